@@ -1,0 +1,1 @@
+# What the program without a window has to say.

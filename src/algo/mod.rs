@@ -1,0 +1,1 @@
+//! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.

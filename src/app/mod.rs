@@ -1,0 +1,1 @@
+//! The program without a window: state, commands, update, jobs, tools.

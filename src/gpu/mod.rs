@@ -1,0 +1,1 @@
+//! Scenes in, pixels out: the only place that knows wgpu.

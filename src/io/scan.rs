@@ -1,0 +1,155 @@
+//! From paths to volumes: walks folders, recognises each file by its content, hands it to its format.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::progress::{Progress, ProgressEvent};
+use super::source::{Opened, Skipped};
+use super::{dicom, nifti};
+use crate::say;
+
+/// Why nothing could be opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct OpenError {
+    /// One sentence: what, which file, why, what to do.
+    pub message: String,
+    /// Somebody stopped it; nothing is wrong.
+    pub is_cancelled: bool,
+}
+
+impl OpenError {
+    fn new(message: String) -> Self {
+        Self { message, is_cancelled: false }
+    }
+}
+
+/// Files and folders nested deeper than this are not looked at (loops of links end here).
+const MAX_DEPTH: usize = 32;
+
+/// What a file turned out to be.
+enum Found {
+    Dicom(Box<dicom::DicomFile>),
+    Nifti(nifti::NiftiFile),
+    /// Belongs to another file (the .img of a .hdr).
+    Companion,
+    Skipped(Skipped),
+}
+
+/// Reads the headers of everything below `paths` and says which volumes there are. Reads no voxels.
+///
+/// Fails only if nothing can be opened at all: a path that is not there, or no image in any of them.
+pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenError> {
+    let mut files = Vec::new();
+    let mut opened = Opened::default();
+    for path in paths {
+        let meta = std::fs::metadata(path).map_err(|err| OpenError::new(say!("io-cannot-open", path = path.display().to_string(), why = plain(&err))))?;
+        if meta.is_dir() { walk(path, 0, &mut files, &mut opened.skipped) } else { files.push(path.clone()) }
+    }
+    files.sort();
+    files.dedup();
+    let total = files.len();
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let found: Vec<Option<Found>> = files
+        .par_iter()
+        .map(|path| {
+            if progress.is_cancelled() {
+                return None;
+            }
+            let found = look(path);
+            let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+            if done.is_multiple_of(16) || done == total {
+                progress.tell(ProgressEvent::Scanning { done, total });
+            }
+            Some(found)
+        })
+        .collect();
+    if progress.is_cancelled() {
+        return Err(OpenError { message: say!("io-cancelled"), is_cancelled: true });
+    }
+    let mut dicom_files = Vec::new();
+    for found in found.into_iter().flatten() {
+        match found {
+            Found::Dicom(file) => dicom_files.push(*file),
+            Found::Nifti(file) => opened.volumes.push(file.into_open_volume()),
+            Found::Companion => {}
+            Found::Skipped(skipped) => opened.skipped.push(skipped),
+        }
+    }
+    let mut from_dicom = dicom::group(dicom_files);
+    opened.volumes.append(&mut from_dicom.volumes);
+    opened.skipped.append(&mut from_dicom.skipped);
+    opened.volumes.sort_by(|a, b| {
+        let key = |open: &super::OpenVolume| {
+            let series = &open.volume.series;
+            (series.patient.name.clone(), series.patient.id.clone(), series.study_date.clone(), series.study_uid.clone(), series.series_number)
+        };
+        key(a).cmp(&key(b))
+    });
+    opened.skipped.sort_by(|a, b| a.path.cmp(&b.path));
+    if !opened.volumes.is_empty() {
+        return Ok(opened);
+    }
+    match (&opened.skipped[..], paths) {
+        ([only], [path]) if only.path == *path => Err(OpenError::new(say!("io-cannot-open", path = path.display().to_string(), why = only.reason.clone()))),
+        ([], _) => Err(OpenError::new(say!("io-no-files", path = join(paths)))),
+        (skipped, _) => Err(OpenError::new(say!(
+            "io-no-images",
+            path = join(paths),
+            count = skipped.len(),
+            first = skipped[0].path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            why = skipped[0].reason.clone()
+        ))),
+    }
+}
+
+fn join(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// What the system says, without the error number that it adds.
+pub(crate) fn plain(err: &std::io::Error) -> String {
+    let text = err.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec<Skipped>) {
+    let mut pending = vec![(folder.to_owned(), depth)];
+    while let Some((folder, depth)) = pending.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(err) => {
+                skipped.push(Skipped { path: folder, reason: plain(&err) });
+                continue;
+            }
+        };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            match std::fs::metadata(&path) {
+                Ok(meta) if meta.is_dir() && depth < MAX_DEPTH => pending.push((path, depth + 1)),
+                Ok(meta) if meta.is_dir() => skipped.push(Skipped { path, reason: say!("io-too-deep") }),
+                Ok(meta) if meta.is_file() => files.push(path),
+                Ok(_) => skipped.push(Skipped { path, reason: say!("io-not-a-file") }),
+                Err(err) => skipped.push(Skipped { path, reason: plain(&err) }),
+            }
+        }
+    }
+}
+
+/// Recognises one file by its content and reads its header.
+fn look(path: &Path) -> Found {
+    let outcome = std::panic::catch_unwind(|| look_inside(path));
+    outcome.unwrap_or_else(|_| Found::Skipped(Skipped { path: path.to_owned(), reason: say!("io-decoder-panicked") }))
+}
+
+fn look_inside(path: &Path) -> Found {
+    let skip = |reason: String| Found::Skipped(Skipped { path: path.to_owned(), reason });
+    match nifti::recognise(path) {
+        Ok(nifti::Recognised::Header) => return nifti::read_header(path).map_or_else(|err| skip(err.to_string()), Found::Nifti),
+        Ok(nifti::Recognised::ImageOfPair) => return Found::Companion,
+        Ok(nifti::Recognised::No) => {}
+        Err(err) => return skip(plain(&err)),
+    }
+    dicom::read_header(path).map_or_else(skip, |file| Found::Dicom(Box::new(file)))
+}

@@ -1,0 +1,63 @@
+//! The seam between formats and the rest: a volume whose voxels are still in files, and how to get them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::model::volume::Volume;
+use crate::model::voxels::Samples;
+
+/// What was found in the paths that the user gave.
+#[derive(Default)]
+pub struct Opened {
+    /// Volumes, in the order of patient, study, series number.
+    pub volumes: Vec<OpenVolume>,
+    /// Files that were not used, each with the reason.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A file that was not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Which.
+    pub path: PathBuf,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+/// A volume and where its voxels come from.
+#[derive(Clone)]
+pub struct OpenVolume {
+    /// The volume; its slabs are empty until they are loaded.
+    pub volume: Arc<Volume>,
+    /// Reads its slabs.
+    pub source: Arc<dyn SlabSource>,
+}
+
+/// A decoded slab and what was wrong with it.
+#[derive(Debug)]
+pub struct SlabRead {
+    /// The samples, of the volume's type and of the slab's length.
+    pub samples: Samples,
+    /// Doubts, each a sentence (a slice was cut short and filled up, …).
+    pub warnings: Vec<String>,
+}
+
+/// A slab could not be read at all. The message is a sentence for the user that names the file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct SlabError {
+    /// What happened, to which file, and why.
+    pub message: String,
+}
+
+/// Decodes slabs of one volume. Called from many threads at once.
+pub trait SlabSource: Send + Sync {
+    /// Decodes one slab. Must not panic on any bytes (it is called under `catch_unwind` all the same).
+    fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError>;
+
+    /// Decodes every slab from first to last, for sources where slab n costs reading all before it (a gzip stream).
+    /// `publish` takes each slab as it is ready and answers whether to go on. `None` where slabs can be read in any order.
+    fn read_in_order(&self, _publish: &mut dyn FnMut(usize, SlabRead) -> bool) -> Option<Result<(), SlabError>> {
+        None
+    }
+}

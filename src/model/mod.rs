@@ -1,0 +1,12 @@
+//! What things are: space, geometry, voxels, volumes, windows. No files, threads, GPU or egui here.
+//!
+//! One coordinate system runs through everything: DICOM's patient space, LPS (+x to the patient's left,
+//! +y to the back, +z to the head), in millimetres, in `f64`. Names of transforms say the target first.
+
+pub mod color_map;
+pub mod geometry;
+pub mod orientation;
+pub mod plane;
+pub mod voxels;
+pub mod volume;
+pub mod window;

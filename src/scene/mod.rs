@@ -1,0 +1,62 @@
+//! What a picture is: plain values that say everything needed to draw it, and nothing else.
+//!
+//! Panes build scenes from the state and the command line builds them from flags; `gpu` draws them, and `algo` draws
+//! the same scenes slowly and obviously, so that tests can hold the two pictures against each other.
+
+mod camera;
+mod layer;
+mod slice;
+mod stack;
+mod volume;
+
+pub use camera::Camera;
+pub use layer::{ImageLayer, Interpolation};
+pub use slice::{Slab, SlabMode, SliceScene};
+pub use stack::StackScene;
+pub use volume::{Projection, VolumeScene};
+
+/// Any picture.
+#[derive(Clone, Debug)]
+pub enum Scene {
+    /// A plane through volumes in the patient.
+    Slice(SliceScene),
+    /// One stored picture in its own pixels.
+    Stack(StackScene),
+    /// Volumes seen through a camera.
+    Volume(VolumeScene),
+}
+
+impl Scene {
+    /// Width and height in pixels.
+    pub fn size(&self) -> [u32; 2] {
+        match self {
+            Self::Slice(scene) => scene.size,
+            Self::Stack(scene) => scene.size,
+            Self::Volume(scene) => scene.size,
+        }
+    }
+
+    /// The image layers, lowest first.
+    pub fn layers(&self) -> &[ImageLayer] {
+        match self {
+            Self::Slice(scene) => &scene.layers,
+            Self::Stack(scene) => std::slice::from_ref(&scene.layer),
+            Self::Volume(scene) => std::slice::from_ref(&scene.layer),
+        }
+    }
+
+    /// Whether two scenes make the same picture of the same voxels (those that have arrived by now).
+    pub fn same_picture(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Slice(a), Self::Slice(b)) => a == b,
+            (Self::Stack(a), Self::Stack(b)) => a == b,
+            (Self::Volume(a), Self::Volume(b)) => a == b,
+            _ => false,
+        }
+    }
+
+    /// Sum of the voxel revisions of all layers: a scene drawn at another revision must be drawn again.
+    pub fn voxel_revision(&self) -> usize {
+        self.layers().iter().map(|layer| layer.volume.voxels.revision()).sum()
+    }
+}

@@ -1,0 +1,1 @@
+//! The window: reads the state, pushes commands.
