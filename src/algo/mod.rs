@@ -1,1 +1,3 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
+
+pub mod percentile;

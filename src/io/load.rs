@@ -40,7 +40,7 @@ pub fn load(open: &OpenVolume, progress: &Progress<'_>) -> LoadReport {
     .unwrap_or_else(|_| Some(Err(SlabError { message: say!("io-decoder-panicked") })));
     let Some(outcome) = streamed else {
         let middle = open.volume.voxels.slabs_per_frame() / 2;
-        let mut order: Vec<usize> = (0..total).collect();
+        let mut order: Vec<usize> = (0..total).filter(|slab| open.volume.voxels.slab(*slab).is_none()).collect();
         order.sort_by_key(|slab| {
             let range = open.volume.voxels.slab_range(*slab);
             (range.frame, (slab % open.volume.voxels.slabs_per_frame()).abs_diff(middle))

@@ -31,9 +31,7 @@ const MAX_DEPTH: usize = 32;
 /// What a file turned out to be.
 enum Found {
     Dicom(Box<dicom::DicomFile>),
-    Nifti(nifti::NiftiFile),
-    /// Belongs to another file (the .img of a .hdr).
-    Companion,
+    Nifti(Box<nifti::NiftiFile>),
     Skipped(Skipped),
 }
 
@@ -46,6 +44,12 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     for path in paths {
         let meta = std::fs::metadata(path).map_err(|err| OpenError::new(say!("io-cannot-open", path = path.display().to_string(), why = plain(&err))))?;
         if meta.is_dir() { walk(path, 0, &mut files, &mut opened.skipped) } else { files.push(path.clone()) }
+    }
+    // Of a NIfTI pair the header is opened, whichever of the two was given.
+    for file in &mut files {
+        if let Some(header) = nifti::header_of_pair(file) {
+            *file = header;
+        }
     }
     files.sort();
     files.dedup();
@@ -73,7 +77,6 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
         match found {
             Found::Dicom(file) => dicom_files.push(*file),
             Found::Nifti(file) => opened.volumes.push(file.into_open_volume()),
-            Found::Companion => {}
             Found::Skipped(skipped) => opened.skipped.push(skipped),
         }
     }
@@ -145,11 +148,10 @@ fn look(path: &Path) -> Found {
 
 fn look_inside(path: &Path) -> Found {
     let skip = |reason: String| Found::Skipped(Skipped { path: path.to_owned(), reason });
-    match nifti::recognise(path) {
-        Ok(nifti::Recognised::Header) => return nifti::read_header(path).map_or_else(|err| skip(err.to_string()), Found::Nifti),
-        Ok(nifti::Recognised::ImageOfPair) => return Found::Companion,
-        Ok(nifti::Recognised::No) => {}
-        Err(err) => return skip(plain(&err)),
+    match nifti::read_header(path) {
+        Ok(Some(file)) => return Found::Nifti(Box::new(file)),
+        Ok(None) => {}
+        Err(reason) => return skip(reason),
     }
     dicom::read_header(path).map_or_else(skip, |file| Found::Dicom(Box::new(file)))
 }
