@@ -11,8 +11,14 @@ pub fn value_range(volume: &Volume) -> Option<[f64; 2]> {
         .into_par_iter()
         .filter_map(|slab| volume.voxels.slab(slab))
         .map(|samples| for_samples!(samples.as_ref(), v => extremes(v)))
-        .reduce(|| (f64::INFINITY, f64::NEG_INFINITY), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let (a, b) = (volume.rescale.value(stored.0), volume.rescale.value(stored.1));
+        .reduce(
+            || (f64::INFINITY, f64::NEG_INFINITY),
+            |a, b| (a.0.min(b.0), a.1.max(b.1)),
+        );
+    let (a, b) = (
+        volume.rescale.value(stored.0),
+        volume.rescale.value(stored.1),
+    );
     // A negative slope turns them round.
     (stored.0 <= stored.1).then(|| [a.min(b), a.max(b)])
 }
@@ -21,9 +27,14 @@ fn extremes<T: Copy + PartialOrd + ToNumber>(samples: &[T]) -> (f64, f64) {
     let mut bounds: Option<(T, T)> = None;
     for &sample in samples.iter().filter(|sample| sample.number().is_finite()) {
         let (low, high) = bounds.unwrap_or((sample, sample));
-        bounds = Some((if sample < low { sample } else { low }, if sample > high { sample } else { high }));
+        bounds = Some((
+            if sample < low { sample } else { low },
+            if sample > high { sample } else { high },
+        ));
     }
-    bounds.map_or((f64::INFINITY, f64::NEG_INFINITY), |(low, high)| (low.number(), high.number()))
+    bounds.map_or((f64::INFINITY, f64::NEG_INFINITY), |(low, high)| {
+        (low.number(), high.number())
+    })
 }
 
 /// A sample as a number.

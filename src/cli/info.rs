@@ -72,13 +72,34 @@ struct VolumeJson {
 
 pub(super) fn info(args: &InfoArgs, quiet: bool) -> Outcome {
     let opened = source::scan(&args.paths, quiet)?;
-    let volumes = opened.volumes.into_iter().enumerate().map(|(index, open)| describe(index, &open, args.values, quiet)).collect::<Result<Vec<_>, Failure>>()?;
-    let skipped = opened.skipped.into_iter().map(|Skipped { path, reason }| SkippedJson { path: path.display().to_string(), reason }).collect();
+    let volumes = opened
+        .volumes
+        .into_iter()
+        .enumerate()
+        .map(|(index, open)| describe(index, &open, args.values, quiet))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let skipped = opened
+        .skipped
+        .into_iter()
+        .map(|Skipped { path, reason }| SkippedJson {
+            path: path.display().to_string(),
+            reason,
+        })
+        .collect();
     let info = InfoJson { volumes, skipped };
-    if args.json { output::print_json(&info) } else { output::print(&readable(&info)) }
+    if args.json {
+        output::print_json(&info)
+    } else {
+        output::print(&readable(&info))
+    }
 }
 
-fn describe(index: usize, open: &OpenVolume, values: bool, quiet: bool) -> Result<VolumeJson, Failure> {
+fn describe(
+    index: usize,
+    open: &OpenVolume,
+    values: bool,
+    quiet: bool,
+) -> Result<VolumeJson, Failure> {
     let volume: &Volume = &open.volume;
     let series = &volume.series;
     let mut warnings = volume.warnings.clone();
@@ -104,7 +125,10 @@ fn describe(index: usize, open: &OpenVolume, values: bool, quiet: bool) -> Resul
         format: series.format,
         modality: series.modality.clone(),
         description: series.description.clone(),
-        patient: PatientJson { name: series.patient.name.clone(), id: series.patient.id.clone() },
+        patient: PatientJson {
+            name: series.patient.name.clone(),
+            id: series.patient.id.clone(),
+        },
         study_uid: series.study_uid.clone(),
         series_uid: series.series_uid.clone(),
         dims: volume.dims(),
@@ -127,24 +151,86 @@ fn describe(index: usize, open: &OpenVolume, values: bool, quiet: bool) -> Resul
 
 fn row_major(geometry: &Geometry) -> [[f64; 4]; 4] {
     let map = geometry.patient_from_voxel();
-    let columns = [map.matrix3.x_axis, map.matrix3.y_axis, map.matrix3.z_axis, map.translation];
-    std::array::from_fn(|row| if row < 3 { columns.map(|column| column[row]) } else { [0.0, 0.0, 0.0, 1.0] })
+    let columns = [
+        map.matrix3.x_axis,
+        map.matrix3.y_axis,
+        map.matrix3.z_axis,
+        map.translation,
+    ];
+    std::array::from_fn(|row| {
+        if row < 3 {
+            columns.map(|column| column[row])
+        } else {
+            [0.0, 0.0, 0.0, 1.0]
+        }
+    })
 }
 
 fn readable(info: &InfoJson) -> String {
     let mut lines = Vec::new();
     for volume in &info.volumes {
         let [x, y, z] = volume.dims;
-        let frames = if volume.frames > 1 { format!(" x {}", volume.frames) } else { String::new() };
-        let spacing = volume.spacing.as_ref().map_or_else(|| say!("cli-no-place"), |spacing| format!("{} mm", spacing.iter().map(|mm| format!("{mm:.3}")).collect::<Vec<_>>().join(" x ")));
-        let named = [volume.modality.as_str(), volume.description.as_str()].iter().filter(|word| !word.is_empty()).copied().collect::<Vec<_>>().join(" ");
-        lines.push(format!("{:>3}  {named}  {x} x {y} x {z}{frames}  {}  {spacing}", volume.index, volume.stored_type));
-        lines.push(format!("     {}", say!("cli-info-line", format = volume.format, files = volume.files, patient = volume.patient.name.clone(), unit = volume.unit.clone().unwrap_or_else(|| "-".to_owned()))));
+        let frames = if volume.frames > 1 {
+            format!(" x {}", volume.frames)
+        } else {
+            String::new()
+        };
+        let spacing = volume.spacing.as_ref().map_or_else(
+            || say!("cli-no-place"),
+            |spacing| {
+                format!(
+                    "{} mm",
+                    spacing
+                        .iter()
+                        .map(|mm| format!("{mm:.3}"))
+                        .collect::<Vec<_>>()
+                        .join(" x ")
+                )
+            },
+        );
+        let named = [volume.modality.as_str(), volume.description.as_str()]
+            .iter()
+            .filter(|word| !word.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ");
+        lines.push(format!(
+            "{:>3}  {named}  {x} x {y} x {z}{frames}  {}  {spacing}",
+            volume.index, volume.stored_type
+        ));
+        lines.push(format!(
+            "     {}",
+            say!(
+                "cli-info-line",
+                format = volume.format,
+                files = volume.files,
+                patient = volume.patient.name.clone(),
+                unit = volume.unit.clone().unwrap_or_else(|| "-".to_owned())
+            )
+        ));
         if let Some([low, high]) = volume.value_range {
-            lines.push(format!("     {}", say!("cli-info-range", low = format!("{low}"), high = format!("{high}"))));
+            lines.push(format!(
+                "     {}",
+                say!(
+                    "cli-info-range",
+                    low = format!("{low}"),
+                    high = format!("{high}")
+                )
+            ));
         }
-        lines.extend(volume.warnings.iter().map(|warning| format!("     ! {warning}")));
+        lines.extend(
+            volume
+                .warnings
+                .iter()
+                .map(|warning| format!("     ! {warning}")),
+        );
     }
-    lines.extend(info.skipped.iter().map(|skipped| say!("cli-info-skipped", path = skipped.path.clone(), reason = skipped.reason.clone())));
+    lines.extend(info.skipped.iter().map(|skipped| {
+        say!(
+            "cli-info-skipped",
+            path = skipped.path.clone(),
+            reason = skipped.reason.clone()
+        )
+    }));
     lines.join("\n")
 }

@@ -104,16 +104,29 @@ pub fn parse() -> Run {
         // A mistyped subcommand looks like a path.
         let missing = cli.window.paths.iter().find(|path| !path.exists());
         if let Some(missing) = missing {
-            output::complain(&say!("cli-error", message = say!("cli-neither-file-nor-command", word = missing.display().to_string())));
+            output::complain(&say!(
+                "cli-error",
+                message = say!(
+                    "cli-neither-file-nor-command",
+                    word = missing.display().to_string()
+                )
+            ));
             return Run::Done(ExitCode::from(2));
         }
-        return Run::Window(WindowRequest { paths: cli.window.paths, demo: false, record: cli.window.record });
+        return Run::Window(WindowRequest {
+            paths: cli.window.paths,
+            demo: false,
+            record: cli.window.record,
+        });
     };
     let quiet = cli.quiet;
     let outcome = match command {
         Command::Info(args) => info::info(&args, quiet),
         Command::Probe(args) => {
-            let order = matches.subcommand_matches("probe").map(probe::asked_order).unwrap_or_default();
+            let order = matches
+                .subcommand_matches("probe")
+                .map(probe::asked_order)
+                .unwrap_or_default();
             probe::probe(&args, &order, quiet)
         }
         Command::Completions(args) => completions::completions(&args, &mut Cli::command()),
@@ -138,17 +151,31 @@ fn start_log(quiet: bool, verbose: u8) {
         (false, 1) => "info,wgpu_hal=warn,wgpu_core=warn",
         (false, _) => "debug",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().with_target(false).init();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .without_time()
+        .with_target(false)
+        .init();
 }
 
 /// A point written as `x,y,z`.
 fn parse_numbers<const N: usize>(text: &str) -> Result<[f64; N], String> {
-    let numbers: Vec<f64> = text.split(',').map(|part| part.trim().parse::<f64>().map_err(|_| say!("cli-not-a-number", word = part.to_owned()))).collect::<Result<_, _>>()?;
+    let numbers: Vec<f64> = text
+        .split(',')
+        .map(|part| {
+            part.trim()
+                .parse::<f64>()
+                .map_err(|_| say!("cli-not-a-number", word = part.to_owned()))
+        })
+        .collect::<Result<_, _>>()?;
     if numbers.iter().any(|number| !number.is_finite()) {
         return Err(say!("cli-not-a-number", word = text.to_owned()));
     }
-    <[f64; N]>::try_from(numbers).map_err(|numbers| say!("cli-wrong-count", expected = N, got = numbers.len()))
+    <[f64; N]>::try_from(numbers)
+        .map_err(|numbers| say!("cli-wrong-count", expected = N, got = numbers.len()))
 }
 
 /// The words of the command line, for tests.

@@ -34,13 +34,15 @@ pub(super) struct Bar(Option<ProgressBar>);
 impl Bar {
     pub(super) fn new(quiet: bool) -> Self {
         let visible = !quiet && std::io::stderr().is_terminal();
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
         Self(visible.then(|| ProgressBar::new(0).with_style(style)))
     }
 
     pub(super) fn tell(&self, event: &ProgressEvent) {
         if let Some(bar) = &self.0 {
-            let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) = *event;
+            let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) =
+                *event;
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         }

@@ -14,7 +14,9 @@ use crate::say;
 use crate::scene::Interpolation;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  isocenter probe scan/ --voxel 256,256,40 --at -12.5,30,812.5 --json")]
+#[command(
+    after_help = "Example:\n  isocenter probe scan/ --voxel 256,256,40 --at -12.5,30,812.5 --json"
+)]
 pub(super) struct ProbeArgs {
     /// A file or folder.
     path: PathBuf,
@@ -42,19 +44,38 @@ struct VoxelArg {
 }
 
 fn parse_voxel(text: &str) -> Result<VoxelArg, String> {
-    let whole = |number: f64| if number.fract() == 0.0 && number.abs() < 1e15 { Ok(number as i64) } else { Err(say!("cli-not-an-index", word = text.to_owned())) };
+    let whole = |number: f64| {
+        if number.fract() == 0.0 && number.abs() < 1e15 {
+            Ok(number as i64)
+        } else {
+            Err(say!("cli-not-an-index", word = text.to_owned()))
+        }
+    };
     if text.split(',').count() == 4 {
         let [i, j, k, t] = parse_numbers::<4>(text)?;
-        let frame = usize::try_from(whole(t)?).map_err(|_| say!("cli-not-an-index", word = text.to_owned()))?;
-        return Ok(VoxelArg { index: [whole(i)?, whole(j)?, whole(k)?], frame: Some(frame) });
+        let frame = usize::try_from(whole(t)?)
+            .map_err(|_| say!("cli-not-an-index", word = text.to_owned()))?;
+        return Ok(VoxelArg {
+            index: [whole(i)?, whole(j)?, whole(k)?],
+            frame: Some(frame),
+        });
     }
     let [i, j, k] = parse_numbers::<3>(text)?;
-    Ok(VoxelArg { index: [whole(i)?, whole(j)?, whole(k)?], frame: None })
+    Ok(VoxelArg {
+        index: [whole(i)?, whole(j)?, whole(k)?],
+        frame: None,
+    })
 }
 
 /// In which order the points were asked: for each, whether it is a voxel.
 pub(super) fn asked_order(matches: &ArgMatches) -> Vec<bool> {
-    let places = |name, is_voxel| matches.indices_of(name).into_iter().flatten().map(move |place| (place, is_voxel));
+    let places = |name, is_voxel| {
+        matches
+            .indices_of(name)
+            .into_iter()
+            .flatten()
+            .map(move |place| (place, is_voxel))
+    };
     let mut order: Vec<(usize, bool)> = places("voxel", true).chain(places("at", false)).collect();
     order.sort_unstable();
     order.into_iter().map(|(_, is_voxel)| is_voxel).collect()
@@ -98,30 +119,67 @@ pub(super) fn probe(args: &ProbeArgs, order: &[bool], quiet: bool) -> Outcome {
     let mut places = args.at.iter();
     let mut points = Vec::new();
     for is_voxel in order {
-        let point = if *is_voxel { voxels.next().map(|voxel| Ok(at_voxel(volume, voxel, args.frame))) } else { places.next().map(|at| at_place(volume, *at, args.frame)) };
+        let point = if *is_voxel {
+            voxels
+                .next()
+                .map(|voxel| Ok(at_voxel(volume, voxel, args.frame)))
+        } else {
+            places.next().map(|at| at_place(volume, *at, args.frame))
+        };
         points.extend(point.transpose()?);
     }
-    if let Some(point) = points.iter().find(|point| point.frame >= volume.voxels.frames()) {
-        return Err(Failure(say!("cli-no-such-frame", frame = point.frame, count = volume.voxels.frames())));
+    if let Some(point) = points
+        .iter()
+        .find(|point| point.frame >= volume.voxels.frames())
+    {
+        return Err(Failure(say!(
+            "cli-no-such-frame",
+            frame = point.frame,
+            count = volume.voxels.frames()
+        )));
     }
     source::load_slabs(&open, &slabs(volume, &points), quiet)?;
     let answer = ProbeJson {
         series_uid: volume.series.series_uid.clone(),
         unit: volume.unit.clone(),
-        points: points.iter().map(|point| PointJson { voxel: point.voxel.map(|v| v.to_array()), lps: point.lps.map(|p| p.to_array()), frame: point.frame, value: json(value(volume, point)) }).collect(),
+        points: points
+            .iter()
+            .map(|point| PointJson {
+                voxel: point.voxel.map(|v| v.to_array()),
+                lps: point.lps.map(|p| p.to_array()),
+                frame: point.frame,
+                value: json(value(volume, point)),
+            })
+            .collect(),
     };
-    if args.json { output::print_json(&answer) } else { output::print(&readable(&answer)) }
+    if args.json {
+        output::print_json(&answer)
+    } else {
+        output::print(&readable(&answer))
+    }
 }
 
 fn at_voxel(volume: &Volume, asked: &VoxelArg, frame: usize) -> Point {
     let voxel = DVec3::from_array(asked.index.map(|index| index as f64));
-    Point { voxel: Some(voxel), lps: volume.geometry().map(|geometry| geometry.patient_at(voxel)), frame: asked.frame.unwrap_or(frame), interpolation: Interpolation::Nearest }
+    Point {
+        voxel: Some(voxel),
+        lps: volume.geometry().map(|geometry| geometry.patient_at(voxel)),
+        frame: asked.frame.unwrap_or(frame),
+        interpolation: Interpolation::Nearest,
+    }
 }
 
 fn at_place(volume: &Volume, lps: [f64; 3], frame: usize) -> Result<Point, Failure> {
-    let geometry = volume.geometry().ok_or_else(|| Failure(say!("cli-place-without-space")))?;
+    let geometry = volume
+        .geometry()
+        .ok_or_else(|| Failure(say!("cli-place-without-space")))?;
     let lps = DVec3::from_array(lps);
-    Ok(Point { voxel: Some(geometry.voxel_at(lps)), lps: Some(lps), frame, interpolation: Interpolation::Linear })
+    Ok(Point {
+        voxel: Some(geometry.voxel_at(lps)),
+        lps: Some(lps),
+        frame,
+        interpolation: Interpolation::Linear,
+    })
 }
 
 /// The slabs in which the points lie, and the slices on both sides of them.
@@ -129,8 +187,15 @@ fn slabs(volume: &Volume, points: &[Point]) -> BTreeSet<usize> {
     let depth = volume.dims()[2];
     let of_point = |point: &Point| {
         let at = point.voxel.map_or(f64::NAN, |voxel| voxel.z);
-        let near = [at.floor(), at.ceil()].into_iter().filter(|k| k.is_finite() && *k > -2.0 && *k < depth as f64 + 1.0);
-        near.map(|k| volume.voxels.slab_of(k.clamp(0.0, depth as f64 - 1.0) as usize, point.frame)).collect::<Vec<_>>()
+        let near = [at.floor(), at.ceil()]
+            .into_iter()
+            .filter(|k| k.is_finite() && *k > -2.0 && *k < depth as f64 + 1.0);
+        near.map(|k| {
+            volume
+                .voxels
+                .slab_of(k.clamp(0.0, depth as f64 - 1.0) as usize, point.frame)
+        })
+        .collect::<Vec<_>>()
     };
     points.iter().flat_map(of_point).collect()
 }
@@ -148,14 +213,31 @@ fn json(value: Option<Value>) -> ValueJson {
 }
 
 fn readable(answer: &ProbeJson) -> String {
-    let listed = |numbers: Option<[f64; 3]>| numbers.map_or_else(|| "-".to_owned(), |[x, y, z]| format!("{x:.3},{y:.3},{z:.3}"));
+    let listed = |numbers: Option<[f64; 3]>| {
+        numbers.map_or_else(
+            || "-".to_owned(),
+            |[x, y, z]| format!("{x:.3},{y:.3},{z:.3}"),
+        )
+    };
     let line = |point: &PointJson| {
         let value = match &point.value {
-            ValueJson::Scalar(Some(number)) => format!("{number} {}", answer.unit.as_deref().unwrap_or("")),
+            ValueJson::Scalar(Some(number)) => {
+                format!("{number} {}", answer.unit.as_deref().unwrap_or(""))
+            }
             ValueJson::Scalar(None) => say!("cli-outside"),
             ValueJson::Rgb([r, g, b]) => format!("{r},{g},{b}"),
         };
-        format!("{}\t{}\t{}", listed(point.voxel), listed(point.lps), value.trim_end())
+        format!(
+            "{}\t{}\t{}",
+            listed(point.voxel),
+            listed(point.lps),
+            value.trim_end()
+        )
     };
-    answer.points.iter().map(line).collect::<Vec<_>>().join("\n")
+    answer
+        .points
+        .iter()
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -25,26 +25,52 @@ pub(super) fn scan(paths: &[PathBuf], quiet: bool) -> Result<Opened, Failure> {
 }
 
 /// One volume of a path: the n-th, the one of a series UID, or the largest image, and then stderr says so.
-pub(super) fn open_one(path: &Path, series: Option<&str>, quiet: bool) -> Result<OpenVolume, Failure> {
+pub(super) fn open_one(
+    path: &Path,
+    series: Option<&str>,
+    quiet: bool,
+) -> Result<OpenVolume, Failure> {
     let opened = scan(&[path.to_owned()], quiet)?;
     let count = opened.volumes.len();
     let largest = |volumes: Vec<OpenVolume>| {
-        volumes.into_iter().rev().max_by_key(|open| (open.volume.series.kind == VolumeKind::Image, open.volume.dims().iter().product::<usize>() * open.volume.voxels.frames()))
+        volumes.into_iter().rev().max_by_key(|open| {
+            (
+                open.volume.series.kind == VolumeKind::Image,
+                open.volume.dims().iter().product::<usize>() * open.volume.voxels.frames(),
+            )
+        })
     };
     let Some(series) = series else {
         let chosen = largest(opened.volumes).ok_or_else(|| Failure(say!("cli-no-volume")))?;
         if count > 1 && !quiet {
-            complain(&say!("cli-took-largest", count = count, name = chosen.volume.series.description.clone()));
+            complain(&say!(
+                "cli-took-largest",
+                count = count,
+                name = chosen.volume.series.description.clone()
+            ));
         }
         return Ok(chosen);
     };
-    let missing = || Failure(say!("cli-no-such-series", series = series.to_owned(), count = count));
+    let missing = || {
+        Failure(say!(
+            "cli-no-such-series",
+            series = series.to_owned(),
+            count = count
+        ))
+    };
     if let Ok(index) = series.parse::<usize>()
         && index < count
     {
         return opened.volumes.into_iter().nth(index).ok_or_else(missing);
     }
-    largest(opened.volumes.into_iter().filter(|open| open.volume.series.series_uid == series).collect()).ok_or_else(missing)
+    largest(
+        opened
+            .volumes
+            .into_iter()
+            .filter(|open| open.volume.series.series_uid == series)
+            .collect(),
+    )
+    .ok_or_else(missing)
 }
 
 /// Decodes some slabs and says on stderr what was wrong with them. Fails if not one of them could be read.
@@ -62,10 +88,19 @@ pub(super) fn load(open: &OpenVolume, quiet: bool) -> Result<LoadReport, Failure
 
 fn judge(report: &LoadReport, asked: usize, quiet: bool) -> Outcome {
     if report.failed_slabs > 0 && report.failed_slabs >= asked {
-        return Err(Failure(report.warnings.first().cloned().unwrap_or_else(|| say!("io-decoder-panicked"))));
+        return Err(Failure(
+            report
+                .warnings
+                .first()
+                .cloned()
+                .unwrap_or_else(|| say!("io-decoder-panicked")),
+        ));
     }
     if !quiet {
-        report.warnings.iter().for_each(|warning| complain(&say!("cli-warning", message = warning.clone())));
+        report
+            .warnings
+            .iter()
+            .for_each(|warning| complain(&say!("cli-warning", message = warning.clone())));
     }
     Ok(())
 }

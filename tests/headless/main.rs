@@ -1,1 +1,8 @@
-//! tests
+//! Tests that need no GPU and no window.
+
+#![cfg(test)]
+
+mod layers;
+mod sources;
+mod tidy;
+mod words;
