@@ -1,1 +1,3 @@
-//! tests
+//! Tests without a window and without a GPU.
+
+mod nifti;
