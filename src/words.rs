@@ -10,10 +10,11 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 
 /// The English catalogue, as (part of the program, text).
-pub const ENGLISH: [(&str, &str); 4] = [
+pub const ENGLISH: [(&str, &str); 5] = [
     ("io", include_str!("../assets/words/en/io.ftl")),
     ("app", include_str!("../assets/words/en/app.ftl")),
     ("ui", include_str!("../assets/words/en/ui.ftl")),
+    ("gpu", include_str!("../assets/words/en/gpu.ftl")),
     ("cli", include_str!("../assets/words/en/cli.ftl")),
 ];
 

@@ -31,6 +31,11 @@ impl SampleType {
         }
     }
 
+    /// The stored number that is full brightness where samples are parts of a colour: 65535 of 16 bits, else 255.
+    pub fn color_max(self) -> f64 {
+        if self == Self::U16 { 65535.0 } else { 255.0 }
+    }
+
     /// The name used on the command line: `i16`, `f32`, ….
     pub fn name(self) -> &'static str {
         match self {
