@@ -1,3 +1,10 @@
-//! Tests without a window and without a GPU.
+//! Tests that need no GPU and no window.
 
+#![cfg(test)]
+
+mod demo;
+mod layers;
 mod nifti;
+mod sources;
+mod tidy;
+mod words;
