@@ -1,5 +1,6 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
 pub mod percentile;
+pub mod phantom;
 pub mod sample;
 pub mod value_range;
