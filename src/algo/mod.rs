@@ -6,6 +6,7 @@ pub mod project;
 pub mod reslice;
 pub mod sample;
 pub mod stack;
+pub mod value_range;
 
 mod shade;
 

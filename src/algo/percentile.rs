@@ -1,4 +1,4 @@
-//! What values a volume has: the automatic window, the range, a histogram. From the slabs that have arrived.
+//! What values a volume has: the automatic window, a histogram. From the slabs that have arrived.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,9 @@ const AUTO_PERCENTILES: (f64, f64) = (0.5, 99.5);
 fn auto_slices(volume: &Volume) -> BTreeSet<usize> {
     let slices = volume.dims()[2];
     let count = AUTO_SLICES.min(slices);
-    (0..count).map(|n| (2 * n + 1) * slices / (2 * count)).collect()
+    (0..count)
+        .map(|n| (2 * n + 1) * slices / (2 * count))
+        .collect()
 }
 
 /// The slabs that the automatic window needs.
@@ -24,7 +26,10 @@ pub fn auto_window_slabs(volume: &Volume, frame: usize) -> BTreeSet<usize> {
     if frame >= volume.voxels.frames() {
         return BTreeSet::new();
     }
-    auto_slices(volume).into_iter().map(|slice| volume.voxels.slab_of(slice, frame)).collect()
+    auto_slices(volume)
+        .into_iter()
+        .map(|slice| volume.voxels.slab_of(slice, frame))
+        .collect()
 }
 
 /// The window from the 0.5th to the 99.5th percentile of an evenly spaced subset of slices, padding left out, and of
@@ -33,28 +38,51 @@ pub fn auto_window(volume: &Volume, frame: usize) -> Option<Window> {
     if volume.voxels.components() != 1 {
         return None;
     }
-    let mut values: Vec<f64> = auto_slices(volume).into_iter().flat_map(|slice| slice_values(volume, slice, frame)).collect();
+    let mut values: Vec<f64> = auto_slices(volume)
+        .into_iter()
+        .flat_map(|slice| slice_values(volume, slice, frame))
+        .collect();
     if volume.series.modality == "MR" && values.iter().any(|value| *value != 0.0) {
         values.retain(|value| *value != 0.0);
     }
     let low = percentile(&mut values, AUTO_PERCENTILES.0)?;
     let high = percentile(&mut values, AUTO_PERCENTILES.1)?;
     // A volume of one value is shown in the middle of the scale.
-    Some(if high > low { Window::between(low, high) } else { Window::between(low - 0.5, low + 0.5) })
+    Some(if high > low {
+        Window::between(low, high)
+    } else {
+        Window::between(low - 0.5, low + 0.5)
+    })
 }
 
 /// Values of a slice that are measurements: no padding, no NaN or infinity.
 fn slice_values(volume: &Volume, slice: usize, frame: usize) -> Vec<f64> {
     let voxels = &volume.voxels;
     let slab = voxels.slab_of(slice, frame);
-    let Some(samples) = voxels.slab(slab) else { return Vec::new() };
+    let Some(samples) = voxels.slab(slab) else {
+        return Vec::new();
+    };
     let first = (slice - voxels.slab_range(slab).first_slice) * voxels.slice_samples();
-    measured(volume, (first..first + voxels.slice_samples()).filter_map(|n| samples.get(n))).collect()
+    measured(
+        volume,
+        (first..first + voxels.slice_samples()).filter_map(|n| samples.get(n)),
+    )
+    .collect()
 }
 
-fn measured<'a>(volume: &'a Volume, stored: impl Iterator<Item = f64> + 'a) -> impl Iterator<Item = f64> + 'a {
-    let is_padding = |stored: f64| volume.padding.is_some_and(|(low, high)| (low..=high).contains(&stored));
-    stored.filter(move |stored| !is_padding(*stored)).map(|stored| volume.rescale.value(stored)).filter(|value| value.is_finite())
+fn measured<'a>(
+    volume: &'a Volume,
+    stored: impl Iterator<Item = f64> + 'a,
+) -> impl Iterator<Item = f64> + 'a {
+    let is_padding = |stored: f64| {
+        volume
+            .padding
+            .is_some_and(|(low, high)| (low..=high).contains(&stored))
+    };
+    stored
+        .filter(move |stored| !is_padding(*stored))
+        .map(|stored| volume.rescale.value(stored))
+        .filter(|value| value.is_finite())
 }
 
 /// A percentile, linear between ranks (numpy's default). Reorders `values`; none may be NaN. `None` of nothing.
@@ -67,22 +95,6 @@ pub fn percentile(values: &mut [f64], percent: f64) -> Option<f64> {
     Some(low + (rank - rank.floor()) * (next - low))
 }
 
-/// The lowest and highest value of all slabs that have arrived, padding included; `None` where there is no number.
-pub fn value_range(volume: &Volume) -> Option<(f64, f64)> {
-    (0..volume.voxels.slab_count())
-        .into_par_iter()
-        .filter_map(|slab| volume.voxels.slab(slab))
-        .filter_map(|samples| {
-            (0..samples.len()).filter_map(|n| samples.get(n)).filter(|stored| stored.is_finite()).fold(None, |range: Option<(f64, f64)>, stored| {
-                let (low, high) = range.unwrap_or((stored, stored));
-                Some((low.min(stored), high.max(stored)))
-            })
-        })
-        .reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-        .map(|(low, high)| (volume.rescale.value(low), volume.rescale.value(high)))
-        .map(|(a, b)| (a.min(b), a.max(b)))
-}
-
 /// How many measured values of a frame lie in each of `bins` equal parts of `low..=high`, as far as they have arrived.
 pub fn histogram(volume: &Volume, frame: usize, low: f64, high: f64, bins: usize) -> Vec<u64> {
     let per_value = bins as f64 / (high - low);
@@ -93,7 +105,9 @@ pub fn histogram(volume: &Volume, frame: usize, low: f64, high: f64, bins: usize
         .fold(
             || vec![0; bins],
             |mut counts, samples| {
-                for value in measured(volume, (0..samples.len()).filter_map(|n| samples.get(n))).filter(|value| (low..=high).contains(value)) {
+                for value in measured(volume, (0..samples.len()).filter_map(|n| samples.get(n)))
+                    .filter(|value| (low..=high).contains(value))
+                {
                     // The highest value belongs to the last bin.
                     let bin = (((value - low) * per_value) as usize).min(bins.saturating_sub(1));
                     if let Some(count) = counts.get_mut(bin) {
@@ -103,7 +117,10 @@ pub fn histogram(volume: &Volume, frame: usize, low: f64, high: f64, bins: usize
                 counts
             },
         )
-        .reduce(|| vec![0; bins], |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect())
+        .reduce(
+            || vec![0; bins],
+            |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect(),
+        )
 }
 
 #[cfg(test)]

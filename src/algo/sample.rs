@@ -71,11 +71,15 @@ fn snapped(at: f64) -> (f64, f64) {
 /// Whether a fractional voxel index lies in the volume, which ends half a voxel beyond the outermost centres.
 pub fn is_inside(volume: &Volume, voxel: DVec3) -> bool {
     let sides = volume.dims();
-    voxel.to_array().iter().zip(sides).all(|(at, side)| *at >= -0.5 - SNAP && *at <= side as f64 - 0.5 + SNAP)
+    voxel
+        .to_array()
+        .iter()
+        .zip(sides)
+        .all(|(at, side)| *at >= -0.5 - SNAP && *at <= side as f64 - 0.5 + SNAP)
 }
 
 /// The value at a fractional voxel index (on the true slices). Taps of weight zero are not read.
-pub fn sample(volume: &Volume, frame: usize, voxel: DVec3, interpolation: Interpolation) -> Sample {
+pub fn sample(volume: &Volume, voxel: DVec3, frame: usize, interpolation: Interpolation) -> Sample {
     if !is_inside(volume, voxel) || frame >= volume.voxels.frames() {
         return Sample::Nothing;
     }
@@ -83,7 +87,10 @@ pub fn sample(volume: &Volume, frame: usize, voxel: DVec3, interpolation: Interp
     let along_i = Taps::new(voxel.x, columns, interpolation);
     let along_j = Taps::new(voxel.y, rows, interpolation);
     let along_k = Taps::new(voxel.z, slices, interpolation);
-    if along_k.iter().any(|(k, _)| !volume.voxels.has_slice(k, frame)) {
+    if along_k
+        .iter()
+        .any(|(k, _)| !volume.voxels.has_slice(k, frame))
+    {
         return Sample::Pending;
     }
     let parts = volume.voxels.components();
@@ -92,7 +99,13 @@ pub fn sample(volume: &Volume, frame: usize, voxel: DVec3, interpolation: Interp
         for (j, in_j) in along_j.iter() {
             for (i, in_i) in along_i.iter() {
                 for (part, sum) in sums.iter_mut().enumerate().take(parts) {
-                    *sum += in_k * in_j * in_i * volume.voxels.stored([i, j, k], frame, part).unwrap_or(f64::NAN);
+                    *sum += in_k
+                        * in_j
+                        * in_i
+                        * volume
+                            .voxels
+                            .stored([i, j, k], frame, part)
+                            .unwrap_or(f64::NAN);
                 }
             }
         }
@@ -100,12 +113,21 @@ pub fn sample(volume: &Volume, frame: usize, voxel: DVec3, interpolation: Interp
     if parts == 3 {
         return Sample::Value(Value::Rgb(sums));
     }
-    if sums[0].is_nan() { Sample::Nothing } else { Sample::Value(Value::Scalar(volume.rescale.value(sums[0]))) }
+    if sums[0].is_nan() {
+        Sample::Nothing
+    } else {
+        Sample::Value(Value::Scalar(volume.rescale.value(sums[0])))
+    }
 }
 
 /// The value at a fractional voxel index, if there is one and its slices have arrived.
-pub fn value_at(volume: &Volume, frame: usize, voxel: DVec3, interpolation: Interpolation) -> Option<Value> {
-    match sample(volume, frame, voxel, interpolation) {
+pub fn value_at(
+    volume: &Volume,
+    voxel: DVec3,
+    frame: usize,
+    interpolation: Interpolation,
+) -> Option<Value> {
+    match sample(volume, voxel, frame, interpolation) {
         Sample::Value(value) => Some(value),
         Sample::Nothing | Sample::Pending => None,
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use glam::{DAffine3, DMat3, DVec3};
 use isocenter::model::color_map::ColorMap;
 use isocenter::model::geometry::Geometry;
-use isocenter::model::volume::{Patient, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
+use isocenter::model::volume::{
+    Patient, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind,
+};
 use isocenter::model::voxels::{SampleType, Samples, Voxels};
 use isocenter::model::window::Window;
 use isocenter::scene::{ImageLayer, Interpolation};
@@ -79,12 +81,27 @@ pub struct Recipe {
 impl Recipe {
     pub fn new(geometry: Geometry, sample_type: SampleType) -> Self {
         let dims = geometry.dims();
-        Self { placement: Placement::Patient(geometry), dims, sample_type, components: 1, rescale: Rescale::IDENTITY, slices_per_slab: 2, arrived: None }
+        Self {
+            placement: Placement::Patient(geometry),
+            dims,
+            sample_type,
+            components: 1,
+            rescale: Rescale::IDENTITY,
+            slices_per_slab: 2,
+            arrived: None,
+        }
     }
 
     /// `stored` gives the number of (index, component).
     pub fn volume(&self, mut stored: impl FnMut([usize; 3], usize) -> f64) -> Arc<Volume> {
-        let voxels = Voxels::new(self.dims, 1, self.components, self.sample_type, self.slices_per_slab).expect("a small volume");
+        let voxels = Voxels::new(
+            self.dims,
+            1,
+            self.components,
+            self.sample_type,
+            self.slices_per_slab,
+        )
+        .expect("a small volume");
         for slab in 0..voxels.slab_count() {
             let range = voxels.slab_range(slab);
             let mut numbers = Vec::new();
@@ -95,8 +112,14 @@ impl Recipe {
                     }
                 }
             }
-            if self.arrived.as_ref().is_none_or(|arrived| arrived.contains(&slab)) {
-                voxels.publish(slab, samples(self.sample_type, &numbers)).expect("a slab that fits");
+            if self
+                .arrived
+                .as_ref()
+                .is_none_or(|arrived| arrived.contains(&slab))
+            {
+                voxels
+                    .publish(slab, samples(self.sample_type, &numbers))
+                    .expect("a slab that fits");
             }
         }
         Arc::new(Volume {
@@ -117,11 +140,26 @@ impl Recipe {
 /// A grid with the given edges (mm) about the origin.
 pub fn even_geometry(dims: [usize; 3], edges: DMat3) -> Geometry {
     let middle = DVec3::from_array(dims.map(|side| (side as f64 - 1.0) / 2.0));
-    Geometry::from_affine(dims, DAffine3 { matrix3: edges, translation: -(edges * middle) + DVec3::new(11.3, -7.9, 201.4) }).expect("a grid")
+    Geometry::from_affine(
+        dims,
+        DAffine3 {
+            matrix3: edges,
+            translation: -(edges * middle) + DVec3::new(11.3, -7.9, 201.4),
+        },
+    )
+    .expect("a grid")
 }
 
 pub fn layer(volume: &Arc<Volume>, window: Window) -> ImageLayer {
-    ImageLayer { volume: Arc::clone(volume), frame: 0, window, invert: false, color_map: Arc::new(ColorMap::gray()), interpolation: Interpolation::Linear, opacity: 1.0 }
+    ImageLayer {
+        volume: Arc::clone(volume),
+        frame: 0,
+        window,
+        invert: false,
+        color_map: Arc::new(ColorMap::gray()),
+        interpolation: Interpolation::Linear,
+        opacity: 1.0,
+    }
 }
 
 /// Says where two pictures differ; fails unless 99.99 % of the pixels are within one level (one pixel may always be
@@ -133,10 +171,25 @@ pub fn assert_same(what: &str, from_gpu: &[u8], from_cpu: &[u8]) {
 pub fn assert_within(what: &str, from_gpu: &[u8], from_cpu: &[u8], levels: u8, share: f64) {
     assert_eq!(from_gpu.len(), from_cpu.len(), "{what}: size");
     let (gpu, cpu) = (from_gpu.as_chunks::<4>().0, from_cpu.as_chunks::<4>().0);
-    let off: Vec<usize> = (0..gpu.len()).filter(|n| gpu[*n].iter().zip(cpu[*n]).any(|(a, b)| a.abs_diff(b) > levels)).collect();
+    let off: Vec<usize> = (0..gpu.len())
+        .filter(|n| {
+            gpu[*n]
+                .iter()
+                .zip(cpu[*n])
+                .any(|(a, b)| a.abs_diff(b) > levels)
+        })
+        .collect();
     let allowed = (gpu.len() as f64 * share).ceil() as usize;
     let first: Vec<_> = off.iter().take(4).map(|n| (n, gpu[*n], cpu[*n])).collect();
-    assert!(off.len() <= allowed, "{what}: {} of {} pixels differ, first (pixel, gpu, cpu): {first:?}", off.len(), gpu.len());
+    assert!(
+        off.len() <= allowed,
+        "{what}: {} of {} pixels differ, first (pixel, gpu, cpu): {first:?}",
+        off.len(),
+        gpu.len()
+    );
     let first = cpu[0];
-    assert!(cpu.iter().any(|pixel| *pixel != first), "{what}: the picture shows nothing");
+    assert!(
+        cpu.iter().any(|pixel| *pixel != first),
+        "{what}: the picture shows nothing"
+    );
 }

@@ -1,1 +1,9 @@
-//! tests
+//! Tests that need no GPU and no window.
+
+#![cfg(test)]
+
+mod layers;
+mod nifti;
+mod sources;
+mod tidy;
+mod words;
