@@ -2,8 +2,10 @@
 
 #![cfg(test)]
 
+mod geometry;
 mod layers;
 mod nifti;
 mod sources;
 mod tidy;
+mod window;
 mod words;
