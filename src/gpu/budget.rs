@@ -21,8 +21,16 @@ impl Budget {
     /// it does not, allocation fails and the volume is shown at a coarser level.
     pub fn of(limits: &wgpu::Limits, is_software: bool) -> Self {
         const GIB: u64 = 1 << 30;
-        let (volume, total) = if is_software { (GIB + GIB / 2, 2 * GIB) } else { (3 * GIB, 4 * GIB) };
-        Self { max_side: limits.max_texture_dimension_3d, max_volume_bytes: volume, max_total_bytes: total }
+        let (volume, total) = if is_software {
+            (GIB + GIB / 2, 2 * GIB)
+        } else {
+            (3 * GIB, 4 * GIB)
+        };
+        Self {
+            max_side: limits.max_texture_dimension_3d,
+            max_volume_bytes: volume,
+            max_total_bytes: total,
+        }
     }
 }
 
@@ -49,14 +57,21 @@ impl Level {
 
     /// Bytes of the texture.
     pub fn bytes(self, dims: [usize; 3], format: VoxelFormat) -> u64 {
-        self.texels(dims).iter().fold(format.texel_bytes() as u64, |bytes, side| bytes.saturating_mul(*side as u64))
+        self.texels(dims)
+            .iter()
+            .fold(format.texel_bytes() as u64, |bytes, side| {
+                bytes.saturating_mul(*side as u64)
+            })
     }
 
     /// The finest level of one frame that the budget bears.
     pub fn fitting(voxels: &Voxels, format: VoxelFormat, budget: &Budget) -> Self {
         let dims = voxels.dims();
-        let mut level = Self { factors: dims.map(|side| side.div_ceil(budget.max_side.max(1) as usize).max(1)) };
-        while level.bytes(dims, format) > budget.max_volume_bytes && level.texels(dims) != [1, 1, 1] {
+        let mut level = Self {
+            factors: dims.map(|side| side.div_ceil(budget.max_side.max(1) as usize).max(1)),
+        };
+        while level.bytes(dims, format) > budget.max_volume_bytes && level.texels(dims) != [1, 1, 1]
+        {
             level = level.coarser(dims);
         }
         level
@@ -65,8 +80,20 @@ impl Level {
     /// The sentence that tells the user, where it is not every voxel.
     pub fn notice(self, dims: [usize; 3]) -> Option<String> {
         let list = |numbers: [String; 3]| numbers.join(" × ");
-        let factors = list(self.factors.map(|factor| if factor == 1 { "1".to_owned() } else { format!("1/{factor}") }));
-        (!self.is_full()).then(|| say!("gpu-coarse", factors = factors, dims = list(dims.map(|side| side.to_string()))))
+        let factors = list(self.factors.map(|factor| {
+            if factor == 1 {
+                "1".to_owned()
+            } else {
+                format!("1/{factor}")
+            }
+        }));
+        (!self.is_full()).then(|| {
+            say!(
+                "gpu-coarse",
+                factors = factors,
+                dims = list(dims.map(|side| side.to_string()))
+            )
+        })
     }
 
     /// The next coarser level: the axis with the most texels gives way.

@@ -19,8 +19,18 @@ pub struct Adapter {
 
 impl Adapter {
     fn from_info(info: &wgpu::AdapterInfo) -> Self {
-        let driver = [info.driver.as_str(), info.driver_info.as_str()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ");
-        Self { name: info.name.clone(), driver, backend: info.backend.to_string(), is_software: info.device_type == wgpu::DeviceType::Cpu }
+        let driver = [info.driver.as_str(), info.driver_info.as_str()]
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ");
+        Self {
+            name: info.name.clone(),
+            driver,
+            backend: info.backend.to_string(),
+            is_software: info.device_type == wgpu::DeviceType::Cpu,
+        }
     }
 }
 
@@ -33,7 +43,11 @@ pub fn wanted_features() -> wgpu::Features {
 /// For those who make the device themselves (the window).
 pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
     let limits = adapter.limits();
-    let base = if adapter.get_info().backend == wgpu::Backend::Gl { wgpu::Limits::downlevel_webgl2_defaults() } else { wgpu::Limits::default() };
+    let base = if adapter.get_info().backend == wgpu::Backend::Gl {
+        wgpu::Limits::downlevel_webgl2_defaults()
+    } else {
+        wgpu::Limits::default()
+    };
     wgpu::DeviceDescriptor {
         label: Some("isocenter"),
         required_features: wanted_features() & adapter.features(),
@@ -69,14 +83,25 @@ impl Context {
             let mut descriptor = device_descriptor(&adapter);
             descriptor.required_features &= features;
             match pollster::block_on(adapter.request_device(&descriptor)) {
-                Ok((device, queue)) => return Ok(Self::from_parts(device, queue, &adapter.get_info())),
-                Err(err) => last = GpuError::NoDevice { adapter: adapter.get_info().name, why: first_line(&err.to_string()) },
+                Ok((device, queue)) => {
+                    return Ok(Self::from_parts(device, queue, &adapter.get_info()));
+                }
+                Err(err) => {
+                    last = GpuError::NoDevice {
+                        adapter: adapter.get_info().name,
+                        why: first_line(&err.to_string()),
+                    }
+                }
             }
         }
         Err(last)
     }
 
-    pub(super) fn from_parts(device: wgpu::Device, queue: wgpu::Queue, info: &wgpu::AdapterInfo) -> Self {
+    pub(super) fn from_parts(
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        info: &wgpu::AdapterInfo,
+    ) -> Self {
         let complaint = Arc::new(Mutex::new(None));
         let note = |into: &Arc<Mutex<Option<GpuError>>>, err: GpuError| {
             tracing::error!("graphics: {err}");
@@ -86,19 +111,28 @@ impl Context {
         };
         // wgpu's own answer to an error that nobody awaits is a panic.
         let from_driver = Arc::clone(&complaint);
-        device.on_uncaptured_error(Arc::new(move |err: wgpu::Error| note(&from_driver, GpuError::from_wgpu(&err))));
+        device.on_uncaptured_error(Arc::new(move |err: wgpu::Error| {
+            note(&from_driver, GpuError::from_wgpu(&err))
+        }));
         let when_lost = Arc::clone(&complaint);
         device.set_device_lost_callback(move |reason, message| {
             if reason != wgpu::DeviceLostReason::Destroyed {
                 note(&when_lost, GpuError::DeviceLost(first_line(&message)));
             }
         });
-        Self { device, queue, adapter: Adapter::from_info(info), complaint }
+        Self {
+            device,
+            queue,
+            adapter: Adapter::from_info(info),
+            complaint,
+        }
     }
 
     /// The first thing that the device complained about since the last time; a loss stays.
     pub(super) fn check(&self) -> Result<(), GpuError> {
-        let Ok(mut complaint) = self.complaint.lock() else { return Ok(()) };
+        let Ok(mut complaint) = self.complaint.lock() else {
+            return Ok(());
+        };
         match &*complaint {
             Some(lost @ GpuError::DeviceLost(_)) => Err(lost.clone()),
             _ => complaint.take().map_or(Ok(()), Err),

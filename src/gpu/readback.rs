@@ -18,14 +18,31 @@ pub(super) fn read(context: &Context, texture: &wgpu::Texture) -> Result<Vec<u8>
         usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
         mapped_at_creation: false,
     });
-    let mut encoder = context.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("readback") });
-    let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(row_bytes), rows_per_image: None };
-    encoder.copy_texture_to_buffer(texture.as_image_copy(), wgpu::TexelCopyBufferInfo { buffer: &buffer, layout }, texture.size());
+    let mut encoder = context
+        .device
+        .create_command_encoder(&wgpu::CommandEncoderDescriptor {
+            label: Some("readback"),
+        });
+    let layout = wgpu::TexelCopyBufferLayout {
+        offset: 0,
+        bytes_per_row: Some(row_bytes),
+        rows_per_image: None,
+    };
+    encoder.copy_texture_to_buffer(
+        texture.as_image_copy(),
+        wgpu::TexelCopyBufferInfo {
+            buffer: &buffer,
+            layout,
+        },
+        texture.size(),
+    );
     context.queue.submit([encoder.finish()]);
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-    buffer.slice(..).map_async(wgpu::MapMode::Read, move |outcome| {
-        sender.send(outcome).ok();
-    });
+    buffer
+        .slice(..)
+        .map_async(wgpu::MapMode::Read, move |outcome| {
+            sender.send(outcome).ok();
+        });
     wait(context)?;
     context.check()?;
     match receiver.try_recv() {
@@ -33,7 +50,10 @@ pub(super) fn read(context: &Context, texture: &wgpu::Texture) -> Result<Vec<u8>
         Ok(Err(err)) => return Err(GpuError::Refused(err.to_string())),
         Err(_) => return Err(GpuError::Timeout),
     }
-    let mapped = buffer.slice(..).get_mapped_range().map_err(|err| GpuError::Refused(err.to_string()))?;
+    let mapped = buffer
+        .slice(..)
+        .get_mapped_range()
+        .map_err(|err| GpuError::Refused(err.to_string()))?;
     let mut pixels = Vec::with_capacity(width as usize * height as usize * 4);
     for row in mapped.chunks_exact(row_bytes as usize) {
         pixels.extend_from_slice(&row[..width as usize * 4]);
@@ -46,7 +66,10 @@ pub(super) fn read(context: &Context, texture: &wgpu::Texture) -> Result<Vec<u8>
 pub(super) fn wait(context: &Context) -> Result<(), GpuError> {
     let begun = std::time::Instant::now();
     while begun.elapsed() < TIMEOUT {
-        match context.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(Duration::from_secs(4)) }) {
+        match context.device.poll(wgpu::PollType::Wait {
+            submission_index: None,
+            timeout: Some(Duration::from_secs(4)),
+        }) {
             Ok(_) => return Ok(()),
             Err(wgpu::PollError::Timeout) => context.check()?,
             Err(err) => return Err(GpuError::Refused(err.to_string())),

@@ -65,10 +65,20 @@ impl Gpu {
     }
 
     fn new(context: Context) -> Self {
-        let layer_stride = (size_of::<LayerUniform>() as u32).next_multiple_of(context.device.limits().min_uniform_buffer_offset_alignment);
+        let layer_stride = (size_of::<LayerUniform>() as u32)
+            .next_multiple_of(context.device.limits().min_uniform_buffer_offset_alignment);
         let pipelines = Pipelines::new(&context);
-        let (layers, layers_bind_group) = layer_buffer(&context, &pipelines, layer_stride, FIRST_LAYERS);
-        Self { store: Store::new(&context), color_maps: ColorMaps::new(&context), pipelines, layers, layers_bind_group, layer_stride, context }
+        let (layers, layers_bind_group) =
+            layer_buffer(&context, &pipelines, layer_stride, FIRST_LAYERS);
+        Self {
+            store: Store::new(&context),
+            color_maps: ColorMaps::new(&context),
+            pipelines,
+            layers,
+            layers_bind_group,
+            layer_stride,
+            context,
+        }
     }
 
     /// Who draws.
@@ -94,7 +104,9 @@ impl Gpu {
     /// At which level a frame of a volume is resident; `None` if it is not. Other than [`Level::FULL`] deserves a notice
     /// ([`Level::notice`]).
     pub fn level(&self, volume: &Volume, frame: usize) -> Option<Level> {
-        self.store.get(Key::of(volume, frame)).map(|resident| resident.level)
+        self.store
+            .get(Key::of(volume, frame))
+            .map(|resident| resident.level)
     }
 
     /// Draws a scene and reads it back: RGBA, 8 bits, rows from the top.
@@ -113,54 +125,118 @@ impl Gpu {
     pub fn upload(&mut self, scene: &Scene) -> Result<(), GpuError> {
         self.store.begin();
         for layer in scene.layers() {
-            self.store.prepare(&self.context, &layer.volume, layer.frame, 0.0, &mut Allowance { bytes: u64::MAX })?;
+            self.store.prepare(
+                &self.context,
+                &layer.volume,
+                layer.frame,
+                0.0,
+                &mut Allowance { bytes: u64::MAX },
+            )?;
         }
         readback::wait(&self.context)
     }
 
     /// Draws a scene into a view of the scene's size in [`super::PICTURE_FORMAT`], with every voxel that has arrived.
-    pub fn draw_into(&mut self, scene: &Scene, view: &wgpu::TextureView) -> Result<Drawn, GpuError> {
+    pub fn draw_into(
+        &mut self,
+        scene: &Scene,
+        view: &wgpu::TextureView,
+    ) -> Result<Drawn, GpuError> {
         self.draw(scene, view, Allowance { bytes: u64::MAX })
     }
 
     /// The same, but uploads only so much that a window goes on smoothly.
-    pub(super) fn draw_in_frame(&mut self, scene: &Scene, view: &wgpu::TextureView) -> Result<Drawn, GpuError> {
-        self.draw(scene, view, Allowance { bytes: UPLOAD_PER_FRAME })
+    pub(super) fn draw_in_frame(
+        &mut self,
+        scene: &Scene,
+        view: &wgpu::TextureView,
+    ) -> Result<Drawn, GpuError> {
+        self.draw(
+            scene,
+            view,
+            Allowance {
+                bytes: UPLOAD_PER_FRAME,
+            },
+        )
     }
 
     /// Whether a picture of this size can be drawn.
     pub(super) fn check_size(&self, [width, height]: [u32; 2]) -> Result<(), GpuError> {
         let most = self.context.device.limits().max_texture_dimension_2d;
         let is_drawable = (1..=most).contains(&width) && (1..=most).contains(&height);
-        if is_drawable { Ok(()) } else { Err(GpuError::PictureSize { width, height, most }) }
+        if is_drawable {
+            Ok(())
+        } else {
+            Err(GpuError::PictureSize {
+                width,
+                height,
+                most,
+            })
+        }
     }
 
-    fn draw(&mut self, scene: &Scene, view: &wgpu::TextureView, mut allowance: Allowance) -> Result<Drawn, GpuError> {
+    fn draw(
+        &mut self,
+        scene: &Scene,
+        view: &wgpu::TextureView,
+        mut allowance: Allowance,
+    ) -> Result<Drawn, GpuError> {
         self.store.begin();
         let mut is_complete = true;
         let mut draws = Vec::new();
         let mut uniforms = Vec::new();
         for (index, layer) in scene.layers().iter().enumerate() {
-            let Some(map) = VoxelMap::of(scene, layer) else { continue };
-            is_complete &= self.store.prepare(&self.context, &layer.volume, layer.frame, map.center.z, &mut allowance)?;
+            let Some(map) = VoxelMap::of(scene, layer) else {
+                continue;
+            };
+            is_complete &= self.store.prepare(
+                &self.context,
+                &layer.volume,
+                layer.frame,
+                map.center.z,
+                &mut allowance,
+            )?;
             self.color_maps.prepare(&self.context, &layer.color_map);
             let key = Key::of(&layer.volume, layer.frame);
-            let Some(resident) = self.store.get(key) else { continue };
-            let wanted = Wanted { program: program_of(scene, layer.interpolation, &map, resident), format: resident.format, interpolation: layer.interpolation };
-            self.pipelines.prepare(&self.context, wanted, &self.store.layouts, self.color_maps.layout());
+            let Some(resident) = self.store.get(key) else {
+                continue;
+            };
+            let wanted = Wanted {
+                program: program_of(scene, layer.interpolation, &map, resident),
+                format: resident.format,
+                interpolation: layer.interpolation,
+            };
+            self.pipelines.prepare(
+                &self.context,
+                wanted,
+                &self.store.layouts,
+                self.color_maps.layout(),
+            );
             uniforms.push(LayerUniform::new(layer, &map, resident, scene.size()));
-            draws.push(Draw { wanted, key, layer: index });
+            draws.push(Draw {
+                wanted,
+                key,
+                layer: index,
+            });
         }
         self.write_layers(&uniforms);
         self.encode(scene, view, &draws);
         self.context.check()?;
-        Ok(Drawn { is_new: true, is_complete })
+        Ok(Drawn {
+            is_new: true,
+            is_complete,
+        })
     }
 
     fn write_layers(&mut self, uniforms: &[LayerUniform]) {
         let stride = self.layer_stride as usize;
         if (uniforms.len() * stride) as u64 > self.layers.size() {
-            (self.layers, self.layers_bind_group) = layer_buffer(&self.context, &self.pipelines, self.layer_stride, (uniforms.len() as u32).next_power_of_two());
+            (self.layers, self.layers_bind_group) = layer_buffer(
+                &self.context,
+                &self.pipelines,
+                self.layer_stride,
+                (uniforms.len() as u32).next_power_of_two(),
+            );
         }
         let mut bytes = vec![0; uniforms.len() * stride];
         for (place, uniform) in bytes.chunks_exact_mut(stride).zip(uniforms) {
@@ -170,21 +246,41 @@ impl Gpu {
     }
 
     fn encode(&self, scene: &Scene, view: &wgpu::TextureView, draws: &[Draw]) {
-        let mut encoder = self.context.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("picture") });
+        let mut encoder =
+            self.context
+                .device
+                .create_command_encoder(&wgpu::CommandEncoderDescriptor {
+                    label: Some("picture"),
+                });
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("picture"),
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {
                 view,
                 resolve_target: None,
                 depth_slice: None,
-                ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                    store: wgpu::StoreOp::Store,
+                },
             })],
             ..Default::default()
         });
         for (place, draw) in (0..).zip(draws) {
-            let (Some(layer), Some(pipeline), Some(resident)) = (scene.layers().get(draw.layer), self.pipelines.get(draw.wanted), self.store.get(draw.key)) else { continue };
-            let Some(color_map) = self.color_maps.get(&layer.color_map) else { continue };
-            let voxels = if draw.wanted.program == Program::ProjectFiltered { resident.filtered.as_ref() } else { Some(&resident.exact) };
+            let (Some(layer), Some(pipeline), Some(resident)) = (
+                scene.layers().get(draw.layer),
+                self.pipelines.get(draw.wanted),
+                self.store.get(draw.key),
+            ) else {
+                continue;
+            };
+            let Some(color_map) = self.color_maps.get(&layer.color_map) else {
+                continue;
+            };
+            let voxels = if draw.wanted.program == Program::ProjectFiltered {
+                resident.filtered.as_ref()
+            } else {
+                Some(&resident.exact)
+            };
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, &self.layers_bind_group, &[place * self.layer_stride]);
             pass.set_bind_group(1, voxels, &[]);
@@ -197,28 +293,54 @@ impl Gpu {
 }
 
 /// Rays go through the texture's filter where that is right: whole, evenly spaced volumes, linear interpolation.
-fn program_of(scene: &Scene, interpolation: Interpolation, map: &VoxelMap, resident: &Resident) -> Program {
+fn program_of(
+    scene: &Scene,
+    interpolation: Interpolation,
+    map: &VoxelMap,
+    resident: &Resident,
+) -> Program {
     match scene {
         Scene::Slice(_) | Scene::Stack(_) => Program::Slice,
         Scene::Volume(_) => {
-            let can_filter = resident.filtered.is_some() && resident.is_complete && !map.uses_table && interpolation == Interpolation::Linear;
-            if can_filter { Program::ProjectFiltered } else { Program::Project }
+            let can_filter = resident.filtered.is_some()
+                && resident.is_complete
+                && !map.uses_table
+                && interpolation == Interpolation::Linear;
+            if can_filter {
+                Program::ProjectFiltered
+            } else {
+                Program::Project
+            }
         }
     }
 }
 
-fn layer_buffer(context: &Context, pipelines: &Pipelines, stride: u32, count: u32) -> (wgpu::Buffer, wgpu::BindGroup) {
+fn layer_buffer(
+    context: &Context,
+    pipelines: &Pipelines,
+    stride: u32,
+    count: u32,
+) -> (wgpu::Buffer, wgpu::BindGroup) {
     let buffer = context.device.create_buffer(&wgpu::BufferDescriptor {
         label: Some("layers"),
         size: u64::from(stride) * u64::from(count),
         usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
         mapped_at_creation: false,
     });
-    let one = wgpu::BufferBinding { buffer: &buffer, offset: 0, size: wgpu::BufferSize::new(size_of::<LayerUniform>() as u64) };
-    let bind_group = context.device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some("layers"),
-        layout: pipelines.layer_layout(),
-        entries: &[wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(one) }],
-    });
+    let one = wgpu::BufferBinding {
+        buffer: &buffer,
+        offset: 0,
+        size: wgpu::BufferSize::new(size_of::<LayerUniform>() as u64),
+    };
+    let bind_group = context
+        .device
+        .create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("layers"),
+            layout: pipelines.layer_layout(),
+            entries: &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: wgpu::BindingResource::Buffer(one),
+            }],
+        });
     (buffer, bind_group)
 }

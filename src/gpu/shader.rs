@@ -29,17 +29,38 @@ impl Program {
 /// The whole text of a program for voxels of a format.
 pub fn sources(program: Program, format: VoxelFormat) -> String {
     let texel: &[&str] = match format {
-        VoxelFormat::Unorm8 | VoxelFormat::Unorm16 | VoxelFormat::Float32 => {
-            &[include_str!("../../shaders/common/texel_float.wgsl"), include_str!("../../shaders/common/shade_gray.wgsl")]
-        }
-        VoxelFormat::Uint16 => &[include_str!("../../shaders/common/texel_uint.wgsl"), include_str!("../../shaders/common/shade_gray.wgsl")],
+        VoxelFormat::Unorm8 | VoxelFormat::Unorm16 | VoxelFormat::Float32 => &[
+            include_str!("../../shaders/common/texel_float.wgsl"),
+            include_str!("../../shaders/common/shade_gray.wgsl"),
+        ],
+        VoxelFormat::Uint16 => &[
+            include_str!("../../shaders/common/texel_uint.wgsl"),
+            include_str!("../../shaders/common/shade_gray.wgsl"),
+        ],
         VoxelFormat::Color => &[include_str!("../../shaders/common/texel_color.wgsl")],
     };
     let main: &[&str] = match program {
         Program::Slice => &[include_str!("../../shaders/slice.wgsl")],
-        Program::Project => &[include_str!("../../shaders/common/ray_exact.wgsl"), include_str!("../../shaders/project.wgsl")],
-        Program::ProjectFiltered => &[include_str!("../../shaders/common/ray_filtered.wgsl"), include_str!("../../shaders/project.wgsl")],
+        Program::Project => &[
+            include_str!("../../shaders/common/ray_exact.wgsl"),
+            include_str!("../../shaders/project.wgsl"),
+        ],
+        Program::ProjectFiltered => &[
+            include_str!("../../shaders/common/ray_filtered.wgsl"),
+            include_str!("../../shaders/project.wgsl"),
+        ],
     };
-    let common: &[&str] = &[include_str!("../../shaders/common/place.wgsl"), include_str!("../../shaders/common/sample.wgsl"), include_str!("../../shaders/common/gather.wgsl")];
-    [&[include_str!("../../shaders/common/layer.wgsl")], texel, common, main].concat().join("\n")
+    let common: &[&str] = &[
+        include_str!("../../shaders/common/place.wgsl"),
+        include_str!("../../shaders/common/sample.wgsl"),
+        include_str!("../../shaders/common/gather.wgsl"),
+    ];
+    [
+        &[include_str!("../../shaders/common/layer.wgsl")],
+        texel,
+        common,
+        main,
+    ]
+    .concat()
+    .join("\n")
 }

@@ -22,7 +22,10 @@ impl SliceTable {
                 let span = rows.get(k + 1).map_or(0.0, |next| next.step - row.step);
                 let whole = row.step.floor();
                 let inverse = if span > 0.0 { 1.0 / span } else { 0.0 };
-                *texel = [[whole as f32, (row.step - whole) as f32, inverse as f32, 0.0], [row.shift_i as f32, row.shift_j as f32, 0.0, 0.0]];
+                *texel = [
+                    [whole as f32, (row.step - whole) as f32, inverse as f32, 0.0],
+                    [row.shift_i as f32, row.shift_j as f32, 0.0, 0.0],
+                ];
             }
         }
         Self { texels }
@@ -37,13 +40,19 @@ impl SliceTable {
 
     /// Whether a slice of the texture has its voxels.
     pub(super) fn is_loaded(&self, slice: usize) -> bool {
-        self.texels.get(2 * slice).is_some_and(|texel| texel[3] > 0.5)
+        self.texels
+            .get(2 * slice)
+            .is_some_and(|texel| texel[3] > 0.5)
     }
 
     /// Width and height of the texture.
     pub(super) fn size(&self) -> wgpu::Extent3d {
         let width = self.texels.len().min(WIDTH);
-        wgpu::Extent3d { width: width as u32, height: (self.texels.len() / width.max(1)) as u32, depth_or_array_layers: 1 }
+        wgpu::Extent3d {
+            width: width as u32,
+            height: (self.texels.len() / width.max(1)) as u32,
+            depth_or_array_layers: 1,
+        }
     }
 
     /// The texels as bytes, row by row.

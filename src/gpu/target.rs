@@ -21,16 +21,26 @@ impl PaneTarget {
         gpu.check_size(size)?;
         let texture = gpu.device().create_texture(&wgpu::TextureDescriptor {
             label: Some("picture"),
-            size: wgpu::Extent3d { width: size[0], height: size[1], depth_or_array_layers: 1 },
+            size: wgpu::Extent3d {
+                width: size[0],
+                height: size[1],
+                depth_or_array_layers: 1,
+            },
             mip_level_count: 1,
             sample_count: 1,
             dimension: wgpu::TextureDimension::D2,
             format: PICTURE_FORMAT,
-            usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_SRC,
+            usage: wgpu::TextureUsages::RENDER_ATTACHMENT
+                | wgpu::TextureUsages::TEXTURE_BINDING
+                | wgpu::TextureUsages::COPY_SRC,
             view_formats: &[],
         });
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-        Ok(Self { texture, view, drawn: None })
+        Ok(Self {
+            texture,
+            view,
+            drawn: None,
+        })
     }
 
     /// The texture, `Rgba8Unorm`.
@@ -50,7 +60,9 @@ impl PaneTarget {
 
     /// Whether drawing a scene would change anything.
     pub fn is_current(&self, scene: &Scene) -> bool {
-        self.drawn.as_ref().is_some_and(|(drawn, revision)| *revision == scene.voxel_revision() && drawn.same_picture(scene))
+        self.drawn.as_ref().is_some_and(|(drawn, revision)| {
+            *revision == scene.voxel_revision() && drawn.same_picture(scene)
+        })
     }
 
     /// Draws a scene of this target's size, unless that is what it shows. Where not all voxels that have arrived could
@@ -59,7 +71,10 @@ impl PaneTarget {
     /// A scene of another size is a mistake of the caller and drawn as if it had this size.
     pub fn update(&mut self, gpu: &mut Gpu, scene: &Scene) -> Result<super::Drawn, GpuError> {
         if self.is_current(scene) {
-            return Ok(super::Drawn { is_new: false, is_complete: true });
+            return Ok(super::Drawn {
+                is_new: false,
+                is_complete: true,
+            });
         }
         // The revision is read before the voxels are: what arrives in between is drawn next time.
         let revision = scene.voxel_revision();

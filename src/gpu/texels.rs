@@ -15,7 +15,11 @@ const NOT_A_NUMBER: f32 = 1e36;
 const MOST: f32 = 1e29;
 
 fn float(value: f64) -> f32 {
-    if value.is_nan() { NOT_A_NUMBER } else { (value as f32).clamp(-MOST, MOST) }
+    if value.is_nan() {
+        NOT_A_NUMBER
+    } else {
+        (value as f32).clamp(-MOST, MOST)
+    }
 }
 
 /// The 8-bit level of one part of a stored colour.
@@ -29,12 +33,18 @@ pub(super) fn encode(samples: &Samples, format: VoxelFormat) -> Cow<'_, [u8]> {
     match (format, samples) {
         (VoxelFormat::Unorm8, Samples::U8(v)) => Cow::Borrowed(v),
         (VoxelFormat::Unorm8, Samples::I8(v)) => v.iter().map(|s| (*s as u8) ^ 0x80).collect(),
-        (VoxelFormat::Unorm16 | VoxelFormat::Uint16, Samples::U16(v)) => Cow::Borrowed(bytemuck::cast_slice(v)),
-        (VoxelFormat::Unorm16 | VoxelFormat::Uint16, Samples::I16(v)) => Cow::Owned(bytes_of(v.iter().map(|s| (*s as u16) ^ 0x8000))),
+        (VoxelFormat::Unorm16 | VoxelFormat::Uint16, Samples::U16(v)) => {
+            Cow::Borrowed(bytemuck::cast_slice(v))
+        }
+        (VoxelFormat::Unorm16 | VoxelFormat::Uint16, Samples::I16(v)) => {
+            Cow::Owned(bytes_of(v.iter().map(|s| (*s as u16) ^ 0x8000)))
+        }
         (VoxelFormat::Color, samples) => for_samples!(samples, v => {
             v.chunks_exact(3).flat_map(|rgb| color_texel([rgb[0], rgb[1], rgb[2]].map(|s| color_level(number(s), samples.sample_type())))).collect()
         }),
-        (VoxelFormat::Float32, samples) => for_samples!(samples, v => Cow::Owned(bytes_of(v.iter().map(|s| float(number(*s)))))),
+        (VoxelFormat::Float32, samples) => {
+            for_samples!(samples, v => Cow::Owned(bytes_of(v.iter().map(|s| float(number(*s))))))
+        }
         // Voxels never change their type, so the format is always one of theirs.
         (VoxelFormat::Unorm8 | VoxelFormat::Unorm16 | VoxelFormat::Uint16, _) => Cow::Borrowed(&[]),
     }
@@ -64,10 +74,18 @@ fn number(sample: impl Number) -> f64 {
 }
 
 /// One slice of a coarse level: each texel the mean of its block of voxels. `None` until all of them have arrived.
-pub(super) fn encode_coarse(voxels: &Voxels, frame: usize, slice: usize, level: Level, format: VoxelFormat) -> Option<Vec<u8>> {
+pub(super) fn encode_coarse(
+    voxels: &Voxels,
+    frame: usize,
+    slice: usize,
+    level: Level,
+    format: VoxelFormat,
+) -> Option<Vec<u8>> {
     let dims = voxels.dims();
     let [columns, rows, _] = level.texels(dims);
-    let span = |at: usize, axis: usize| at * level.factors[axis]..((at + 1) * level.factors[axis]).min(dims[axis]);
+    let span = |at: usize, axis: usize| {
+        at * level.factors[axis]..((at + 1) * level.factors[axis]).min(dims[axis])
+    };
     if span(slice, 2).any(|k| !voxels.has_slice(k, frame)) {
         return None;
     }
@@ -84,7 +102,12 @@ pub(super) fn encode_coarse(voxels: &Voxels, frame: usize, slice: usize, level: 
                 count += 1.0;
             }
         }
-        push(&mut bytes, sums.map(|sum| sum / count), format, voxels.sample_type());
+        push(
+            &mut bytes,
+            sums.map(|sum| sum / count),
+            format,
+            voxels.sample_type(),
+        );
     }
     Some(bytes)
 }
@@ -95,6 +118,8 @@ fn push(bytes: &mut Vec<u8>, means: [f64; 3], format: VoxelFormat, sample_type: 
         VoxelFormat::Unorm8 => bytes.push(whole as u8),
         VoxelFormat::Unorm16 | VoxelFormat::Uint16 => bytes.extend((whole as u16).to_ne_bytes()),
         VoxelFormat::Float32 => bytes.extend(float(means[0]).to_ne_bytes()),
-        VoxelFormat::Color => bytes.extend(color_texel(means.map(|mean| color_level(mean, sample_type)))),
+        VoxelFormat::Color => bytes.extend(color_texel(
+            means.map(|mean| color_level(mean, sample_type)),
+        )),
     }
 }

@@ -56,14 +56,23 @@ const WINDOW_STEP: u32 = 2;
 
 impl LayerUniform {
     /// For a layer of a picture of `size` pixels.
-    pub(super) fn new(layer: &ImageLayer, map: &VoxelMap, resident: &Resident, size: [u32; 2]) -> Self {
+    pub(super) fn new(
+        layer: &ImageLayer,
+        map: &VoxelMap,
+        resident: &Resident,
+        size: [u32; 2],
+    ) -> Self {
         let volume = &*layer.volume;
         let middle = size.map(|side| (side / 2) as i32);
         // From the middle of the picture to the centre of the middle pixel: half a pixel where the size is even.
         let [x, y] = size.map(|side| if side % 2 == 0 { 0.5 } else { 0.0 });
         let at = map.center + map.right * x + map.down * y;
         let base = at.floor().clamp(DVec3::splat(-1e9), DVec3::splat(1e9));
-        let (right, down, depth) = (Split::new(map.right), Split::new(map.down), Split::new(map.depth));
+        let (right, down, depth) = (
+            Split::new(map.right),
+            Split::new(map.down),
+            Split::new(map.depth),
+        );
         let grey = GreyMap::new(&layer.window, &volume.rescale, resident.format.is_whole());
         let [box_low, box_high] = mean_box(volume, map.uses_table);
         let Level { factors } = resident.level;
@@ -84,7 +93,8 @@ impl LayerUniform {
             base: base.to_array().map(|v| v as i32),
             fraction: (at - base).as_vec3().to_array(),
             texel_scale: resident.format.texel_scale(),
-            texel_offset: (resident.format.texel_offset(volume.voxels.sample_type()) - grey.origin) as f32,
+            texel_offset: (resident.format.texel_offset(volume.voxels.sample_type()) - grey.origin)
+                as f32,
             dims: volume.dims().map(|side| side as i32),
             texels: resident.level.texels(volume.dims()).map(|side| side as i32),
             texels_per_voxel: factors.map(|factor| (1.0 / factor as f64) as f32),
@@ -102,7 +112,10 @@ fn flags(layer: &ImageLayer, map: &VoxelMap, resident: &Resident) -> u32 {
         (map.uses_table, FLAG_TABLE),
         (!resident.is_complete, FLAG_PARTIAL),
         (!resident.level.is_full(), FLAG_COARSE),
-        (matches!(resident.format, VoxelFormat::Unorm8 | VoxelFormat::Unorm16), FLAG_WHOLE_NUMBERS),
+        (
+            matches!(resident.format, VoxelFormat::Unorm8 | VoxelFormat::Unorm16),
+            FLAG_WHOLE_NUMBERS,
+        ),
         (layer.invert, FLAG_INVERT),
     ]
     .iter()
@@ -115,7 +128,10 @@ fn flags(layer: &ImageLayer, map: &VoxelMap, resident: &Resident) -> u32 {
 fn mean_box(volume: &Volume, uses_table: bool) -> [DVec3; 2] {
     let end = DVec3::from_array(volume.dims().map(|side| side as f64 - 0.5));
     let (mut low, mut high) = (DVec3::splat(-0.5), end);
-    let table = volume.geometry().and_then(|geometry| geometry.slice_table()).filter(|_| uses_table);
+    let table = volume
+        .geometry()
+        .and_then(|geometry| geometry.slice_table())
+        .filter(|_| uses_table);
     if let Some(rows) = table {
         for row in rows {
             let shift = DVec3::new(row.shift_i, row.shift_j, 0.0);
@@ -123,7 +139,10 @@ fn mean_box(volume: &Volume, uses_table: bool) -> [DVec3; 2] {
             high = high.max(end + shift);
         }
         // Beyond the ends the first and last distance go on: half of it, and the longest is surely enough.
-        let longest = rows.windows(2).map(|pair| pair[1].step - pair[0].step).fold(1.0, f64::max);
+        let longest = rows
+            .windows(2)
+            .map(|pair| pair[1].step - pair[0].step)
+            .fold(1.0, f64::max);
         low.z = rows.first().map_or(low.z, |row| row.step - longest);
         high.z = rows.last().map_or(high.z, |row| row.step + longest);
     }
@@ -138,9 +157,14 @@ struct Split {
 
 impl Split {
     fn new(step: DVec3) -> Self {
-        let high = step.to_array().map(|v| f32::from_bits((v as f32).to_bits() & 0xFFFF_E000));
+        let high = step
+            .to_array()
+            .map(|v| f32::from_bits((v as f32).to_bits() & 0xFFFF_E000));
         let rest = step - DVec3::from_array(high.map(f64::from));
-        Self { high, low: rest.to_array().map(|v| v as f32) }
+        Self {
+            high,
+            low: rest.to_array().map(|v| v as f32),
+        }
     }
 }
 
@@ -175,11 +199,21 @@ impl GreyMap {
         let (gain, bias, function) = if is_step {
             (rescale.slope, beyond, WINDOW_STEP)
         } else {
-            let function = if window.function == WindowFunction::Sigmoid { WINDOW_SIGMOID } else { WINDOW_STRAIGHT };
+            let function = if window.function == WindowFunction::Sigmoid {
+                WINDOW_SIGMOID
+            } else {
+                WINDOW_STRAIGHT
+            };
             (rescale.slope / span, beyond / span + half, function)
         };
         let finite = |v: f64| v.clamp(-1e30, 1e30) as f32;
-        Self { origin, gain: finite(gain), bias: finite(bias), function, is_falling: rescale.slope < 0.0 }
+        Self {
+            origin,
+            gain: finite(gain),
+            bias: finite(bias),
+            function,
+            is_falling: rescale.slope < 0.0,
+        }
     }
 
     /// The highest value is the lowest stored number where the slope is negative.

@@ -41,11 +41,16 @@ impl VoxelMap {
             Scene::Stack(scene) => Self::of_stack(scene),
             Scene::Volume(scene) => Self::of_rays(scene, layer.volume.geometry()?)?,
         };
-        [map.center, map.right, map.down, map.depth].iter().all(|v| v.is_finite()).then_some(map)
+        [map.center, map.right, map.down, map.depth]
+            .iter()
+            .all(|v| v.is_finite())
+            .then_some(map)
     }
 
     fn of_slice(scene: &SliceScene, geometry: &Geometry) -> Self {
-        let DAffine3 { matrix3: per_mm, .. } = *geometry.voxel_from_patient();
+        let DAffine3 {
+            matrix3: per_mm, ..
+        } = *geometry.voxel_from_patient();
         let axes = &scene.plane.axes;
         let normal = axes.normal();
         let (steps, first_mm, step_mm, gather) = match scene.slab {
@@ -57,11 +62,18 @@ impl VoxelMap {
                     SlabMode::MinIp => Gather::Lowest,
                     SlabMode::Mean => Gather::Mean,
                 };
-                (steps, -slab.thickness_mm / 2.0, slab.thickness_mm / f64::from(steps), gather)
+                (
+                    steps,
+                    -slab.thickness_mm / 2.0,
+                    slab.thickness_mm / f64::from(steps),
+                    gather,
+                )
             }
         };
         Self {
-            center: geometry.voxel_from_patient().transform_point3(scene.plane.center + normal * first_mm),
+            center: geometry
+                .voxel_from_patient()
+                .transform_point3(scene.plane.center + normal * first_mm),
             right: per_mm * (axes.right * scene.mm_per_pixel),
             down: per_mm * (axes.down * scene.mm_per_pixel),
             depth: per_mm * (normal * step_mm),
@@ -88,7 +100,9 @@ impl VoxelMap {
         let axes = scene.camera.axes();
         let per_mm = geometry.voxel_from_patient().matrix3;
         Some(Self {
-            center: geometry.voxel_from_patient().transform_point3(scene.camera.target),
+            center: geometry
+                .voxel_from_patient()
+                .transform_point3(scene.camera.target),
             right: per_mm * (axes.right * scene.camera.mm_per_pixel),
             down: per_mm * (axes.down * scene.camera.mm_per_pixel),
             depth: per_mm * (axes.normal() * scene.sample_step_mm()?),

@@ -43,8 +43,16 @@ impl VolumeScene {
     pub fn sample_step_mm(&self) -> Option<f64> {
         let geometry = self.layer.volume.geometry()?;
         let forward = self.camera.axes().normal();
-        let farthest_mm = geometry.corners().iter().map(|corner: &DVec3| (*corner - self.camera.target).dot(forward).abs()).fold(0.0, f64::max);
-        let wanted_mm = if self.step_mm > 0.0 && self.step_mm.is_finite() { self.step_mm } else { geometry.shortest_edge_mm() / 2.0 };
+        let farthest_mm = geometry
+            .corners()
+            .iter()
+            .map(|corner: &DVec3| (*corner - self.camera.target).dot(forward).abs())
+            .fold(0.0, f64::max);
+        let wanted_mm = if self.step_mm > 0.0 && self.step_mm.is_finite() {
+            self.step_mm
+        } else {
+            geometry.shortest_edge_mm() / 2.0
+        };
         Some(wanted_mm.max(farthest_mm / Self::MOST_STEPS))
     }
 }
