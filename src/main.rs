@@ -1,3 +1,12 @@
-//! The program: flags in, window or command line, exit status out.
+//! The program: flags to window or command line to exit status.
 
-fn main() {}
+use std::process::ExitCode;
+
+use isocenter::cli::{self, Run};
+
+fn main() -> ExitCode {
+    match cli::parse() {
+        Run::Done(code) => code,
+        Run::Window(_) => cli::fail("the window is not there yet"),
+    }
+}

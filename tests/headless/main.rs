@@ -6,3 +6,5 @@ mod layers;
 mod sources;
 mod tidy;
 mod words;
+//! Tests without a window and without a GPU.
+mod nifti;
