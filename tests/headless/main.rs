@@ -3,8 +3,7 @@
 #![cfg(test)]
 
 mod layers;
+mod nifti;
 mod sources;
 mod tidy;
 mod words;
-//! Tests without a window and without a GPU.
-mod nifti;
