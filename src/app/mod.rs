@@ -1,1 +1,23 @@
-//! The program without a window: state, commands, update, jobs, tools.
+//! The program without a window.
+//!
+//! [`State`] is everything the program knows; [`Command`]s are everything a person can ask for; [`update`] is the only
+//! code that changes the state. [`Program`] puts them together with the jobs that run beside: the window, scripts and
+//! tests all drive it in the same way. Knows nothing of egui and wgpu.
+
+pub mod browser;
+pub mod command;
+pub mod job;
+pub mod pane;
+pub mod planes;
+pub mod presets;
+pub mod readout;
+pub mod scenes;
+pub mod state;
+pub mod tool;
+pub mod update;
+
+mod program;
+
+pub use command::{Command, Effect};
+pub use program::Program;
+pub use state::State;

@@ -21,7 +21,10 @@ pub struct OpenError {
 
 impl OpenError {
     fn new(message: String) -> Self {
-        Self { message, is_cancelled: false }
+        Self {
+            message,
+            is_cancelled: false,
+        }
     }
 }
 
@@ -31,9 +34,7 @@ const MAX_DEPTH: usize = 32;
 /// What a file turned out to be.
 enum Found {
     Dicom(Box<dicom::DicomFile>),
-    Nifti(nifti::NiftiFile),
-    /// Belongs to another file (the .img of a .hdr).
-    Companion,
+    Nifti(Box<nifti::NiftiFile>),
     Skipped(Skipped),
 }
 
@@ -44,8 +45,24 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     let mut files = Vec::new();
     let mut opened = Opened::default();
     for path in paths {
-        let meta = std::fs::metadata(path).map_err(|err| OpenError::new(say!("io-cannot-open", path = path.display().to_string(), why = plain(&err))))?;
-        if meta.is_dir() { walk(path, 0, &mut files, &mut opened.skipped) } else { files.push(path.clone()) }
+        let meta = std::fs::metadata(path).map_err(|err| {
+            OpenError::new(say!(
+                "io-cannot-open",
+                path = path.display().to_string(),
+                why = plain(&err)
+            ))
+        })?;
+        if meta.is_dir() {
+            walk(path, 0, &mut files, &mut opened.skipped)
+        } else {
+            files.push(path.clone())
+        }
+    }
+    // Of a NIfTI pair the header is opened, whichever of the two was given.
+    for file in &mut files {
+        if let Some(header) = nifti::header_of_pair(file) {
+            *file = header;
+        }
     }
     files.sort();
     files.dedup();
@@ -66,14 +83,16 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
         })
         .collect();
     if progress.is_cancelled() {
-        return Err(OpenError { message: say!("io-cancelled"), is_cancelled: true });
+        return Err(OpenError {
+            message: say!("io-cancelled"),
+            is_cancelled: true,
+        });
     }
     let mut dicom_files = Vec::new();
     for found in found.into_iter().flatten() {
         match found {
             Found::Dicom(file) => dicom_files.push(*file),
             Found::Nifti(file) => opened.volumes.push(file.into_open_volume()),
-            Found::Companion => {}
             Found::Skipped(skipped) => opened.skipped.push(skipped),
         }
     }
@@ -83,7 +102,13 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     opened.volumes.sort_by(|a, b| {
         let key = |open: &super::OpenVolume| {
             let series = &open.volume.series;
-            (series.patient.name.clone(), series.patient.id.clone(), series.study_date.clone(), series.study_uid.clone(), series.series_number)
+            (
+                series.patient.name.clone(),
+                series.patient.id.clone(),
+                series.study_date.clone(),
+                series.study_uid.clone(),
+                series.series_number,
+            )
         };
         key(a).cmp(&key(b))
     });
@@ -92,26 +117,42 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
         return Ok(opened);
     }
     match (&opened.skipped[..], paths) {
-        ([only], [path]) if only.path == *path => Err(OpenError::new(say!("io-cannot-open", path = path.display().to_string(), why = only.reason.clone()))),
+        ([only], [path]) if only.path == *path => Err(OpenError::new(say!(
+            "io-cannot-open",
+            path = path.display().to_string(),
+            why = only.reason.clone()
+        ))),
         ([], _) => Err(OpenError::new(say!("io-no-files", path = join(paths)))),
         (skipped, _) => Err(OpenError::new(say!(
             "io-no-images",
             path = join(paths),
             count = skipped.len(),
-            first = skipped[0].path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            first = skipped[0]
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             why = skipped[0].reason.clone()
         ))),
     }
 }
 
 fn join(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What the system says, without the error number that it adds.
 pub(crate) fn plain(err: &std::io::Error) -> String {
     let text = err.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+    text.split(" (os error")
+        .next()
+        .unwrap_or(&text)
+        .to_lowercase()
 }
 
 fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec<Skipped>) {
@@ -120,7 +161,10 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(err) => {
-                skipped.push(Skipped { path: folder, reason: plain(&err) });
+                skipped.push(Skipped {
+                    path: folder,
+                    reason: plain(&err),
+                });
                 continue;
             }
         };
@@ -128,10 +172,19 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec
             let path = entry.path();
             match std::fs::metadata(&path) {
                 Ok(meta) if meta.is_dir() && depth < MAX_DEPTH => pending.push((path, depth + 1)),
-                Ok(meta) if meta.is_dir() => skipped.push(Skipped { path, reason: say!("io-too-deep") }),
+                Ok(meta) if meta.is_dir() => skipped.push(Skipped {
+                    path,
+                    reason: say!("io-too-deep"),
+                }),
                 Ok(meta) if meta.is_file() => files.push(path),
-                Ok(_) => skipped.push(Skipped { path, reason: say!("io-not-a-file") }),
-                Err(err) => skipped.push(Skipped { path, reason: plain(&err) }),
+                Ok(_) => skipped.push(Skipped {
+                    path,
+                    reason: say!("io-not-a-file"),
+                }),
+                Err(err) => skipped.push(Skipped {
+                    path,
+                    reason: plain(&err),
+                }),
             }
         }
     }
@@ -140,16 +193,25 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec
 /// Recognises one file by its content and reads its header.
 fn look(path: &Path) -> Found {
     let outcome = std::panic::catch_unwind(|| look_inside(path));
-    outcome.unwrap_or_else(|_| Found::Skipped(Skipped { path: path.to_owned(), reason: say!("io-decoder-panicked") }))
+    outcome.unwrap_or_else(|_| {
+        Found::Skipped(Skipped {
+            path: path.to_owned(),
+            reason: say!("io-decoder-panicked"),
+        })
+    })
 }
 
 fn look_inside(path: &Path) -> Found {
-    let skip = |reason: String| Found::Skipped(Skipped { path: path.to_owned(), reason });
-    match nifti::recognise(path) {
-        Ok(nifti::Recognised::Header) => return nifti::read_header(path).map_or_else(|err| skip(err.to_string()), Found::Nifti),
-        Ok(nifti::Recognised::ImageOfPair) => return Found::Companion,
-        Ok(nifti::Recognised::No) => {}
-        Err(err) => return skip(plain(&err)),
+    let skip = |reason: String| {
+        Found::Skipped(Skipped {
+            path: path.to_owned(),
+            reason,
+        })
+    };
+    match nifti::read_header(path) {
+        Ok(Some(file)) => return Found::Nifti(Box::new(file)),
+        Ok(None) => {}
+        Err(reason) => return skip(reason),
     }
     dicom::read_header(path).map_or_else(skip, |file| Found::Dicom(Box::new(file)))
 }

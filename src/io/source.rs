@@ -55,9 +55,17 @@ pub trait SlabSource: Send + Sync {
     /// Decodes one slab. Must not panic on any bytes (it is called under `catch_unwind` all the same).
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError>;
 
+    /// Whether slabs are best read in one stream, with [`Self::read_in_order`].
+    fn streams(&self) -> bool {
+        false
+    }
+
     /// Decodes every slab from first to last, for sources where slab n costs reading all before it (a gzip stream).
     /// `publish` takes each slab as it is ready and answers whether to go on. `None` where slabs can be read in any order.
-    fn read_in_order(&self, _publish: &mut dyn FnMut(usize, SlabRead) -> bool) -> Option<Result<(), SlabError>> {
+    fn read_in_order(
+        &self,
+        _publish: &mut dyn FnMut(usize, SlabRead) -> bool,
+    ) -> Option<Result<(), SlabError>> {
         None
     }
 }

@@ -1,1 +1,12 @@
-//! tests
+//! Tests that need no GPU and no window.
+
+#![cfg(test)]
+
+mod demo;
+mod geometry;
+mod layers;
+mod nifti;
+mod sources;
+mod tidy;
+mod window;
+mod words;

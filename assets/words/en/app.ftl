@@ -1,1 +1,11 @@
 # What the program without a window has to say.
+app-job-demo = Making the demo study
+app-job-scan = Reading {$path}
+app-job-scan-several = Reading {$count} files and folders
+app-job-load = Loading {$name}
+app-job-panicked = A task broke off because of an error in the program; everything that was open is still there.
+app-no-thread = the system gives no more threads; close other programs and try again
+app-skipped = {$count ->
+    [one] One file was not used; the study list says why.
+   *[other] {$count} files were not used; the study list says why.
+}

@@ -1,0 +1,264 @@
+//! Everything a person can ask for, as values: recorded, replayed, tested, bound to keys and menus.
+
+use std::path::PathBuf;
+
+use glam::{DVec2, DVec3};
+use serde::{Deserialize, Serialize};
+
+use super::job::JobId;
+use super::pane::PaneId;
+use super::planes::Alignment;
+use super::tool::PointerEvent;
+use crate::io::OpenVolume;
+use crate::model::volume::VolumeId;
+use crate::model::window::{Window, WindowFunction};
+use crate::scene::{Interpolation, SlabMode};
+
+/// Something a person asks for. As JSON: `{"set_window":{"center":40,"width":400}}`, `"auto_window"`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Reads files and folders, and shows the largest series of them.
+    Open {
+        /// What to read.
+        paths: Vec<PathBuf>,
+    },
+    /// Opens the built-in study.
+    OpenDemo,
+    /// Lets the user choose files; the window answers with `Open`.
+    ChooseFiles,
+    /// Lets the user choose a folder; the window answers with `Open`.
+    ChooseFolder,
+    /// Stops a job; what it has done so far stays.
+    CancelJob {
+        /// Which.
+        job: JobId,
+    },
+    /// Stops all jobs.
+    CancelAll,
+    /// Closes everything.
+    CloseAll,
+    /// Shows the n-th volume of the document.
+    Show {
+        /// Counted from 0, in the order of opening.
+        index: usize,
+    },
+    /// Shows the next (1) or previous (−1) volume of the document.
+    StepSeries {
+        /// How many.
+        steps: i64,
+    },
+    /// Something the pointer did in a pane.
+    Pointer(PointerEvent),
+    /// Where the pointer rests, for the readout; `None` when it left the panes.
+    Hover {
+        /// Pane, and place in it in points from its top left.
+        at: Option<(PaneId, DVec2)>,
+    },
+    /// Ends what is being dragged and puts everything back.
+    CancelGesture,
+    /// Moves a pane through its slices; positive is deeper into the picture.
+    Scroll {
+        /// The pane.
+        pane: PaneId,
+        /// How many slices.
+        steps: i64,
+    },
+    /// Moves a pane to its first or last slice.
+    ScrollToEnd {
+        /// The pane.
+        pane: PaneId,
+        /// The last one instead of the first.
+        last: bool,
+    },
+    /// Moves the crosshair.
+    SetCrosshair {
+        /// LPS mm.
+        lps: DVec3,
+    },
+    /// Shows another stored picture in the stack pane.
+    SetStackSlice {
+        /// Counted from 0.
+        slice: usize,
+    },
+    /// Magnifies about a place of a pane.
+    Zoom {
+        /// The pane.
+        pane: PaneId,
+        /// The place that stays where it is, in points from the pane's top left.
+        at: DVec2,
+        /// Above 1 magnifies.
+        factor: f64,
+    },
+    /// Turns the camera of the volume view.
+    SetCamera {
+        /// Degrees to the patient's left.
+        azimuth_deg: f64,
+        /// Degrees towards the head.
+        elevation_deg: f64,
+    },
+    /// Sets the window.
+    SetWindow {
+        /// Centre in the volume's unit.
+        center: f64,
+        /// Width in the volume's unit.
+        width: f64,
+    },
+    /// Sets the curve of the window.
+    SetWindowFunction {
+        /// The curve.
+        function: WindowFunction,
+    },
+    /// A window preset by name (`lung`, `brain`, …).
+    WindowPreset {
+        /// Its name.
+        name: String,
+    },
+    /// One of the file's own windows.
+    FileWindow {
+        /// Counted from 0.
+        index: usize,
+    },
+    /// The window from the 0.5th to the 99.5th percentile.
+    AutoWindow,
+    /// Exchanges black and white.
+    ToggleInvert,
+    /// A colour map by name.
+    SetColorMap {
+        /// Its name.
+        name: String,
+    },
+    /// How values between voxels are found.
+    SetInterpolation {
+        /// The way.
+        interpolation: Interpolation,
+    },
+    /// Makes the slices of a pane thick.
+    SetSlab {
+        /// The pane.
+        pane: PaneId,
+        /// Thickness; 0 makes them thin again.
+        thickness_mm: f64,
+        /// What to make of the samples.
+        mode: SlabMode,
+    },
+    /// Shows a time point.
+    SetFrame {
+        /// Counted from 0.
+        frame: usize,
+    },
+    /// Goes on (1) or back (−1) in time.
+    StepFrame {
+        /// How many.
+        steps: i64,
+    },
+    /// Aligns the planes.
+    Align {
+        /// With what.
+        alignment: Alignment,
+    },
+    /// From the acquisition's planes to the patient's and back.
+    ToggleAlignment,
+    /// Turns a pane's two crosshair lines, and with them the planes of the other two panes.
+    RotateLines {
+        /// The pane.
+        pane: PaneId,
+        /// Clockwise on the screen.
+        degrees: f64,
+    },
+    /// Radiological or neurological convention.
+    ToggleConvention,
+    /// Whether crosshair lines are drawn.
+    ToggleCrosshair,
+    /// Whether left drag windows.
+    ToggleWindowTool,
+    /// One pane alone, or all again.
+    ToggleMaximised {
+        /// The pane.
+        pane: PaneId,
+    },
+    /// The pane that keys act on.
+    Focus {
+        /// The pane.
+        pane: PaneId,
+    },
+    /// The next pane gets the keys.
+    FocusNext,
+    /// Planes, place, magnification and camera as at opening; the window stays.
+    ResetView,
+    /// The crosshair comes to the middle of all panes.
+    CenterOnCrosshair,
+    /// The window laid a pane out.
+    ResizePane {
+        /// The pane.
+        pane: PaneId,
+        /// Width and height in points.
+        size: DVec2,
+    },
+    /// Writes what a pane shows as a PNG.
+    SavePicture {
+        /// The pane.
+        pane: PaneId,
+        /// Where to.
+        path: PathBuf,
+        /// Width and height in pixels; as in the window if absent.
+        #[serde(default)]
+        size: Option<[u32; 2]>,
+    },
+    /// Takes a message off the screen.
+    DismissMessage {
+        /// Counted from the oldest.
+        index: usize,
+    },
+    /// Ends the program.
+    Quit,
+}
+
+/// What [`super::update`] wants done that is not a change of state.
+#[derive(Clone)]
+pub enum Effect {
+    /// Read headers.
+    StartScan {
+        /// The job's name.
+        job: JobId,
+        /// Of what; `None` is the built-in study.
+        paths: Option<Vec<PathBuf>>,
+    },
+    /// Decode voxels.
+    StartLoad {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        open: OpenVolume,
+    },
+    /// Stop a job.
+    CancelJob(JobId),
+    /// Ask the user for files (`false`) or a folder (`true`).
+    Choose {
+        /// A folder instead of files.
+        folder: bool,
+    },
+    /// Write a picture of a pane.
+    SavePicture {
+        /// The pane.
+        pane: PaneId,
+        /// Where to.
+        path: PathBuf,
+        /// Size in pixels.
+        size: Option<[u32; 2]>,
+    },
+    /// Pixels of a volume are no longer needed.
+    Forget(VolumeId),
+    /// End the program.
+    Quit,
+}
+
+impl Command {
+    /// The command that sets a whole window but keeps its curve.
+    pub fn set_window(window: Window) -> Self {
+        Self::SetWindow {
+            center: window.center,
+            width: window.width,
+        }
+    }
+}

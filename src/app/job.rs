@@ -1,0 +1,234 @@
+//! Work beside the window: named threads with immutable inputs, progress, cancel, and a typed result.
+//!
+//! The only place that starts threads. A panic in a job is caught and reported; nothing else is lost.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::algo::percentile;
+use crate::io::load::LoadReport;
+use crate::io::progress::ProgressEvent;
+use crate::io::{self, OpenError, OpenVolume, Opened, Progress};
+use crate::model::volume::VolumeId;
+use crate::model::window::Window;
+use crate::say;
+
+/// Names a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct JobId(pub u64);
+
+/// What a job tells. Applied by [`super::update::apply_event`], never recorded.
+pub enum JobEvent {
+    /// How far it is.
+    Progress {
+        /// Done.
+        done: usize,
+        /// Of how many.
+        total: usize,
+    },
+    /// Headers were read.
+    Scanned(Opened),
+    /// Nothing could be opened.
+    ScanFailed(OpenError),
+    /// The percentile window of a volume is known.
+    AutoWindow(VolumeId, Window),
+    /// Voxels were read.
+    Loaded(VolumeId, LoadReport),
+    /// The job broke.
+    Panicked,
+}
+
+/// Events that wait at most; a job that is faster waits for the window.
+const QUEUE_LENGTH: usize = 1024;
+
+/// Progress is told at most this often.
+const PROGRESS_EVERY: Duration = Duration::from_millis(30);
+
+/// All jobs under way.
+pub struct Jobs {
+    cancels: BTreeMap<JobId, Arc<AtomicBool>>,
+    sender: SyncSender<(JobId, JobEvent, bool)>,
+    receiver: Receiver<(JobId, JobEvent, bool)>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Jobs {
+    /// `wake` is called from the jobs' threads whenever there is something to receive.
+    pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let (sender, receiver) = sync_channel(QUEUE_LENGTH);
+        Self {
+            cancels: BTreeMap::new(),
+            sender,
+            receiver,
+            wake,
+        }
+    }
+
+    /// Reads headers of paths, or of the built-in study.
+    pub fn start_scan(&mut self, job: JobId, paths: Option<Vec<PathBuf>>) {
+        self.start(job, "scan", move |outlet| {
+            let Some(paths) = paths else {
+                let opened = Opened {
+                    volumes: vec![io::demo::open()],
+                    skipped: Vec::new(),
+                };
+                return JobEvent::Scanned(opened);
+            };
+            let tell = outlet.progress();
+            match io::scan(&paths, &Progress::new(&outlet.cancelled, &tell)) {
+                Ok(opened) => JobEvent::Scanned(opened),
+                Err(err) => JobEvent::ScanFailed(err),
+            }
+        });
+    }
+
+    /// Decodes the voxels of a volume: first those that the automatic window needs, then the rest, the middle first.
+    pub fn start_load(&mut self, job: JobId, open: OpenVolume) {
+        self.start(job, "load", move |outlet| {
+            let tell = outlet.progress();
+            let progress = Progress::new(&outlet.cancelled, &tell);
+            let id = open.volume.id;
+            let streams = open.volume.voxels.slab_count() == 1 || open.source.streams();
+            let auto_window = || {
+                percentile::auto_window(&open.volume, 0)
+                    .map(|window| outlet.send(JobEvent::AutoWindow(id, window), false))
+            };
+            if !streams {
+                let quiet = Progress::new(&outlet.cancelled, &|_| {});
+                io::load_slabs(
+                    &open,
+                    &percentile::auto_window_slabs(&open.volume, 0),
+                    &quiet,
+                );
+                auto_window();
+            }
+            let report = io::load(&open, &progress);
+            if streams {
+                auto_window();
+            }
+            JobEvent::Loaded(id, report)
+        });
+    }
+
+    fn start(
+        &mut self,
+        job: JobId,
+        name: &str,
+        body: impl FnOnce(&Outlet) -> JobEvent + Send + 'static,
+    ) {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        self.cancels.insert(job, cancelled.clone());
+        let outlet = Outlet {
+            job,
+            cancelled,
+            sender: self.sender.clone(),
+            wake: self.wake.clone(),
+        };
+        let spawned = std::thread::Builder::new()
+            .name(format!("{name}-{}", job.0))
+            .spawn(move || {
+                let event =
+                    catch_unwind(AssertUnwindSafe(|| body(&outlet))).unwrap_or(JobEvent::Panicked);
+                outlet.send(event, true);
+            });
+        if let Err(err) = spawned {
+            tracing::error!("no thread for a job: {err}");
+            let failed = OpenError {
+                message: say!("app-no-thread"),
+                is_cancelled: false,
+            };
+            // The queue is bounded, so it may be full; then the job is simply over.
+            self.sender
+                .try_send((job, JobEvent::ScanFailed(failed), true))
+                .ok();
+        }
+    }
+
+    /// Asks a job to stop. It ends soon after, with what it has done.
+    pub fn cancel(&self, job: JobId) {
+        if let Some(cancelled) = self.cancels.get(&job) {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// The next event, if there is one: the job, what it tells, and whether it has ended.
+    pub fn receive(&mut self) -> Option<(JobId, JobEvent, bool)> {
+        let received = self.receiver.try_recv().ok()?;
+        self.ended(&received);
+        Some(received)
+    }
+
+    /// Waits for the next event.
+    pub fn receive_within(&mut self, patience: Duration) -> Option<(JobId, JobEvent, bool)> {
+        let received = self.receiver.recv_timeout(patience).ok()?;
+        self.ended(&received);
+        Some(received)
+    }
+
+    fn ended(&mut self, (job, _, is_over): &(JobId, JobEvent, bool)) {
+        if *is_over {
+            self.cancels.remove(job);
+        }
+    }
+
+    /// Whether any job is under way.
+    pub fn is_busy(&self) -> bool {
+        !self.cancels.is_empty()
+    }
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        for cancelled in self.cancels.values() {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Where a job's events go.
+struct Outlet {
+    job: JobId,
+    cancelled: Arc<AtomicBool>,
+    sender: SyncSender<(JobId, JobEvent, bool)>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Outlet {
+    fn send(&self, event: JobEvent, is_over: bool) {
+        // Nobody listens any more when the program ends: then it does not matter.
+        self.sender.send((self.job, event, is_over)).ok();
+        (self.wake)();
+    }
+
+    /// A progress listener that tells now and then, and at the end.
+    fn progress(&self) -> impl Fn(ProgressEvent) + Sync + '_ {
+        let began = Instant::now();
+        let last_told_ms = std::sync::atomic::AtomicU64::new(0);
+        move |event| {
+            let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) =
+                event;
+            let now = began.elapsed().as_millis() as u64;
+            let last = last_told_ms.load(Ordering::Relaxed);
+            let is_due =
+                done == total || now.saturating_sub(last) >= PROGRESS_EVERY.as_millis() as u64;
+            if is_due
+                && last_told_ms
+                    .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+                    .is_ok()
+            {
+                // Progress may be dropped when the window is slow; results never are.
+                self.sender
+                    .try_send((self.job, JobEvent::Progress { done, total }, false))
+                    .ok();
+                (self.wake)();
+            }
+        }
+    }
+}

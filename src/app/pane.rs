@@ -1,0 +1,85 @@
+//! The panes: what they are called and what each remembers.
+
+use glam::{DVec2, DVec3};
+use serde::{Deserialize, Serialize};
+
+use crate::model::plane::{Axes, View};
+use crate::scene::Slab;
+
+/// Names a pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaneId {
+    /// The plane nearest to axial.
+    Axial,
+    /// The plane nearest to coronal.
+    Coronal,
+    /// The plane nearest to sagittal.
+    Sagittal,
+    /// The view in three dimensions.
+    Volume,
+    /// Stored pictures in their own pixels, for what has no place in space.
+    Stack,
+}
+
+impl PaneId {
+    /// The panes of the 2×2 layout, row by row.
+    pub const QUAD: [PaneId; 4] = [
+        PaneId::Axial,
+        PaneId::Coronal,
+        PaneId::Sagittal,
+        PaneId::Volume,
+    ];
+
+    /// The panes that show planes through the patient.
+    pub const PLANES: [PaneId; 3] = [PaneId::Axial, PaneId::Coronal, PaneId::Sagittal];
+
+    /// The standard view of a plane pane.
+    pub fn view(self) -> Option<View> {
+        match self {
+            Self::Axial => Some(View::Axial),
+            Self::Coronal => Some(View::Coronal),
+            Self::Sagittal => Some(View::Sagittal),
+            Self::Volume | Self::Stack => None,
+        }
+    }
+}
+
+/// What a plane pane remembers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlanePane {
+    /// The screen's right and down in the radiological convention; the switch to neurological mirrors them when drawn.
+    pub axes: Axes,
+    /// A place of the patient that stands in the middle of the pane once it is projected onto the plane.
+    pub center: DVec3,
+    /// A thick slice, or none.
+    pub slab: Option<Slab>,
+}
+
+/// What the stack pane remembers.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StackPane {
+    /// Which stored slice.
+    pub slice: usize,
+    /// How far the picture's middle is moved from the pane's middle, in units of the pixel size.
+    pub offset: DVec2,
+}
+
+/// Which panes are seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Three planes and the volume view.
+    Quad,
+    /// One pane alone.
+    Single(PaneId),
+}
+
+impl Layout {
+    /// The panes seen, row by row.
+    pub fn panes(&self) -> Vec<PaneId> {
+        match self {
+            Self::Quad => PaneId::QUAD.to_vec(),
+            Self::Single(pane) => vec![*pane],
+        }
+    }
+}

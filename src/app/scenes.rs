@@ -1,0 +1,231 @@
+//! From the state to the picture of a pane, and between points of a pane and places of the patient.
+
+use std::sync::Arc;
+
+use glam::{DVec2, DVec3};
+
+use super::pane::{Layout, PaneId};
+use super::state::{Entry, State};
+use crate::model::geometry::Geometry;
+use crate::model::plane::{Axes, Plane, View};
+use crate::scene::{Camera, ImageLayer, Projection, Scene, SliceScene, StackScene, VolumeScene};
+
+/// Size of a pane that was never laid out, in points.
+const UNKNOWN_SIZE: DVec2 = DVec2::new(512.0, 512.0);
+
+/// A fitted volume leaves a little room at the edges.
+const FIT_MARGIN: f64 = 1.02;
+
+/// Whether a picture is one of many in a movement or will be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quality {
+    /// Fewer pixels and samples in the volume view.
+    Moving,
+    /// All of them.
+    Still,
+}
+
+/// Size of a pane in points.
+pub fn pane_size(state: &State, pane: PaneId) -> DVec2 {
+    state
+        .view
+        .sizes
+        .get(&pane)
+        .copied()
+        .unwrap_or(UNKNOWN_SIZE)
+        .max(DVec2::ONE)
+}
+
+/// The screen's directions of a plane pane, in the convention that is on.
+pub fn shown_axes(state: &State, pane: PaneId) -> Option<Axes> {
+    let axes = state.view.plane(pane)?.axes;
+    // Sagittal pictures have no left and right to exchange.
+    let mirrors = state.view.is_neurological && pane.view() != Some(View::Sagittal);
+    Some(if mirrors { axes.mirrored() } else { axes })
+}
+
+/// The plane that a pane shows: through the crosshair, with the pane's own place in the middle.
+pub fn plane(state: &State, pane: PaneId) -> Option<Plane> {
+    let axes = shown_axes(state, pane)?;
+    let center = state.view.plane(pane)?.center;
+    let normal = axes.normal();
+    Some(Plane {
+        center: center + normal * (state.view.crosshair - center).dot(normal),
+        axes,
+    })
+}
+
+/// How many mm a point of the screen is wide, in all plane panes alike.
+pub fn mm_per_point(state: &State) -> f64 {
+    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else {
+        return 1.0;
+    };
+    let panes: Vec<PaneId> = match state.view.layout {
+        Layout::Single(pane) if pane.view().is_some() => vec![pane],
+        _ => PaneId::PLANES.to_vec(),
+    };
+    let fit = panes
+        .iter()
+        .filter_map(|pane| {
+            Some(fitting(
+                geometry,
+                shown_axes(state, *pane)?,
+                pane_size(state, *pane),
+            ))
+        })
+        .fold(1e-6, f64::max);
+    fit / state.view.zoom
+}
+
+/// mm per point at which a volume just fits a pane.
+fn fitting(geometry: &Geometry, axes: Axes, size: DVec2) -> f64 {
+    let extent = |direction| {
+        let (low, high) = geometry.extent_along(direction);
+        high - low
+    };
+    (extent(axes.right) / size.x).max(extent(axes.down) / size.y) * FIT_MARGIN
+}
+
+/// mm per point of the volume view.
+pub fn camera_mm_per_point(state: &State) -> f64 {
+    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else {
+        return 1.0;
+    };
+    // The sphere around the volume fits, so that turning never cuts a corner off.
+    let radius = geometry
+        .corners()
+        .iter()
+        .map(|corner| (*corner - geometry.center()).length())
+        .fold(1e-6, f64::max);
+    2.0 * radius / pane_size(state, PaneId::Volume).min_element() / state.view.camera_zoom
+}
+
+/// The place of the patient at a point of a plane pane.
+pub fn patient_at(state: &State, pane: PaneId, at: DVec2) -> Option<DVec3> {
+    let plane = plane(state, pane)?;
+    let offset = (at - pane_size(state, pane) / 2.0) * mm_per_point(state);
+    Some(plane.patient_at(offset.x, offset.y))
+}
+
+/// Where a place of the patient is seen in a plane pane (projected onto its plane), in points from the top left.
+pub fn point_of(state: &State, pane: PaneId, patient: DVec3) -> Option<DVec2> {
+    let at = plane(state, pane)?.coordinates_of(patient);
+    Some(at.truncate() / mm_per_point(state) + pane_size(state, pane) / 2.0)
+}
+
+/// Units of the pixel size (mm where known) per point of the stack pane.
+pub fn stack_units_per_point(state: &State) -> f64 {
+    let Some(entry) = state.shown() else {
+        return 1.0;
+    };
+    let size = pane_size(state, PaneId::Stack);
+    StackScene::fit(entry.volume(), [size.x as u32, size.y as u32]).1 * FIT_MARGIN / state.view.zoom
+}
+
+/// The stored pixel (fractional column and row) at a point of the stack pane.
+pub fn stack_pixel_at(state: &State, at: DVec2) -> Option<DVec2> {
+    let entry = state.shown()?;
+    let offset = (at - pane_size(state, PaneId::Stack) / 2.0) * stack_units_per_point(state);
+    let [width, height] = StackScene::pixel_size(entry.volume());
+    Some(stack_center(state, entry) + offset / DVec2::new(width, height))
+}
+
+fn stack_center(state: &State, entry: &Entry) -> DVec2 {
+    let [columns, rows, _] = entry.volume().dims();
+    let [width, height] = StackScene::pixel_size(entry.volume());
+    DVec2::new(columns as f64 - 1.0, rows as f64 - 1.0) / 2.0
+        + state.view.stack.offset / DVec2::new(width, height)
+}
+
+/// How an entry is drawn. `None` until its window is known.
+fn layer(entry: &Entry) -> Option<ImageLayer> {
+    let volume = entry.volume();
+    let is_color = volume.voxels.components() > 1;
+    Some(ImageLayer {
+        volume: Arc::clone(volume),
+        frame: entry.display.frame,
+        // Colours are shown as stored; their window is not looked at.
+        window: entry
+            .display
+            .window
+            .or(is_color.then(|| crate::model::window::Window::linear(128.0, 256.0)))?,
+        invert: entry.display.invert != volume.is_inverted,
+        color_map: Arc::clone(&entry.display.color_map),
+        interpolation: entry.display.interpolation,
+        opacity: 1.0,
+    })
+}
+
+/// The picture of a pane with its size in points times `pixels_per_point`; `None` while there is nothing to show.
+pub fn scene(
+    state: &State,
+    pane: PaneId,
+    pixels_per_point: f64,
+    quality: Quality,
+) -> Option<Scene> {
+    let points = pane_size(state, pane);
+    let size = (points * pixels_per_point).round().max(DVec2::ONE);
+    sized_scene(
+        state,
+        pane,
+        [size.x as u32, size.y as u32],
+        points.y / size.y,
+        quality,
+    )
+}
+
+/// The same picture at another size in pixels: all that the pane shows from top to bottom.
+pub fn picture(state: &State, pane: PaneId, size: [u32; 2]) -> Option<Scene> {
+    let points_per_pixel = pane_size(state, pane).y / f64::from(size[1].max(1));
+    sized_scene(state, pane, size, points_per_pixel, Quality::Still)
+}
+
+fn sized_scene(
+    state: &State,
+    pane: PaneId,
+    size: [u32; 2],
+    points_per_pixel: f64,
+    quality: Quality,
+) -> Option<Scene> {
+    let entry = state.shown()?;
+    let layer = layer(entry)?;
+    let geometry = entry.volume().geometry();
+    Some(match pane {
+        PaneId::Stack => Scene::Stack(StackScene {
+            layer,
+            slice: state.view.stack.slice,
+            center: stack_center(state, entry),
+            units_per_pixel: stack_units_per_point(state) * points_per_pixel,
+            size,
+        }),
+        PaneId::Volume => {
+            let step_mm = geometry?.shortest_edge_mm() / 2.0;
+            let (shrink, step_mm) = match quality {
+                Quality::Moving => (2, step_mm * 4.0),
+                Quality::Still => (1, step_mm),
+            };
+            let size = size.map(|side| (side / shrink).max(1));
+            let mm_per_pixel = camera_mm_per_point(state) * points_per_pixel * f64::from(shrink);
+            Scene::Volume(VolumeScene {
+                camera: Camera {
+                    mm_per_pixel,
+                    ..state.view.camera
+                },
+                size,
+                projection: Projection::Mip,
+                step_mm,
+                layer,
+            })
+        }
+        PaneId::Axial | PaneId::Coronal | PaneId::Sagittal => {
+            geometry?;
+            Scene::Slice(SliceScene {
+                plane: plane(state, pane)?,
+                mm_per_pixel: mm_per_point(state) * points_per_pixel,
+                size,
+                slab: state.view.plane(pane)?.slab,
+                layers: vec![layer],
+            })
+        }
+    })
+}

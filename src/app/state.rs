@@ -1,0 +1,283 @@
+//! Everything the program knows. Only [`super::update`] changes it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use glam::{DVec2, DVec3};
+
+use super::job::JobId;
+use super::pane::{Layout, PaneId, PlanePane, StackPane};
+use super::planes::{Alignment, anatomical_axes};
+use super::tool::Gesture;
+use crate::io::{OpenVolume, Skipped};
+use crate::model::color_map::ColorMap;
+use crate::model::volume::{Volume, VolumeId};
+use crate::model::window::Window;
+use crate::scene::{Camera, Interpolation};
+
+/// The whole program, but for jobs and pixels.
+pub struct State {
+    /// What is open.
+    pub document: Document,
+    /// How it is looked at.
+    pub view: View,
+    /// What is being dragged.
+    pub gesture: Option<Gesture>,
+    /// Where the pointer rests: pane, and place in it in points.
+    pub hover: Option<(PaneId, DVec2)>,
+    /// Jobs under way, oldest first.
+    pub jobs: BTreeMap<JobId, JobStatus>,
+    /// What the user should read, oldest first.
+    pub messages: Vec<Message>,
+    /// The id of the newest job.
+    pub(super) last_job: u64,
+}
+
+/// What is open.
+#[derive(Default)]
+pub struct Document {
+    /// Volumes, in the order in which they were opened.
+    pub entries: Vec<Entry>,
+    /// Files that were not used, and why.
+    pub skipped: Vec<Skipped>,
+}
+
+impl Document {
+    /// The entry of a volume.
+    pub fn entry(&self, id: VolumeId) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.volume().id == id)
+    }
+
+    /// The entry of a volume, to be changed.
+    pub(super) fn entry_mut(&mut self, id: VolumeId) -> Option<&mut Entry> {
+        self.entries
+            .iter_mut()
+            .find(|entry| entry.volume().id == id)
+    }
+}
+
+/// A volume of the document.
+pub struct Entry {
+    /// The volume and its source.
+    pub open: OpenVolume,
+    /// How far its voxels are.
+    pub load: LoadState,
+    /// Doubts that came up while its voxels were read; those of its header stand in the volume.
+    pub load_warnings: Vec<String>,
+    /// How it is shown.
+    pub display: Display,
+    /// The percentile window, once enough voxels are there.
+    pub auto_window: Option<Window>,
+}
+
+impl Entry {
+    /// The volume.
+    pub fn volume(&self) -> &Arc<Volume> {
+        &self.open.volume
+    }
+
+    /// All doubts about it, those of the header first.
+    pub fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.open
+            .volume
+            .warnings
+            .iter()
+            .chain(&self.load_warnings)
+            .map(String::as_str)
+    }
+}
+
+/// How far the voxels of a volume are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadState {
+    /// Only the header was read.
+    Header,
+    /// A job is decoding.
+    Loading(JobId),
+    /// All there.
+    Loaded,
+    /// The user stopped it; what had arrived is shown.
+    Stopped,
+}
+
+/// How a volume is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Display {
+    /// The window; `None` until the file's or the automatic one is known.
+    pub window: Option<Window>,
+    /// Black and white exchanged by the user (on top of MONOCHROME1).
+    pub invert: bool,
+    /// From grey to colour.
+    pub color_map: Arc<ColorMap>,
+    /// Between voxel centres.
+    pub interpolation: Interpolation,
+    /// Which time point.
+    pub frame: usize,
+}
+
+/// How the document is looked at.
+pub struct View {
+    /// The volume in the panes.
+    pub shown: Option<VolumeId>,
+    /// Which panes are seen.
+    pub layout: Layout,
+    /// The pane that keys act on.
+    pub focused: PaneId,
+    /// Size of each pane in points, as the window laid them out.
+    pub sizes: BTreeMap<PaneId, DVec2>,
+    /// The one place that all panes point at, LPS mm.
+    pub crosshair: DVec3,
+    /// Whether its lines are drawn.
+    pub crosshair_visible: bool,
+    /// What the planes are aligned with.
+    pub alignment: Alignment,
+    /// The plane panes, in the order of [`PaneId::PLANES`].
+    pub planes: [PlanePane; 3],
+    /// The stack pane.
+    pub stack: StackPane,
+    /// Magnification of all panes alike; 1 fits the volume.
+    pub zoom: f64,
+    /// The camera of the volume view; its scale follows from `camera_zoom`.
+    pub camera: Camera,
+    /// Magnification of the volume view; 1 fits the volume.
+    pub camera_zoom: f64,
+    /// The patient's left is on the screen's left: the neurological convention.
+    pub is_neurological: bool,
+    /// Whether left drag windows; `None` leaves it to the layout.
+    pub window_tool: Option<bool>,
+}
+
+impl View {
+    /// Where the camera stands at first: in front, a little to the patient's left and above.
+    pub(super) fn first_camera() -> Camera {
+        Camera {
+            target: DVec3::ZERO,
+            azimuth_deg: 25.0,
+            elevation_deg: 15.0,
+            mm_per_pixel: 1.0,
+        }
+    }
+
+    /// The plane of a pane.
+    pub fn plane(&self, pane: PaneId) -> Option<&PlanePane> {
+        PaneId::PLANES
+            .iter()
+            .position(|p| *p == pane)
+            .map(|n| &self.planes[n])
+    }
+
+    /// The plane of a pane, to be changed.
+    pub(super) fn plane_mut(&mut self, pane: PaneId) -> Option<&mut PlanePane> {
+        PaneId::PLANES
+            .iter()
+            .position(|p| *p == pane)
+            .map(|n| &mut self.planes[n])
+    }
+
+    /// Whether left drag changes the window: chosen by W, else the crosshair in linked panes, the window in a single one.
+    pub fn left_drag_windows(&self) -> bool {
+        self.window_tool
+            .unwrap_or(matches!(self.layout, Layout::Single(_)))
+    }
+}
+
+/// A job under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobStatus {
+    /// What it does, for the user.
+    pub title: String,
+    /// Done and total, once it can tell.
+    pub progress: Option<(usize, usize)>,
+    /// The paths it opens or the volume it loads.
+    pub subject: JobSubject,
+}
+
+/// What a job is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobSubject {
+    /// Reading headers.
+    Paths(Vec<PathBuf>),
+    /// Decoding voxels.
+    Volume(VolumeId),
+}
+
+/// Something that the user should read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// How serious it is.
+    pub level: Level,
+    /// One or two sentences.
+    pub text: String,
+}
+
+/// How serious a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know.
+    Note,
+    /// Something did not work.
+    Error,
+}
+
+impl State {
+    /// Messages kept; older ones are dropped.
+    pub(super) const MAX_MESSAGES: usize = 100;
+
+    /// An empty program.
+    pub fn new() -> Self {
+        let planes = anatomical_axes().map(|axes| PlanePane {
+            axes,
+            center: DVec3::ZERO,
+            slab: None,
+        });
+        Self {
+            document: Document::default(),
+            view: View {
+                shown: None,
+                layout: Layout::Quad,
+                focused: PaneId::Axial,
+                sizes: BTreeMap::new(),
+                crosshair: DVec3::ZERO,
+                crosshair_visible: true,
+                alignment: Alignment::Acquisition,
+                planes,
+                stack: StackPane::default(),
+                zoom: 1.0,
+                camera: View::first_camera(),
+                camera_zoom: 1.0,
+                is_neurological: false,
+                window_tool: None,
+            },
+            gesture: None,
+            hover: None,
+            jobs: BTreeMap::new(),
+            messages: Vec::new(),
+            last_job: 0,
+        }
+    }
+
+    /// The entry in the panes.
+    pub fn shown(&self) -> Option<&Entry> {
+        self.document.entry(self.view.shown?)
+    }
+
+    /// The entry in the panes, to be changed.
+    pub(super) fn shown_mut(&mut self) -> Option<&mut Entry> {
+        self.document.entry_mut(self.view.shown?)
+    }
+
+    /// Adds a message.
+    pub(super) fn tell(&mut self, level: Level, text: String) {
+        if self.messages.len() == Self::MAX_MESSAGES {
+            self.messages.remove(0);
+        }
+        self.messages.push(Message { level, text });
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,116 @@
+//! What the pointer does in a pane: one file a tool. Tools compute; [`super::update`] applies what they found.
+
+pub mod crosshair;
+pub mod navigate;
+pub mod window;
+
+use glam::DVec2;
+use serde::{Deserialize, Serialize};
+
+use super::pane::{PaneId, PlanePane, StackPane};
+use super::planes::Alignment;
+use crate::model::window::Window;
+use crate::scene::Camera;
+
+/// A pointer button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Button {
+    /// The active tool.
+    Left,
+    /// Pans.
+    Middle,
+    /// Zooms.
+    Right,
+}
+
+/// What the pointer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PointerAction {
+    /// A button goes down.
+    Press(Button),
+    /// The pointer moves with the button down.
+    Move,
+    /// The button goes up.
+    Release,
+}
+
+/// Keys held with the pointer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Modifiers {
+    /// Ctrl (Cmd on a Mac).
+    pub ctrl: bool,
+    /// Shift.
+    pub shift: bool,
+    /// Alt.
+    pub alt: bool,
+}
+
+/// Something that the pointer did in a pane.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointerEvent {
+    /// The pane in which the button went down.
+    pub pane: PaneId,
+    /// What.
+    pub action: PointerAction,
+    /// Where, in points from the pane's top left.
+    pub at: DVec2,
+    /// With which keys.
+    #[serde(default)]
+    pub modifiers: Modifiers,
+}
+
+/// A drag under way.
+#[derive(Clone, Debug)]
+pub struct Gesture {
+    /// The pane in which it began.
+    pub pane: PaneId,
+    /// Where it began, in points.
+    pub start: DVec2,
+    /// What it does.
+    pub kind: GestureKind,
+    /// Everything it may change, as it was: each move is computed from there, so nothing adds up and Escape restores it.
+    pub before: Before,
+}
+
+/// What a drag does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum GestureKind {
+    /// Moves the crosshair.
+    Crosshair,
+    /// Turns the crosshair lines of the pane.
+    Rotate,
+    /// Changes the slab of a pane by a handle on its line.
+    Slab(PaneId),
+    /// Changes the window.
+    Window,
+    /// Moves the picture.
+    Pan,
+    /// Magnifies about the place where it began.
+    Zoom,
+    /// Turns the camera.
+    Turn,
+}
+
+/// What a drag may change.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The crosshair.
+    pub crosshair: glam::DVec3,
+    /// The planes.
+    pub planes: [PlanePane; 3],
+    /// Their alignment.
+    pub alignment: Alignment,
+    /// The stack pane.
+    pub stack: StackPane,
+    /// Magnification.
+    pub zoom: f64,
+    /// The camera.
+    pub camera: Camera,
+    /// Its magnification.
+    pub camera_zoom: f64,
+    /// The window of the shown volume.
+    pub window: Option<Window>,
+}

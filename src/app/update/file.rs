@@ -1,0 +1,168 @@
+//! Opening, showing and closing.
+
+use std::path::PathBuf;
+
+use super::super::command::Effect;
+use super::super::job::JobId;
+use super::super::pane::{Layout, PaneId, StackPane};
+use super::super::scenes;
+use super::super::state::{JobStatus, JobSubject, LoadState, State};
+use super::{layout_for, navigate};
+use crate::model::volume::VolumeId;
+use crate::say;
+
+/// A job id that was not used before.
+fn next_job(state: &mut State) -> JobId {
+    state.last_job += 1;
+    JobId(state.last_job)
+}
+
+/// Begins to read headers, beside whatever else is being read.
+pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect> {
+    if paths.as_ref().is_some_and(Vec::is_empty) {
+        return Vec::new();
+    }
+    let job = next_job(state);
+    let title = match paths.as_deref() {
+        None => say!("app-job-demo"),
+        Some([path]) => say!("app-job-scan", path = path.display().to_string()),
+        Some(several) => say!("app-job-scan-several", count = several.len()),
+    };
+    let subject = JobSubject::Paths(paths.clone().unwrap_or_default());
+    state.jobs.insert(
+        job,
+        JobStatus {
+            title,
+            progress: None,
+            subject,
+        },
+    );
+    vec![Effect::StartScan { job, paths }]
+}
+
+/// Shows the n-th volume.
+pub(super) fn show_index(state: &mut State, index: usize) -> Vec<Effect> {
+    match state
+        .document
+        .entries
+        .get(index)
+        .map(|entry| entry.volume().id)
+    {
+        Some(id) => show(state, id),
+        None => Vec::new(),
+    }
+}
+
+/// Shows the next or a previous volume; stops at the ends.
+pub(super) fn step_series(state: &mut State, steps: i64) -> Vec<Effect> {
+    let count = state.document.entries.len();
+    let Some(now) = state
+        .document
+        .entries
+        .iter()
+        .position(|entry| Some(entry.volume().id) == state.view.shown)
+    else {
+        return Vec::new();
+    };
+    let next = now
+        .saturating_add_signed(steps as isize)
+        .min(count.saturating_sub(1));
+    if next == now {
+        Vec::new()
+    } else {
+        show_index(state, next)
+    }
+}
+
+/// Puts a volume into the panes and has its voxels read. Loading of volumes that are no longer seen stops; what has
+/// arrived of them stays.
+pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
+    super::pointer::cancel(state);
+    let mut effects = Vec::new();
+    if state.view.shown != Some(id) {
+        for (job, status) in &state.jobs {
+            if matches!(status.subject, JobSubject::Volume(other) if other != id) {
+                effects.push(Effect::CancelJob(*job));
+            }
+        }
+        let same_space = shares_space(state, id);
+        let mm_per_point = scenes::mm_per_point(state);
+        state.view.shown = Some(id);
+        let layout = layout_for(state);
+        let keeps_layout = matches!((layout, state.view.layout), (Layout::Quad, Layout::Single(pane)) if pane != PaneId::Stack);
+        if !keeps_layout {
+            state.view.layout = layout;
+            state.view.focused = layout.panes()[0];
+        }
+        state.view.window_tool = None;
+        state.view.stack = StackPane {
+            slice: state
+                .shown()
+                .map_or(0, |entry| entry.volume().dims()[2] / 2),
+            ..StackPane::default()
+        };
+        // Another series of the same study is looked at in the same place, as far as both have one.
+        if same_space {
+            navigate::keep_place(state, mm_per_point)
+        } else {
+            navigate::reset(state)
+        }
+    }
+    effects.extend(load(state, id));
+    effects
+}
+
+/// Whether the shown volume and another stand in the same frame of reference.
+fn shares_space(state: &State, id: VolumeId) -> bool {
+    let (Some(shown), Some(other)) = (state.shown(), state.document.entry(id)) else {
+        return false;
+    };
+    let (a, b) = (shown.volume(), other.volume());
+    let uid = &a.series.frame_of_reference_uid;
+    !uid.is_empty()
+        && *uid == b.series.frame_of_reference_uid
+        && a.geometry().is_some()
+        && b.geometry().is_some()
+}
+
+fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
+    let job = next_job(state);
+    let entry = state.document.entry_mut(id)?;
+    if matches!(entry.load, LoadState::Loaded | LoadState::Loading(_)) {
+        return None;
+    }
+    entry.load = LoadState::Loading(job);
+    let open = entry.open.clone();
+    let title = say!(
+        "app-job-load",
+        name = open.volume.series.description.clone()
+    );
+    state.jobs.insert(
+        job,
+        JobStatus {
+            title,
+            progress: None,
+            subject: JobSubject::Volume(id),
+        },
+    );
+    Some(Effect::StartLoad { job, open })
+}
+
+/// Closes everything and stops all jobs.
+pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
+    super::pointer::cancel(state);
+    let mut effects: Vec<Effect> = state.jobs.keys().copied().map(Effect::CancelJob).collect();
+    effects.extend(
+        state
+            .document
+            .entries
+            .drain(..)
+            .map(|entry| Effect::Forget(entry.open.volume.id)),
+    );
+    state.document.skipped.clear();
+    state.jobs.clear();
+    state.view.shown = None;
+    state.view.layout = Layout::Quad;
+    state.hover = None;
+    effects
+}

@@ -1,0 +1,121 @@
+//! What jobs bring back. Events of jobs that the state no longer knows are stale and dropped.
+
+use super::super::command::Effect;
+use super::super::job::{JobEvent, JobId};
+use super::super::presets;
+use super::super::state::{Display, Entry, JobSubject, Level, LoadState, State};
+use super::{display, file};
+use crate::io::load::LoadReport;
+use crate::io::{OpenVolume, Opened};
+use crate::model::volume::{VolumeId, VolumeKind};
+use crate::say;
+use crate::scene::Interpolation;
+
+/// Applies what a job told; `is_over` with its last event.
+pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool) -> Vec<Effect> {
+    if !state.jobs.contains_key(&job) {
+        return Vec::new();
+    }
+    let effects = match event {
+        JobEvent::Progress { done, total } => {
+            if let Some(status) = state.jobs.get_mut(&job) {
+                status.progress = Some((done, total));
+            }
+            Vec::new()
+        }
+        JobEvent::Scanned(opened) => scanned(state, opened),
+        JobEvent::ScanFailed(err) => {
+            if !err.is_cancelled {
+                state.tell(Level::Error, err.message);
+            }
+            Vec::new()
+        }
+        JobEvent::AutoWindow(id, window) => {
+            if let Some(entry) = state.document.entry_mut(id) {
+                entry.auto_window = Some(window);
+                entry.display.window = entry.display.window.or(Some(window));
+            }
+            Vec::new()
+        }
+        JobEvent::Loaded(id, report) => {
+            loaded(state, id, report);
+            Vec::new()
+        }
+        JobEvent::Panicked => {
+            panicked(state, job);
+            Vec::new()
+        }
+    };
+    if is_over {
+        state.jobs.remove(&job);
+    }
+    effects
+}
+
+/// Adds what was found and shows the largest image of it.
+fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
+    let Opened { volumes, skipped } = opened;
+    let largest = volumes
+        .iter()
+        .max_by_key(|open| {
+            (
+                open.volume.series.kind == VolumeKind::Image,
+                open.volume.geometry().is_some(),
+                open.volume.voxels.byte_size(),
+            )
+        })
+        .map(|open| open.volume.id);
+    if !skipped.is_empty() {
+        state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
+    }
+    state.document.skipped.extend(skipped);
+    state
+        .document
+        .entries
+        .extend(volumes.into_iter().map(entry));
+    largest.map_or_else(Vec::new, |id| file::show(state, id))
+}
+
+fn entry(open: OpenVolume) -> Entry {
+    let window = open.volume.windows.first().map(|named| named.window);
+    let display = Display {
+        window,
+        invert: false,
+        color_map: presets::gray(),
+        interpolation: Interpolation::Linear,
+        frame: 0,
+    };
+    Entry {
+        open,
+        load: LoadState::Header,
+        load_warnings: Vec::new(),
+        display,
+        auto_window: None,
+    }
+}
+
+fn loaded(state: &mut State, id: VolumeId, report: LoadReport) {
+    let Some(entry) = state.document.entry_mut(id) else {
+        return;
+    };
+    entry.load = if report.cancelled && !entry.volume().voxels.is_complete() {
+        LoadState::Stopped
+    } else {
+        LoadState::Loaded
+    };
+    for warning in report.warnings {
+        if !entry.load_warnings.contains(&warning) {
+            entry.load_warnings.push(warning);
+        }
+    }
+    display::ensure_window(entry);
+}
+
+fn panicked(state: &mut State, job: JobId) {
+    if let Some(JobSubject::Volume(id)) = state.jobs.get(&job).map(|status| status.subject.clone())
+        && let Some(entry) = state.document.entry_mut(id)
+    {
+        entry.load = LoadState::Stopped;
+    }
+    state.tell(Level::Error, say!("app-job-panicked"));
+}

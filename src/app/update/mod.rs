@@ -1,0 +1,86 @@
+//! The only code that changes the state: one function for what people ask for, one for what jobs bring back.
+
+mod display;
+mod file;
+mod jobs;
+mod navigate;
+mod planes;
+mod pointer;
+
+pub use jobs::apply_event;
+
+use super::command::{Command, Effect};
+use super::pane::Layout;
+use super::state::State;
+
+/// Applies a command. What is not a change of state comes back as effects, to be carried out by the caller.
+pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Open { paths } => file::open(state, Some(paths)),
+        Command::OpenDemo => file::open(state, None),
+        Command::ChooseFiles => vec![Effect::Choose { folder: false }],
+        Command::ChooseFolder => vec![Effect::Choose { folder: true }],
+        Command::CancelJob { job } => vec![Effect::CancelJob(job)],
+        Command::CancelAll => state.jobs.keys().copied().map(Effect::CancelJob).collect(),
+        Command::CloseAll => file::close_all(state),
+        Command::Show { index } => file::show_index(state, index),
+        Command::StepSeries { steps } => file::step_series(state, steps),
+        Command::SavePicture { pane, path, size } => vec![Effect::SavePicture { pane, path, size }],
+        Command::Quit => vec![Effect::Quit],
+        other => {
+            update_view(state, other);
+            Vec::new()
+        }
+    }
+}
+
+/// Commands that change how the document is looked at, and nothing else.
+fn update_view(state: &mut State, command: Command) {
+    match command {
+        Command::Pointer(event) => pointer::pointer(state, event),
+        Command::Hover { at } => state.hover = at,
+        Command::CancelGesture => pointer::cancel(state),
+        Command::Scroll { pane, steps } => navigate::scroll(state, pane, steps),
+        Command::ScrollToEnd { pane, last } => navigate::scroll_to_end(state, pane, last),
+        Command::SetCrosshair { lps } => navigate::set_crosshair(state, lps),
+        Command::SetStackSlice { slice } => navigate::set_stack_slice(state, slice),
+        Command::Zoom { pane, at, factor } => navigate::zoom(state, pane, at, factor),
+        Command::SetCamera {
+            azimuth_deg,
+            elevation_deg,
+        } => navigate::set_camera(state, azimuth_deg, elevation_deg),
+        Command::ResetView => navigate::reset(state),
+        Command::CenterOnCrosshair => navigate::center(state),
+        Command::ResizePane { pane, size } => navigate::resize(state, pane, size),
+        Command::Align { alignment } => planes::align(state, alignment),
+        Command::ToggleAlignment => planes::toggle(state),
+        Command::RotateLines { pane, degrees } => planes::rotate(state, pane, degrees),
+        Command::SetSlab {
+            pane,
+            thickness_mm,
+            mode,
+        } => planes::set_slab(state, pane, thickness_mm, mode),
+        Command::ToggleConvention => state.view.is_neurological = !state.view.is_neurological,
+        Command::ToggleCrosshair => state.view.crosshair_visible = !state.view.crosshair_visible,
+        Command::ToggleWindowTool => state.view.window_tool = Some(!state.view.left_drag_windows()),
+        Command::ToggleMaximised { pane } => navigate::toggle_maximised(state, pane),
+        Command::Focus { pane } => state.view.focused = pane,
+        Command::FocusNext => navigate::focus_next(state),
+        Command::DismissMessage { index } => {
+            if index < state.messages.len() {
+                state.messages.remove(index);
+            }
+        }
+        other => display::update(state, other),
+    }
+}
+
+/// The layout that a volume is first shown in.
+fn layout_for(state: &State) -> Layout {
+    match state.shown() {
+        Some(entry) if entry.volume().geometry().is_none() => {
+            Layout::Single(super::pane::PaneId::Stack)
+        }
+        _ => Layout::Quad,
+    }
+}

@@ -1,0 +1,165 @@
+//! From pointer events to drags: which tool takes hold, what each move does, and how Escape takes it back.
+
+use glam::DVec2;
+
+use super::super::pane::PaneId;
+use super::super::planes::Alignment;
+use super::super::scenes;
+use super::super::state::State;
+use super::super::tool::{
+    Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crosshair,
+    navigate as turns, window,
+};
+use super::{navigate, planes};
+use crate::scene::SlabMode;
+
+/// Applies one pointer event.
+pub(super) fn pointer(state: &mut State, event: PointerEvent) {
+    if !event.at.is_finite() {
+        return;
+    }
+    match event.action {
+        PointerAction::Press(button) => {
+            cancel(state);
+            state.view.focused = event.pane;
+            if state.shown().is_some() {
+                begin(state, event, button);
+            }
+        }
+        PointerAction::Move => drag(state, event),
+        PointerAction::Release => {
+            drag(state, event);
+            state.gesture = None;
+        }
+    }
+}
+
+fn begin(state: &mut State, event: PointerEvent, button: Button) {
+    let kind = match (button, event.pane) {
+        (Button::Left, _) if event.modifiers.ctrl && !event.modifiers.alt => GestureKind::Window,
+        (Button::Left, PaneId::Volume) => GestureKind::Turn,
+        (Button::Left, PaneId::Stack) => GestureKind::Window,
+        (Button::Left, _) if event.modifiers.alt => GestureKind::Pan,
+        (Button::Left, _) if state.view.left_drag_windows() => GestureKind::Window,
+        (Button::Left, pane) => crosshair::take_hold(state, pane, event.at),
+        (Button::Middle, _) => GestureKind::Pan,
+        (Button::Right, _) => GestureKind::Zoom,
+    };
+    let view = &state.view;
+    let before = Before {
+        crosshair: view.crosshair,
+        planes: view.planes,
+        alignment: view.alignment,
+        stack: view.stack,
+        zoom: view.zoom,
+        camera: view.camera,
+        camera_zoom: view.camera_zoom,
+        window: state.shown().and_then(|entry| entry.display.window),
+    };
+    state.gesture = Some(Gesture {
+        pane: event.pane,
+        start: event.at,
+        kind,
+        before,
+    });
+    if kind == GestureKind::Crosshair {
+        drag(state, event);
+    }
+}
+
+fn drag(state: &mut State, event: PointerEvent) {
+    let Some(gesture) = state.gesture.clone() else {
+        return;
+    };
+    let Gesture {
+        pane,
+        start,
+        kind,
+        before,
+    } = gesture;
+    let delta = event.at - start;
+    match kind {
+        GestureKind::Crosshair => {
+            if let Some(lps) = scenes::patient_at(state, pane, event.at) {
+                navigate::set_crosshair(state, lps);
+            }
+        }
+        GestureKind::Rotate => rotate(state, pane, &before, start, event.at),
+        GestureKind::Slab(of) => slab(state, pane, of, &before, start, event.at),
+        GestureKind::Window => drag_window(state, &before, delta, event.modifiers),
+        GestureKind::Pan => {
+            restore_place(state, &before);
+            navigate::pan(state, pane, delta);
+        }
+        GestureKind::Zoom => {
+            restore_place(state, &before);
+            navigate::zoom(state, pane, start, turns::zoom_factor(delta));
+        }
+        GestureKind::Turn => state.view.camera = turns::turned(before.camera, delta),
+    }
+}
+
+fn rotate(state: &mut State, pane: PaneId, before: &Before, from: DVec2, to: DVec2) {
+    let Some(center) = scenes::point_of(state, pane, state.view.crosshair) else {
+        return;
+    };
+    let radians = crosshair::turn(center, from, to);
+    if let Some(turned) = crosshair::rotated_planes(state, before.planes, pane, radians) {
+        state.view.planes = turned;
+        state.view.alignment = if radians == 0.0 {
+            before.alignment
+        } else {
+            Alignment::Oblique
+        };
+    }
+}
+
+fn slab(state: &mut State, pane: PaneId, of: PaneId, before: &Before, from: DVec2, to: DVec2) {
+    let old = PaneId::PLANES
+        .iter()
+        .zip(&before.planes)
+        .find(|(id, _)| **id == of)
+        .and_then(|(_, plane)| plane.slab);
+    let mode = old.map_or(SlabMode::default(), |slab| slab.mode);
+    if let Some(thickness_mm) = crosshair::slab_thickness_mm(
+        state,
+        pane,
+        of,
+        old.map_or(0.0, |slab| slab.thickness_mm),
+        from,
+        to,
+    ) {
+        planes::set_slab(state, of, thickness_mm, mode);
+    }
+}
+
+fn drag_window(state: &mut State, before: &Before, delta: DVec2, modifiers: Modifiers) {
+    let Some(from) = before.window else { return };
+    let Some(entry) = state.shown_mut() else {
+        return;
+    };
+    let span = entry.auto_window.map_or(from.width, |auto| auto.width);
+    entry.display.window = Some(window::dragged(from, delta, modifiers, span));
+}
+
+/// Place and magnification as they were when the drag began.
+fn restore_place(state: &mut State, before: &Before) {
+    state.view.planes = before.planes;
+    state.view.stack = before.stack;
+    state.view.zoom = before.zoom;
+    state.view.camera = before.camera;
+    state.view.camera_zoom = before.camera_zoom;
+}
+
+/// Takes a drag back.
+pub(super) fn cancel(state: &mut State) {
+    let Some(Gesture { before, .. }) = state.gesture.take() else {
+        return;
+    };
+    restore_place(state, &before);
+    state.view.crosshair = before.crosshair;
+    state.view.alignment = before.alignment;
+    if let Some(entry) = state.shown_mut() {
+        entry.display.window = before.window.or(entry.display.window);
+    }
+}
