@@ -122,7 +122,7 @@ fn opening_shows_the_middle_of_the_volume_whole() {
     ));
     let window = entry.display.window.unwrap();
     assert!(
-        window.width > 20_000.0 && window.width < 24_000.0,
+        window.width > 18_000.0 && window.width < 24_000.0,
         "{window:?}"
     );
     // Every pane has the same scale, and the volume fits all of them.
