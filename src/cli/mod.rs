@@ -5,6 +5,7 @@ mod completions;
 mod info;
 mod output;
 mod probe;
+mod render;
 mod source;
 
 use std::ffi::OsString;
@@ -48,6 +49,8 @@ enum Command {
     Info(info::InfoArgs),
     /// Prints values at voxels and at places of the patient.
     Probe(probe::ProbeArgs),
+    /// Draws one picture as a PNG, by the same code as the window.
+    Render(Box<render::RenderArgs>),
     /// Prints shell completions.
     Completions(completions::CompletionsArgs),
 }
@@ -129,6 +132,7 @@ pub fn parse() -> Run {
                 .unwrap_or_default();
             probe::probe(&args, &order, quiet)
         }
+        Command::Render(args) => render::render(&args, quiet),
         Command::Completions(args) => completions::completions(&args, &mut Cli::command()),
     };
     Run::Done(match outcome {
