@@ -18,7 +18,7 @@ use crate::model::color_map::ColorMap;
 use crate::model::geometry::Geometry;
 use crate::model::plane::{Axes, Plane, View};
 use crate::model::volume::Volume;
-use crate::model::window::Window;
+use crate::model::window::{Window, WindowFunction};
 use crate::say;
 use crate::scene::{
     Camera, ImageLayer, Interpolation, Projection, Scene, Slab, SlabMode, SliceScene, StackScene,
@@ -266,11 +266,10 @@ fn window(args: &RenderArgs, volume: &Volume) -> Window {
     let from_file = volume.windows.first().map(|named| named.window);
     let auto = || percentile::auto_window(volume, args.frame);
     match args.window {
-        // The curve is the file's, whoever gives the numbers.
         Some(WindowArg::Given { center, width }) => Window {
             center,
             width,
-            function: from_file.map(|window| window.function).unwrap_or_default(),
+            function: asked_function(volume),
         },
         Some(WindowArg::Preset(window)) => window,
         Some(WindowArg::Auto) => auto().unwrap_or(Window::linear(128.0, 256.0)),
@@ -278,6 +277,18 @@ fn window(args: &RenderArgs, volume: &Volume) -> Window {
             .or_else(auto)
             .unwrap_or(Window::linear(128.0, 256.0)),
     }
+}
+
+/// The curve of a window that is given as centre and width: LINEAR, unless a DICOM file names another (VOI LUT
+/// Function, PS3.3 C.11.2.1.3). Other formats only have a range.
+fn asked_function(volume: &Volume) -> WindowFunction {
+    let from_file = volume
+        .windows
+        .first()
+        .filter(|_| volume.series.format == "dicom");
+    from_file
+        .map(|named| named.window.function)
+        .unwrap_or_default()
 }
 
 fn layer(args: &RenderArgs, volume: &Arc<Volume>, window: Window) -> ImageLayer {

@@ -26,3 +26,6 @@ cli-no-such-color-map = there is no colour map {$name}
 cli-no-such-slice = there is no slice {$slice}: the volume has {$count}, counted from 0
 cli-normal-up-parallel = the normal and the up direction of an oblique plane must not be parallel
 cli-view-without-space = these pictures have no place in space: render them with --view stack
+cli-nothing-to-show = there is nothing to show in that pane
+cli-bad-script = {$path}, line {$line}: {$why}
+cli-job-too-long = a task did not end

@@ -47,3 +47,12 @@ io-nifti-qform-unusable = the qform cannot be used ({$why}), so only the sform w
 io-nifti-forms-unusable = how the volume lies in the patient cannot be used ({$why}), so only voxel sizes were taken: left and right, front and back are not known
 io-nifti-forms-differ = sform and qform place the volume up to {$apart} mm apart; the sform was taken
 io-nifti-window = Display range
+
+# The built-in study. Names of its windows and of the person who never was.
+io-demo-patient = Demo^Isocenter
+io-demo-study = Built-in study
+io-demo-series = Phantom of head and chest
+io-demo-truth = Structures of the phantom
+io-demo-soft-tissue = Soft tissue
+io-demo-lung = Lung
+io-demo-bone = Bone
