@@ -7,6 +7,7 @@ mod info;
 mod output;
 mod picture;
 mod probe;
+mod render;
 mod run;
 mod source;
 
@@ -53,6 +54,8 @@ enum Command {
     Info(info::InfoArgs),
     /// Prints values at voxels and at places of the patient.
     Probe(probe::ProbeArgs),
+    /// Draws one picture as a PNG, by the same code as the window.
+    Render(Box<render::RenderArgs>),
     /// Replays recorded commands, one JSON document a line.
     Run(run::RunArgs),
     /// Prints shell completions.
@@ -145,6 +148,7 @@ pub fn parse() -> Run {
                 .unwrap_or_default();
             probe::probe(&args, &order, quiet)
         }
+        Command::Render(args) => render::render(&args, quiet),
         Command::Run(args) if args.window => match run::read_script(&args.script) {
             Ok(script) => {
                 return Run::Window(WindowRequest {
