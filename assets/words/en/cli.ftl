@@ -18,3 +18,6 @@ cli-info-line = {$format}, {$files ->
 cli-info-range = values {$low} to {$high}
 cli-info-skipped = skipped {$path}: {$reason}
 cli-outside = outside
+cli-nothing-to-show = there is nothing to show in that pane
+cli-bad-script = {$path}, line {$line}: {$why}
+cli-job-too-long = a task did not end
