@@ -6,6 +6,7 @@ mod demo;
 mod geometry;
 mod layers;
 mod nifti;
+mod nifti_write;
 mod sources;
 mod tidy;
 mod window;
