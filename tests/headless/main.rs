@@ -14,6 +14,7 @@ mod layers;
 mod nifti;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
+mod nifti_write;
 mod program;
 mod sources;
 mod tidy;
