@@ -25,6 +25,7 @@ mod series;
 mod source;
 mod spacing;
 mod stack;
+mod walk;
 mod windows;
 
 pub use bytes::ByteSource;
