@@ -49,6 +49,23 @@ fn jpeg(mut rest: &[u8]) -> Option<StreamInfo> {
     }
 }
 
+/// Whether a JPEG stream (without its first marker) says what its colours are: a JFIF header, Adobe's marker, or
+/// components that are called R, G and B.
+pub fn tells_its_colors(mut rest: &[u8]) -> bool {
+    loop {
+        match rest {
+            [0xff, 0xff, ..] => rest = &rest[1..],
+            [0xff, 0xe0, _, _, b'J', b'F', b'I', b'F', ..] | [0xff, 0xee, _, _, b'A', b'd', b'o', b'b', b'e', ..] => return true,
+            [0xff, 0xc0..=0xc3, _, _, _, _, _, _, _, 3, parts @ ..] => return parts.iter().step_by(3).take(3).eq(b"RGB"),
+            [0xff, _, high, low, ..] => match rest.get(2 + usize::from(u16::from_be_bytes([*high, *low])).max(2)..) {
+                Some(next) => rest = next,
+                None => return false,
+            },
+            _ => return false,
+        }
+    }
+}
+
 /// SIZ, and the transform flag of COD.
 fn jpeg_2000(stream: &[u8]) -> Option<StreamInfo> {
     let four = |at: usize| stream.get(at..)?.first_chunk::<4>().map(|bytes| u32::from_be_bytes(*bytes));

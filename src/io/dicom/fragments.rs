@@ -84,4 +84,21 @@ impl Fragments {
         let to = offsets.get(frame + 1).map_or(Some(self.parts.len()), |offset| index_of(*offset))?;
         self.parts.get(from..to).filter(|parts| !parts.is_empty())
     }
+
+    /// The fragments of one frame where no table tells: those from one that begins like a compressed picture to the next.
+    pub fn of_frame_by_start(&self, source: &mut ByteSource, frame: usize, frames: usize) -> io::Result<Option<&[Fragment]>> {
+        let mut starts = Vec::new();
+        for (index, part) in self.parts.iter().enumerate() {
+            let mut first = [0; 3];
+            // JPEG and JPEG-LS begin with SOI and another marker, JPEG 2000 with SOC and SIZ.
+            if source.read_at(part.offset, &mut first)? == first.len() && matches!(first, [0xff, 0xd8, 0xff] | [0xff, 0x4f, 0xff]) {
+                starts.push(index);
+            }
+        }
+        if starts.len() != frames {
+            return Ok(None);
+        }
+        let to = starts.get(frame + 1).copied().unwrap_or(self.parts.len());
+        Ok(starts.get(frame).and_then(|from| self.parts.get(*from..to)))
+    }
 }

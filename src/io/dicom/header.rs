@@ -228,11 +228,11 @@ fn read_unit(root: Item<'_>, identity: &Identity) -> Option<String> {
     let transform = || root.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE)?.item(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE);
     let rescale_type = root.text(tags::RESCALE_TYPE).or_else(|| transform()?.text(tags::RESCALE_TYPE));
     match rescale_type.as_deref() {
-        // `US` is the standard's word for unspecified.
-        Some("US") | None if identity.modality == "CT" => {
+        None if identity.modality == "CT" => {
             let is_rescaled = root.get(tags::RESCALE_INTERCEPT).is_some() || transform().is_some() || root.get(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).is_some();
             is_rescaled.then(|| "HU".to_owned())
         }
+        // `US` is the standard's word for unspecified.
         Some("US" | "normalized") | None => None,
         Some(other) => Some(other.to_owned()),
     }

@@ -4,6 +4,7 @@ use dicom_core::VR;
 use dicom_dictionary_std::tags;
 
 use super::elements::Item;
+use super::lookup::Lookup;
 use super::palette::Palette;
 use super::prescan::PixelData;
 use crate::model::voxels::SampleType;
@@ -59,6 +60,8 @@ pub struct Layout {
     pub color: ColorModel,
     /// The table of colours.
     pub palette: Option<Palette>,
+    /// Modality LUT: stored numbers become these values.
+    pub lookup: Option<Lookup>,
     /// Whether each colour has a plane of its own (Planar Configuration 1).
     pub is_planar: bool,
     /// Whether samples are big endian.
@@ -96,10 +99,13 @@ impl Layout {
             _ => ColorModel::Rgb,
         };
         let palette = if color == ColorModel::Palette { Some(Palette::read(root)?) } else { None };
+        let is_signed = matches!(format, SampleFormat::Integer { is_signed: true, .. });
+        let is_integer = matches!(format, SampleFormat::Integer { .. });
+        let lookup = if color == ColorModel::Gray && is_integer { Lookup::read(root, is_signed) } else { None };
         let is_planar = samples == 3 && root.integer(tags::PLANAR_CONFIGURATION) == Some(1);
         let is_inverted = photometric == "MONOCHROME1";
         let swaps_byte_pairs = is_big_endian && pixels.vr == VR::OW && matches!(format, SampleFormat::Integer { allocated: 1 | 8, .. });
-        Ok(Self { columns, rows, samples: samples as usize, format, color, palette, is_planar, is_big_endian, swaps_byte_pairs, is_inverted, photometric })
+        Ok(Self { columns, rows, samples: samples as usize, format, color, palette, lookup, is_planar, is_big_endian, swaps_byte_pairs, is_inverted, photometric })
     }
 
     /// Pixels of a picture.
@@ -138,6 +144,14 @@ impl Layout {
         if let Some(palette) = &self.palette {
             return palette.sample_type();
         }
+        if self.lookup.is_some() {
+            return SampleType::U16;
+        }
+        self.stored_sample_type()
+    }
+
+    /// The type of the stored numbers.
+    pub fn stored_sample_type(&self) -> SampleType {
         match self.format {
             SampleFormat::Float => SampleType::F32,
             SampleFormat::Double => SampleType::F64,
@@ -154,7 +168,7 @@ impl Layout {
 
     /// The name of the stored type, for the user.
     pub fn stored_type(&self) -> String {
-        let name = self.sample_type().name();
+        let name = if self.palette.is_some() { self.sample_type() } else { self.stored_sample_type() }.name();
         match (self.components(), name) {
             (1, _) => name.to_owned(),
             (_, "u8") => "rgb24".to_owned(),

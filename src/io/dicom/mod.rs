@@ -16,6 +16,7 @@ mod encoding;
 mod fragments;
 mod frames;
 mod layout;
+mod lookup;
 mod palette;
 mod pixels;
 mod reasons;

@@ -4,6 +4,7 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
 use super::elements::Item;
+use super::lookup::{entry_count, read_table};
 use crate::model::voxels::SampleType;
 use crate::say;
 
@@ -30,8 +31,7 @@ impl Palette {
         let mut is_wide = false;
         for (descriptor, plain, segmented) in channels {
             let numbers = root.numbers(descriptor).filter(|numbers| numbers.len() == 3).ok_or_else(bad)?;
-            // 0 stands for 65536 entries, which do not fit the 16 bits of the descriptor.
-            let entries = if numbers[0] <= 0.0 { numbers[0] as i64 + 65536 } else { numbers[0] as i64 } as usize;
+            let entries = entry_count(numbers[0]);
             first = numbers[1] as i64;
             let wide_entries = numbers[2] > 8.0;
             is_wide = wide_entries;
@@ -58,18 +58,6 @@ impl Palette {
         let index = usize::try_from(stored - self.first).unwrap_or(0).min(last);
         self.colors.get(index).copied().unwrap_or_default()
     }
-}
-
-/// A plain table: 16-bit words, or bytes where 8 bits are declared and the length shows that they are packed.
-fn read_table(root: Item<'_>, tag: Tag, entries: usize, is_wide: bool) -> Option<Vec<u16>> {
-    let element = root.get(tag)?;
-    let bytes = element.bytes();
-    let word = |pair: &[u8; 2]| if element.is_big_endian() { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
-    if !is_wide && bytes.len() < entries * 2 {
-        return Some(bytes.iter().take(entries).map(|byte| u16::from(*byte)).collect());
-    }
-    let words = bytes.as_chunks::<2>().0.iter().map(word).take(entries);
-    Some(if is_wide { words.collect() } else { words.map(|word| if word > 255 { word >> 8 } else { word }).collect() })
 }
 
 /// A table of discrete and linear segments (PS3.3 C.7.9.2); indirect segments are not in use and end it.

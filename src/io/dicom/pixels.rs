@@ -17,6 +17,10 @@ pub fn samples_of(bytes: &[u8], layout: &Layout) -> (Samples, usize) {
         };
         return (samples, present * 3);
     }
+    if let Some(lookup) = &layout.lookup {
+        let (stored, present) = stored_numbers(bytes, layout, layout.pixel_count());
+        return (Samples::U16(stored.iter().map(|stored| lookup.value(*stored)).collect()), present);
+    }
     if layout.color == ColorModel::YbrFull422 {
         return (expand_422(bytes, layout), layout.decoded_samples());
     }
@@ -74,7 +78,7 @@ fn plain_samples(bytes: &[u8], layout: &Layout) -> (Samples, usize) {
         SampleFormat::Integer { .. } => {
             macro_rules! narrowed {
                 ($($kind:ident => $variant:ident $primitive:ty),*) => {
-                    match layout.sample_type() {
+                    match layout.stored_sample_type() {
                         $(SampleType::$kind => {
                             let (values, present) = integers(bytes, layout, count, |value| value as $primitive);
                             (Samples::$variant(values), present)
@@ -170,6 +174,7 @@ mod tests {
             format: SampleFormat::Integer { allocated, stored, high_bit, is_signed },
             color: ColorModel::Gray,
             palette: None,
+            lookup: None,
             is_planar: false,
             is_big_endian: false,
             swaps_byte_pairs: false,

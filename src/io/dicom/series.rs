@@ -24,11 +24,13 @@ pub struct Shot<'a> {
 /// Groups files into volumes; every picture ends up in one, or its file among the skipped.
 pub fn group(files: Vec<DicomFile>) -> Opened {
     let mut opened = Opened::default();
-    let mut by_series: BTreeMap<(String, String), Vec<DicomFile>> = BTreeMap::new();
+    let mut by_series: BTreeMap<(String, String, String), Vec<DicomFile>> = BTreeMap::new();
     for file in files {
         // A file without series is a series of its own.
         let series = if file.identity.series_uid.is_empty() { file.pixels.path.display().to_string() } else { file.identity.series_uid.clone() };
-        by_series.entry((file.identity.study_uid.clone(), series)).or_default().push(file);
+        // Whatever tools did to identifiers: two patients never share a volume.
+        let patient = &file.identity.patient;
+        by_series.entry((patient.id.clone(), patient.name.clone(), series)).or_default().push(file);
     }
     for (_, mut files) in by_series {
         files.sort_by(|a, b| (a.identity.instance_number, &a.pixels.path).cmp(&(b.identity.instance_number, &b.pixels.path)));

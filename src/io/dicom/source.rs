@@ -92,7 +92,11 @@ pub fn read_picture(pixels: &FilePixels, frame: usize) -> Result<PictureRead, St
             Ok(PictureRead { samples, present, is_short: false })
         }
         PixelPlace::Encapsulated(fragments) => {
-            let parts = fragments.of_frame(frame, pixels.frame_count, &pixels.extended_offsets).ok_or_else(|| say!("io-dicom-frame-not-found", frame = frame + 1))?;
+            let by_table = fragments.of_frame(frame, pixels.frame_count, &pixels.extended_offsets);
+            let parts = match by_table {
+                Some(parts) => parts,
+                None => fragments.of_frame_by_start(&mut source, frame, pixels.frame_count).map_err(told)?.ok_or_else(|| say!("io-dicom-frame-not-found", frame = frame + 1))?,
+            };
             let mut stream = Vec::new();
             for part in parts {
                 stream.extend_from_slice(&source.read_vec(part.offset, part.length).map_err(told)?);
@@ -126,7 +130,7 @@ fn native_place(layout: &Layout, base: u64, length: u64, frame: usize) -> Option
 fn read_direct(source: &mut ByteSource, layout: &Layout, place: NativePlace) -> io::Result<Option<(Samples, usize)>> {
     let SampleFormat::Integer { allocated, stored, .. } = layout.format else { return Ok(None) };
     let is_plain = cfg!(target_endian = "little") && !layout.is_big_endian && allocated == stored && allocated > 1 && !layout.is_planar;
-    if !is_plain || !matches!(layout.color, ColorModel::Gray | ColorModel::Rgb) {
+    if !is_plain || layout.lookup.is_some() || !matches!(layout.color, ColorModel::Gray | ColorModel::Rgb) {
         return Ok(None);
     }
     let count = layout.decoded_samples();
