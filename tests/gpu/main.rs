@@ -1,7 +1,17 @@
 //! Pictures of the graphics device, held against the CPU twins. Without an adapter these tests say that they are
 //! skipped, unless `REQUIRE_GPU=1`.
 
+#![cfg(test)]
+
 mod device;
 mod phantom;
 
+mod axis_orders;
+mod formats;
+mod levels;
+mod partial;
+mod projections;
+mod shaders;
 mod slices;
+mod stacks;
+mod targets;
