@@ -75,7 +75,7 @@ is_installed() {
 }
 
 install() {
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300) with=()
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0) with=()
     local by_hand="apt-get update && apt-get install --yes --no-install-recommends $*"
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "these packages are missing; as root, run: $by_hand"

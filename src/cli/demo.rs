@@ -43,7 +43,11 @@ pub(super) fn demo(args: &DemoArgs, quiet: bool) -> Outcome {
 /// What the four panes show, as PNG files.
 fn pictures(folder: &Path, quiet: bool) -> Outcome {
     std::fs::create_dir_all(folder).map_err(|err| {
-        Failure(say!("io-cannot-write", path = folder.display().to_string(), why = err.to_string()))
+        Failure(say!(
+            "io-cannot-write",
+            path = folder.display().to_string(),
+            why = err.to_string()
+        ))
     })?;
     let mut program = Program::new(Arc::new(|| {}));
     // Opening and waiting ask for nothing else to be done.

@@ -134,7 +134,10 @@ pub fn parse() -> Run {
     let quiet = cli.quiet;
     let outcome = match command {
         Command::Demo(args) if args.opens_window() => {
-            return Run::Window(WindowRequest { demo: true, ..WindowRequest::default() });
+            return Run::Window(WindowRequest {
+                demo: true,
+                ..WindowRequest::default()
+            });
         }
         Command::Demo(args) => demo::demo(&args, quiet),
         Command::Info(args) => info::info(&args, quiet),
@@ -147,7 +150,12 @@ pub fn parse() -> Run {
         }
         Command::Render(args) => render::render(&args, quiet),
         Command::Run(args) if args.window => match run::read_script(&args.script) {
-            Ok(script) => return Run::Window(WindowRequest { script, ..WindowRequest::default() }),
+            Ok(script) => {
+                return Run::Window(WindowRequest {
+                    script,
+                    ..WindowRequest::default()
+                });
+            }
             Err(failure) => Err(failure),
         },
         Command::Run(args) => run::run(&args, quiet),

@@ -19,7 +19,9 @@ impl LazyGpu {
         if self.0.is_none() {
             self.0 = Some(Gpu::headless()?);
         }
-        self.0.as_mut().ok_or_else(|| Failure(say!("cli-nothing-to-show")))
+        self.0
+            .as_mut()
+            .ok_or_else(|| Failure(say!("cli-nothing-to-show")))
     }
 }
 
@@ -35,8 +37,8 @@ pub(super) fn save(
         let points = scenes::pane_size(state, pane).round();
         [points.x as u32, points.y as u32]
     });
-    let scene = scenes::picture(state, pane, size)
-        .ok_or_else(|| Failure(say!("cli-nothing-to-show")))?;
+    let scene =
+        scenes::picture(state, pane, size).ok_or_else(|| Failure(say!("cli-nothing-to-show")))?;
     let pixels = gpu.get()?.picture(&scene)?;
     Ok(write_png(path, size, &pixels)?)
 }

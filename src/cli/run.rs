@@ -16,7 +16,9 @@ use crate::say;
 const PATIENCE: Duration = Duration::from_secs(3600);
 
 #[derive(Args)]
-#[command(after_help = "Example script:\n  {\"open\":{\"paths\":[\"scan/\"]}}\n  {\"window_preset\":{\"name\":\"lung\"}}\n  {\"save_picture\":{\"pane\":\"axial\",\"path\":\"axial.png\",\"size\":[512,512]}}")]
+#[command(
+    after_help = "Example script:\n  {\"open\":{\"paths\":[\"scan/\"]}}\n  {\"window_preset\":{\"name\":\"lung\"}}\n  {\"save_picture\":{\"pane\":\"axial\",\"path\":\"axial.png\",\"size\":[512,512]}}"
+)]
 pub(super) struct RunArgs {
     /// The script; empty lines and lines that begin with # are passed over.
     pub(super) script: PathBuf,
@@ -28,7 +30,11 @@ pub(super) struct RunArgs {
 /// Reads a script. The error says which line is wrong and why.
 pub(super) fn read_script(path: &std::path::Path) -> Result<Vec<Command>, Failure> {
     let text = std::fs::read_to_string(path).map_err(|err| {
-        Failure(say!("io-cannot-open", path = path.display().to_string(), why = err.to_string()))
+        Failure(say!(
+            "io-cannot-open",
+            path = path.display().to_string(),
+            why = err.to_string()
+        ))
     })?;
     text.lines()
         .enumerate()
@@ -36,7 +42,12 @@ pub(super) fn read_script(path: &std::path::Path) -> Result<Vec<Command>, Failur
         .map(|(number, line)| {
             serde_json::from_str(line).map_err(|err| {
                 let path = path.display().to_string();
-                Failure(say!("cli-bad-script", path = path, line = number + 1, why = err.to_string()))
+                Failure(say!(
+                    "cli-bad-script",
+                    path = path,
+                    line = number + 1,
+                    why = err.to_string()
+                ))
             })
         })
         .collect()
@@ -63,7 +74,11 @@ pub(super) fn run(args: &RunArgs, quiet: bool) -> Outcome {
                 _ => {}
             }
         }
-        let errors = program.state().messages.iter().filter(|said| said.level == Level::Error);
+        let errors = program
+            .state()
+            .messages
+            .iter()
+            .filter(|said| said.level == Level::Error);
         if let Some(error) = errors.last() {
             return Err(Failure(error.text.clone()));
         }

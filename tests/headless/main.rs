@@ -6,6 +6,10 @@ mod demo;
 mod geometry;
 mod layers;
 mod nifti;
+#[path = "../common/nifti_file.rs"]
+mod nifti_file;
+mod nifti_write;
+mod program;
 mod sources;
 mod tidy;
 mod window;
