@@ -10,10 +10,11 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 
 /// The English catalogue, as (part of the program, text).
-pub const ENGLISH: [(&str, &str); 4] = [
+pub const ENGLISH: [(&str, &str); 5] = [
     ("io", include_str!("../assets/words/en/io.ftl")),
     ("app", include_str!("../assets/words/en/app.ftl")),
     ("ui", include_str!("../assets/words/en/ui.ftl")),
+    ("gpu", include_str!("../assets/words/en/gpu.ftl")),
     ("cli", include_str!("../assets/words/en/cli.ftl")),
 ];
 
@@ -22,12 +23,14 @@ pub use fluent_bundle::FluentValue as WordValue;
 fn bundle() -> &'static FluentBundle<FluentResource> {
     static BUNDLE: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
     BUNDLE.get_or_init(|| {
-        let mut bundle = FluentBundle::new_concurrent(vec![unic_langid::LanguageIdentifier::default()]);
+        let mut bundle =
+            FluentBundle::new_concurrent(vec![unic_langid::LanguageIdentifier::default()]);
         // Marks around inserted names would show up in error messages and JSON.
         bundle.set_use_isolating(false);
         for (_, text) in ENGLISH {
             // What can be read is used; the tests insist that all of it can.
-            let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(partial, _)| partial);
+            let resource =
+                FluentResource::try_new(text.to_owned()).unwrap_or_else(|(partial, _)| partial);
             bundle.add_resource_overriding(resource);
         }
         bundle
@@ -40,9 +43,14 @@ pub fn lookup(key: &str, values: &[(&'static str, WordValue<'_>)]) -> String {
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
         return key.to_owned();
     };
-    let args: FluentArgs<'_> = values.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
+    let args: FluentArgs<'_> = values
+        .iter()
+        .map(|(name, value)| (Cow::Borrowed(*name), value.clone()))
+        .collect();
     let mut errors = Vec::new();
-    bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
+    bundle
+        .format_pattern(pattern, Some(&args), &mut errors)
+        .into_owned()
 }
 
 /// A sentence from the catalogue: `say!("cancelled")`, `say!("missing-slices", count = 3)`.

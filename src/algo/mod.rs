@@ -1,3 +1,13 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
+pub mod needed_slabs;
 pub mod percentile;
+pub mod project;
+pub mod reslice;
+pub mod sample;
+pub mod stack;
+pub mod value_range;
+
+mod shade;
+
+pub use reslice::draw;

@@ -1,16 +1,139 @@
-//! Percentiles (replaced).
+//! What values a volume has: the automatic window, a histogram. From the slabs that have arrived.
 
 use std::collections::BTreeSet;
+
+use rayon::prelude::*;
 
 use crate::model::volume::Volume;
 use crate::model::window::Window;
 
-/// Slabs needed.
-pub fn auto_window_slabs(_volume: &Volume, _frame: usize) -> BTreeSet<usize> {
-    BTreeSet::new()
+/// So many slices, evenly spaced, stand for the volume in the automatic window: a first picture stays cheap.
+const AUTO_SLICES: usize = 5;
+/// The share of values that the automatic window shows as black, and as white. Percent.
+const AUTO_PERCENTILES: (f64, f64) = (0.5, 99.5);
+
+/// The slices from which the automatic window is taken.
+fn auto_slices(volume: &Volume) -> BTreeSet<usize> {
+    let slices = volume.dims()[2];
+    let count = AUTO_SLICES.min(slices);
+    (0..count)
+        .map(|n| (2 * n + 1) * slices / (2 * count))
+        .collect()
 }
 
-/// The window.
-pub fn auto_window(_volume: &Volume, _frame: usize) -> Option<Window> {
-    Some(Window::linear(40.0, 400.0))
+/// The slabs that the automatic window needs.
+pub fn auto_window_slabs(volume: &Volume, frame: usize) -> BTreeSet<usize> {
+    if frame >= volume.voxels.frames() {
+        return BTreeSet::new();
+    }
+    auto_slices(volume)
+        .into_iter()
+        .map(|slice| volume.voxels.slab_of(slice, frame))
+        .collect()
+}
+
+/// The window from the 0.5th to the 99.5th percentile of an evenly spaced subset of slices, padding left out, and of
+/// MR zeros too. `None` where none of these slices has arrived, or for colour.
+pub fn auto_window(volume: &Volume, frame: usize) -> Option<Window> {
+    if volume.voxels.components() != 1 {
+        return None;
+    }
+    let mut values: Vec<f64> = auto_slices(volume)
+        .into_iter()
+        .flat_map(|slice| slice_values(volume, slice, frame))
+        .collect();
+    if volume.series.modality == "MR" && values.iter().any(|value| *value != 0.0) {
+        values.retain(|value| *value != 0.0);
+    }
+    let low = percentile(&mut values, AUTO_PERCENTILES.0)?;
+    let high = percentile(&mut values, AUTO_PERCENTILES.1)?;
+    // A volume of one value is shown in the middle of the scale.
+    Some(if high > low {
+        Window::between(low, high)
+    } else {
+        Window::between(low - 0.5, low + 0.5)
+    })
+}
+
+/// Values of a slice that are measurements: no padding, no NaN or infinity.
+fn slice_values(volume: &Volume, slice: usize, frame: usize) -> Vec<f64> {
+    let voxels = &volume.voxels;
+    let slab = voxels.slab_of(slice, frame);
+    let Some(samples) = voxels.slab(slab) else {
+        return Vec::new();
+    };
+    let first = (slice - voxels.slab_range(slab).first_slice) * voxels.slice_samples();
+    measured(
+        volume,
+        (first..first + voxels.slice_samples()).filter_map(|n| samples.get(n)),
+    )
+    .collect()
+}
+
+fn measured<'a>(
+    volume: &'a Volume,
+    stored: impl Iterator<Item = f64> + 'a,
+) -> impl Iterator<Item = f64> + 'a {
+    let is_padding = |stored: f64| {
+        volume
+            .padding
+            .is_some_and(|(low, high)| (low..=high).contains(&stored))
+    };
+    stored
+        .filter(move |stored| !is_padding(*stored))
+        .map(|stored| volume.rescale.value(stored))
+        .filter(|value| value.is_finite())
+}
+
+/// A percentile, linear between ranks (numpy's default). Reorders `values`; none may be NaN. `None` of nothing.
+pub fn percentile(values: &mut [f64], percent: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
+    let rank = (percent / 100.0).clamp(0.0, 1.0) * last as f64;
+    let (_, low, above) = values.select_nth_unstable_by(rank.floor() as usize, f64::total_cmp);
+    let low = *low;
+    let next = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    Some(low + (rank - rank.floor()) * (next - low))
+}
+
+/// How many measured values of a frame lie in each of `bins` equal parts of `low..=high`, as far as they have arrived.
+pub fn histogram(volume: &Volume, frame: usize, low: f64, high: f64, bins: usize) -> Vec<u64> {
+    let per_value = bins as f64 / (high - low);
+    let per_frame = volume.voxels.slabs_per_frame();
+    (frame * per_frame..(frame + 1) * per_frame)
+        .into_par_iter()
+        .filter_map(|slab| volume.voxels.slab(slab))
+        .fold(
+            || vec![0; bins],
+            |mut counts, samples| {
+                for value in measured(volume, (0..samples.len()).filter_map(|n| samples.get(n)))
+                    .filter(|value| (low..=high).contains(value))
+                {
+                    // The highest value belongs to the last bin.
+                    let bin = (((value - low) * per_value) as usize).min(bins.saturating_sub(1));
+                    if let Some(count) = counts.get_mut(bin) {
+                        *count += 1;
+                    }
+                }
+                counts
+            },
+        )
+        .reduce(
+            || vec![0; bins],
+            |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect(),
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_linear_between_ranks() {
+        let mut values = [4.0, 1.0, 3.0, 2.0];
+        assert_eq!(percentile(&mut values, 0.0), Some(1.0));
+        assert_eq!(percentile(&mut values, 50.0), Some(2.5));
+        assert_eq!(percentile(&mut values, 90.0), Some(3.7));
+        assert_eq!(percentile(&mut values, 100.0), Some(4.0));
+        assert_eq!(percentile(&mut [], 50.0), None);
+    }
 }

@@ -32,17 +32,33 @@ pub fn tree(document: &Document) -> Vec<PatientNode> {
     for (index, entry) in document.entries.iter().enumerate() {
         let series = &entry.volume().series;
         let patient = &series.patient;
-        let node = match patients.iter().position(|node| node.name == patient.name && node.id == patient.id) {
+        let node = match patients
+            .iter()
+            .position(|node| node.name == patient.name && node.id == patient.id)
+        {
             Some(at) => &mut patients[at],
             None => {
-                patients.push(PatientNode { name: patient.name.clone(), id: patient.id.clone(), studies: Vec::new() });
+                patients.push(PatientNode {
+                    name: patient.name.clone(),
+                    id: patient.id.clone(),
+                    studies: Vec::new(),
+                });
                 let last = patients.len() - 1;
                 &mut patients[last]
             }
         };
-        match node.studies.iter_mut().find(|study| study.uid == series.study_uid) {
+        match node
+            .studies
+            .iter_mut()
+            .find(|study| study.uid == series.study_uid)
+        {
             Some(study) => study.series.push(index),
-            None => node.studies.push(StudyNode { uid: series.study_uid.clone(), description: series.study_description.clone(), date: series.study_date.clone(), series: vec![index] }),
+            None => node.studies.push(StudyNode {
+                uid: series.study_uid.clone(),
+                description: series.study_description.clone(),
+                date: series.study_date.clone(),
+                series: vec![index],
+            }),
         }
     }
     patients
@@ -50,17 +66,28 @@ pub fn tree(document: &Document) -> Vec<PatientNode> {
 
 /// A person name (PS3.5 6.2.1) as it is read: "Family, Given", the alphabetic group only.
 pub fn readable_name(name: &str) -> String {
-    let alphabetic = name.split('=').find(|group| !group.trim().is_empty()).unwrap_or("");
+    let alphabetic = name
+        .split('=')
+        .find(|group| !group.trim().is_empty())
+        .unwrap_or("");
     let mut parts = alphabetic.split('^').map(str::trim);
     let family = parts.next().unwrap_or("");
     let given: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-    if given.is_empty() { family.to_owned() } else { format!("{family}, {}", given.join(" ")) }
+    if given.is_empty() {
+        family.to_owned()
+    } else {
+        format!("{family}, {}", given.join(" "))
+    }
 }
 
 /// A date as DICOM writes it (YYYYMMDD) with dashes; anything else as it is.
 pub fn readable_date(date: &str) -> String {
     match (date.len(), date.get(0..4), date.get(4..6), date.get(6..8)) {
-        (8, Some(year), Some(month), Some(day)) if date.bytes().all(|byte| byte.is_ascii_digit()) => format!("{year}-{month}-{day}"),
+        (8, Some(year), Some(month), Some(day))
+            if date.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            format!("{year}-{month}-{day}")
+        }
         _ => date.to_owned(),
     }
 }

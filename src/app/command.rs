@@ -256,6 +256,9 @@ pub enum Effect {
 impl Command {
     /// The command that sets a whole window but keeps its curve.
     pub fn set_window(window: Window) -> Self {
-        Self::SetWindow { center: window.center, width: window.width }
+        Self::SetWindow {
+            center: window.center,
+            width: window.width,
+        }
     }
 }

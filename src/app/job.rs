@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -63,14 +63,22 @@ impl Jobs {
     /// `wake` is called from the jobs' threads whenever there is something to receive.
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let (sender, receiver) = sync_channel(QUEUE_LENGTH);
-        Self { cancels: BTreeMap::new(), sender, receiver, wake }
+        Self {
+            cancels: BTreeMap::new(),
+            sender,
+            receiver,
+            wake,
+        }
     }
 
     /// Reads headers of paths, or of the built-in study.
     pub fn start_scan(&mut self, job: JobId, paths: Option<Vec<PathBuf>>) {
         self.start(job, "scan", move |outlet| {
             let Some(paths) = paths else {
-                let opened = Opened { volumes: vec![io::demo::open()], skipped: Vec::new() };
+                let opened = Opened {
+                    volumes: vec![io::demo::open()],
+                    skipped: Vec::new(),
+                };
                 return JobEvent::Scanned(opened);
             };
             let tell = outlet.progress();
@@ -88,10 +96,17 @@ impl Jobs {
             let progress = Progress::new(&outlet.cancelled, &tell);
             let id = open.volume.id;
             let streams = open.volume.voxels.slab_count() == 1 || open.source.streams();
-            let auto_window = || percentile::auto_window(&open.volume, 0).map(|window| outlet.send(JobEvent::AutoWindow(id, window), false));
+            let auto_window = || {
+                percentile::auto_window(&open.volume, 0)
+                    .map(|window| outlet.send(JobEvent::AutoWindow(id, window), false))
+            };
             if !streams {
                 let quiet = Progress::new(&outlet.cancelled, &|_| {});
-                io::load_slabs(&open, &percentile::auto_window_slabs(&open.volume, 0), &quiet);
+                io::load_slabs(
+                    &open,
+                    &percentile::auto_window_slabs(&open.volume, 0),
+                    &quiet,
+                );
                 auto_window();
             }
             let report = io::load(&open, &progress);
@@ -102,19 +117,37 @@ impl Jobs {
         });
     }
 
-    fn start(&mut self, job: JobId, name: &str, body: impl FnOnce(&Outlet) -> JobEvent + Send + 'static) {
+    fn start(
+        &mut self,
+        job: JobId,
+        name: &str,
+        body: impl FnOnce(&Outlet) -> JobEvent + Send + 'static,
+    ) {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.cancels.insert(job, cancelled.clone());
-        let outlet = Outlet { job, cancelled, sender: self.sender.clone(), wake: self.wake.clone() };
-        let spawned = std::thread::Builder::new().name(format!("{name}-{}", job.0)).spawn(move || {
-            let event = catch_unwind(AssertUnwindSafe(|| body(&outlet))).unwrap_or(JobEvent::Panicked);
-            outlet.send(event, true);
-        });
+        let outlet = Outlet {
+            job,
+            cancelled,
+            sender: self.sender.clone(),
+            wake: self.wake.clone(),
+        };
+        let spawned = std::thread::Builder::new()
+            .name(format!("{name}-{}", job.0))
+            .spawn(move || {
+                let event =
+                    catch_unwind(AssertUnwindSafe(|| body(&outlet))).unwrap_or(JobEvent::Panicked);
+                outlet.send(event, true);
+            });
         if let Err(err) = spawned {
             tracing::error!("no thread for a job: {err}");
-            let failed = OpenError { message: say!("app-no-thread"), is_cancelled: false };
+            let failed = OpenError {
+                message: say!("app-no-thread"),
+                is_cancelled: false,
+            };
             // The queue is bounded, so it may be full; then the job is simply over.
-            self.sender.try_send((job, JobEvent::ScanFailed(failed), true)).ok();
+            self.sender
+                .try_send((job, JobEvent::ScanFailed(failed), true))
+                .ok();
         }
     }
 
@@ -179,13 +212,21 @@ impl Outlet {
         let began = Instant::now();
         let last_told_ms = std::sync::atomic::AtomicU64::new(0);
         move |event| {
-            let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) = event;
+            let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) =
+                event;
             let now = began.elapsed().as_millis() as u64;
             let last = last_told_ms.load(Ordering::Relaxed);
-            let is_due = done == total || now.saturating_sub(last) >= PROGRESS_EVERY.as_millis() as u64;
-            if is_due && last_told_ms.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            let is_due =
+                done == total || now.saturating_sub(last) >= PROGRESS_EVERY.as_millis() as u64;
+            if is_due
+                && last_told_ms
+                    .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+                    .is_ok()
+            {
                 // Progress may be dropped when the window is slow; results never are.
-                self.sender.try_send((self.job, JobEvent::Progress { done, total }, false)).ok();
+                self.sender
+                    .try_send((self.job, JobEvent::Progress { done, total }, false))
+                    .ok();
                 (self.wake)();
             }
         }

@@ -26,7 +26,10 @@ pub fn acquisition_axes(geometry: &Geometry) -> [Axes; 3] {
     let rotation = nearest_rotation(geometry);
     View::ALL.map(|view| {
         let axes = view.axes();
-        Axes { right: rotation * axes.right, down: rotation * axes.down }
+        Axes {
+            right: rotation * axes.right,
+            down: rotation * axes.down,
+        }
     })
 }
 
@@ -55,7 +58,13 @@ fn nearest_rotation(geometry: &Geometry) -> DMat3 {
         }
     }
     // A volume on the patient's axes shows exactly these, without the last bits of a cross product.
-    DMat3::from_cols_array(&best.1.to_cols_array().map(|v| if (v - v.round()).abs() < 1e-12 { v.round() } else { v }))
+    DMat3::from_cols_array(&best.1.to_cols_array().map(|v| {
+        if (v - v.round()).abs() < 1e-12 {
+            v.round()
+        } else {
+            v
+        }
+    }))
 }
 
 #[cfg(test)]
@@ -64,17 +73,32 @@ mod tests {
     use glam::{DAffine3, DQuat};
 
     fn geometry(columns: [DVec3; 3]) -> Geometry {
-        let affine = DAffine3 { matrix3: DMat3::from_cols(columns[0], columns[1], columns[2]), translation: DVec3::ZERO };
+        let affine = DAffine3 {
+            matrix3: DMat3::from_cols(columns[0], columns[1], columns[2]),
+            translation: DVec3::ZERO,
+        };
         Geometry::from_affine([4, 5, 6], affine).unwrap()
     }
 
     #[test]
     fn all_axis_orders_and_flips_give_the_patients_axes() {
         let axes = [DVec3::X, DVec3::Y, DVec3::Z];
-        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        for order in [
+            [0, 1, 2],
+            [0, 2, 1],
+            [1, 0, 2],
+            [1, 2, 0],
+            [2, 0, 1],
+            [2, 1, 0],
+        ] {
             for flips in 0..8 {
-                let column = |n: usize| axes[order[n]] * if flips >> n & 1 == 1 { -1.5 } else { 1.5 };
-                assert_eq!(acquisition_axes(&geometry([column(0), column(1), column(2)])), anatomical_axes(), "{order:?} {flips}");
+                let column =
+                    |n: usize| axes[order[n]] * if flips >> n & 1 == 1 { -1.5 } else { 1.5 };
+                assert_eq!(
+                    acquisition_axes(&geometry([column(0), column(1), column(2)])),
+                    anatomical_axes(),
+                    "{order:?} {flips}"
+                );
             }
         }
     }
@@ -82,7 +106,11 @@ mod tests {
     #[test]
     fn an_oblique_volume_keeps_its_own_planes() {
         let turn = DQuat::from_euler(glam::EulerRot::XYZ, 0.2, -0.1, 0.3);
-        let axes = acquisition_axes(&geometry([turn * DVec3::X, turn * DVec3::Y, turn * DVec3::Z * 3.0]));
+        let axes = acquisition_axes(&geometry([
+            turn * DVec3::X,
+            turn * DVec3::Y,
+            turn * DVec3::Z * 3.0,
+        ]));
         assert!((axes[0].right - turn * DVec3::X).length() < 1e-12);
         assert!((axes[2].normal() - turn * DVec3::NEG_X).length() < 1e-12);
     }
@@ -90,7 +118,11 @@ mod tests {
     #[test]
     fn gantry_tilt_keeps_the_slice_plane() {
         let tilt = 15f64.to_radians();
-        let axes = acquisition_axes(&geometry([DVec3::X, DVec3::new(0.0, tilt.cos(), -tilt.sin()), DVec3::Z * 5.0]));
+        let axes = acquisition_axes(&geometry([
+            DVec3::X,
+            DVec3::new(0.0, tilt.cos(), -tilt.sin()),
+            DVec3::Z * 5.0,
+        ]));
         assert!((axes[0].down - DVec3::new(0.0, tilt.cos(), -tilt.sin())).length() < 1e-12);
         assert!((axes[2].normal() - DVec3::NEG_X).length() < 1e-12);
     }

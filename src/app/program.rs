@@ -23,7 +23,11 @@ pub struct Program {
 impl Program {
     /// An empty program. `wake` is called, from any thread, when there is something to poll.
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        Self { state: State::new(), jobs: Jobs::new(wake), recording: None }
+        Self {
+            state: State::new(),
+            jobs: Jobs::new(wake),
+            recording: None,
+        }
     }
 
     /// What it knows.
@@ -43,7 +47,9 @@ impl Program {
         if !matches!(command, Command::Hover { .. } | Command::ResizePane { .. })
             && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)
-            && writeln!(sink, "{line}").and_then(|()| sink.flush()).is_err()
+            && writeln!(sink, "{line}")
+                .and_then(|()| sink.flush())
+                .is_err()
         {
             self.recording = None;
         }
@@ -56,7 +62,9 @@ impl Program {
     pub fn poll(&mut self) -> (bool, Vec<Effect>) {
         let mut effects = Vec::new();
         for count in 0..EVENTS_PER_POLL {
-            let Some(received) = self.jobs.receive() else { return (count > 0, effects) };
+            let Some(received) = self.jobs.receive() else {
+                return (count > 0, effects);
+            };
             effects.extend(self.take_in(received));
         }
         (true, effects)

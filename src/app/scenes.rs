@@ -27,7 +27,13 @@ pub enum Quality {
 
 /// Size of a pane in points.
 pub fn pane_size(state: &State, pane: PaneId) -> DVec2 {
-    state.view.sizes.get(&pane).copied().unwrap_or(UNKNOWN_SIZE).max(DVec2::ONE)
+    state
+        .view
+        .sizes
+        .get(&pane)
+        .copied()
+        .unwrap_or(UNKNOWN_SIZE)
+        .max(DVec2::ONE)
 }
 
 /// The screen's directions of a plane pane, in the convention that is on.
@@ -43,17 +49,31 @@ pub fn plane(state: &State, pane: PaneId) -> Option<Plane> {
     let axes = shown_axes(state, pane)?;
     let center = state.view.plane(pane)?.center;
     let normal = axes.normal();
-    Some(Plane { center: center + normal * (state.view.crosshair - center).dot(normal), axes })
+    Some(Plane {
+        center: center + normal * (state.view.crosshair - center).dot(normal),
+        axes,
+    })
 }
 
 /// How many mm a point of the screen is wide, in all plane panes alike.
 pub fn mm_per_point(state: &State) -> f64 {
-    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else { return 1.0 };
+    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else {
+        return 1.0;
+    };
     let panes: Vec<PaneId> = match state.view.layout {
         Layout::Single(pane) if pane.view().is_some() => vec![pane],
         _ => PaneId::PLANES.to_vec(),
     };
-    let fit = panes.iter().filter_map(|pane| Some(fitting(geometry, shown_axes(state, *pane)?, pane_size(state, *pane)))).fold(1e-6, f64::max);
+    let fit = panes
+        .iter()
+        .filter_map(|pane| {
+            Some(fitting(
+                geometry,
+                shown_axes(state, *pane)?,
+                pane_size(state, *pane),
+            ))
+        })
+        .fold(1e-6, f64::max);
     fit / state.view.zoom
 }
 
@@ -68,9 +88,15 @@ fn fitting(geometry: &Geometry, axes: Axes, size: DVec2) -> f64 {
 
 /// mm per point of the volume view.
 pub fn camera_mm_per_point(state: &State) -> f64 {
-    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else { return 1.0 };
+    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else {
+        return 1.0;
+    };
     // The sphere around the volume fits, so that turning never cuts a corner off.
-    let radius = geometry.corners().iter().map(|corner| (*corner - geometry.center()).length()).fold(1e-6, f64::max);
+    let radius = geometry
+        .corners()
+        .iter()
+        .map(|corner| (*corner - geometry.center()).length())
+        .fold(1e-6, f64::max);
     2.0 * radius / pane_size(state, PaneId::Volume).min_element() / state.view.camera_zoom
 }
 
@@ -89,7 +115,9 @@ pub fn point_of(state: &State, pane: PaneId, patient: DVec3) -> Option<DVec2> {
 
 /// Units of the pixel size (mm where known) per point of the stack pane.
 pub fn stack_units_per_point(state: &State) -> f64 {
-    let Some(entry) = state.shown() else { return 1.0 };
+    let Some(entry) = state.shown() else {
+        return 1.0;
+    };
     let size = pane_size(state, PaneId::Stack);
     StackScene::fit(entry.volume(), [size.x as u32, size.y as u32]).1 * FIT_MARGIN / state.view.zoom
 }
@@ -105,7 +133,8 @@ pub fn stack_pixel_at(state: &State, at: DVec2) -> Option<DVec2> {
 fn stack_center(state: &State, entry: &Entry) -> DVec2 {
     let [columns, rows, _] = entry.volume().dims();
     let [width, height] = StackScene::pixel_size(entry.volume());
-    DVec2::new(columns as f64 - 1.0, rows as f64 - 1.0) / 2.0 + state.view.stack.offset / DVec2::new(width, height)
+    DVec2::new(columns as f64 - 1.0, rows as f64 - 1.0) / 2.0
+        + state.view.stack.offset / DVec2::new(width, height)
 }
 
 /// How an entry is drawn. `None` until its window is known.
@@ -116,7 +145,10 @@ fn layer(entry: &Entry) -> Option<ImageLayer> {
         volume: Arc::clone(volume),
         frame: entry.display.frame,
         // Colours are shown as stored; their window is not looked at.
-        window: entry.display.window.or(is_color.then(|| crate::model::window::Window::linear(128.0, 256.0)))?,
+        window: entry
+            .display
+            .window
+            .or(is_color.then(|| crate::model::window::Window::linear(128.0, 256.0)))?,
         invert: entry.display.invert != volume.is_inverted,
         color_map: Arc::clone(&entry.display.color_map),
         interpolation: entry.display.interpolation,
@@ -125,10 +157,21 @@ fn layer(entry: &Entry) -> Option<ImageLayer> {
 }
 
 /// The picture of a pane with its size in points times `pixels_per_point`; `None` while there is nothing to show.
-pub fn scene(state: &State, pane: PaneId, pixels_per_point: f64, quality: Quality) -> Option<Scene> {
+pub fn scene(
+    state: &State,
+    pane: PaneId,
+    pixels_per_point: f64,
+    quality: Quality,
+) -> Option<Scene> {
     let points = pane_size(state, pane);
     let size = (points * pixels_per_point).round().max(DVec2::ONE);
-    sized_scene(state, pane, [size.x as u32, size.y as u32], points.y / size.y, quality)
+    sized_scene(
+        state,
+        pane,
+        [size.x as u32, size.y as u32],
+        points.y / size.y,
+        quality,
+    )
 }
 
 /// The same picture at another size in pixels: all that the pane shows from top to bottom.
@@ -137,7 +180,13 @@ pub fn picture(state: &State, pane: PaneId, size: [u32; 2]) -> Option<Scene> {
     sized_scene(state, pane, size, points_per_pixel, Quality::Still)
 }
 
-fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f64, quality: Quality) -> Option<Scene> {
+fn sized_scene(
+    state: &State,
+    pane: PaneId,
+    size: [u32; 2],
+    points_per_pixel: f64,
+    quality: Quality,
+) -> Option<Scene> {
     let entry = state.shown()?;
     let layer = layer(entry)?;
     let geometry = entry.volume().geometry();
@@ -157,7 +206,16 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
             };
             let size = size.map(|side| (side / shrink).max(1));
             let mm_per_pixel = camera_mm_per_point(state) * points_per_pixel * f64::from(shrink);
-            Scene::Volume(VolumeScene { camera: Camera { mm_per_pixel, ..state.view.camera }, size, projection: Projection::Mip, step_mm, layer })
+            Scene::Volume(VolumeScene {
+                camera: Camera {
+                    mm_per_pixel,
+                    ..state.view.camera
+                },
+                size,
+                projection: Projection::Mip,
+                step_mm,
+                layer,
+            })
         }
         PaneId::Axial | PaneId::Coronal | PaneId::Sagittal => {
             geometry?;

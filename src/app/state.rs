@@ -51,7 +51,9 @@ impl Document {
 
     /// The entry of a volume, to be changed.
     pub(super) fn entry_mut(&mut self, id: VolumeId) -> Option<&mut Entry> {
-        self.entries.iter_mut().find(|entry| entry.volume().id == id)
+        self.entries
+            .iter_mut()
+            .find(|entry| entry.volume().id == id)
     }
 }
 
@@ -77,7 +79,12 @@ impl Entry {
 
     /// All doubts about it, those of the header first.
     pub fn warnings(&self) -> impl Iterator<Item = &str> {
-        self.open.volume.warnings.iter().chain(&self.load_warnings).map(String::as_str)
+        self.open
+            .volume
+            .warnings
+            .iter()
+            .chain(&self.load_warnings)
+            .map(String::as_str)
     }
 }
 
@@ -144,22 +151,34 @@ pub struct View {
 impl View {
     /// Where the camera stands at first: in front, a little to the patient's left and above.
     pub(super) fn first_camera() -> Camera {
-        Camera { target: DVec3::ZERO, azimuth_deg: 25.0, elevation_deg: 15.0, mm_per_pixel: 1.0 }
+        Camera {
+            target: DVec3::ZERO,
+            azimuth_deg: 25.0,
+            elevation_deg: 15.0,
+            mm_per_pixel: 1.0,
+        }
     }
 
     /// The plane of a pane.
     pub fn plane(&self, pane: PaneId) -> Option<&PlanePane> {
-        PaneId::PLANES.iter().position(|p| *p == pane).map(|n| &self.planes[n])
+        PaneId::PLANES
+            .iter()
+            .position(|p| *p == pane)
+            .map(|n| &self.planes[n])
     }
 
     /// The plane of a pane, to be changed.
     pub(super) fn plane_mut(&mut self, pane: PaneId) -> Option<&mut PlanePane> {
-        PaneId::PLANES.iter().position(|p| *p == pane).map(|n| &mut self.planes[n])
+        PaneId::PLANES
+            .iter()
+            .position(|p| *p == pane)
+            .map(|n| &mut self.planes[n])
     }
 
     /// Whether left drag changes the window: chosen by W, else the crosshair in linked panes, the window in a single one.
     pub fn left_drag_windows(&self) -> bool {
-        self.window_tool.unwrap_or(matches!(self.layout, Layout::Single(_)))
+        self.window_tool
+            .unwrap_or(matches!(self.layout, Layout::Single(_)))
     }
 }
 
@@ -207,7 +226,11 @@ impl State {
 
     /// An empty program.
     pub fn new() -> Self {
-        let planes = anatomical_axes().map(|axes| PlanePane { axes, center: DVec3::ZERO, slab: None });
+        let planes = anatomical_axes().map(|axes| PlanePane {
+            axes,
+            center: DVec3::ZERO,
+            slab: None,
+        });
         Self {
             document: Document::default(),
             view: View {

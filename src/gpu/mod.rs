@@ -1,1 +1,32 @@
 //! Scenes in, pixels out: the only place that knows wgpu.
+//!
+//! A [`Gpu`] owns a device, the volumes that are resident on it and the pipelines. [`Gpu::picture`] draws a scene and
+//! reads it back; [`PaneTarget`] keeps a picture on the device for the window and draws it again only if its scene or
+//! its voxels changed. Both go through [`Gpu::draw_into`], so that a pane and a PNG are the same pixels.
+//!
+//! Grey is exact: slices interpolate by hand in f32 (`shaders/common/sample.wgsl`); only rays use texture filtering.
+
+mod budget;
+mod color_maps;
+mod device;
+mod error;
+mod format;
+mod pipelines;
+mod readback;
+mod renderer;
+mod shader;
+mod slice_table;
+mod store;
+mod target;
+mod texels;
+mod uniform;
+mod voxel_map;
+
+pub use budget::{Budget, Level};
+pub use device::{Adapter, device_descriptor, wanted_features};
+pub use error::GpuError;
+pub use format::VoxelFormat;
+pub use renderer::{Drawn, Gpu};
+pub use shader::{Program, sources};
+pub use target::{PICTURE_FORMAT, PaneTarget};
+pub use uniform::LayerUniform;

@@ -37,30 +37,58 @@ pub fn load(open: &OpenVolume, progress: &Progress<'_>) -> LoadReport {
             !progress.is_cancelled()
         })
     }))
-    .unwrap_or_else(|_| Some(Err(SlabError { message: say!("io-decoder-panicked") })));
+    .unwrap_or_else(|_| {
+        Some(Err(SlabError {
+            message: say!("io-decoder-panicked"),
+        }))
+    });
     let Some(outcome) = streamed else {
         let middle = open.volume.voxels.slabs_per_frame() / 2;
-        let mut order: Vec<usize> = (0..total).filter(|slab| open.volume.voxels.slab(*slab).is_none()).collect();
+        let mut order: Vec<usize> = (0..total)
+            .filter(|slab| open.volume.voxels.slab(*slab).is_none())
+            .collect();
         order.sort_by_key(|slab| {
             let range = open.volume.voxels.slab_range(*slab);
-            (range.frame, (slab % open.volume.voxels.slabs_per_frame()).abs_diff(middle))
+            (
+                range.frame,
+                (slab % open.volume.voxels.slabs_per_frame()).abs_diff(middle),
+            )
         });
         return decode(open, &order, progress);
     };
-    let mut report = LoadReport { warnings: sequential, failed_slabs: 0, cancelled: progress.is_cancelled() };
+    let mut report = LoadReport {
+        warnings: sequential,
+        failed_slabs: 0,
+        cancelled: progress.is_cancelled(),
+    };
     if let Err(err) = outcome
         && !report.cancelled
     {
         report.warnings.push(err.message);
-        report.failed_slabs = (0..total).filter(|slab| open.volume.voxels.slab(*slab).is_none()).inspect(|slab| publish(open, *slab, filler(open, *slab))).count();
+        report.failed_slabs = (0..total)
+            .filter(|slab| open.volume.voxels.slab(*slab).is_none())
+            .inspect(|slab| publish(open, *slab, filler(open, *slab)))
+            .count();
     }
     report
 }
 
 /// Decodes only some slabs; those that have arrived already are left alone.
-pub fn load_slabs(open: &OpenVolume, slabs: &BTreeSet<usize>, progress: &Progress<'_>) -> LoadReport {
-    let missing: Vec<usize> = slabs.iter().copied().filter(|slab| open.volume.voxels.slab(*slab).is_none()).collect();
-    if missing.is_empty() { LoadReport::default() } else { decode(open, &missing, progress) }
+pub fn load_slabs(
+    open: &OpenVolume,
+    slabs: &BTreeSet<usize>,
+    progress: &Progress<'_>,
+) -> LoadReport {
+    let missing: Vec<usize> = slabs
+        .iter()
+        .copied()
+        .filter(|slab| open.volume.voxels.slab(*slab).is_none())
+        .collect();
+    if missing.is_empty() {
+        LoadReport::default()
+    } else {
+        decode(open, &missing, progress)
+    }
 }
 
 fn decode(open: &OpenVolume, order: &[usize], progress: &Progress<'_>) -> LoadReport {
@@ -74,36 +102,58 @@ fn decode(open: &OpenVolume, order: &[usize], progress: &Progress<'_>) -> LoadRe
     };
     // Each thread takes the next slab of the order, so that the middle really comes first.
     let next = AtomicUsize::new(0);
-    (0..rayon::current_num_threads().max(1)).into_par_iter().for_each(|_| {
-        while let Some(slab) = order.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
-            if progress.is_cancelled() {
-                return;
-            }
-            match read_guarded(open, slab) {
-                Ok(read) => {
-                    publish(open, slab, read.samples);
-                    read.warnings.into_iter().for_each(|text| note(slab, text));
+    (0..rayon::current_num_threads().max(1))
+        .into_par_iter()
+        .for_each(|_| {
+            while let Some(slab) = order.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
+                if progress.is_cancelled() {
+                    return;
                 }
-                Err(err) => {
-                    failed.fetch_add(1, Ordering::Relaxed);
-                    publish(open, slab, filler(open, slab));
-                    note(slab, err.message);
+                match read_guarded(open, slab) {
+                    Ok(read) => {
+                        publish(open, slab, read.samples);
+                        read.warnings.into_iter().for_each(|text| note(slab, text));
+                    }
+                    Err(err) => {
+                        failed.fetch_add(1, Ordering::Relaxed);
+                        publish(open, slab, filler(open, slab));
+                        note(slab, err.message);
+                    }
                 }
+                progress.tell(ProgressEvent::Decoding {
+                    done: done.fetch_add(1, Ordering::Relaxed) + 1,
+                    total: order.len(),
+                });
             }
-            progress.tell(ProgressEvent::Decoding { done: done.fetch_add(1, Ordering::Relaxed) + 1, total: order.len() });
-        }
-    });
+        });
     let mut warnings = warnings.into_inner().unwrap_or_default();
     warnings.sort();
-    LoadReport { warnings: warnings.into_iter().map(|(_, text)| text).collect(), failed_slabs: failed.into_inner(), cancelled: progress.is_cancelled() }
+    LoadReport {
+        warnings: warnings.into_iter().map(|(_, text)| text).collect(),
+        failed_slabs: failed.into_inner(),
+        cancelled: progress.is_cancelled(),
+    }
 }
 
 /// A codec that panics costs its slab, not the program.
 fn read_guarded(open: &OpenVolume, slab: usize) -> Result<SlabRead, SlabError> {
-    let read = catch_unwind(AssertUnwindSafe(|| open.source.read_slab(slab))).unwrap_or_else(|_| Err(SlabError { message: say!("io-decoder-panicked") }))?;
+    let read =
+        catch_unwind(AssertUnwindSafe(|| open.source.read_slab(slab))).unwrap_or_else(|_| {
+            Err(SlabError {
+                message: say!("io-decoder-panicked"),
+            })
+        })?;
     let expected = open.volume.voxels.slab_samples(slab);
-    if read.samples.len() != expected || read.samples.sample_type() != open.volume.voxels.sample_type() {
-        return Err(SlabError { message: say!("io-slab-wrong-size", expected = expected, got = read.samples.len()) });
+    if read.samples.len() != expected
+        || read.samples.sample_type() != open.volume.voxels.sample_type()
+    {
+        return Err(SlabError {
+            message: say!(
+                "io-slab-wrong-size",
+                expected = expected,
+                got = read.samples.len()
+            ),
+        });
     }
     Ok(read)
 }

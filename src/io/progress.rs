@@ -36,7 +36,10 @@ impl<'a> Progress<'a> {
     /// Tells nobody and never stops.
     pub fn silent() -> Progress<'static> {
         static NEVER: AtomicBool = AtomicBool::new(false);
-        Progress { cancelled: &NEVER, tell: &|_| {} }
+        Progress {
+            cancelled: &NEVER,
+            tell: &|_| {},
+        }
     }
 
     /// Whether to stop.

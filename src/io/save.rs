@@ -17,13 +17,23 @@ pub struct SaveError {
 }
 
 /// Writes a file whole or not at all.
-pub fn write_atomically(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>) -> Result<(), SaveError> {
-    let fail = |why| SaveError { path: path.to_owned(), why };
+pub fn write_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
+) -> Result<(), SaveError> {
+    let fail = |why| SaveError {
+        path: path.to_owned(),
+        why,
+    };
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let temporary = tempfile::Builder::new().prefix(".isocenter-").suffix(".tmp").tempfile_in(folder).map_err(fail)?;
+    let temporary = tempfile::Builder::new()
+        .prefix(".isocenter-")
+        .suffix(".tmp")
+        .tempfile_in(folder)
+        .map_err(fail)?;
     {
         let mut out = BufWriter::new(temporary.as_file());
         write(&mut out).and_then(|()| out.flush()).map_err(fail)?;

@@ -21,7 +21,10 @@ pub struct OpenError {
 
 impl OpenError {
     fn new(message: String) -> Self {
-        Self { message, is_cancelled: false }
+        Self {
+            message,
+            is_cancelled: false,
+        }
     }
 }
 
@@ -42,8 +45,18 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     let mut files = Vec::new();
     let mut opened = Opened::default();
     for path in paths {
-        let meta = std::fs::metadata(path).map_err(|err| OpenError::new(say!("io-cannot-open", path = path.display().to_string(), why = plain(&err))))?;
-        if meta.is_dir() { walk(path, 0, &mut files, &mut opened.skipped) } else { files.push(path.clone()) }
+        let meta = std::fs::metadata(path).map_err(|err| {
+            OpenError::new(say!(
+                "io-cannot-open",
+                path = path.display().to_string(),
+                why = plain(&err)
+            ))
+        })?;
+        if meta.is_dir() {
+            walk(path, 0, &mut files, &mut opened.skipped)
+        } else {
+            files.push(path.clone())
+        }
     }
     // Of a NIfTI pair the header is opened, whichever of the two was given.
     for file in &mut files {
@@ -70,7 +83,10 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
         })
         .collect();
     if progress.is_cancelled() {
-        return Err(OpenError { message: say!("io-cancelled"), is_cancelled: true });
+        return Err(OpenError {
+            message: say!("io-cancelled"),
+            is_cancelled: true,
+        });
     }
     let mut dicom_files = Vec::new();
     for found in found.into_iter().flatten() {
@@ -86,7 +102,13 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     opened.volumes.sort_by(|a, b| {
         let key = |open: &super::OpenVolume| {
             let series = &open.volume.series;
-            (series.patient.name.clone(), series.patient.id.clone(), series.study_date.clone(), series.study_uid.clone(), series.series_number)
+            (
+                series.patient.name.clone(),
+                series.patient.id.clone(),
+                series.study_date.clone(),
+                series.study_uid.clone(),
+                series.series_number,
+            )
         };
         key(a).cmp(&key(b))
     });
@@ -95,26 +117,42 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
         return Ok(opened);
     }
     match (&opened.skipped[..], paths) {
-        ([only], [path]) if only.path == *path => Err(OpenError::new(say!("io-cannot-open", path = path.display().to_string(), why = only.reason.clone()))),
+        ([only], [path]) if only.path == *path => Err(OpenError::new(say!(
+            "io-cannot-open",
+            path = path.display().to_string(),
+            why = only.reason.clone()
+        ))),
         ([], _) => Err(OpenError::new(say!("io-no-files", path = join(paths)))),
         (skipped, _) => Err(OpenError::new(say!(
             "io-no-images",
             path = join(paths),
             count = skipped.len(),
-            first = skipped[0].path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            first = skipped[0]
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             why = skipped[0].reason.clone()
         ))),
     }
 }
 
 fn join(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What the system says, without the error number that it adds.
 pub(crate) fn plain(err: &std::io::Error) -> String {
     let text = err.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+    text.split(" (os error")
+        .next()
+        .unwrap_or(&text)
+        .to_lowercase()
 }
 
 fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec<Skipped>) {
@@ -123,7 +161,10 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(err) => {
-                skipped.push(Skipped { path: folder, reason: plain(&err) });
+                skipped.push(Skipped {
+                    path: folder,
+                    reason: plain(&err),
+                });
                 continue;
             }
         };
@@ -131,10 +172,19 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec
             let path = entry.path();
             match std::fs::metadata(&path) {
                 Ok(meta) if meta.is_dir() && depth < MAX_DEPTH => pending.push((path, depth + 1)),
-                Ok(meta) if meta.is_dir() => skipped.push(Skipped { path, reason: say!("io-too-deep") }),
+                Ok(meta) if meta.is_dir() => skipped.push(Skipped {
+                    path,
+                    reason: say!("io-too-deep"),
+                }),
                 Ok(meta) if meta.is_file() => files.push(path),
-                Ok(_) => skipped.push(Skipped { path, reason: say!("io-not-a-file") }),
-                Err(err) => skipped.push(Skipped { path, reason: plain(&err) }),
+                Ok(_) => skipped.push(Skipped {
+                    path,
+                    reason: say!("io-not-a-file"),
+                }),
+                Err(err) => skipped.push(Skipped {
+                    path,
+                    reason: plain(&err),
+                }),
             }
         }
     }
@@ -143,11 +193,21 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec
 /// Recognises one file by its content and reads its header.
 fn look(path: &Path) -> Found {
     let outcome = std::panic::catch_unwind(|| look_inside(path));
-    outcome.unwrap_or_else(|_| Found::Skipped(Skipped { path: path.to_owned(), reason: say!("io-decoder-panicked") }))
+    outcome.unwrap_or_else(|_| {
+        Found::Skipped(Skipped {
+            path: path.to_owned(),
+            reason: say!("io-decoder-panicked"),
+        })
+    })
 }
 
 fn look_inside(path: &Path) -> Found {
-    let skip = |reason: String| Found::Skipped(Skipped { path: path.to_owned(), reason });
+    let skip = |reason: String| {
+        Found::Skipped(Skipped {
+            path: path.to_owned(),
+            reason,
+        })
+    };
     match nifti::read_header(path) {
         Ok(Some(file)) => return Found::Nifti(Box::new(file)),
         Ok(None) => {}

@@ -19,7 +19,10 @@ pub struct ColorStop {
 impl ColorMap {
     /// Plain grey.
     pub fn gray() -> Self {
-        Self { name: "gray".to_owned(), colors: (0..=255).map(|n| [n, n, n]).collect() }
+        Self {
+            name: "gray".to_owned(),
+            colors: (0..=255).map(|n| [n, n, n]).collect(),
+        }
     }
 
     /// A map that runs straight (in sRGB numbers) between stops. Stops ascend; before the first and after the last
@@ -31,13 +34,28 @@ impl ColorMap {
         }
         let color_at = |at: f64| -> [u8; 3] {
             let next = stops.partition_point(|stop| stop.at <= at);
-            let (Some(high), Some(low)) = (stops.get(next), next.checked_sub(1).and_then(|n| stops.get(n))) else {
-                return if at < first.at { first.color } else { last.color };
+            let (Some(high), Some(low)) = (
+                stops.get(next),
+                next.checked_sub(1).and_then(|n| stops.get(n)),
+            ) else {
+                return if at < first.at {
+                    first.color
+                } else {
+                    last.color
+                };
             };
             let t = (at - low.at) / (high.at - low.at);
-            std::array::from_fn(|c| (f64::from(low.color[c]) + t * (f64::from(high.color[c]) - f64::from(low.color[c])) + 0.5).floor() as u8)
+            std::array::from_fn(|c| {
+                (f64::from(low.color[c])
+                    + t * (f64::from(high.color[c]) - f64::from(low.color[c]))
+                    + 0.5)
+                    .floor() as u8
+            })
         };
-        Some(Self { name: name.to_owned(), colors: (0..256).map(|n| color_at(f64::from(n) / 255.0)).collect() })
+        Some(Self {
+            name: name.to_owned(),
+            colors: (0..256).map(|n| color_at(f64::from(n) / 255.0)).collect(),
+        })
     }
 
     /// The name by which commands and the command line call it.
@@ -47,7 +65,10 @@ impl ColorMap {
 
     /// The colour of a grey level.
     pub fn color(&self, level: u8) -> [u8; 3] {
-        self.colors.get(usize::from(level)).copied().unwrap_or_default()
+        self.colors
+            .get(usize::from(level))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// All 256 colours.

@@ -49,7 +49,10 @@ pub struct Geometry {
 
 impl Geometry {
     /// A geometry that is an affine map alone. `patient_from_voxel` maps voxel centres to LPS mm.
-    pub fn from_affine(dims: [usize; 3], patient_from_voxel: DAffine3) -> Result<Self, GeometryError> {
+    pub fn from_affine(
+        dims: [usize; 3],
+        patient_from_voxel: DAffine3,
+    ) -> Result<Self, GeometryError> {
         for side in dims {
             if side == 0 || side > u32::MAX as usize {
                 return Err(GeometryError::Dims(side));
@@ -62,17 +65,32 @@ impl Geometry {
         let edges = matrix.x_axis.length() * matrix.y_axis.length() * matrix.z_axis.length();
         let voxel_from_patient = patient_from_voxel.inverse();
         // Relative, so that micrometre voxels are as good as metres.
-        if edges <= 0.0 || matrix.determinant().abs() <= edges * 1e-9 || !voxel_from_patient.is_finite() {
+        if edges <= 0.0
+            || matrix.determinant().abs() <= edges * 1e-9
+            || !voxel_from_patient.is_finite()
+        {
             return Err(GeometryError::Singular);
         }
-        Ok(Self { dims, patient_from_voxel, voxel_from_patient, slice_table: None })
+        Ok(Self {
+            dims,
+            patient_from_voxel,
+            voxel_from_patient,
+            slice_table: None,
+        })
     }
 
     /// A stack of parallel slices, each with its own origin (the place of voxel (0, 0, k), LPS mm).
     ///
     /// `step_i` and `step_j` lead from one voxel to the next along a row and along a column. `origins` ascend along
     /// `step_i × step_j`. A slice table is kept if any origin lies farther than `tolerance_mm` from the even stack.
-    pub fn from_slices(columns: usize, rows: usize, step_i: DVec3, step_j: DVec3, origins: &[DVec3], tolerance_mm: f64) -> Result<Self, GeometryError> {
+    pub fn from_slices(
+        columns: usize,
+        rows: usize,
+        step_i: DVec3,
+        step_j: DVec3,
+        origins: &[DVec3],
+        tolerance_mm: f64,
+    ) -> Result<Self, GeometryError> {
         let (Some(first), Some(last)) = (origins.first(), origins.last()) else {
             return Err(GeometryError::Dims(0));
         };
@@ -84,16 +102,28 @@ impl Geometry {
                 return Err(GeometryError::NotAscending(k + 1));
             }
         }
-        let step_k = if origins.len() > 1 { (*last - *first) / (origins.len() - 1) as f64 } else { normal };
-        let affine = DAffine3 { matrix3: DMat3::from_cols(step_i, step_j, step_k), translation: *first };
+        let step_k = if origins.len() > 1 {
+            (*last - *first) / (origins.len() - 1) as f64
+        } else {
+            normal
+        };
+        let affine = DAffine3 {
+            matrix3: DMat3::from_cols(step_i, step_j, step_k),
+            translation: *first,
+        };
         let mut geometry = Self::from_affine([columns, rows, origins.len()], affine)?;
         let table: Vec<SliceRow> = origins
             .iter()
             .map(|origin| geometry.voxel_from_patient.transform_point3(*origin))
-            .map(|at| SliceRow { step: at.z, shift_i: at.x, shift_j: at.y })
+            .map(|at| SliceRow {
+                step: at.z,
+                shift_i: at.x,
+                shift_j: at.y,
+            })
             .collect();
         let is_even = origins.iter().enumerate().all(|(k, origin)| {
-            (affine.transform_point3(DVec3::new(0.0, 0.0, k as f64)) - *origin).length() <= tolerance_mm
+            (affine.transform_point3(DVec3::new(0.0, 0.0, k as f64)) - *origin).length()
+                <= tolerance_mm
         });
         if !is_even {
             geometry.slice_table = Some(table);
@@ -134,7 +164,8 @@ impl Geometry {
 
     /// The place of a (fractional) voxel index in LPS mm, on the true slices.
     pub fn patient_at(&self, voxel: DVec3) -> DVec3 {
-        self.patient_from_voxel.transform_point3(self.mean_from_voxel(voxel))
+        self.patient_from_voxel
+            .transform_point3(self.mean_from_voxel(voxel))
     }
 
     /// The fractional voxel index of a place in LPS mm, on the true slices.
@@ -144,7 +175,9 @@ impl Geometry {
 
     /// From true voxel index to the index coordinates of the mean affine.
     fn mean_from_voxel(&self, voxel: DVec3) -> DVec3 {
-        let Some(table) = &self.slice_table else { return voxel };
+        let Some(table) = &self.slice_table else {
+            return voxel;
+        };
         let last = table.len() - 1;
         let low = (voxel.z.floor().max(0.0) as usize).min(last.saturating_sub(1));
         let high = (low + 1).min(last);
@@ -158,12 +191,21 @@ impl Geometry {
 
     /// From the index coordinates of the mean affine to the true voxel index. The slice shader does the same.
     pub fn voxel_from_mean(&self, mean: DVec3) -> DVec3 {
-        let Some(table) = &self.slice_table else { return mean };
+        let Some(table) = &self.slice_table else {
+            return mean;
+        };
         let last = table.len() - 1;
-        let low = table.partition_point(|row| row.step <= mean.z).saturating_sub(1).min(last.saturating_sub(1));
+        let low = table
+            .partition_point(|row| row.step <= mean.z)
+            .saturating_sub(1)
+            .min(last.saturating_sub(1));
         let high = (low + 1).min(last);
         let span = table[high].step - table[low].step;
-        let t = if span > 0.0 { (mean.z - table[low].step) / span } else { 0.0 };
+        let t = if span > 0.0 {
+            (mean.z - table[low].step) / span
+        } else {
+            0.0
+        };
         let clamped = t.clamp(0.0, 1.0);
         let shift_i = table[low].shift_i + clamped * (table[high].shift_i - table[low].shift_i);
         let shift_j = table[low].shift_j + clamped * (table[high].shift_j - table[low].shift_j);
@@ -173,13 +215,19 @@ impl Geometry {
     /// Whether a fractional voxel index lies in the volume, which ends half a voxel beyond the outermost centres.
     pub fn contains(&self, voxel: DVec3) -> bool {
         let inside = |v: f64, n: usize| v >= -0.5 && v <= n as f64 - 0.5;
-        inside(voxel.x, self.dims[0]) && inside(voxel.y, self.dims[1]) && inside(voxel.z, self.dims[2])
+        inside(voxel.x, self.dims[0])
+            && inside(voxel.y, self.dims[1])
+            && inside(voxel.z, self.dims[2])
     }
 
     /// Lengths of the voxel edges in mm (of a sheared stack: along the edge, not along the normal).
     pub fn spacing(&self) -> DVec3 {
         let matrix = self.patient_from_voxel.matrix3;
-        DVec3::new(matrix.x_axis.length(), matrix.y_axis.length(), matrix.z_axis.length())
+        DVec3::new(
+            matrix.x_axis.length(),
+            matrix.y_axis.length(),
+            matrix.z_axis.length(),
+        )
     }
 
     /// The unit normal of the slices, row direction × column direction.
@@ -191,7 +239,9 @@ impl Geometry {
     /// Distance of each slice from the first along the normal in mm, if they are not evenly spaced.
     pub fn slice_positions_mm(&self) -> Option<Vec<f64>> {
         let step_mm = self.patient_from_voxel.matrix3.z_axis.dot(self.normal());
-        self.slice_table.as_ref().map(|table| table.iter().map(|row| row.step * step_mm).collect())
+        self.slice_table
+            .as_ref()
+            .map(|table| table.iter().map(|row| row.step * step_mm).collect())
     }
 
     /// The shortest voxel edge in mm, the smallest slice distance included.
@@ -199,7 +249,11 @@ impl Geometry {
         let spacing = self.spacing();
         let along_slices = match &self.slice_table {
             Some(table) => (1..table.len())
-                .map(|k| (self.patient_at(DVec3::new(0.0, 0.0, k as f64)) - self.patient_at(DVec3::new(0.0, 0.0, k as f64 - 1.0))).length())
+                .map(|k| {
+                    (self.patient_at(DVec3::new(0.0, 0.0, k as f64))
+                        - self.patient_at(DVec3::new(0.0, 0.0, k as f64 - 1.0)))
+                    .length()
+                })
                 .fold(f64::INFINITY, f64::min),
             None => spacing.z,
         };
@@ -223,7 +277,12 @@ impl Geometry {
 
     /// Extent of the volume along a unit direction, as (lowest, highest) dot product with it, mm.
     pub fn extent_along(&self, direction: DVec3) -> (f64, f64) {
-        self.corners().iter().map(|corner| corner.dot(direction)).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)))
+        self.corners()
+            .iter()
+            .map(|corner| corner.dot(direction))
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
+                (low.min(at), high.max(at))
+            })
     }
 
     /// How far to move along a unit direction to come from one sample to the next, mm.

@@ -7,6 +7,6 @@ pub mod color_map;
 pub mod geometry;
 pub mod orientation;
 pub mod plane;
-pub mod voxels;
 pub mod volume;
+pub mod voxels;
 pub mod window;

@@ -22,9 +22,18 @@ impl View {
     /// The screen's right and down direction in patient space (LPS): the radiological convention.
     pub fn axes(self) -> Axes {
         match self {
-            View::Axial => Axes { right: DVec3::X, down: DVec3::Y },
-            View::Coronal => Axes { right: DVec3::X, down: DVec3::NEG_Z },
-            View::Sagittal => Axes { right: DVec3::Y, down: DVec3::NEG_Z },
+            View::Axial => Axes {
+                right: DVec3::X,
+                down: DVec3::Y,
+            },
+            View::Coronal => Axes {
+                right: DVec3::X,
+                down: DVec3::NEG_Z,
+            },
+            View::Sagittal => Axes {
+                right: DVec3::Y,
+                down: DVec3::NEG_Z,
+            },
         }
     }
 }
@@ -44,7 +53,10 @@ impl Axes {
     pub fn from_normal_up(normal: DVec3, up: DVec3) -> Option<Self> {
         let normal = normal.try_normalize()?;
         let right = normal.cross(up).try_normalize()?;
-        Some(Self { right, down: normal.cross(right) })
+        Some(Self {
+            right,
+            down: normal.cross(right),
+        })
     }
 
     /// right × down: the direction away from the viewer.
@@ -56,12 +68,18 @@ impl Axes {
     pub fn rotated(&self, rotation: DQuat) -> Self {
         let right = (rotation * self.right).normalize();
         let normal = (rotation * self.normal()).normalize();
-        Self { right, down: normal.cross(right).normalize() }
+        Self {
+            right,
+            down: normal.cross(right).normalize(),
+        }
     }
 
     /// Left and right exchanged (the neurological convention).
     pub fn mirrored(&self) -> Self {
-        Self { right: -self.right, down: self.down }
+        Self {
+            right: -self.right,
+            down: self.down,
+        }
     }
 
     /// Right, down and normal as the columns of a matrix.
@@ -88,6 +106,10 @@ impl Plane {
     /// How far a place lies to the right, down and behind the plane, mm.
     pub fn coordinates_of(&self, patient: DVec3) -> DVec3 {
         let offset = patient - self.center;
-        DVec3::new(offset.dot(self.axes.right), offset.dot(self.axes.down), offset.dot(self.axes.normal()))
+        DVec3::new(
+            offset.dot(self.axes.right),
+            offset.dot(self.axes.down),
+            offset.dot(self.axes.normal()),
+        )
     }
 }

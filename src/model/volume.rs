@@ -9,7 +9,9 @@ use super::voxels::Voxels;
 use super::window::NamedWindow;
 
 /// Names a volume within this run of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct VolumeId(pub u64);
 
 impl VolumeId {
@@ -51,7 +53,10 @@ pub struct Rescale {
 
 impl Rescale {
     /// Values are the stored numbers.
-    pub const IDENTITY: Self = Self { slope: 1.0, intercept: 0.0 };
+    pub const IDENTITY: Self = Self {
+        slope: 1.0,
+        intercept: 0.0,
+    };
 
     /// The value of a stored number.
     pub fn value(&self, stored: f64) -> f64 {

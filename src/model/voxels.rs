@@ -31,6 +31,11 @@ impl SampleType {
         }
     }
 
+    /// The stored number that is full brightness where samples are parts of a colour: 65535 of 16 bits, else 255.
+    pub fn color_max(self) -> f64 {
+        if self == Self::U16 { 65535.0 } else { 255.0 }
+    }
+
     /// The name used on the command line: `i16`, `f32`, ….
     pub fn name(self) -> &'static str {
         match self {
@@ -129,7 +134,9 @@ pub enum VoxelsError {
     #[error("{0:?} voxels in {1} frames are too many to address")]
     TooLarge([usize; 3], usize),
     /// A slab came with the wrong number or type of samples.
-    #[error("slab {slab}: expected {expected} samples of type {sample_type}, got {got} of type {got_type}")]
+    #[error(
+        "slab {slab}: expected {expected} samples of type {sample_type}, got {got} of type {got_type}"
+    )]
     WrongSlab {
         /// Index of the slab.
         slab: usize,
@@ -160,21 +167,54 @@ impl Voxels {
     pub const SLAB_BYTES: usize = 8 << 20;
 
     /// Empty voxels of a size. Allocates nothing but the slab table.
-    pub fn new(dims: [usize; 3], frames: usize, components: usize, sample_type: SampleType, slices_per_slab: usize) -> Result<Self, VoxelsError> {
+    pub fn new(
+        dims: [usize; 3],
+        frames: usize,
+        components: usize,
+        sample_type: SampleType,
+        slices_per_slab: usize,
+    ) -> Result<Self, VoxelsError> {
         let too_large = || VoxelsError::TooLarge(dims, frames);
-        let count = [dims[0], dims[1], dims[2], frames, components, sample_type.byte_size()].iter().try_fold(1usize, |a, n| a.checked_mul(*n));
+        let count = [
+            dims[0],
+            dims[1],
+            dims[2],
+            frames,
+            components,
+            sample_type.byte_size(),
+        ]
+        .iter()
+        .try_fold(1usize, |a, n| a.checked_mul(*n));
         let bytes = count.ok_or_else(too_large)?;
         if bytes == 0 || bytes > isize::MAX as usize || slices_per_slab == 0 {
             return Err(too_large());
         }
-        let slab_count = dims[2].div_ceil(slices_per_slab).checked_mul(frames).ok_or_else(too_large)?;
+        let slab_count = dims[2]
+            .div_ceil(slices_per_slab)
+            .checked_mul(frames)
+            .ok_or_else(too_large)?;
         let slabs = (0..slab_count).map(|_| OnceLock::new()).collect();
-        Ok(Self { dims, frames, components, sample_type, slices_per_slab, slabs, published: AtomicUsize::new(0) })
+        Ok(Self {
+            dims,
+            frames,
+            components,
+            sample_type,
+            slices_per_slab,
+            slabs,
+            published: AtomicUsize::new(0),
+        })
     }
 
     /// How many slices make a slab of about [`Self::SLAB_BYTES`].
-    pub fn slices_for_slab_bytes(dims: [usize; 3], components: usize, sample_type: SampleType) -> usize {
-        let slice_bytes = dims[0].saturating_mul(dims[1]).saturating_mul(components).saturating_mul(sample_type.byte_size());
+    pub fn slices_for_slab_bytes(
+        dims: [usize; 3],
+        components: usize,
+        sample_type: SampleType,
+    ) -> usize {
+        let slice_bytes = dims[0]
+            .saturating_mul(dims[1])
+            .saturating_mul(components)
+            .saturating_mul(sample_type.byte_size());
         (Self::SLAB_BYTES / slice_bytes.max(1)).clamp(1, dims[2].max(1))
     }
 
@@ -200,7 +240,10 @@ impl Voxels {
 
     /// Bytes of all samples.
     pub fn byte_size(&self) -> usize {
-        self.dims.iter().product::<usize>() * self.frames * self.components * self.sample_type.byte_size()
+        self.dims.iter().product::<usize>()
+            * self.frames
+            * self.components
+            * self.sample_type.byte_size()
     }
 
     /// Number of slabs, all frames together.
@@ -222,7 +265,11 @@ impl Voxels {
     pub fn slab_range(&self, slab: usize) -> SlabRange {
         let per_frame = self.slabs_per_frame();
         let first_slice = slab % per_frame * self.slices_per_slab;
-        SlabRange { frame: slab / per_frame, first_slice, slice_count: self.slices_per_slab.min(self.dims[2] - first_slice) }
+        SlabRange {
+            frame: slab / per_frame,
+            first_slice,
+            slice_count: self.slices_per_slab.min(self.dims[2] - first_slice),
+        }
     }
 
     /// Samples of one slice.
@@ -237,9 +284,19 @@ impl Voxels {
 
     /// Makes a slab visible to everybody. A slab that is there already stays as it is.
     pub fn publish(&self, slab: usize, samples: Samples) -> Result<(), VoxelsError> {
-        let expected = if slab < self.slabs.len() { self.slab_samples(slab) } else { 0 };
+        let expected = if slab < self.slabs.len() {
+            self.slab_samples(slab)
+        } else {
+            0
+        };
         if samples.len() != expected || samples.sample_type() != self.sample_type {
-            return Err(VoxelsError::WrongSlab { slab, expected, sample_type: self.sample_type.name(), got: samples.len(), got_type: samples.sample_type().name() });
+            return Err(VoxelsError::WrongSlab {
+                slab,
+                expected,
+                sample_type: self.sample_type.name(),
+                got: samples.len(),
+                got_type: samples.sample_type().name(),
+            });
         }
         if let Some(place) = self.slabs.get(slab)
             && place.set(Arc::new(samples)).is_ok()
@@ -273,7 +330,12 @@ impl Voxels {
     #[inline]
     pub fn stored(&self, index: [usize; 3], frame: usize, component: usize) -> Option<f64> {
         let [i, j, k] = index;
-        if i >= self.dims[0] || j >= self.dims[1] || k >= self.dims[2] || frame >= self.frames || component >= self.components {
+        if i >= self.dims[0]
+            || j >= self.dims[1]
+            || k >= self.dims[2]
+            || frame >= self.frames
+            || component >= self.components
+        {
             return None;
         }
         let samples = self.slab(self.slab_of(k, frame))?;

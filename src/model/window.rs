@@ -30,12 +30,20 @@ pub struct Window {
 impl Window {
     /// A LINEAR window.
     pub fn linear(center: f64, width: f64) -> Self {
-        Self { center, width, function: WindowFunction::Linear }
+        Self {
+            center,
+            width,
+            function: WindowFunction::Linear,
+        }
     }
 
     /// The LINEAR_EXACT window that shows `low` as black and `high` as white.
     pub fn between(low: f64, high: f64) -> Self {
-        Self { center: (low + high) / 2.0, width: (high - low).max(f64::MIN_POSITIVE), function: WindowFunction::LinearExact }
+        Self {
+            center: (low + high) / 2.0,
+            width: (high - low).max(f64::MIN_POSITIVE),
+            function: WindowFunction::LinearExact,
+        }
     }
 
     /// Grey of a value, 0 to 1. The slice shader computes the same.
@@ -44,12 +52,23 @@ impl Window {
             WindowFunction::Linear => {
                 // Width 1 is a step: PS3.3 lets w − 1 be 0 and says so.
                 let span = self.width - 1.0;
-                if span > 0.0 { ((value - (self.center - 0.5)) / span + 0.5).clamp(0.0, 1.0) } else { f64::from(value > self.center - 0.5) }
+                if span > 0.0 {
+                    ((value - (self.center - 0.5)) / span + 0.5).clamp(0.0, 1.0)
+                } else {
+                    f64::from(value > self.center - 0.5)
+                }
             }
             WindowFunction::LinearExact => {
-                if self.width > 0.0 { ((value - self.center) / self.width + 0.5).clamp(0.0, 1.0) } else { f64::from(value > self.center) }
+                if self.width > 0.0 {
+                    ((value - self.center) / self.width + 0.5).clamp(0.0, 1.0)
+                } else {
+                    f64::from(value > self.center)
+                }
             }
-            WindowFunction::Sigmoid => 1.0 / (1.0 + (-4.0 * (value - self.center) / self.width.max(f64::MIN_POSITIVE)).exp()),
+            WindowFunction::Sigmoid => {
+                1.0 / (1.0
+                    + (-4.0 * (value - self.center) / self.width.max(f64::MIN_POSITIVE)).exp())
+            }
         }
     }
 

@@ -26,6 +26,9 @@ impl Camera {
         let right = DVec3::new(cos_a, sin_a, 0.0);
         let ahead = DVec3::new(-sin_a, cos_a, 0.0);
         let forward = ahead * cos_e - DVec3::Z * sin_e;
-        Axes { right, down: forward.cross(right) }
+        Axes {
+            right,
+            down: forward.cross(right),
+        }
     }
 }

@@ -42,7 +42,15 @@ pub struct ImageLayer {
 
 impl PartialEq for ImageLayer {
     fn eq(&self, other: &Self) -> bool {
-        let Self { volume, frame, window, invert, color_map, interpolation, opacity } = self;
+        let Self {
+            volume,
+            frame,
+            window,
+            invert,
+            color_map,
+            interpolation,
+            opacity,
+        } = self;
         volume.id == other.volume.id
             && *frame == other.frame
             && *window == other.window

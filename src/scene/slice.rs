@@ -31,7 +31,9 @@ impl Slab {
     /// How many steps lie between the first and the last sample, at most the shortest voxel edge apart.
     /// Samples lie at −T/2 + n·T/steps, n = 0 ..= steps.
     pub fn steps(&self, shortest_edge_mm: f64) -> u32 {
-        (self.thickness_mm / shortest_edge_mm.max(1e-6)).ceil().clamp(1.0, 4096.0) as u32
+        (self.thickness_mm / shortest_edge_mm.max(1e-6))
+            .ceil()
+            .clamp(1.0, 4096.0) as u32
     }
 }
 

@@ -1,1 +1,7 @@
-//! tests
+//! Pictures of the graphics device, held against the CPU twins. Without an adapter these tests say that they are
+//! skipped, unless `REQUIRE_GPU=1`.
+
+mod device;
+mod phantom;
+
+mod slices;

@@ -1,1 +1,20 @@
 # Words on the command line.
+cli-error = error: {$message}
+cli-warning = warning: {$message}
+cli-neither-file-nor-command = "{$word}" is neither a subcommand nor a file or folder that is there; see isocenter --help
+cli-not-a-number = "{$word}" is not a number
+cli-not-an-index = "{$word}" is not a list of whole numbers
+cli-wrong-count = {$expected} numbers separated by commas are expected, not {$got}
+cli-no-volume = no volume could be opened
+cli-took-largest = took the largest of {$count} volumes, {$name}; choose another with --series
+cli-no-such-series = no volume with the number or series UID {$series}; isocenter info lists the {$count} that there are
+cli-no-such-frame = there is no frame {$frame}: the volume has {$count}, counted from 0
+cli-place-without-space = these pictures have no place in space: ask for a voxel instead
+cli-no-place = no place in space
+cli-info-line = {$format}, {$files ->
+    [one] one file
+   *[other] {$files} files
+}, patient {$patient}, unit {$unit}
+cli-info-range = values {$low} to {$high}
+cli-info-skipped = skipped {$path}: {$reason}
+cli-outside = outside

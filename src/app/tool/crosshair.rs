@@ -52,7 +52,9 @@ pub fn crosshair(state: &State, pane: PaneId) -> Option<Crosshair> {
         let other = state.view.plane(of)?;
         let along = own.normal().cross(other.axes.normal());
         let direction = DVec2::new(along.dot(own.right), along.dot(own.down)).try_normalize()?;
-        let half_slab = other.slab.map_or(0.0, |slab| slab.thickness_mm / 2.0 / mm_per_point);
+        let half_slab = other
+            .slab
+            .map_or(0.0, |slab| slab.thickness_mm / 2.0 / mm_per_point);
         let across = direction.perp() * half_slab.max(SLAB_APART);
         let (far, near) = (direction * side * ROTATE_AT, direction * side * SLAB_AT);
         Some(Line {
@@ -60,11 +62,19 @@ pub fn crosshair(state: &State, pane: PaneId) -> Option<Crosshair> {
             direction,
             half_slab,
             rotate_handles: [center + far, center - far],
-            slab_handles: [center + near + across, center + near - across, center - near + across, center - near - across],
+            slab_handles: [
+                center + near + across,
+                center + near - across,
+                center - near + across,
+                center - near - across,
+            ],
         })
     };
     let mut others = PaneId::PLANES.into_iter().filter(|other| *other != pane);
-    Some(Crosshair { center, lines: [line(others.next()?)?, line(others.next()?)?] })
+    Some(Crosshair {
+        center,
+        lines: [line(others.next()?)?, line(others.next()?)?],
+    })
 }
 
 /// What a left press at a point of a plane pane takes hold of.
@@ -87,11 +97,20 @@ pub fn take_hold(state: &State, pane: PaneId, at: DVec2) -> GestureKind {
 /// How far the pointer went round the crosshair's centre, radians clockwise on the screen.
 pub fn turn(center: DVec2, from: DVec2, to: DVec2) -> f64 {
     let (a, b) = (from - center, to - center);
-    if a.length() < 1.0 || b.length() < 1.0 { 0.0 } else { a.perp_dot(b).atan2(a.dot(b)) }
+    if a.length() < 1.0 || b.length() < 1.0 {
+        0.0
+    } else {
+        a.perp_dot(b).atan2(a.dot(b))
+    }
 }
 
 /// The planes after a pane's lines were turned about its own normal: the pane itself stays, the other two follow.
-pub fn rotated_planes(state: &State, planes: [PlanePane; 3], pane: PaneId, radians: f64) -> Option<[PlanePane; 3]> {
+pub fn rotated_planes(
+    state: &State,
+    planes: [PlanePane; 3],
+    pane: PaneId,
+    radians: f64,
+) -> Option<[PlanePane; 3]> {
     let rotation = DQuat::from_axis_angle(scenes::shown_axes(state, pane)?.normal(), radians);
     let mut turned = planes;
     for (plane, id) in turned.iter_mut().zip(PaneId::PLANES) {
@@ -103,7 +122,14 @@ pub fn rotated_planes(state: &State, planes: [PlanePane; 3], pane: PaneId, radia
 }
 
 /// Thickness in mm after a slab handle of `of`'s line was dragged from `from` to `to`; it was `before_mm`.
-pub fn slab_thickness_mm(state: &State, pane: PaneId, of: PaneId, before_mm: f64, from: DVec2, to: DVec2) -> Option<f64> {
+pub fn slab_thickness_mm(
+    state: &State,
+    pane: PaneId,
+    of: PaneId,
+    before_mm: f64,
+    from: DVec2,
+    to: DVec2,
+) -> Option<f64> {
     let crosshair = crosshair(state, pane)?;
     let line = crosshair.lines.iter().find(|line| line.of == of)?;
     let apart = |at: DVec2| (at - crosshair.center).perp_dot(line.direction).abs();

@@ -20,7 +20,11 @@ pub fn zoom_factor(delta: DVec2) -> f64 {
 
 /// A magnification within its range.
 pub fn clamped(zoom: f64) -> f64 {
-    if zoom.is_finite() { zoom.clamp(*ZOOM_RANGE.start(), *ZOOM_RANGE.end()) } else { 1.0 }
+    if zoom.is_finite() {
+        zoom.clamp(*ZOOM_RANGE.start(), *ZOOM_RANGE.end())
+    } else {
+        1.0
+    }
 }
 
 /// The camera after a drag: the body follows the pointer.

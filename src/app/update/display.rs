@@ -9,13 +9,25 @@ use crate::model::window::{Window, WindowFunction};
 
 /// Applies a command about the display of the shown volume.
 pub(super) fn update(state: &mut State, command: Command) {
-    let Some(entry) = state.shown_mut() else { return };
+    let Some(entry) = state.shown_mut() else {
+        return;
+    };
     match command {
         Command::SetWindow { center, width } => {
             if center.is_finite() && width.is_finite() {
-                let function = entry.display.window.map_or(WindowFunction::Linear, |window| window.function);
-                let window = Window { center, width, function };
-                entry.display.window = Some(Window { width: width.max(window.smallest_width()), ..window });
+                let function = entry
+                    .display
+                    .window
+                    .map_or(WindowFunction::Linear, |window| window.function);
+                let window = Window {
+                    center,
+                    width,
+                    function,
+                };
+                entry.display.window = Some(Window {
+                    width: width.max(window.smallest_width()),
+                    ..window
+                });
             }
         }
         Command::SetWindowFunction { function } => {
@@ -42,10 +54,16 @@ pub(super) fn update(state: &mut State, command: Command) {
             }
         }
         Command::SetInterpolation { interpolation } => entry.display.interpolation = interpolation,
-        Command::SetFrame { frame } => entry.display.frame = frame.min(entry.open.volume.voxels.frames() - 1),
+        Command::SetFrame { frame } => {
+            entry.display.frame = frame.min(entry.open.volume.voxels.frames() - 1)
+        }
         Command::StepFrame { steps } => {
             let last = entry.open.volume.voxels.frames() - 1;
-            entry.display.frame = entry.display.frame.saturating_add_signed(steps as isize).min(last);
+            entry.display.frame = entry
+                .display
+                .frame
+                .saturating_add_signed(steps as isize)
+                .min(last);
         }
         // The other commands are routed elsewhere.
         _ => {}

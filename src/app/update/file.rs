@@ -29,13 +29,25 @@ pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect
         Some(several) => say!("app-job-scan-several", count = several.len()),
     };
     let subject = JobSubject::Paths(paths.clone().unwrap_or_default());
-    state.jobs.insert(job, JobStatus { title, progress: None, subject });
+    state.jobs.insert(
+        job,
+        JobStatus {
+            title,
+            progress: None,
+            subject,
+        },
+    );
     vec![Effect::StartScan { job, paths }]
 }
 
 /// Shows the n-th volume.
 pub(super) fn show_index(state: &mut State, index: usize) -> Vec<Effect> {
-    match state.document.entries.get(index).map(|entry| entry.volume().id) {
+    match state
+        .document
+        .entries
+        .get(index)
+        .map(|entry| entry.volume().id)
+    {
         Some(id) => show(state, id),
         None => Vec::new(),
     }
@@ -44,11 +56,22 @@ pub(super) fn show_index(state: &mut State, index: usize) -> Vec<Effect> {
 /// Shows the next or a previous volume; stops at the ends.
 pub(super) fn step_series(state: &mut State, steps: i64) -> Vec<Effect> {
     let count = state.document.entries.len();
-    let Some(now) = state.document.entries.iter().position(|entry| Some(entry.volume().id) == state.view.shown) else {
+    let Some(now) = state
+        .document
+        .entries
+        .iter()
+        .position(|entry| Some(entry.volume().id) == state.view.shown)
+    else {
         return Vec::new();
     };
-    let next = now.saturating_add_signed(steps as isize).min(count.saturating_sub(1));
-    if next == now { Vec::new() } else { show_index(state, next) }
+    let next = now
+        .saturating_add_signed(steps as isize)
+        .min(count.saturating_sub(1));
+    if next == now {
+        Vec::new()
+    } else {
+        show_index(state, next)
+    }
 }
 
 /// Puts a volume into the panes and has its voxels read. Loading of volumes that are no longer seen stops; what has
@@ -72,9 +95,18 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
             state.view.focused = layout.panes()[0];
         }
         state.view.window_tool = None;
-        state.view.stack = StackPane { slice: state.shown().map_or(0, |entry| entry.volume().dims()[2] / 2), ..StackPane::default() };
+        state.view.stack = StackPane {
+            slice: state
+                .shown()
+                .map_or(0, |entry| entry.volume().dims()[2] / 2),
+            ..StackPane::default()
+        };
         // Another series of the same study is looked at in the same place, as far as both have one.
-        if same_space { navigate::keep_place(state, mm_per_point) } else { navigate::reset(state) }
+        if same_space {
+            navigate::keep_place(state, mm_per_point)
+        } else {
+            navigate::reset(state)
+        }
     }
     effects.extend(load(state, id));
     effects
@@ -82,10 +114,15 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
 
 /// Whether the shown volume and another stand in the same frame of reference.
 fn shares_space(state: &State, id: VolumeId) -> bool {
-    let (Some(shown), Some(other)) = (state.shown(), state.document.entry(id)) else { return false };
+    let (Some(shown), Some(other)) = (state.shown(), state.document.entry(id)) else {
+        return false;
+    };
     let (a, b) = (shown.volume(), other.volume());
     let uid = &a.series.frame_of_reference_uid;
-    !uid.is_empty() && *uid == b.series.frame_of_reference_uid && a.geometry().is_some() && b.geometry().is_some()
+    !uid.is_empty()
+        && *uid == b.series.frame_of_reference_uid
+        && a.geometry().is_some()
+        && b.geometry().is_some()
 }
 
 fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
@@ -96,8 +133,18 @@ fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
     }
     entry.load = LoadState::Loading(job);
     let open = entry.open.clone();
-    let title = say!("app-job-load", name = open.volume.series.description.clone());
-    state.jobs.insert(job, JobStatus { title, progress: None, subject: JobSubject::Volume(id) });
+    let title = say!(
+        "app-job-load",
+        name = open.volume.series.description.clone()
+    );
+    state.jobs.insert(
+        job,
+        JobStatus {
+            title,
+            progress: None,
+            subject: JobSubject::Volume(id),
+        },
+    );
     Some(Effect::StartLoad { job, open })
 }
 
@@ -105,7 +152,13 @@ fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
 pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     super::pointer::cancel(state);
     let mut effects: Vec<Effect> = state.jobs.keys().copied().map(Effect::CancelJob).collect();
-    effects.extend(state.document.entries.drain(..).map(|entry| Effect::Forget(entry.open.volume.id)));
+    effects.extend(
+        state
+            .document
+            .entries
+            .drain(..)
+            .map(|entry| Effect::Forget(entry.open.volume.id)),
+    );
     state.document.skipped.clear();
     state.jobs.clear();
     state.view.shown = None;

@@ -57,25 +57,52 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
     let Opened { volumes, skipped } = opened;
     let largest = volumes
         .iter()
-        .max_by_key(|open| (open.volume.series.kind == VolumeKind::Image, open.volume.geometry().is_some(), open.volume.voxels.byte_size()))
+        .max_by_key(|open| {
+            (
+                open.volume.series.kind == VolumeKind::Image,
+                open.volume.geometry().is_some(),
+                open.volume.voxels.byte_size(),
+            )
+        })
         .map(|open| open.volume.id);
     if !skipped.is_empty() {
         state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
     }
     state.document.skipped.extend(skipped);
-    state.document.entries.extend(volumes.into_iter().map(entry));
+    state
+        .document
+        .entries
+        .extend(volumes.into_iter().map(entry));
     largest.map_or_else(Vec::new, |id| file::show(state, id))
 }
 
 fn entry(open: OpenVolume) -> Entry {
     let window = open.volume.windows.first().map(|named| named.window);
-    let display = Display { window, invert: false, color_map: presets::gray(), interpolation: Interpolation::Linear, frame: 0 };
-    Entry { open, load: LoadState::Header, load_warnings: Vec::new(), display, auto_window: None }
+    let display = Display {
+        window,
+        invert: false,
+        color_map: presets::gray(),
+        interpolation: Interpolation::Linear,
+        frame: 0,
+    };
+    Entry {
+        open,
+        load: LoadState::Header,
+        load_warnings: Vec::new(),
+        display,
+        auto_window: None,
+    }
 }
 
 fn loaded(state: &mut State, id: VolumeId, report: LoadReport) {
-    let Some(entry) = state.document.entry_mut(id) else { return };
-    entry.load = if report.cancelled && !entry.volume().voxels.is_complete() { LoadState::Stopped } else { LoadState::Loaded };
+    let Some(entry) = state.document.entry_mut(id) else {
+        return;
+    };
+    entry.load = if report.cancelled && !entry.volume().voxels.is_complete() {
+        LoadState::Stopped
+    } else {
+        LoadState::Loaded
+    };
     for warning in report.warnings {
         if !entry.load_warnings.contains(&warning) {
             entry.load_warnings.push(warning);

@@ -45,14 +45,21 @@ fn update_view(state: &mut State, command: Command) {
         Command::SetCrosshair { lps } => navigate::set_crosshair(state, lps),
         Command::SetStackSlice { slice } => navigate::set_stack_slice(state, slice),
         Command::Zoom { pane, at, factor } => navigate::zoom(state, pane, at, factor),
-        Command::SetCamera { azimuth_deg, elevation_deg } => navigate::set_camera(state, azimuth_deg, elevation_deg),
+        Command::SetCamera {
+            azimuth_deg,
+            elevation_deg,
+        } => navigate::set_camera(state, azimuth_deg, elevation_deg),
         Command::ResetView => navigate::reset(state),
         Command::CenterOnCrosshair => navigate::center(state),
         Command::ResizePane { pane, size } => navigate::resize(state, pane, size),
         Command::Align { alignment } => planes::align(state, alignment),
         Command::ToggleAlignment => planes::toggle(state),
         Command::RotateLines { pane, degrees } => planes::rotate(state, pane, degrees),
-        Command::SetSlab { pane, thickness_mm, mode } => planes::set_slab(state, pane, thickness_mm, mode),
+        Command::SetSlab {
+            pane,
+            thickness_mm,
+            mode,
+        } => planes::set_slab(state, pane, thickness_mm, mode),
         Command::ToggleConvention => state.view.is_neurological = !state.view.is_neurological,
         Command::ToggleCrosshair => state.view.crosshair_visible = !state.view.crosshair_visible,
         Command::ToggleWindowTool => state.view.window_tool = Some(!state.view.left_drag_windows()),
@@ -71,7 +78,9 @@ fn update_view(state: &mut State, command: Command) {
 /// The layout that a volume is first shown in.
 fn layout_for(state: &State) -> Layout {
     match state.shown() {
-        Some(entry) if entry.volume().geometry().is_none() => Layout::Single(super::pane::PaneId::Stack),
+        Some(entry) if entry.volume().geometry().is_none() => {
+            Layout::Single(super::pane::PaneId::Stack)
+        }
         _ => Layout::Quad,
     }
 }

@@ -15,7 +15,9 @@ const ALONG_AXIS: f64 = 1e-3;
 
 /// Moves the crosshair, but not out of the volume.
 pub(super) fn set_crosshair(state: &mut State, lps: DVec3) {
-    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else { return };
+    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else {
+        return;
+    };
     if lps.is_finite() {
         state.view.crosshair = inside(geometry, lps);
     }
@@ -37,8 +39,12 @@ pub(super) fn scroll(state: &mut State, pane: PaneId, steps: i64) {
         let slice = state.view.stack.slice.saturating_add_signed(steps as isize);
         return set_stack_slice(state, slice);
     }
-    let (Some(plane), Some(entry)) = (state.view.plane(pane), state.shown()) else { return };
-    let Some(geometry) = entry.volume().geometry() else { return };
+    let (Some(plane), Some(entry)) = (state.view.plane(pane), state.shown()) else {
+        return;
+    };
+    let Some(geometry) = entry.volume().geometry() else {
+        return;
+    };
     let moved = stepped(geometry, state.view.crosshair, plane.axes.normal(), steps);
     set_crosshair(state, moved);
 }
@@ -47,9 +53,15 @@ pub(super) fn scroll(state: &mut State, pane: PaneId, steps: i64) {
 /// by the finest voxel step otherwise.
 fn stepped(geometry: &Geometry, from: DVec3, normal: DVec3, steps: i64) -> DVec3 {
     let per_mm = geometry.voxel_from_patient().matrix3 * normal;
-    let axis = (0..3).max_by(|a, b| per_mm[*a].abs().total_cmp(&per_mm[*b].abs())).unwrap_or(2);
+    let axis = (0..3)
+        .max_by(|a, b| per_mm[*a].abs().total_cmp(&per_mm[*b].abs()))
+        .unwrap_or(2);
     // Moving along the normal may slide along the slice (tilt), but must not leave it: that decides "along an axis".
-    let axis_plane_normal = geometry.voxel_from_patient().matrix3.row(axis).normalize_or_zero();
+    let axis_plane_normal = geometry
+        .voxel_from_patient()
+        .matrix3
+        .row(axis)
+        .normalize_or_zero();
     if (axis_plane_normal.dot(normal).abs() - 1.0).abs() > ALONG_AXIS {
         return from + normal * geometry.step_along_mm(normal) * steps as f64;
     }
@@ -68,11 +80,17 @@ pub(super) fn scroll_to_end(state: &mut State, pane: PaneId, last: bool) {
     if pane == PaneId::Stack {
         return set_stack_slice(state, if last { depth.saturating_sub(1) } else { 0 });
     }
-    let (Some(plane), Some(geometry)) = (state.view.plane(pane), entry.volume().geometry()) else { return };
+    let (Some(plane), Some(geometry)) = (state.view.plane(pane), entry.volume().geometry()) else {
+        return;
+    };
     let normal = plane.axes.normal();
     let (low, high) = geometry.extent_along(normal);
     let half_step = geometry.step_along_mm(normal) / 2.0;
-    let at = if last { high - half_step } else { low + half_step };
+    let at = if last {
+        high - half_step
+    } else {
+        low + half_step
+    };
     let from = state.view.crosshair;
     let near = from + normal * (at - from.dot(normal));
     let snapped = stepped(geometry, near, normal, 0);
@@ -105,7 +123,11 @@ pub(super) fn zoom(state: &mut State, pane: PaneId, at: DVec2, factor: f64) {
     let anchors: Vec<Option<(DVec2, DVec3)>> = PaneId::PLANES
         .iter()
         .map(|id| {
-            let point = if *id == pane { Some(at) } else { scenes::point_of(state, *id, state.view.crosshair) };
+            let point = if *id == pane {
+                Some(at)
+            } else {
+                scenes::point_of(state, *id, state.view.crosshair)
+            };
             point.and_then(|point| Some((point, scenes::patient_at(state, *id, point)?)))
         })
         .collect();
@@ -134,7 +156,9 @@ pub(super) fn pan(state: &mut State, pane: PaneId, delta: DVec2) {
         }
         PaneId::Axial | PaneId::Coronal | PaneId::Sagittal => {
             let offset = delta * scenes::mm_per_point(state);
-            let Some(axes) = scenes::shown_axes(state, pane) else { return };
+            let Some(axes) = scenes::shown_axes(state, pane) else {
+                return;
+            };
             if let Some(plane) = state.view.plane_mut(pane) {
                 plane.center -= axes.right * offset.x + axes.down * offset.y;
             }
@@ -160,7 +184,13 @@ pub(super) fn reset(state: &mut State) {
     for plane in &mut state.view.planes {
         plane.slab = None;
     }
-    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()).cloned() else { return };
+    let Some(geometry) = state
+        .shown()
+        .and_then(|entry| entry.volume().geometry())
+        .cloned()
+    else {
+        return;
+    };
     // On a voxel centre, so that the acquisition's planes show stored slices.
     let middle = geometry.voxel_at(geometry.center()).round();
     state.view.crosshair = geometry.patient_at(middle);
@@ -199,7 +229,11 @@ pub(super) fn resize(state: &mut State, pane: PaneId, size: DVec2) {
 /// One pane alone, or all again.
 pub(super) fn toggle_maximised(state: &mut State, pane: PaneId) {
     let all = layout_for(state);
-    state.view.layout = if state.view.layout == Layout::Quad { Layout::Single(pane) } else { all };
+    state.view.layout = if state.view.layout == Layout::Quad {
+        Layout::Single(pane)
+    } else {
+        all
+    };
     if !state.view.layout.panes().contains(&state.view.focused) {
         state.view.focused = pane;
     }
@@ -208,7 +242,10 @@ pub(super) fn toggle_maximised(state: &mut State, pane: PaneId) {
 /// The next pane gets the keys; of one pane alone, the next one takes its place.
 pub(super) fn focus_next(state: &mut State) {
     let panes = layout_for(state).panes();
-    let now = panes.iter().position(|pane| *pane == state.view.focused).unwrap_or(0);
+    let now = panes
+        .iter()
+        .position(|pane| *pane == state.view.focused)
+        .unwrap_or(0);
     state.view.focused = panes[(now + 1) % panes.len()];
     if let Layout::Single(_) = state.view.layout {
         state.view.layout = Layout::Single(state.view.focused);

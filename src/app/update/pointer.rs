@@ -6,7 +6,10 @@ use super::super::pane::PaneId;
 use super::super::planes::Alignment;
 use super::super::scenes;
 use super::super::state::State;
-use super::super::tool::{Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crosshair, navigate as turns, window};
+use super::super::tool::{
+    Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crosshair,
+    navigate as turns, window,
+};
 use super::{navigate, planes};
 use crate::scene::SlabMode;
 
@@ -53,15 +56,27 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
         camera_zoom: view.camera_zoom,
         window: state.shown().and_then(|entry| entry.display.window),
     };
-    state.gesture = Some(Gesture { pane: event.pane, start: event.at, kind, before });
+    state.gesture = Some(Gesture {
+        pane: event.pane,
+        start: event.at,
+        kind,
+        before,
+    });
     if kind == GestureKind::Crosshair {
         drag(state, event);
     }
 }
 
 fn drag(state: &mut State, event: PointerEvent) {
-    let Some(gesture) = state.gesture.clone() else { return };
-    let Gesture { pane, start, kind, before } = gesture;
+    let Some(gesture) = state.gesture.clone() else {
+        return;
+    };
+    let Gesture {
+        pane,
+        start,
+        kind,
+        before,
+    } = gesture;
     let delta = event.at - start;
     match kind {
         GestureKind::Crosshair => {
@@ -85,25 +100,44 @@ fn drag(state: &mut State, event: PointerEvent) {
 }
 
 fn rotate(state: &mut State, pane: PaneId, before: &Before, from: DVec2, to: DVec2) {
-    let Some(center) = scenes::point_of(state, pane, state.view.crosshair) else { return };
+    let Some(center) = scenes::point_of(state, pane, state.view.crosshair) else {
+        return;
+    };
     let radians = crosshair::turn(center, from, to);
     if let Some(turned) = crosshair::rotated_planes(state, before.planes, pane, radians) {
         state.view.planes = turned;
-        state.view.alignment = if radians == 0.0 { before.alignment } else { Alignment::Oblique };
+        state.view.alignment = if radians == 0.0 {
+            before.alignment
+        } else {
+            Alignment::Oblique
+        };
     }
 }
 
 fn slab(state: &mut State, pane: PaneId, of: PaneId, before: &Before, from: DVec2, to: DVec2) {
-    let old = PaneId::PLANES.iter().zip(&before.planes).find(|(id, _)| **id == of).and_then(|(_, plane)| plane.slab);
+    let old = PaneId::PLANES
+        .iter()
+        .zip(&before.planes)
+        .find(|(id, _)| **id == of)
+        .and_then(|(_, plane)| plane.slab);
     let mode = old.map_or(SlabMode::default(), |slab| slab.mode);
-    if let Some(thickness_mm) = crosshair::slab_thickness_mm(state, pane, of, old.map_or(0.0, |slab| slab.thickness_mm), from, to) {
+    if let Some(thickness_mm) = crosshair::slab_thickness_mm(
+        state,
+        pane,
+        of,
+        old.map_or(0.0, |slab| slab.thickness_mm),
+        from,
+        to,
+    ) {
         planes::set_slab(state, of, thickness_mm, mode);
     }
 }
 
 fn drag_window(state: &mut State, before: &Before, delta: DVec2, modifiers: Modifiers) {
     let Some(from) = before.window else { return };
-    let Some(entry) = state.shown_mut() else { return };
+    let Some(entry) = state.shown_mut() else {
+        return;
+    };
     let span = entry.auto_window.map_or(from.width, |auto| auto.width);
     entry.display.window = Some(window::dragged(from, delta, modifiers, span));
 }
@@ -119,7 +153,9 @@ fn restore_place(state: &mut State, before: &Before) {
 
 /// Takes a drag back.
 pub(super) fn cancel(state: &mut State) {
-    let Some(Gesture { before, .. }) = state.gesture.take() else { return };
+    let Some(Gesture { before, .. }) = state.gesture.take() else {
+        return;
+    };
     restore_place(state, &before);
     state.view.crosshair = before.crosshair;
     state.view.alignment = before.alignment;

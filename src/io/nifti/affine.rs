@@ -10,10 +10,19 @@ use crate::say;
 ///
 /// NIfTI speaks RAS+ and the file's own unit; `index_to_lps` = diag(−1, −1, 1) · affine · unit. Nothing is
 /// orthogonalised: a sheared sform stays sheared.
-pub(super) fn place(fields: &Fields, dims: [usize; 3], warnings: &mut Vec<String>) -> Result<Geometry, GeometryError> {
+pub(super) fn place(
+    fields: &Fields,
+    dims: [usize; 3],
+    warnings: &mut Vec<String>,
+) -> Result<Geometry, GeometryError> {
     let unit_mm = unit_mm(fields, warnings);
-    let to_lps = |affine: DAffine3| DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(-unit_mm, -unit_mm, unit_mm))) * affine;
-    let geometry_of = |affine: DAffine3| Geometry::from_affine(dims, to_lps(with_depth(affine, dims, fields)));
+    let to_lps = |affine: DAffine3| {
+        DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(
+            -unit_mm, -unit_mm, unit_mm,
+        ))) * affine
+    };
+    let geometry_of =
+        |affine: DAffine3| Geometry::from_affine(dims, to_lps(with_depth(affine, dims, fields)));
     let sform = (fields.integer("sform_code", 0) > 0).then(|| geometry_of(sform(fields)));
     let qform = (fields.integer("qform_code", 0) > 0).then(|| geometry_of(qform(fields)));
     match (sform, qform) {
@@ -69,13 +78,23 @@ fn spacing(fields: &Fields, warnings: &mut Vec<String>) -> DVec3 {
 }
 
 fn sform(fields: &Fields) -> DAffine3 {
-    let column = |n| DVec3::new(fields.real("srow_x", n), fields.real("srow_y", n), fields.real("srow_z", n));
-    DAffine3 { matrix3: DMat3::from_cols(column(0), column(1), column(2)), translation: column(3) }
+    let column = |n| {
+        DVec3::new(
+            fields.real("srow_x", n),
+            fields.real("srow_y", n),
+            fields.real("srow_z", n),
+        )
+    };
+    DAffine3 {
+        matrix3: DMat3::from_cols(column(0), column(1), column(2)),
+        translation: column(3),
+    }
 }
 
 /// Quaternion, offset and voxel sizes to a map (nifti1.h, "method 2").
 fn qform(fields: &Fields) -> DAffine3 {
-    let [mut b, mut c, mut d] = ["quatern_b", "quatern_c", "quatern_d"].map(|name| fields.real(name, 0));
+    let [mut b, mut c, mut d] =
+        ["quatern_b", "quatern_c", "quatern_d"].map(|name| fields.real(name, 0));
     let rest = 1.0 - (b * b + c * c + d * d);
     let a = if rest < 1e-7 {
         // Rounding has made it longer than 1: half a turn.
@@ -86,23 +105,43 @@ fn qform(fields: &Fields) -> DAffine3 {
         rest.sqrt()
     };
     let rotation = DMat3::from_cols(
-        DVec3::new(a * a + b * b - c * c - d * d, 2.0 * (b * c + a * d), 2.0 * (b * d - a * c)),
-        DVec3::new(2.0 * (b * c - a * d), a * a + c * c - b * b - d * d, 2.0 * (c * d + a * b)),
-        DVec3::new(2.0 * (b * d + a * c), 2.0 * (c * d - a * b), a * a + d * d - b * b - c * c),
+        DVec3::new(
+            a * a + b * b - c * c - d * d,
+            2.0 * (b * c + a * d),
+            2.0 * (b * d - a * c),
+        ),
+        DVec3::new(
+            2.0 * (b * c - a * d),
+            a * a + c * c - b * b - d * d,
+            2.0 * (c * d + a * b),
+        ),
+        DVec3::new(
+            2.0 * (b * d + a * c),
+            2.0 * (c * d - a * b),
+            a * a + d * d - b * b - c * c,
+        ),
     );
     let mut sizes = spacing(fields, &mut Vec::new());
     if fields.real("pixdim", 0) < 0.0 {
         sizes.z = -sizes.z;
     }
     let offset = ["qoffset_x", "qoffset_y", "qoffset_z"].map(|name| fields.real(name, 0));
-    DAffine3 { matrix3: rotation * DMat3::from_diagonal(sizes), translation: DVec3::from_array(offset) }
+    DAffine3 {
+        matrix3: rotation * DMat3::from_diagonal(sizes),
+        translation: DVec3::from_array(offset),
+    }
 }
 
 /// A single picture whose header gives it no thickness gets one, across its plane.
 fn with_depth(mut affine: DAffine3, dims: [usize; 3], fields: &Fields) -> DAffine3 {
     let matrix = &mut affine.matrix3;
-    if dims[2] == 1 && (matrix.z_axis == DVec3::ZERO || fields.integer("dim", 0) < 3 && matrix.determinant() == 0.0) {
-        let thickness = Some(fields.real("pixdim", 3).abs()).filter(|size| size.is_finite() && *size > 0.0).unwrap_or(1.0);
+    if dims[2] == 1
+        && (matrix.z_axis == DVec3::ZERO
+            || fields.integer("dim", 0) < 3 && matrix.determinant() == 0.0)
+    {
+        let thickness = Some(fields.real("pixdim", 3).abs())
+            .filter(|size| size.is_finite() && *size > 0.0)
+            .unwrap_or(1.0);
         matrix.z_axis = matrix.x_axis.cross(matrix.y_axis).normalize_or_zero() * thickness;
     }
     affine
@@ -110,9 +149,17 @@ fn with_depth(mut affine: DAffine3, dims: [usize; 3], fields: &Fields) -> DAffin
 
 /// Both forms may be there and mean different spaces; the user should know when they do.
 fn note_disagreement(sform: &Geometry, qform: &Geometry, warnings: &mut Vec<String>) {
-    let apart_mm = sform.corners().iter().zip(qform.corners()).map(|(a, b)| (*a - b).length()).fold(0.0, f64::max);
+    let apart_mm = sform
+        .corners()
+        .iter()
+        .zip(qform.corners())
+        .map(|(a, b)| (*a - b).length())
+        .fold(0.0, f64::max);
     let noticeable_mm = 0.1 * sform.shortest_edge_mm();
     if apart_mm > noticeable_mm {
-        warnings.push(say!("io-nifti-forms-differ", apart = format!("{apart_mm:.1}")));
+        warnings.push(say!(
+            "io-nifti-forms-differ",
+            apart = format!("{apart_mm:.1}")
+        ));
     }
 }

@@ -179,10 +179,21 @@ impl Fields {
         let mut values = Vec::with_capacity(version.rows().len());
         for (name, encoding, count) in version.rows().iter().copied() {
             let end = at + encoding.byte_size() * count;
-            values.push((name, decode_field(bytes.get(at..end).unwrap_or_default(), encoding, is_big_endian)));
+            values.push((
+                name,
+                decode_field(
+                    bytes.get(at..end).unwrap_or_default(),
+                    encoding,
+                    is_big_endian,
+                ),
+            ));
             at = end;
         }
-        Self { version, is_big_endian, values }
+        Self {
+            version,
+            is_big_endian,
+            values,
+        }
     }
 
     /// Puts a header together, little endian. Numbers that do not fit their field take its nearest end.
@@ -214,7 +225,10 @@ impl Fields {
     }
 
     fn value(&self, name: &str) -> Option<&FieldValue> {
-        self.values.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+        self.values
+            .iter()
+            .find(|(other, _)| *other == name)
+            .map(|(_, value)| value)
     }
 
     /// Replaces a field; one that the format does not have is left out.
@@ -251,13 +265,24 @@ impl Fields {
 fn decode_field(bytes: &[u8], encoding: Encoding, is_big_endian: bool) -> FieldValue {
     macro_rules! numbers {
         ($type:ty) => {
-            bytes.as_chunks().0.iter().map(|entry| if is_big_endian { <$type>::from_be_bytes(*entry) } else { <$type>::from_le_bytes(*entry) })
+            bytes.as_chunks().0.iter().map(|entry| {
+                if is_big_endian {
+                    <$type>::from_be_bytes(*entry)
+                } else {
+                    <$type>::from_le_bytes(*entry)
+                }
+            })
         };
     }
     match encoding {
         Encoding::Text => {
-            let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-            FieldValue::Text(String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned())
+            let end = bytes
+                .iter()
+                .position(|byte| *byte == 0)
+                .unwrap_or(bytes.len());
+            FieldValue::Text(
+                String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned(),
+            )
         }
         Encoding::U8 => FieldValue::Integers(bytes.iter().map(|byte| i64::from(*byte)).collect()),
         Encoding::I16 => FieldValue::Integers(numbers!(i16).map(i64::from).collect()),
@@ -275,15 +300,31 @@ fn encode_field(bytes: &mut Vec<u8>, value: &FieldValue, encoding: Encoding) {
             for number in all {
                 match encoding {
                     Encoding::U8 => bytes.push((*number).clamp(0, 255) as u8),
-                    Encoding::I16 => bytes.extend((*number).clamp(i16::MIN.into(), i16::MAX.into()).to_le_bytes().iter().take(2)),
-                    Encoding::I32 => bytes.extend((*number).clamp(i32::MIN.into(), i32::MAX.into()).to_le_bytes().iter().take(4)),
+                    Encoding::I16 => bytes.extend(
+                        (*number)
+                            .clamp(i16::MIN.into(), i16::MAX.into())
+                            .to_le_bytes()
+                            .iter()
+                            .take(2),
+                    ),
+                    Encoding::I32 => bytes.extend(
+                        (*number)
+                            .clamp(i32::MIN.into(), i32::MAX.into())
+                            .to_le_bytes()
+                            .iter()
+                            .take(4),
+                    ),
                     _ => bytes.extend(number.to_le_bytes()),
                 }
             }
         }
         FieldValue::Reals(all) => {
             for number in all {
-                if encoding == Encoding::F32 { bytes.extend((*number as f32).to_le_bytes()) } else { bytes.extend(number.to_le_bytes()) }
+                if encoding == Encoding::F32 {
+                    bytes.extend((*number as f32).to_le_bytes())
+                } else {
+                    bytes.extend(number.to_le_bytes())
+                }
             }
         }
     }
@@ -296,7 +337,11 @@ mod tests {
     #[test]
     fn tables_have_the_size_of_the_header() {
         for version in [Version::One, Version::Two] {
-            let bytes: usize = version.rows().iter().map(|(_, encoding, count)| encoding.byte_size() * count).sum();
+            let bytes: usize = version
+                .rows()
+                .iter()
+                .map(|(_, encoding, count)| encoding.byte_size() * count)
+                .sum();
             assert_eq!(bytes, version.header_bytes());
         }
     }
@@ -304,7 +349,9 @@ mod tests {
     #[test]
     fn what_is_encoded_is_decoded() {
         for version in [Version::One, Version::Two] {
-            let bytes: Vec<u8> = (0..version.header_bytes()).map(|n| (n % 11) as u8 + 32).collect();
+            let bytes: Vec<u8> = (0..version.header_bytes())
+                .map(|n| (n % 11) as u8 + 32)
+                .collect();
             let fields = Fields::decode(&bytes, version, false);
             assert_eq!(fields.encode(), bytes);
         }
@@ -318,6 +365,14 @@ mod tests {
         bytes[324..328].copy_from_slice(&7.25f32.to_be_bytes());
         bytes[344..348].copy_from_slice(b"n+1\0");
         let fields = Fields::decode(&bytes, Version::One, true);
-        assert_eq!((fields.real("scl_slope", 0), fields.integer("sform_code", 0), fields.real("srow_z", 3), fields.text("magic")), (2.5, 3, 7.25, "n+1"));
+        assert_eq!(
+            (
+                fields.real("scl_slope", 0),
+                fields.integer("sform_code", 0),
+                fields.real("srow_z", 3),
+                fields.text("magic")
+            ),
+            (2.5, 3, 7.25, "n+1")
+        );
     }
 }

@@ -32,9 +32,20 @@ pub(super) fn beginning(path: &Path, count: usize) -> io::Result<Beginning> {
     if is_gzip {
         bytes.clear();
         // What can be unpacked before the damage is enough to say what it is.
-        Unpacked::open(path, true)?.take(count as u64).read_to_end(&mut bytes).ok();
+        Unpacked::open(path, true)?
+            .take(count as u64)
+            .read_to_end(&mut bytes)
+            .ok();
     }
-    Ok(Beginning { bytes, is_gzip, capacity: if is_gzip { length.saturating_mul(GZIP_MAX_RATIO) } else { length } })
+    Ok(Beginning {
+        bytes,
+        is_gzip,
+        capacity: if is_gzip {
+            length.saturating_mul(GZIP_MAX_RATIO)
+        } else {
+            length
+        },
+    })
 }
 
 /// A file read from the beginning, unpacked if it is gzipped. Several gzip members in a row are one stream;
@@ -47,13 +58,21 @@ pub(super) enum Unpacked {
 impl Unpacked {
     pub(super) fn open(path: &Path, is_gzip: bool) -> io::Result<Self> {
         let reader = BufReader::with_capacity(1 << 17, File::open(path)?);
-        Ok(if is_gzip { Self::Gzip(Box::new(Some(GzDecoder::new(reader)))) } else { Self::Plain(reader) })
+        Ok(if is_gzip {
+            Self::Gzip(Box::new(Some(GzDecoder::new(reader))))
+        } else {
+            Self::Plain(reader)
+        })
     }
 
     /// Goes forward by `count` bytes: by seeking where that is possible, else by unpacking.
     pub(super) fn skip(&mut self, count: u64) -> io::Result<()> {
         match self {
-            Self::Plain(reader) => reader.seek(SeekFrom::Current(i64::try_from(count).map_err(io::Error::other)?)).map(|_| ()),
+            Self::Plain(reader) => reader
+                .seek(SeekFrom::Current(
+                    i64::try_from(count).map_err(io::Error::other)?,
+                ))
+                .map(|_| ()),
             Self::Gzip(_) => io::copy(&mut self.take(count), &mut io::sink()).map(|_| ()),
         }
     }

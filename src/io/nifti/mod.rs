@@ -43,22 +43,47 @@ pub struct NiftiFile {
 /// Reads the header of a file; `None` if it is no NIfTI file. The error is the reason for the user.
 pub fn read_header(path: &Path) -> Result<Option<NiftiFile>, String> {
     let beginning = input::beginning(path, BEGINNING_BYTES).map_err(|err| plain(&err))?;
-    let Some(fields) = header::recognise(&beginning.bytes) else { return Ok(None) };
+    let Some(fields) = header::recognise(&beginning.bytes) else {
+        return Ok(None);
+    };
     let mut header = Header::new(fields?)?;
     let (data_path, data) = if header.is_pair {
-        let image = beside(path, ["img", "img.gz"]).ok_or_else(|| say!("io-nifti-no-image", name = file_name(path)))?;
-        let data = input::beginning(&image, 2).map_err(|err| say!("io-cannot-open", path = image.display().to_string(), why = plain(&err)))?;
+        let image = beside(path, ["img", "img.gz"])
+            .ok_or_else(|| say!("io-nifti-no-image", name = file_name(path)))?;
+        let data = input::beginning(&image, 2).map_err(|err| {
+            say!(
+                "io-cannot-open",
+                path = image.display().to_string(),
+                why = plain(&err)
+            )
+        })?;
         (image, data)
     } else {
         (path.to_owned(), beginning)
     };
     header.check_bytes(data.capacity, !data.is_gzip)?;
     let mut warnings = std::mem::take(&mut header.warnings);
-    let geometry = affine::place(&header.fields, header.dims, &mut warnings).map_err(|err| err.to_string())?;
+    let geometry =
+        affine::place(&header.fields, header.dims, &mut warnings).map_err(|err| err.to_string())?;
     let (components, sample_type) = (header.stored.components(), header.stored.sample_type());
     let slices_per_slab = Voxels::slices_for_slab_bytes(header.dims, components, sample_type);
-    let voxels = Voxels::new(header.dims, header.frames, components, sample_type, slices_per_slab).map_err(|err| err.to_string())?;
-    Ok(Some(NiftiFile { header, geometry, voxels, name: stem(path), data_path, is_data_gzip: data.is_gzip, warnings }))
+    let voxels = Voxels::new(
+        header.dims,
+        header.frames,
+        components,
+        sample_type,
+        slices_per_slab,
+    )
+    .map_err(|err| err.to_string())?;
+    Ok(Some(NiftiFile {
+        header,
+        geometry,
+        voxels,
+        name: stem(path),
+        data_path,
+        is_data_gzip: data.is_gzip,
+        warnings,
+    }))
 }
 
 /// The fields of a NIfTI header as they are; `None` if the file has none.
@@ -74,21 +99,40 @@ pub fn header_of_pair(path: &Path) -> Option<PathBuf> {
         return None;
     }
     let header = beside(path, ["hdr", "hdr.gz"])?;
-    read_fields(&header).ok().flatten().filter(|fields| fields.text("magic").starts_with("ni")).map(|_| header)
+    read_fields(&header)
+        .ok()
+        .flatten()
+        .filter(|fields| fields.text("magic").starts_with("ni"))
+        .map(|_| header)
 }
 
 impl NiftiFile {
     /// The volume and where its voxels come from. Axes are as the file stores them.
     pub fn into_open_volume(self) -> OpenVolume {
-        let Self { header, geometry, voxels, name, data_path, is_data_gzip, warnings } = self;
+        let Self {
+            header,
+            geometry,
+            voxels,
+            name,
+            data_path,
+            is_data_gzip,
+            warnings,
+        } = self;
         let description = match header.fields.text("descrip").trim() {
             "" => name,
             text => format!("{name} ({text})"),
         };
-        let window = |(low, high)| NamedWindow { name: say!("io-nifti-window"), window: Window::between(low, high) };
+        let window = |(low, high)| NamedWindow {
+            name: say!("io-nifti-window"),
+            window: Window::between(low, high),
+        };
         let series = SeriesInfo {
             format: "nifti",
-            kind: if header.is_label_map { VolumeKind::Segmentation } else { VolumeKind::Image },
+            kind: if header.is_label_map {
+                VolumeKind::Segmentation
+            } else {
+                VolumeKind::Image
+            },
             modality: String::new(),
             description,
             patient: Patient::default(),
@@ -123,12 +167,18 @@ impl NiftiFile {
             stored: header.stored,
             stream: Mutex::new(None),
         };
-        OpenVolume { volume, source: Arc::new(source) }
+        OpenVolume {
+            volume,
+            source: Arc::new(source),
+        }
     }
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The file name without the endings of the format.
@@ -140,7 +190,10 @@ fn stem(path: &Path) -> String {
         (end.eq_ignore_ascii_case(ending) && !stem.is_empty()).then(|| stem.to_owned())
     };
     let unpacked = without(&name, ".gz").unwrap_or(name);
-    [".nii", ".hdr", ".img"].iter().find_map(|ending| without(&unpacked, ending)).unwrap_or(unpacked)
+    [".nii", ".hdr", ".img"]
+        .iter()
+        .find_map(|ending| without(&unpacked, ending))
+        .unwrap_or(unpacked)
 }
 
 /// The other file of a pair: the same name with another ending, in small or capital letters.
@@ -149,11 +202,14 @@ fn beside(path: &Path, endings: [&str; 2]) -> Option<PathBuf> {
     let whole = path.file_name()?;
     // Only names that are text can be taken apart; others have no partner.
     let stem = whole.to_str()?.get(..stem_length)?;
-    endings.iter().flat_map(|ending| [(*ending).to_owned(), ending.to_ascii_uppercase()]).find_map(|ending| {
-        let mut name = OsString::from(stem);
-        name.push(".");
-        name.push(ending);
-        let candidate = path.with_file_name(name);
-        candidate.is_file().then_some(candidate)
-    })
+    endings
+        .iter()
+        .flat_map(|ending| [(*ending).to_owned(), ending.to_ascii_uppercase()])
+        .find_map(|ending| {
+            let mut name = OsString::from(stem);
+            name.push(".");
+            name.push(ending);
+            let candidate = path.with_file_name(name);
+            candidate.is_file().then_some(candidate)
+        })
 }

@@ -40,7 +40,8 @@ impl NiftiSource {
         let [columns, rows, slices] = self.volume.dims();
         let range = self.volume.voxels.slab_range(slab);
         let slices_before = range.frame as u64 * slices as u64 + range.first_slice as u64;
-        self.data_offset + slices_before * columns as u64 * rows as u64 * self.stored.voxel_bytes() as u64
+        self.data_offset
+            + slices_before * columns as u64 * rows as u64 * self.stored.voxel_bytes() as u64
     }
 
     fn open_at(&self, slab: usize) -> io::Result<Unpacked> {
@@ -50,19 +51,39 @@ impl NiftiSource {
     }
 
     fn read_from(&self, reader: &mut Unpacked, slab: usize) -> io::Result<Decoded> {
-        decode(reader, self.stored, self.slab_voxels(slab), self.is_big_endian)
+        decode(
+            reader,
+            self.stored,
+            self.slab_voxels(slab),
+            self.is_big_endian,
+        )
     }
 
     fn error(&self, why: &io::Error) -> SlabError {
-        SlabError { message: say!("io-cannot-read", path = self.path.display().to_string(), why = plain(why)) }
+        SlabError {
+            message: say!(
+                "io-cannot-read",
+                path = self.path.display().to_string(),
+                why = plain(why)
+            ),
+        }
     }
 
     /// That voxels are missing from a slab on, and why.
     fn cut(&self, slab: usize, decoded: &Decoded) -> String {
         let [columns, rows, _] = self.volume.dims();
-        let slice = self.volume.voxels.slab_range(slab).first_slice + decoded.voxels_read / (columns * rows).max(1);
-        let why = decoded.stopped_by.as_ref().map_or_else(|| say!("io-nifti-ends"), plain);
-        say!("io-nifti-cut-at", path = self.path.display().to_string(), slice = slice, why = why)
+        let slice = self.volume.voxels.slab_range(slab).first_slice
+            + decoded.voxels_read / (columns * rows).max(1);
+        let why = decoded
+            .stopped_by
+            .as_ref()
+            .map_or_else(|| say!("io-nifti-ends"), plain);
+        say!(
+            "io-nifti-cut-at",
+            path = self.path.display().to_string(),
+            slice = slice,
+            why = why
+        )
     }
 
     fn rounded(&self, decoded: &Decoded) -> Option<String> {
@@ -72,42 +93,85 @@ impl NiftiSource {
     fn read_plain(&self, slab: usize) -> io::Result<SlabRead> {
         let decoded = self.read_from(&mut self.open_at(slab)?, slab)?;
         // That a plain file is too short is known, and told, since its header was read.
-        let warnings = self.rounded(&decoded).into_iter().chain(decoded.stopped_by.as_ref().map(|_| self.cut(slab, &decoded))).collect();
-        Ok(SlabRead { samples: decoded.samples, warnings })
+        let warnings = self
+            .rounded(&decoded)
+            .into_iter()
+            .chain(
+                decoded
+                    .stopped_by
+                    .as_ref()
+                    .map(|_| self.cut(slab, &decoded)),
+            )
+            .collect();
+        Ok(SlabRead {
+            samples: decoded.samples,
+            warnings,
+        })
     }
 
     fn read_gzip(&self, slab: usize) -> Result<SlabRead, SlabError> {
         // A panic of another thread while it held the stream has lost that stream and nothing else.
-        let mut kept = self.stream.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut kept = self
+            .stream
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         let mut reader = match kept.take() {
             Some((at, mut reader)) if at <= slab => {
-                reader.skip(self.slab_offset(slab) - self.slab_offset(at)).map_err(|err| self.error(&err))?;
+                reader
+                    .skip(self.slab_offset(slab) - self.slab_offset(at))
+                    .map_err(|err| self.error(&err))?;
                 reader
             }
             _ => self.open_at(slab).map_err(|err| self.error(&err))?,
         };
-        let decoded = self.read_from(&mut reader, slab).map_err(|err| self.error(&err))?;
+        let decoded = self
+            .read_from(&mut reader, slab)
+            .map_err(|err| self.error(&err))?;
         let is_whole = decoded.voxels_read == self.slab_voxels(slab);
         if decoded.voxels_read == 0 {
-            return Err(SlabError { message: self.cut(slab, &decoded) });
+            return Err(SlabError {
+                message: self.cut(slab, &decoded),
+            });
         }
         if is_whole && slab + 1 < self.volume.voxels.slab_count() {
             *kept = Some((slab + 1, reader));
         }
-        let warnings = self.rounded(&decoded).into_iter().chain((!is_whole).then(|| self.cut(slab, &decoded))).collect();
-        Ok(SlabRead { samples: decoded.samples, warnings })
+        let warnings = self
+            .rounded(&decoded)
+            .into_iter()
+            .chain((!is_whole).then(|| self.cut(slab, &decoded)))
+            .collect();
+        Ok(SlabRead {
+            samples: decoded.samples,
+            warnings,
+        })
     }
 
     fn stream(&self, publish: &mut dyn FnMut(usize, SlabRead) -> bool) -> Result<(), SlabError> {
         let mut reader = self.open_at(0).map_err(|err| self.error(&err))?;
         let mut is_rounding_told = false;
         for slab in 0..self.volume.voxels.slab_count() {
-            let decoded = self.read_from(&mut reader, slab).map_err(|err| self.error(&err))?;
+            let decoded = self
+                .read_from(&mut reader, slab)
+                .map_err(|err| self.error(&err))?;
             let is_whole = decoded.voxels_read == self.slab_voxels(slab);
-            let cut = (!is_whole).then(|| SlabError { message: self.cut(slab, &decoded) });
-            let warnings: Vec<String> = self.rounded(&decoded).filter(|_| !is_rounding_told).into_iter().collect();
+            let cut = (!is_whole).then(|| SlabError {
+                message: self.cut(slab, &decoded),
+            });
+            let warnings: Vec<String> = self
+                .rounded(&decoded)
+                .filter(|_| !is_rounding_told)
+                .into_iter()
+                .collect();
             is_rounding_told |= decoded.is_rounded;
-            let goes_on = decoded.voxels_read == 0 || publish(slab, SlabRead { samples: decoded.samples, warnings });
+            let goes_on = decoded.voxels_read == 0
+                || publish(
+                    slab,
+                    SlabRead {
+                        samples: decoded.samples,
+                        warnings,
+                    },
+                );
             if let Some(err) = cut {
                 return Err(err);
             }
@@ -124,7 +188,11 @@ impl NiftiSource {
         let mut seen = 0;
         while seen < CHECKSUM_WITHIN_BYTES {
             match read_up_to(reader, &mut rest) {
-                (_, Some(_)) => return Err(SlabError { message: say!("io-nifti-checksum", path = self.path.display().to_string()) }),
+                (_, Some(_)) => {
+                    return Err(SlabError {
+                        message: say!("io-nifti-checksum", path = self.path.display().to_string()),
+                    });
+                }
                 (count, None) if count < rest.len() => return Ok(()),
                 (count, None) => seen += count as u64,
             }
@@ -135,10 +203,17 @@ impl NiftiSource {
 
 impl SlabSource for NiftiSource {
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError> {
-        if self.is_gzip { self.read_gzip(slab) } else { self.read_plain(slab).map_err(|err| self.error(&err)) }
+        if self.is_gzip {
+            self.read_gzip(slab)
+        } else {
+            self.read_plain(slab).map_err(|err| self.error(&err))
+        }
     }
 
-    fn read_in_order(&self, publish: &mut dyn FnMut(usize, SlabRead) -> bool) -> Option<Result<(), SlabError>> {
+    fn read_in_order(
+        &self,
+        publish: &mut dyn FnMut(usize, SlabRead) -> bool,
+    ) -> Option<Result<(), SlabError>> {
         self.is_gzip.then(|| self.stream(publish))
     }
 }

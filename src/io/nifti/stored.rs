@@ -93,7 +93,11 @@ impl Stored {
 
     /// Samples of one voxel in memory.
     pub(super) fn components(self) -> usize {
-        if matches!(self, Self::Rgb24 | Self::Rgba32) { 3 } else { 1 }
+        if matches!(self, Self::Rgb24 | Self::Rgba32) {
+            3
+        } else {
+            1
+        }
     }
 
     /// What is lost between the file and memory, if anything.
@@ -118,7 +122,12 @@ pub(super) struct Decoded {
 }
 
 /// Reads `voxels` voxels. The caller has compared their number with the bytes that the file can hold.
-pub(super) fn decode(reader: &mut impl Read, stored: Stored, voxels: usize, is_big_endian: bool) -> io::Result<Decoded> {
+pub(super) fn decode(
+    reader: &mut impl Read,
+    stored: Stored,
+    voxels: usize,
+    is_big_endian: bool,
+) -> io::Result<Decoded> {
     let is_swapped = is_big_endian != cfg!(target_endian = "big");
     // Straight into the vector that the volume keeps; turned round in place where the file's order is the other one.
     macro_rules! plain {
@@ -130,9 +139,16 @@ pub(super) fn decode(reader: &mut impl Read, stored: Stored, voxels: usize, is_b
                 *torn = <$type>::default();
             }
             if is_swapped {
-                samples.iter_mut().for_each(|sample| *sample = $swap(*sample));
+                samples
+                    .iter_mut()
+                    .for_each(|sample| *sample = $swap(*sample));
             }
-            Decoded { samples: Samples::$variant(samples), voxels_read, stopped_by, is_rounded: false }
+            Decoded {
+                samples: Samples::$variant(samples),
+                voxels_read,
+                stopped_by,
+                is_rounded: false,
+            }
         }};
     }
     Ok(match stored {
@@ -142,9 +158,18 @@ pub(super) fn decode(reader: &mut impl Read, stored: Stored, voxels: usize, is_b
         Stored::Plain(SampleType::I16) => plain!(I16, i16, i16::swap_bytes),
         Stored::Plain(SampleType::U32) => plain!(U32, u32, u32::swap_bytes),
         Stored::Plain(SampleType::I32) => plain!(I32, i32, i32::swap_bytes),
-        Stored::Plain(SampleType::F32) => plain!(F32, f32, |sample: f32| f32::from_bits(sample.to_bits().swap_bytes())),
-        Stored::Plain(SampleType::F64) => plain!(F64, f64, |sample: f64| f64::from_bits(sample.to_bits().swap_bytes())),
-        Stored::I64 | Stored::U64 | Stored::Rgb24 | Stored::Rgba32 | Stored::Complex64 | Stored::Complex128 => {
+        Stored::Plain(SampleType::F32) => plain!(F32, f32, |sample: f32| f32::from_bits(
+            sample.to_bits().swap_bytes()
+        )),
+        Stored::Plain(SampleType::F64) => plain!(F64, f64, |sample: f64| f64::from_bits(
+            sample.to_bits().swap_bytes()
+        )),
+        Stored::I64
+        | Stored::U64
+        | Stored::Rgb24
+        | Stored::Rgba32
+        | Stored::Complex64
+        | Stored::Complex128 => {
             let mut bytes: Vec<u8> = zeros(voxels.saturating_mul(stored.voxel_bytes()))?;
             let (got, stopped_by) = read_up_to(reader, &mut bytes);
             let voxels_read = got / stored.voxel_bytes();
@@ -152,7 +177,12 @@ pub(super) fn decode(reader: &mut impl Read, stored: Stored, voxels: usize, is_b
                 torn.fill(0);
             }
             let (samples, is_rounded) = convert(&bytes, stored, is_big_endian);
-            Decoded { samples, voxels_read, stopped_by, is_rounded }
+            Decoded {
+                samples,
+                voxels_read,
+                stopped_by,
+                is_rounded,
+            }
         }
     })
 }
@@ -160,7 +190,8 @@ pub(super) fn decode(reader: &mut impl Read, stored: Stored, voxels: usize, is_b
 /// Zeros, or an error where there is no memory for them.
 fn zeros<T: Clone + Default>(count: usize) -> io::Result<Vec<T>> {
     let mut all = Vec::new();
-    all.try_reserve_exact(count).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+    all.try_reserve_exact(count)
+        .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
     all.resize(count, T::default());
     Ok(all)
 }
@@ -169,7 +200,13 @@ fn zeros<T: Clone + Default>(count: usize) -> io::Result<Vec<T>> {
 fn convert(bytes: &[u8], stored: Stored, is_big_endian: bool) -> (Samples, bool) {
     macro_rules! numbers {
         ($type:ty, $bytes:expr) => {
-            $bytes.as_chunks().0.iter().map(|entry| if is_big_endian { <$type>::from_be_bytes(*entry) } else { <$type>::from_le_bytes(*entry) })
+            $bytes.as_chunks().0.iter().map(|entry| {
+                if is_big_endian {
+                    <$type>::from_be_bytes(*entry)
+                } else {
+                    <$type>::from_le_bytes(*entry)
+                }
+            })
         };
     }
     let mut is_rounded = false;
@@ -190,9 +227,30 @@ fn convert(bytes: &[u8], stored: Stored, is_big_endian: bool) -> (Samples, bool)
                 })
                 .collect(),
         ),
-        Stored::Rgba32 => Samples::U8(bytes.as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect()),
-        Stored::Complex64 => Samples::F32(bytes.as_chunks::<8>().0.iter().map(|pair| numbers!(f32, pair).fold(0.0, f32::hypot)).collect()),
-        Stored::Complex128 => Samples::F64(bytes.as_chunks::<16>().0.iter().map(|pair| numbers!(f64, pair).fold(0.0, f64::hypot)).collect()),
+        Stored::Rgba32 => Samples::U8(
+            bytes
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .flat_map(|[r, g, b, _]| [*r, *g, *b])
+                .collect(),
+        ),
+        Stored::Complex64 => Samples::F32(
+            bytes
+                .as_chunks::<8>()
+                .0
+                .iter()
+                .map(|pair| numbers!(f32, pair).fold(0.0, f32::hypot))
+                .collect(),
+        ),
+        Stored::Complex128 => Samples::F64(
+            bytes
+                .as_chunks::<16>()
+                .0
+                .iter()
+                .map(|pair| numbers!(f64, pair).fold(0.0, f64::hypot))
+                .collect(),
+        ),
         Stored::Rgb24 | Stored::Plain(_) => Samples::U8(bytes.to_vec()),
     };
     (samples, is_rounded)

@@ -1,0 +1,9 @@
+# What drawing has to say.
+gpu-no-adapter = there is no graphics adapter: install a graphics driver, or Mesa's software Vulkan (mesa-vulkan-drivers)
+gpu-no-device = the graphics adapter {$adapter} cannot be used: {$why}
+gpu-picture-size = a picture of {$width} × {$height} pixels cannot be drawn: each side must have 1 to {$most} pixels
+gpu-out-of-memory = the graphics memory is full; close other volumes or programs
+gpu-device-lost = the graphics device was lost: {$why}
+gpu-timeout = the graphics device did not finish the picture in time
+gpu-refused = the graphics driver refused to draw: {$why}
+gpu-coarse = shown at {$factors} of its resolution: the whole volume ({$dims} voxels) is too large for the graphics adapter

@@ -1,0 +1,63 @@
+// One layer of a picture: where its voxels lie under the pixels, and how its values become grey.
+// The Rust side is gpu::uniform::LayerUniform; a test compares the offsets of both.
+
+struct Layer {
+    // Steps in voxels from pixel to pixel and from sample to sample, split in two: the high parts have 11 bits, so
+    // that their products with pixel numbers are exact and only small remainders are ever rounded.
+    right_high: vec3<f32>,
+    flags: u32,
+    right_low: vec3<f32>,
+    opacity: f32,
+    down_high: vec3<f32>,
+    window_function: u32,
+    down_low: vec3<f32>,
+    gather: u32,
+    depth_high: vec3<f32>,
+    // Steps from the first to the last sample.
+    depth_steps: u32,
+    depth_low: vec3<f32>,
+    // grey = value * gain + bias
+    gain: f32,
+    // The voxel under the middle pixel at sample 0: whole part and rest.
+    base: vec3<i32>,
+    bias: f32,
+    fraction: vec3<f32>,
+    // stored = texel * texel_scale + texel_offset
+    texel_scale: f32,
+    // Voxels of the volume along i, j, k.
+    dims: vec3<i32>,
+    texel_offset: f32,
+    // Texels of the texture; fewer than voxels at a coarse level.
+    texels: vec3<i32>,
+    padding: u32,
+    texels_per_voxel: vec3<f32>,
+    middle_x: i32,
+    // The volume's box in the coordinates before the slice table.
+    box_low: vec3<f32>,
+    middle_y: i32,
+    box_high: vec3<f32>,
+    padding_end: u32,
+}
+
+const FLAG_TABLE: u32 = 1u;
+const FLAG_PARTIAL: u32 = 2u;
+const FLAG_COARSE: u32 = 4u;
+const FLAG_WHOLE_NUMBERS: u32 = 8u;
+const FLAG_INVERT: u32 = 16u;
+
+const GATHER_NONE: u32 = 0u;
+const GATHER_HIGHEST: u32 = 1u;
+const GATHER_LOWEST: u32 = 2u;
+const GATHER_MEAN: u32 = 3u;
+
+@group(0) @binding(0) var<uniform> layer: Layer;
+
+fn has(flag: u32) -> bool {
+    return (layer.flags & flag) != 0u;
+}
+
+// A triangle that covers the target.
+@vertex
+fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
+    return vec4<f32>(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
+}

@@ -1,0 +1,5 @@
+// A sample of a ray, interpolated by hand: any texel format, any slice table, any interpolation.
+
+fn sample_ray(x: f32, y: f32, n: f32) -> Sampled {
+    return sample_at(mean_place(x, y, n));
+}

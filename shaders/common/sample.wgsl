@@ -1,0 +1,122 @@
+// The value of a volume between voxel centres, read texel by texel in f32. The CPU twin is algo::sample.
+
+override INTERPOLATION: u32 = 1u;
+const NEAREST: u32 = 0u;
+const LINEAR: u32 = 1u;
+const CUBIC: u32 = 2u;
+
+const STATE_NOTHING: u32 = 0u;
+const STATE_VALUE: u32 = 1u;
+const STATE_PENDING: u32 = 2u;
+
+struct Sampled {
+    value: Sample,
+    // Nothing: outside, or not a number. Pending: a slice that is needed has not arrived.
+    state: u32,
+}
+
+fn clamped(at: vec3<i32>) -> vec3<i32> {
+    return clamp(at, vec3<i32>(0), layer.texels - 1);
+}
+
+fn linear_row(low: vec3<i32>, high: vec3<i32>, t: f32) -> Sample {
+    var value = fetch(low);
+    if t > 0.0 {
+        value = mix(value, fetch(vec3<i32>(high.x, low.yz)), Sample(t));
+    }
+    return value;
+}
+
+fn linear_plane(low: vec3<i32>, high: vec3<i32>, t: vec2<f32>) -> Sample {
+    var value = linear_row(low, high, t.x);
+    if t.y > 0.0 {
+        value = mix(value, linear_row(vec3<i32>(low.x, high.y, low.z), high, t.x), Sample(t.y));
+    }
+    return value;
+}
+
+fn sample_linear(place: Place) -> Sampled {
+    let low = clamped(place.base);
+    let high = clamped(place.base + 1);
+    let t = place.fraction;
+    let needs_high = t.z > 0.0 && high.z != low.z;
+    if has(FLAG_PARTIAL) && !(is_loaded(low.z) && (!needs_high || is_loaded(high.z))) {
+        return Sampled(Sample(0.0), STATE_PENDING);
+    }
+    var value = linear_plane(low, high, t.xy);
+    if needs_high {
+        value = mix(value, linear_plane(vec3<i32>(low.xy, high.z), high, t.xy), Sample(t.z));
+    }
+    return Sampled(value, STATE_VALUE);
+}
+
+fn sample_nearest(place: Place) -> Sampled {
+    // Half-way goes up, whatever the noise says.
+    let at = clamped(place.base + vec3<i32>(floor(place.fraction + (0.5 + SNAP))));
+    if has(FLAG_PARTIAL) && !is_loaded(at.z) {
+        return Sampled(Sample(0.0), STATE_PENDING);
+    }
+    return Sampled(fetch(at), STATE_VALUE);
+}
+
+// Catmull-Rom weights of the four neighbours of a fraction.
+fn cubic_weights(t: f32) -> array<f32, 4> {
+    return array<f32, 4>(
+        ((2.0 - t) * t - 1.0) * t * 0.5,
+        ((3.0 * t - 5.0) * t * t + 2.0) * 0.5,
+        ((4.0 - 3.0 * t) * t + 1.0) * t * 0.5,
+        (t - 1.0) * t * t * 0.5,
+    );
+}
+
+fn sample_cubic(place: Place) -> Sampled {
+    var x = cubic_weights(place.fraction.x);
+    var y = cubic_weights(place.fraction.y);
+    var z = cubic_weights(place.fraction.z);
+    var value = Sample(0.0);
+    for (var c = 0; c < 4; c++) {
+        if z[c] == 0.0 {
+            continue;
+        }
+        let k = clamp(place.base.z + c - 1, 0, layer.texels.z - 1);
+        if has(FLAG_PARTIAL) && !is_loaded(k) {
+            return Sampled(Sample(0.0), STATE_PENDING);
+        }
+        var plane = Sample(0.0);
+        for (var b = 0; b < 4; b++) {
+            if y[b] == 0.0 {
+                continue;
+            }
+            let j = clamp(place.base.y + b - 1, 0, layer.texels.y - 1);
+            var row = Sample(0.0);
+            for (var a = 0; a < 4; a++) {
+                if x[a] != 0.0 {
+                    row += x[a] * fetch(vec3<i32>(clamp(place.base.x + a - 1, 0, layer.texels.x - 1), j, k));
+                }
+            }
+            plane += y[b] * row;
+        }
+        value += z[c] * plane;
+    }
+    return Sampled(value, STATE_VALUE);
+}
+
+fn sample_at(mean: Place) -> Sampled {
+    let voxel = true_place(mean);
+    if !is_inside(voxel) {
+        return Sampled(Sample(0.0), STATE_NOTHING);
+    }
+    let place = texel_place(voxel);
+    var sampled: Sampled;
+    if INTERPOLATION == NEAREST {
+        sampled = sample_nearest(place);
+    } else if INTERPOLATION == CUBIC {
+        sampled = sample_cubic(place);
+    } else {
+        sampled = sample_linear(place);
+    }
+    if sampled.state == STATE_VALUE && !is_number(sampled.value) {
+        sampled.state = STATE_NOTHING;
+    }
+    return sampled;
+}

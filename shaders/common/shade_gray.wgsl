@@ -1,0 +1,29 @@
+// From values to grey to colour: the VOI window of PS3.3 C.11.2.1.2, inversion, colour map.
+
+const WINDOW_STRAIGHT: u32 = 0u;
+const WINDOW_SIGMOID: u32 = 1u;
+const WINDOW_STEP: u32 = 2u;
+
+// Not-a-number is uploaded as 1e36; real values are kept below 1e29.
+const NUMBERS_END: f32 = 1e30;
+
+@group(2) @binding(0) var color_map: texture_2d<f32>;
+
+fn is_number(value: Sample) -> bool {
+    return abs(value) < NUMBERS_END;
+}
+
+fn shade(value: Sample) -> vec4<f32> {
+    let x = value * layer.gain + layer.bias;
+    var grey = clamp(x, 0.0, 1.0);
+    if layer.window_function == WINDOW_SIGMOID {
+        grey = 1.0 / (1.0 + exp(-4.0 * clamp(x, -20.0, 20.0)));
+    } else if layer.window_function == WINDOW_STEP {
+        grey = select(0.0, 1.0, x > 0.0);
+    }
+    if has(FLAG_INVERT) {
+        grey = 1.0 - grey;
+    }
+    let level = i32(floor(grey * 255.0 + 0.5));
+    return vec4<f32>(textureLoad(color_map, vec2<i32>(level, 0), 0).rgb, layer.opacity);
+}

@@ -1,0 +1,21 @@
+// Voxels that are colours: shown as they are stored, no window, no colour map.
+
+alias Sample = vec3<f32>;
+
+@group(1) @binding(0) var voxels: texture_3d<f32>;
+
+fn fetch(at: vec3<i32>) -> Sample {
+    return textureLoad(voxels, at, 0).rgb;
+}
+
+fn from_texel(texel: vec4<f32>) -> Sample {
+    return texel.rgb;
+}
+
+fn is_number(value: Sample) -> bool {
+    return true;
+}
+
+fn shade(value: Sample) -> vec4<f32> {
+    return vec4<f32>(floor(clamp(value, vec3<f32>(0.0), vec3<f32>(1.0)) * 255.0 + 0.5) / 255.0, layer.opacity);
+}

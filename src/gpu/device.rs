@@ -1,0 +1,153 @@
+//! The graphics adapter and its device: which one, with what, and what became of it.
+
+use std::sync::{Arc, Mutex};
+
+use super::error::{GpuError, first_line};
+
+/// What is known about the adapter that draws.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    /// Its name.
+    pub name: String,
+    /// Its driver, with version where known.
+    pub driver: String,
+    /// `vulkan`, `metal`, `dx12`, `gl`.
+    pub backend: String,
+    /// Whether it is the processor that draws.
+    pub is_software: bool,
+}
+
+impl Adapter {
+    fn from_info(info: &wgpu::AdapterInfo) -> Self {
+        let driver = [info.driver.as_str(), info.driver_info.as_str()]
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ");
+        Self {
+            name: info.name.clone(),
+            driver,
+            backend: info.backend.to_string(),
+            is_software: info.device_type == wgpu::DeviceType::Cpu,
+        }
+    }
+}
+
+/// The optional features that drawing makes use of. It works without any of them.
+pub fn wanted_features() -> wgpu::Features {
+    wgpu::Features::TEXTURE_FORMAT_16BIT_NORM | wgpu::Features::FLOAT32_FILTERABLE
+}
+
+/// How to ask an adapter for a device: the wanted features that it has, and its own limits for textures and buffers.
+/// For those who make the device themselves (the window).
+pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
+    let limits = adapter.limits();
+    let base = if adapter.get_info().backend == wgpu::Backend::Gl {
+        wgpu::Limits::downlevel_webgl2_defaults()
+    } else {
+        wgpu::Limits::default()
+    };
+    wgpu::DeviceDescriptor {
+        label: Some("isocenter"),
+        required_features: wanted_features() & adapter.features(),
+        required_limits: wgpu::Limits {
+            max_texture_dimension_2d: limits.max_texture_dimension_2d,
+            max_texture_dimension_3d: limits.max_texture_dimension_3d,
+            max_buffer_size: limits.max_buffer_size,
+            ..base
+        },
+        ..Default::default()
+    }
+}
+
+/// A device, its queue, and what it complained about.
+pub(super) struct Context {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    pub(super) adapter: Adapter,
+    complaint: Arc<Mutex<Option<GpuError>>>,
+}
+
+impl Context {
+    /// The best adapter there is, without a window: a discrete or integrated GPU before the processor.
+    /// `features` are those to use if the adapter has them.
+    pub(super) fn headless(features: wgpu::Features) -> Result<Self, GpuError> {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        descriptor.flags = wgpu::InstanceFlags::from_build_config().with_env();
+        let instance = wgpu::Instance::new(descriptor);
+        let mut adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+        adapters.sort_by_key(|adapter| rank(&adapter.get_info()));
+        let mut last = GpuError::NoAdapter;
+        for adapter in adapters {
+            let mut descriptor = device_descriptor(&adapter);
+            descriptor.required_features &= features;
+            match pollster::block_on(adapter.request_device(&descriptor)) {
+                Ok((device, queue)) => {
+                    return Ok(Self::from_parts(device, queue, &adapter.get_info()));
+                }
+                Err(err) => {
+                    last = GpuError::NoDevice {
+                        adapter: adapter.get_info().name,
+                        why: first_line(&err.to_string()),
+                    }
+                }
+            }
+        }
+        Err(last)
+    }
+
+    pub(super) fn from_parts(
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        info: &wgpu::AdapterInfo,
+    ) -> Self {
+        let complaint = Arc::new(Mutex::new(None));
+        let note = |into: &Arc<Mutex<Option<GpuError>>>, err: GpuError| {
+            tracing::error!("graphics: {err}");
+            if let Ok(mut complaint) = into.lock() {
+                complaint.get_or_insert(err);
+            }
+        };
+        // wgpu's own answer to an error that nobody awaits is a panic.
+        let from_driver = Arc::clone(&complaint);
+        device.on_uncaptured_error(Arc::new(move |err: wgpu::Error| {
+            note(&from_driver, GpuError::from_wgpu(&err))
+        }));
+        let when_lost = Arc::clone(&complaint);
+        device.set_device_lost_callback(move |reason, message| {
+            if reason != wgpu::DeviceLostReason::Destroyed {
+                note(&when_lost, GpuError::DeviceLost(first_line(&message)));
+            }
+        });
+        Self {
+            device,
+            queue,
+            adapter: Adapter::from_info(info),
+            complaint,
+        }
+    }
+
+    /// The first thing that the device complained about since the last time; a loss stays.
+    pub(super) fn check(&self) -> Result<(), GpuError> {
+        let Ok(mut complaint) = self.complaint.lock() else {
+            return Ok(());
+        };
+        match &*complaint {
+            Some(lost @ GpuError::DeviceLost(_)) => Err(lost.clone()),
+            _ => complaint.take().map_or(Ok(()), Err),
+        }
+    }
+}
+
+fn rank(info: &wgpu::AdapterInfo) -> (u8, bool) {
+    let kind = match info.device_type {
+        wgpu::DeviceType::DiscreteGpu => 0,
+        wgpu::DeviceType::IntegratedGpu => 1,
+        wgpu::DeviceType::VirtualGpu => 2,
+        wgpu::DeviceType::Other => 3,
+        wgpu::DeviceType::Cpu => 4,
+    };
+    // Between two ways to the same device GL is the poorer one.
+    (kind, info.backend == wgpu::Backend::Gl)
+}

@@ -1,0 +1,181 @@
+//! Render pipelines, made when first needed.
+
+use std::collections::HashMap;
+
+use crate::scene::Interpolation;
+
+use super::device::Context;
+use super::format::VoxelFormat;
+use super::shader::{Program, sources};
+use super::store::VoxelLayouts;
+use super::target::PICTURE_FORMAT;
+
+/// Which of the few texel readers a format needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Reader {
+    Float,
+    Uint,
+    Color,
+}
+
+impl Reader {
+    fn of(format: VoxelFormat) -> Self {
+        match format {
+            VoxelFormat::Unorm8 | VoxelFormat::Unorm16 | VoxelFormat::Float32 => Self::Float,
+            VoxelFormat::Uint16 => Self::Uint,
+            VoxelFormat::Color => Self::Color,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    program: Program,
+    reader: Reader,
+    interpolation: Interpolation,
+}
+
+/// All pipelines so far.
+pub(super) struct Pipelines {
+    layer_layout: wgpu::BindGroupLayout,
+    pipelines: HashMap<Key, wgpu::RenderPipeline>,
+}
+
+/// What a picture's pipeline depends on.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) program: Program,
+    pub(super) format: VoxelFormat,
+    pub(super) interpolation: Interpolation,
+}
+
+impl Wanted {
+    fn key(self) -> Key {
+        Key {
+            program: self.program,
+            reader: Reader::of(self.format),
+            interpolation: self.interpolation,
+        }
+    }
+}
+
+impl Pipelines {
+    pub(super) fn new(context: &Context) -> Self {
+        let layer_layout =
+            context
+                .device
+                .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                    label: Some("layer"),
+                    entries: &[wgpu::BindGroupLayoutEntry {
+                        binding: 0,
+                        visibility: wgpu::ShaderStages::FRAGMENT,
+                        ty: wgpu::BindingType::Buffer {
+                            ty: wgpu::BufferBindingType::Uniform,
+                            has_dynamic_offset: true,
+                            min_binding_size: None,
+                        },
+                        count: None,
+                    }],
+                });
+        Self {
+            layer_layout,
+            pipelines: HashMap::new(),
+        }
+    }
+
+    /// The layout of group 0: one [`super::uniform::LayerUniform`] at a dynamic offset.
+    pub(super) fn layer_layout(&self) -> &wgpu::BindGroupLayout {
+        &self.layer_layout
+    }
+
+    pub(super) fn prepare(
+        &mut self,
+        context: &Context,
+        wanted: Wanted,
+        voxels: &VoxelLayouts,
+        color_map: &wgpu::BindGroupLayout,
+    ) {
+        let key = wanted.key();
+        if self.pipelines.contains_key(&key) {
+            return;
+        }
+        let voxels = match (key.program, key.reader) {
+            (Program::ProjectFiltered, _) => &voxels.filtered,
+            (_, Reader::Uint) => &voxels.uint,
+            (_, Reader::Float | Reader::Color) => &voxels.float,
+        };
+        let groups = [Some(&self.layer_layout), Some(voxels), Some(color_map)];
+        let pipeline = make(context, wanted, &groups);
+        self.pipelines.insert(key, pipeline);
+    }
+
+    pub(super) fn get(&self, wanted: Wanted) -> Option<&wgpu::RenderPipeline> {
+        self.pipelines.get(&wanted.key())
+    }
+}
+
+fn make(
+    context: &Context,
+    wanted: Wanted,
+    groups: &[Option<&wgpu::BindGroupLayout>],
+) -> wgpu::RenderPipeline {
+    let device = &context.device;
+    let entry_point = wanted.program.entry_point();
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some(entry_point),
+        source: wgpu::ShaderSource::Wgsl(sources(wanted.program, wanted.format).into()),
+    });
+    let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some(entry_point),
+        bind_group_layouts: groups,
+        immediate_size: 0,
+    });
+    let interpolation = match wanted.interpolation {
+        Interpolation::Nearest => 0.0,
+        Interpolation::Linear => 1.0,
+        Interpolation::Cubic => 2.0,
+    };
+    let constants = [("INTERPOLATION", interpolation)];
+    let over = wgpu::BlendComponent {
+        src_factor: wgpu::BlendFactor::SrcAlpha,
+        dst_factor: wgpu::BlendFactor::OneMinusSrcAlpha,
+        operation: wgpu::BlendOperation::Add,
+    };
+    // Pictures are opaque whatever lies in them.
+    let keep = wgpu::BlendComponent {
+        src_factor: wgpu::BlendFactor::Zero,
+        dst_factor: wgpu::BlendFactor::One,
+        operation: wgpu::BlendOperation::Add,
+    };
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: Some(entry_point),
+        layout: Some(&layout),
+        vertex: wgpu::VertexState {
+            module: &module,
+            entry_point: Some("cover"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            buffers: &[],
+        },
+        primitive: wgpu::PrimitiveState::default(),
+        depth_stencil: None,
+        multisample: wgpu::MultisampleState::default(),
+        fragment: Some(wgpu::FragmentState {
+            module: &module,
+            entry_point: Some(entry_point),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: &constants,
+                ..Default::default()
+            },
+            targets: &[Some(wgpu::ColorTargetState {
+                format: PICTURE_FORMAT,
+                blend: Some(wgpu::BlendState {
+                    color: over,
+                    alpha: keep,
+                }),
+                write_mask: wgpu::ColorWrites::ALL,
+            })],
+        }),
+        multiview_mask: None,
+        cache: None,
+    })
+}

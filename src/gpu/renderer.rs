@@ -1,0 +1,346 @@
+//! The renderer: takes a scene, makes its volumes resident, draws its layers.
+
+use crate::model::volume::Volume;
+use crate::scene::{Interpolation, Scene};
+
+use super::budget::{Budget, Level};
+use super::color_maps::ColorMaps;
+use super::device::{Adapter, Context};
+use super::error::GpuError;
+use super::pipelines::{Pipelines, Wanted};
+use super::shader::Program;
+use super::store::{Allowance, Key, Resident, Store};
+use super::target::PaneTarget;
+use super::uniform::LayerUniform;
+use super::voxel_map::VoxelMap;
+use super::{device, readback};
+
+/// What became of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// Whether it was drawn at all (it is not, if it would look the same).
+    pub is_new: bool,
+    /// Whether all voxels that had arrived are in it. If not, ask for another frame.
+    pub is_complete: bool,
+}
+
+/// A graphics device with all that drawing needs.
+pub struct Gpu {
+    context: Context,
+    store: Store,
+    color_maps: ColorMaps,
+    pipelines: Pipelines,
+    layers: wgpu::Buffer,
+    layers_bind_group: wgpu::BindGroup,
+    layer_stride: u32,
+}
+
+/// How many layers the uniform buffer holds at first.
+const FIRST_LAYERS: u32 = 16;
+/// Bytes that a pane's frame may upload, so that a large volume does not hold up the window.
+const UPLOAD_PER_FRAME: u64 = 64 << 20;
+
+/// One layer, ready to be drawn.
+struct Draw {
+    wanted: Wanted,
+    key: Key,
+    /// Which layer of the scene.
+    layer: usize,
+}
+
+impl Gpu {
+    /// A device without a window, on the best adapter there is: a real one, else the processor.
+    pub fn headless() -> Result<Self, GpuError> {
+        Self::headless_with(device::wanted_features())
+    }
+
+    /// The same with only some optional features, if the adapter has them (for tests of the ways around them).
+    pub fn headless_with(features: wgpu::Features) -> Result<Self, GpuError> {
+        Context::headless(features).map(Self::new)
+    }
+
+    /// On a device that somebody else made, with [`super::device_descriptor`] if it shall be good.
+    pub fn from_parts(device: wgpu::Device, queue: wgpu::Queue, info: &wgpu::AdapterInfo) -> Self {
+        Self::new(Context::from_parts(device, queue, info))
+    }
+
+    fn new(context: Context) -> Self {
+        let layer_stride = (size_of::<LayerUniform>() as u32)
+            .next_multiple_of(context.device.limits().min_uniform_buffer_offset_alignment);
+        let pipelines = Pipelines::new(&context);
+        let (layers, layers_bind_group) =
+            layer_buffer(&context, &pipelines, layer_stride, FIRST_LAYERS);
+        Self {
+            store: Store::new(&context),
+            color_maps: ColorMaps::new(&context),
+            pipelines,
+            layers,
+            layers_bind_group,
+            layer_stride,
+            context,
+        }
+    }
+
+    /// Who draws.
+    pub fn adapter(&self) -> &Adapter {
+        &self.context.adapter
+    }
+
+    /// The device.
+    pub fn device(&self) -> &wgpu::Device {
+        &self.context.device
+    }
+
+    /// What the device may be given. A change counts for volumes that are not resident yet.
+    pub fn set_budget(&mut self, budget: Budget) {
+        self.store.budget = budget;
+    }
+
+    /// Bytes of all resident volumes.
+    pub fn resident_bytes(&self) -> u64 {
+        self.store.bytes()
+    }
+
+    /// At which level a frame of a volume is resident; `None` if it is not. Other than [`Level::FULL`] deserves a notice
+    /// ([`Level::notice`]).
+    pub fn level(&self, volume: &Volume, frame: usize) -> Option<Level> {
+        self.store
+            .get(Key::of(volume, frame))
+            .map(|resident| resident.level)
+    }
+
+    /// Draws a scene and reads it back: RGBA, 8 bits, rows from the top.
+    pub fn picture(&mut self, scene: &Scene) -> Result<Vec<u8>, GpuError> {
+        let target = PaneTarget::new(self, scene.size())?;
+        self.draw_into(scene, target.view())?;
+        self.read(&target)
+    }
+
+    /// Reads a pane's picture back: RGBA, 8 bits, rows from the top.
+    pub fn read(&self, target: &PaneTarget) -> Result<Vec<u8>, GpuError> {
+        readback::read(&self.context, target.texture())
+    }
+
+    /// Uploads all voxels of a scene that have arrived and waits until they are on the device.
+    pub fn upload(&mut self, scene: &Scene) -> Result<(), GpuError> {
+        self.store.begin();
+        for layer in scene.layers() {
+            self.store.prepare(
+                &self.context,
+                &layer.volume,
+                layer.frame,
+                0.0,
+                &mut Allowance { bytes: u64::MAX },
+            )?;
+        }
+        readback::wait(&self.context)
+    }
+
+    /// Draws a scene into a view of the scene's size in [`super::PICTURE_FORMAT`], with every voxel that has arrived.
+    pub fn draw_into(
+        &mut self,
+        scene: &Scene,
+        view: &wgpu::TextureView,
+    ) -> Result<Drawn, GpuError> {
+        self.draw(scene, view, Allowance { bytes: u64::MAX })
+    }
+
+    /// The same, but uploads only so much that a window goes on smoothly.
+    pub(super) fn draw_in_frame(
+        &mut self,
+        scene: &Scene,
+        view: &wgpu::TextureView,
+    ) -> Result<Drawn, GpuError> {
+        self.draw(
+            scene,
+            view,
+            Allowance {
+                bytes: UPLOAD_PER_FRAME,
+            },
+        )
+    }
+
+    /// Whether a picture of this size can be drawn.
+    pub(super) fn check_size(&self, [width, height]: [u32; 2]) -> Result<(), GpuError> {
+        let most = self.context.device.limits().max_texture_dimension_2d;
+        let is_drawable = (1..=most).contains(&width) && (1..=most).contains(&height);
+        if is_drawable {
+            Ok(())
+        } else {
+            Err(GpuError::PictureSize {
+                width,
+                height,
+                most,
+            })
+        }
+    }
+
+    fn draw(
+        &mut self,
+        scene: &Scene,
+        view: &wgpu::TextureView,
+        mut allowance: Allowance,
+    ) -> Result<Drawn, GpuError> {
+        self.store.begin();
+        let mut is_complete = true;
+        let mut draws = Vec::new();
+        let mut uniforms = Vec::new();
+        for (index, layer) in scene.layers().iter().enumerate() {
+            let Some(map) = VoxelMap::of(scene, layer) else {
+                continue;
+            };
+            is_complete &= self.store.prepare(
+                &self.context,
+                &layer.volume,
+                layer.frame,
+                map.center.z,
+                &mut allowance,
+            )?;
+            self.color_maps.prepare(&self.context, &layer.color_map);
+            let key = Key::of(&layer.volume, layer.frame);
+            let Some(resident) = self.store.get(key) else {
+                continue;
+            };
+            let wanted = Wanted {
+                program: program_of(scene, layer.interpolation, &map, resident),
+                format: resident.format,
+                interpolation: layer.interpolation,
+            };
+            self.pipelines.prepare(
+                &self.context,
+                wanted,
+                &self.store.layouts,
+                self.color_maps.layout(),
+            );
+            uniforms.push(LayerUniform::new(layer, &map, resident, scene.size()));
+            draws.push(Draw {
+                wanted,
+                key,
+                layer: index,
+            });
+        }
+        self.write_layers(&uniforms);
+        self.encode(scene, view, &draws);
+        self.context.check()?;
+        Ok(Drawn {
+            is_new: true,
+            is_complete,
+        })
+    }
+
+    fn write_layers(&mut self, uniforms: &[LayerUniform]) {
+        let stride = self.layer_stride as usize;
+        if (uniforms.len() * stride) as u64 > self.layers.size() {
+            (self.layers, self.layers_bind_group) = layer_buffer(
+                &self.context,
+                &self.pipelines,
+                self.layer_stride,
+                (uniforms.len() as u32).next_power_of_two(),
+            );
+        }
+        let mut bytes = vec![0; uniforms.len() * stride];
+        for (place, uniform) in bytes.chunks_exact_mut(stride).zip(uniforms) {
+            place[..size_of::<LayerUniform>()].copy_from_slice(bytemuck::bytes_of(uniform));
+        }
+        self.context.queue.write_buffer(&self.layers, 0, &bytes);
+    }
+
+    fn encode(&self, scene: &Scene, view: &wgpu::TextureView, draws: &[Draw]) {
+        let mut encoder =
+            self.context
+                .device
+                .create_command_encoder(&wgpu::CommandEncoderDescriptor {
+                    label: Some("picture"),
+                });
+        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("picture"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view,
+                resolve_target: None,
+                depth_slice: None,
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                    store: wgpu::StoreOp::Store,
+                },
+            })],
+            ..Default::default()
+        });
+        for (place, draw) in (0..).zip(draws) {
+            let (Some(layer), Some(pipeline), Some(resident)) = (
+                scene.layers().get(draw.layer),
+                self.pipelines.get(draw.wanted),
+                self.store.get(draw.key),
+            ) else {
+                continue;
+            };
+            let Some(color_map) = self.color_maps.get(&layer.color_map) else {
+                continue;
+            };
+            let voxels = if draw.wanted.program == Program::ProjectFiltered {
+                resident.filtered.as_ref()
+            } else {
+                Some(&resident.exact)
+            };
+            pass.set_pipeline(pipeline);
+            pass.set_bind_group(0, &self.layers_bind_group, &[place * self.layer_stride]);
+            pass.set_bind_group(1, voxels, &[]);
+            pass.set_bind_group(2, color_map, &[]);
+            pass.draw(0..3, 0..1);
+        }
+        drop(pass);
+        self.context.queue.submit([encoder.finish()]);
+    }
+}
+
+/// Rays go through the texture's filter where that is right: whole, evenly spaced volumes, linear interpolation.
+fn program_of(
+    scene: &Scene,
+    interpolation: Interpolation,
+    map: &VoxelMap,
+    resident: &Resident,
+) -> Program {
+    match scene {
+        Scene::Slice(_) | Scene::Stack(_) => Program::Slice,
+        Scene::Volume(_) => {
+            let can_filter = resident.filtered.is_some()
+                && resident.is_complete
+                && !map.uses_table
+                && interpolation == Interpolation::Linear;
+            if can_filter {
+                Program::ProjectFiltered
+            } else {
+                Program::Project
+            }
+        }
+    }
+}
+
+fn layer_buffer(
+    context: &Context,
+    pipelines: &Pipelines,
+    stride: u32,
+    count: u32,
+) -> (wgpu::Buffer, wgpu::BindGroup) {
+    let buffer = context.device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("layers"),
+        size: u64::from(stride) * u64::from(count),
+        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    let one = wgpu::BufferBinding {
+        buffer: &buffer,
+        offset: 0,
+        size: wgpu::BufferSize::new(size_of::<LayerUniform>() as u64),
+    };
+    let bind_group = context
+        .device
+        .create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("layers"),
+            layout: pipelines.layer_layout(),
+            entries: &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: wgpu::BindingResource::Buffer(one),
+            }],
+        });
+    (buffer, bind_group)
+}

@@ -1,0 +1,118 @@
+//! From the pixels of a scene to the voxels of one of its volumes, in f64: all that the shaders know of geometry.
+
+use glam::{DAffine3, DVec3};
+
+use crate::model::geometry::Geometry;
+use crate::scene::{ImageLayer, Projection, Scene, SlabMode, SliceScene, StackScene, VolumeScene};
+
+/// How the samples under a pixel become one value. The numbers are the shader's (`GATHER_*`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(super) enum Gather {
+    None = 0,
+    Highest = 1,
+    Lowest = 2,
+    Mean = 3,
+}
+
+/// An affine map from (pixel, pixel, sample) to voxel indices on the mean grid.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct VoxelMap {
+    /// The voxel in the middle of the picture (between pixels where the size is even), at sample 0.
+    pub(super) center: DVec3,
+    /// From pixel to pixel.
+    pub(super) right: DVec3,
+    /// From row to row.
+    pub(super) down: DVec3,
+    /// From sample to sample.
+    pub(super) depth: DVec3,
+    /// Steps from the first to the last sample (of a ray: the volume's box decides).
+    pub(super) steps: u32,
+    pub(super) gather: Gather,
+    /// Whether indices are those before the slice table.
+    pub(super) uses_table: bool,
+}
+
+impl VoxelMap {
+    /// The map of one layer of a scene; `None` where the layer cannot be drawn in it.
+    pub(super) fn of(scene: &Scene, layer: &ImageLayer) -> Option<Self> {
+        let map = match scene {
+            Scene::Slice(scene) => Self::of_slice(scene, layer.volume.geometry()?),
+            Scene::Stack(scene) => Self::of_stack(scene),
+            Scene::Volume(scene) => Self::of_rays(scene, layer.volume.geometry()?)?,
+        };
+        [map.center, map.right, map.down, map.depth]
+            .iter()
+            .all(|v| v.is_finite())
+            .then_some(map)
+    }
+
+    fn of_slice(scene: &SliceScene, geometry: &Geometry) -> Self {
+        let DAffine3 {
+            matrix3: per_mm, ..
+        } = *geometry.voxel_from_patient();
+        let axes = &scene.plane.axes;
+        let normal = axes.normal();
+        let (steps, first_mm, step_mm, gather) = match scene.slab {
+            None => (0, 0.0, 0.0, Gather::None),
+            Some(slab) => {
+                let steps = slab.steps(geometry.shortest_edge_mm());
+                let gather = match slab.mode {
+                    SlabMode::Mip => Gather::Highest,
+                    SlabMode::MinIp => Gather::Lowest,
+                    SlabMode::Mean => Gather::Mean,
+                };
+                (
+                    steps,
+                    -slab.thickness_mm / 2.0,
+                    slab.thickness_mm / f64::from(steps),
+                    gather,
+                )
+            }
+        };
+        Self {
+            center: geometry
+                .voxel_from_patient()
+                .transform_point3(scene.plane.center + normal * first_mm),
+            right: per_mm * (axes.right * scene.mm_per_pixel),
+            down: per_mm * (axes.down * scene.mm_per_pixel),
+            depth: per_mm * (normal * step_mm),
+            steps,
+            gather,
+            uses_table: geometry.slice_table().is_some(),
+        }
+    }
+
+    fn of_stack(scene: &StackScene) -> Self {
+        let [width, height] = StackScene::pixel_size(&scene.layer.volume);
+        Self {
+            center: scene.center.extend(scene.slice as f64),
+            right: DVec3::X * (scene.units_per_pixel / width),
+            down: DVec3::Y * (scene.units_per_pixel / height),
+            depth: DVec3::ZERO,
+            steps: 0,
+            gather: Gather::None,
+            uses_table: false,
+        }
+    }
+
+    fn of_rays(scene: &VolumeScene, geometry: &Geometry) -> Option<Self> {
+        let axes = scene.camera.axes();
+        let per_mm = geometry.voxel_from_patient().matrix3;
+        Some(Self {
+            center: geometry
+                .voxel_from_patient()
+                .transform_point3(scene.camera.target),
+            right: per_mm * (axes.right * scene.camera.mm_per_pixel),
+            down: per_mm * (axes.down * scene.camera.mm_per_pixel),
+            depth: per_mm * (axes.normal() * scene.sample_step_mm()?),
+            steps: 0,
+            gather: match scene.projection {
+                Projection::Mip => Gather::Highest,
+                Projection::MinIp => Gather::Lowest,
+                Projection::Average => Gather::Mean,
+            },
+            uses_table: geometry.slice_table().is_some(),
+        })
+    }
+}
