@@ -1,10 +1,15 @@
 //! Numbers as a person reads them. Decimals are formatted here, not by the catalogue, so that they line up.
 
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, vec2};
 use glam::DVec3;
 
+use crate::app::presets;
 use crate::app::readout::Readout;
+use crate::app::state::Entry;
 use crate::model::volume::{Value, Volume};
+use crate::model::window::Window;
 use crate::say;
+use crate::ui::theme;
 
 /// A number with as many decimals as its size deserves: 1234, 57, 3.25, 0.0031.
 pub fn number(value: f64) -> String {
@@ -65,6 +70,50 @@ pub fn readout(readout: &Readout, volume: &Volume) -> Vec<String> {
     lines.extend(readout.voxel.map(voxel));
     lines.extend(readout.lps.map(place));
     lines
+}
+
+/// Width and centre of a window.
+pub fn window(window: &Window) -> String {
+    say!("ui-window-line", width = number(window.width), center = number(window.center))
+}
+
+/// Width and centre alone, for columns.
+pub fn window_numbers(window: &Window) -> String {
+    say!("ui-window-numbers", width = number(window.width), center = number(window.center))
+}
+
+/// What a window is called: by the file, as the automatic one, or by a preset.
+pub fn window_name(entry: &Entry, window: &Window) -> Option<String> {
+    let from_file = entry.volume().windows.iter().find(|named| named.window == *window && !named.name.is_empty());
+    if let Some(named) = from_file {
+        return Some(named.name.clone());
+    }
+    if entry.auto_window == Some(*window) {
+        return Some(say!("ui-auto-window"));
+    }
+    presets::all().iter().find(|preset| preset.window() == *window).map(|preset| preset.label())
+}
+
+/// Text with a dark rim, readable on any picture. Answers where it stands.
+pub fn over_picture(painter: &Painter, at: Pos2, anchor: Align2, text: &str, font: FontId, color: Color32) -> Rect {
+    let galley = painter.layout_no_wrap(text.to_owned(), font, color);
+    let rect = anchor.anchor_size(at, galley.size());
+    for offset in [vec2(1.0, 1.0), vec2(-1.0, 0.0), vec2(0.0, -1.0), vec2(1.0, 0.0), vec2(0.0, 1.0)] {
+        painter.galley_with_override_text_color(rect.min + offset, galley.clone(), theme::PANE_RIM);
+    }
+    painter.galley(rect.min, galley, color);
+    rect
+}
+
+/// A text that is no wider than `widest` points; what is cut off is shown by dots.
+pub fn shortened(painter: &Painter, text: &str, font: FontId, widest: f32) -> String {
+    let width = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), theme::PANE_TEXT).size().x;
+    if width(text) <= widest {
+        return text.to_owned();
+    }
+    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    let fits = ends.partition_point(|end| width(&format!("{}…", &text[..*end])) <= widest);
+    format!("{}…", &text[..ends.get(fits.saturating_sub(1)).copied().unwrap_or(0)])
 }
 
 #[cfg(test)]
