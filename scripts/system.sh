@@ -2,8 +2,8 @@
 # what is missing. Elsewhere it says what is needed and goes on.
 
 # A word is a package, or COMMAND:PACKAGE where a command of that name will do wherever it comes from.
-# Compilers and cmake build the C and C++ codecs (JPEG-LS); nothing of X11, Wayland or Vulkan is needed to build.
-build_packages=(cc:gcc g++:g++ cmake:cmake make:make pkg-config:pkg-config)
+# Compilers and cmake build the C++ codec (JPEG-LS), cargo downloads over https; nothing of X11, Wayland or Vulkan is needed to build.
+build_packages=(ca-certificates cc:gcc g++:g++ cmake:cmake make:make pkg-config:pkg-config)
 # Opened when the window opens (dlopen), so that no linker asks for them.
 run_packages=(libvulkan1 libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon0 libxkbcommon-x11-0
     libwayland-client0)
@@ -75,7 +75,7 @@ is_installed() {
 }
 
 install() {
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300) with=()
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0) with=()
     local by_hand="apt-get update && apt-get install --yes --no-install-recommends $*"
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "these packages are missing; as root, run: $by_hand"

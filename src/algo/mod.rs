@@ -2,6 +2,7 @@
 
 pub mod needed_slabs;
 pub mod percentile;
+pub mod phantom;
 pub mod project;
 pub mod reslice;
 pub mod sample;

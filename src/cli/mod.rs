@@ -2,9 +2,13 @@
 //! contract: results on stdout, everything else on stderr, exit status 0 done, 1 failed, 2 wrong usage.
 
 mod completions;
+mod demo;
 mod info;
 mod output;
+mod picture;
 mod probe;
+mod render;
+mod run;
 mod source;
 
 use std::ffi::OsString;
@@ -44,10 +48,16 @@ struct WindowArgs {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Opens the built-in study, or writes it to files.
+    Demo(demo::DemoArgs),
     /// Lists every volume and what was skipped, and why.
     Info(info::InfoArgs),
     /// Prints values at voxels and at places of the patient.
     Probe(probe::ProbeArgs),
+    /// Draws one picture as a PNG, by the same code as the window.
+    Render(Box<render::RenderArgs>),
+    /// Replays recorded commands, one JSON document a line.
+    Run(run::RunArgs),
     /// Prints shell completions.
     Completions(completions::CompletionsArgs),
 }
@@ -69,6 +79,8 @@ pub struct WindowRequest {
     pub demo: bool,
     /// Where to write the session's commands.
     pub record: Option<PathBuf>,
+    /// Commands to replay, each when all jobs of the one before have ended.
+    pub script: Vec<crate::app::Command>,
 }
 
 /// Why a subcommand failed: exit status 1, and one line on stderr.
@@ -115,12 +127,19 @@ pub fn parse() -> Run {
         }
         return Run::Window(WindowRequest {
             paths: cli.window.paths,
-            demo: false,
             record: cli.window.record,
+            ..WindowRequest::default()
         });
     };
     let quiet = cli.quiet;
     let outcome = match command {
+        Command::Demo(args) if args.opens_window() => {
+            return Run::Window(WindowRequest {
+                demo: true,
+                ..WindowRequest::default()
+            });
+        }
+        Command::Demo(args) => demo::demo(&args, quiet),
         Command::Info(args) => info::info(&args, quiet),
         Command::Probe(args) => {
             let order = matches
@@ -129,6 +148,17 @@ pub fn parse() -> Run {
                 .unwrap_or_default();
             probe::probe(&args, &order, quiet)
         }
+        Command::Render(args) => render::render(&args, quiet),
+        Command::Run(args) if args.window => match run::read_script(&args.script) {
+            Ok(script) => {
+                return Run::Window(WindowRequest {
+                    script,
+                    ..WindowRequest::default()
+                });
+            }
+            Err(failure) => Err(failure),
+        },
+        Command::Run(args) => run::run(&args, quiet),
         Command::Completions(args) => completions::completions(&args, &mut Cli::command()),
     };
     Run::Done(match outcome {

@@ -73,10 +73,11 @@ impl Context {
     /// The best adapter there is, without a window: a discrete or integrated GPU before the processor.
     /// `features` are those to use if the adapter has them.
     pub(super) fn headless(features: wgpu::Features) -> Result<Self, GpuError> {
-        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
-        descriptor.flags = wgpu::InstanceFlags::from_build_config().with_env();
-        let instance = wgpu::Instance::new(descriptor);
-        let mut adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+        let mut adapters = adapters(wgpu::Backends::PRIMARY);
+        if adapters.is_empty() {
+            // GL comes last: it is slower, and looking for it alone makes some systems complain on stderr.
+            adapters = self::adapters(wgpu::Backends::GL);
+        }
         adapters.sort_by_key(|adapter| rank(&adapter.get_info()));
         let mut last = GpuError::NoAdapter;
         for adapter in adapters {
@@ -140,14 +141,24 @@ impl Context {
     }
 }
 
-fn rank(info: &wgpu::AdapterInfo) -> (u8, bool) {
-    let kind = match info.device_type {
+/// The adapters of some backends, of those that the environment allows (`WGPU_BACKEND`).
+fn adapters(backends: wgpu::Backends) -> Vec<wgpu::Adapter> {
+    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+    descriptor.backends &= backends;
+    descriptor.flags = wgpu::InstanceFlags::from_build_config().with_env();
+    if descriptor.backends.is_empty() {
+        return Vec::new();
+    }
+    let backends = descriptor.backends;
+    pollster::block_on(wgpu::Instance::new(descriptor).enumerate_adapters(backends))
+}
+
+fn rank(info: &wgpu::AdapterInfo) -> u8 {
+    match info.device_type {
         wgpu::DeviceType::DiscreteGpu => 0,
         wgpu::DeviceType::IntegratedGpu => 1,
         wgpu::DeviceType::VirtualGpu => 2,
         wgpu::DeviceType::Other => 3,
         wgpu::DeviceType::Cpu => 4,
-    };
-    // Between two ways to the same device GL is the poorer one.
-    (kind, info.backend == wgpu::Backend::Gl)
+    }
 }

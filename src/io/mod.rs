@@ -13,7 +13,7 @@ pub mod progress;
 pub mod save;
 pub mod source;
 
-mod scan;
+pub(crate) mod scan;
 
 pub use load::{load, load_slabs};
 pub use progress::Progress;

@@ -1,6 +1,8 @@
 //! Pictures of the graphics device, held against the CPU twins. Without an adapter these tests say that they are
 //! skipped, unless `REQUIRE_GPU=1`.
 
+#![cfg(test)]
+
 mod device;
 mod phantom;
 

@@ -290,6 +290,32 @@ fn imports_go_down_only() {
     assert!(offences.is_empty(), "\n{}\n", offences.join("\n"));
 }
 
+/// Everything else would leave half a file behind when it fails.
+#[test]
+fn files_are_written_by_one_function() {
+    let ways = [
+        "fs::write(",
+        "File::create",
+        "File::options(",
+        "OpenOptions",
+    ];
+    let mut offences = Vec::new();
+    for source in sources::all() {
+        let code = source.code_without_tests();
+        let found = ways.iter().flat_map(|way| code.match_indices(way));
+        if source.path != Path::new("src/io/save.rs") {
+            offences.extend(found.map(|(position, way)| {
+                format!(
+                    "{}:{}: {way}: files are written by io::save",
+                    source.path.display(),
+                    source.line(position)
+                )
+            }));
+        }
+    }
+    assert!(offences.is_empty(), "\n{}\n", offences.join("\n"));
+}
+
 /// The table as ARCHITECTURE.md prints it.
 fn table() -> String {
     let row = |layer: &Layer| {

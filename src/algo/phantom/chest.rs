@@ -49,7 +49,7 @@ pub(super) fn add_organs(phantom: &mut Builder) {
     add_spine(phantom);
     add_heart(phantom);
     let airway = [
-        Solid::rod([0.0, 14.0, -48.0], [0.0, -2.0, 62.0], [8.0, 7.0]),
+        Solid::rod([0.0, 14.0, -48.0], [0.0, -10.0, 84.0], [8.0, 7.0]),
         Solid::rod([0.0, 14.0, -46.0], [-42.0, 22.0, -82.0], [6.0, 6.0]),
         Solid::rod([0.0, 14.0, -46.0], [44.0, 24.0, -78.0], [5.5, 5.5]),
     ];
@@ -68,7 +68,7 @@ fn add_bones(phantom: &mut Builder) {
     let heights: Vec<f64> = (0..9).map(|n| -8.0 - 23.0 * f64::from(n)).collect();
     phantom.add("ribs", 650, heights.iter().map(|height| rib(*height, 0.0)));
     phantom.add("rib marrow", 180, heights.iter().map(|height| rib(*height, 2.2)));
-    phantom.add("sternum", 320, [Solid::of(Convex::ellipsoid([0.0, -81.0, -78.0], [17.0, 6.0, 78.0]))]);
+    phantom.add("sternum", 320, [Solid::of(Convex::turned_ellipsoid([0.0, -75.0, -88.0], [17.0, 6.0, 66.0], DMat3::from_rotation_x(-0.12)))]);
     phantom.add("clavicles", 600, both_sides([128.0, -6.0, -2.0]).into_iter().flat_map(|end| capsule([end[0] * 0.12, -66.0, -14.0], end, 6.5)));
     phantom.add("humeral heads", 700, both_sides([139.0, 8.0, -30.0]).map(|at| Solid::of(Convex::ellipsoid(at, [21.0, 23.0, 23.0]))));
     phantom.add("humeral marrow", 220, both_sides([139.0, 8.0, -30.0]).map(|at| Solid::of(Convex::ellipsoid(at, [18.0, 20.0, 20.0]))));
@@ -80,7 +80,7 @@ fn add_bones(phantom: &mut Builder) {
 
 /// Vertebrae with discs between them; the column bends forward in the neck.
 fn add_spine(phantom: &mut Builder) {
-    let (low, high, top) = ([0.0, 58.0, -270.0], [0.0, 56.0, 0.0], [0.0, 34.0, 104.0]);
+    let (low, high, top) = ([0.0, 58.0, -270.0], [0.0, 56.0, 0.0], [0.0, 34.0, 94.0]);
     let behind = |at: [f64; 3], mm: f64| [at[0], at[1] + mm, at[2]];
     let column = |rx: f64, ry: f64| [Solid::rod(low, high, [rx, ry]), Solid::rod(high, top, [rx * 0.72, ry * 0.78])];
     phantom.add("discs", 95, column(19.0, 15.5));

@@ -16,7 +16,7 @@ fn cranium(inset: f64) -> Convex {
 
 /// Everything above the floor of the skull, which rises to the front.
 fn above_floor(mm: f64) -> Convex {
-    Convex::between([0.0, 0.0, 110.0 + mm], [0.0, -120.0, 510.0 + mm])
+    Convex::between([0.0, 0.0, 110.0 + mm], [0.0, 174.0, 510.0 + mm])
 }
 
 pub(super) fn add(phantom: &mut Builder) {
@@ -37,7 +37,7 @@ fn add_skull(phantom: &mut Builder) {
     phantom.add("inner table", 1150, [Solid::of(cranium(11.0)).within(above_floor(-2.0))]);
     phantom.add("facial bones", 850, [
         Solid::of(Convex::ellipsoid([0.0, -66.0, 116.0], [47.0, 27.0, 33.0])),
-        Solid::of(Convex::ellipsoid([0.0, -58.0, 136.0], [58.0, 30.0, 16.0])),
+        Solid::of(Convex::ellipsoid([0.0, -50.0, 136.0], [58.0, 30.0, 17.0])),
     ]);
     let petrous = |at: [f64; 3]| Solid::of(Convex::turned_ellipsoid(at, [30.0, 11.0, 11.0], DMat3::from_rotation_z(0.6 * at[0].signum())));
     phantom.add("petrous bones", 1600, both_sides([42.0, 22.0, 112.0], petrous));
@@ -59,10 +59,9 @@ fn add_skull(phantom: &mut Builder) {
 
 fn add_face(phantom: &mut Builder) {
     let ball = |radii: [f64; 3]| move |at: [f64; 3]| Solid::of(Convex::ellipsoid(at, radii));
-    phantom.add("orbital fat", -85, both_sides([31.0, -70.0, 137.0], ball([18.0, 25.0, 16.0])));
-    phantom.add("eyes", 12, both_sides([31.0, -79.0, 137.0], ball([12.0, 12.0, 12.0])));
-    phantom.add("lenses", 75, both_sides([31.0, -88.0, 137.0], ball([5.0, 2.2, 5.0])));
-    phantom.add("optic nerves", 35, [1.0, -1.0].map(|side| Solid::rod([28.0 * side, -67.0, 137.0], [14.0 * side, -40.0, 137.0], [2.4, 2.4])));
+    phantom.add("orbital fat", -85, both_sides([31.0, -60.0, 137.0], ball([18.0, 23.0, 16.0])));
+    phantom.add("eyes", 12, both_sides([31.0, -70.0, 137.0], ball([12.0, 12.0, 12.0])));
+    phantom.add("lenses", 75, both_sides([31.0, -79.0, 137.0], ball([5.0, 2.2, 5.0])));
     let cavities = both_sides([25.0, -66.0, 108.0], ball([15.0, 17.0, 16.0])).into_iter().chain([
         Solid::of(Convex::ellipsoid([0.0, -72.0, 112.0], [8.0, 34.0, 22.0])),
         Solid::of(Convex::ellipsoid([0.0, -20.0, 92.0], [14.0, 10.0, 26.0])),

@@ -14,8 +14,14 @@ pub(super) struct Convex {
 
 impl Convex {
     fn new(patient_from_unit: DAffine3, bounded: DVec3) -> Self {
-        let volume_mm3 = (bounded == DVec3::ONE).then(|| patient_from_unit.matrix3.determinant().abs() * std::f64::consts::PI * 4.0 / 3.0);
-        Self { unit_from_patient: patient_from_unit.inverse(), bounded, volume_mm3 }
+        let volume_mm3 = (bounded == DVec3::ONE).then(|| {
+            patient_from_unit.matrix3.determinant().abs() * std::f64::consts::PI * 4.0 / 3.0
+        });
+        Self {
+            unit_from_patient: patient_from_unit.inverse(),
+            bounded,
+            volume_mm3,
+        }
     }
 
     /// An ellipsoid along the patient's axes.
@@ -26,16 +32,32 @@ impl Convex {
     /// An ellipsoid whose axes are turned.
     pub(super) fn turned_ellipsoid(center: [f64; 3], radii_mm: [f64; 3], turn: DMat3) -> Self {
         let matrix3 = turn * DMat3::from_diagonal(DVec3::from_array(radii_mm));
-        Self::new(DAffine3 { matrix3, translation: DVec3::from_array(center) }, DVec3::ONE)
+        Self::new(
+            DAffine3 {
+                matrix3,
+                translation: DVec3::from_array(center),
+            },
+            DVec3::ONE,
+        )
     }
 
     /// An endless elliptic tube around the line from one point to another; its x radius lies across the patient.
     pub(super) fn tube(from: [f64; 3], to: [f64; 3], radii_mm: [f64; 2]) -> Self {
         let axis = (DVec3::from_array(to) - DVec3::from_array(from)).normalize_or(DVec3::Z);
-        let aside = if axis.x.abs() > 0.9 { DVec3::Y } else { DVec3::X };
+        let aside = if axis.x.abs() > 0.9 {
+            DVec3::Y
+        } else {
+            DVec3::X
+        };
         let x = (aside - axis * axis.dot(aside)).normalize();
         let matrix3 = DMat3::from_cols(x * radii_mm[0], axis.cross(x) * radii_mm[1], axis);
-        Self::new(DAffine3 { matrix3, translation: DVec3::from_array(from) }, DVec3::new(1.0, 1.0, 0.0))
+        Self::new(
+            DAffine3 {
+                matrix3,
+                translation: DVec3::from_array(from),
+            },
+            DVec3::new(1.0, 1.0, 0.0),
+        )
     }
 
     /// Everything between the two planes through two points, across the line between them.
@@ -44,7 +66,13 @@ impl Convex {
         let axis = (to - from).normalize_or(DVec3::Z);
         let (x, y) = axis.any_orthonormal_pair();
         let matrix3 = DMat3::from_cols(x, y, (to - from) * 0.5);
-        Self::new(DAffine3 { matrix3, translation: (from + to) * 0.5 }, DVec3::new(0.0, 0.0, 1.0))
+        Self::new(
+            DAffine3 {
+                matrix3,
+                translation: (from + to) * 0.5,
+            },
+            DVec3::new(0.0, 0.0, 1.0),
+        )
     }
 
     fn contains(&self, at: DVec3) -> bool {
@@ -56,7 +84,11 @@ impl Convex {
     fn span(&self, start: DVec3, step: DVec3) -> Option<[f64; 2]> {
         let start = self.unit_from_patient.transform_point3(start) * self.bounded;
         let step = self.unit_from_patient.transform_vector3(step) * self.bounded;
-        let (a, b, c) = (step.length_squared(), start.dot(step), start.length_squared() - 1.0);
+        let (a, b, c) = (
+            step.length_squared(),
+            start.dot(step),
+            start.length_squared() - 1.0,
+        );
         if a < 1e-24 {
             return (c <= 0.0).then_some([f64::NEG_INFINITY, f64::INFINITY]);
         }
@@ -78,12 +110,18 @@ pub(super) struct Solid {
 
 impl Solid {
     pub(super) fn of(body: Convex) -> Self {
-        Self { keep: vec![body], cut: Vec::new() }
+        Self {
+            keep: vec![body],
+            cut: Vec::new(),
+        }
     }
 
     /// Part of a tube, from one point to another.
     pub(super) fn rod(from: [f64; 3], to: [f64; 3], radii_mm: [f64; 2]) -> Self {
-        Self { keep: vec![Convex::tube(from, to, radii_mm), Convex::between(from, to)], cut: Vec::new() }
+        Self {
+            keep: vec![Convex::tube(from, to, radii_mm), Convex::between(from, to)],
+            cut: Vec::new(),
+        }
     }
 
     /// The same, only where it lies in another body too.
@@ -114,16 +152,27 @@ impl Solid {
     /// The (at most two) stretches of a line inside, as parameters; an empty stretch has its end before its start.
     pub(super) fn spans(&self, start: DVec3, step: DVec3) -> Option<[[f64; 2]; 2]> {
         let common = |bodies: &[Convex]| {
-            bodies.iter().try_fold([f64::NEG_INFINITY, f64::INFINITY], |[low, high], body| {
-                let [from, to] = body.span(start, step)?;
-                let both = [low.max(from), high.min(to)];
-                (both[0] <= both[1]).then_some(both)
-            })
+            bodies
+                .iter()
+                .try_fold([f64::NEG_INFINITY, f64::INFINITY], |[low, high], body| {
+                    let [from, to] = body.span(start, step)?;
+                    let both = [low.max(from), high.min(to)];
+                    (both[0] <= both[1]).then_some(both)
+                })
         };
         let inside = common(&self.keep)?;
         let nothing = [1.0, 0.0];
-        let hole = if self.cut.is_empty() { None } else { common(&self.cut) };
-        let Some([from, to]) = hole else { return Some([inside, nothing]) };
-        Some([[inside[0], inside[1].min(from.next_down())], [inside[0].max(to.next_up()), inside[1]]])
+        let hole = if self.cut.is_empty() {
+            None
+        } else {
+            common(&self.cut)
+        };
+        let Some([from, to]) = hole else {
+            return Some([inside, nothing]);
+        };
+        Some([
+            [inside[0], inside[1].min(from.next_down())],
+            [inside[0].max(to.next_up()), inside[1]],
+        ])
     }
 }

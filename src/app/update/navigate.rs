@@ -192,7 +192,7 @@ pub(super) fn reset(state: &mut State) {
         return;
     };
     // On a voxel centre, so that the acquisition's planes show stored slices.
-    let middle = geometry.voxel_at(geometry.center()).round();
+    let middle = DVec3::from_array(geometry.dims().map(|n| (n / 2) as f64));
     state.view.crosshair = geometry.patient_at(middle);
     state.view.camera.target = geometry.center();
     for plane in &mut state.view.planes {

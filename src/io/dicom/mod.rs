@@ -1,18 +1,31 @@
 //! DICOM files: headers, series, pixels.
+//!
+//! The way of a file: [`prescan`] walks its bytes and trusts none of them, [`header`] takes from the elements what is
+//! needed, [`series`] groups and sorts the pictures, [`stack`] makes volumes of them, [`source`] reads their pixels
+//! when they are asked for. dicom-rs gives the dictionary, the character sets and the codecs.
 
-use std::path::Path;
+pub mod elements;
+pub mod header;
+pub mod prescan;
 
-use super::source::Opened;
+mod bytes;
+mod charset;
+mod codec;
+mod codestream;
+mod encoding;
+mod fragments;
+mod frames;
+mod layout;
+mod palette;
+mod pixels;
+mod reasons;
+mod rle;
+mod series;
+mod source;
+mod spacing;
+mod stack;
+mod windows;
 
-/// One DICOM file whose header was read.
-pub struct DicomFile;
-
-/// Reads the header of a file; the error is the reason for the user.
-pub fn read_header(_path: &Path) -> Result<DicomFile, String> {
-    Err(String::from("unknown"))
-}
-
-/// Groups files into volumes.
-pub fn group(_files: Vec<DicomFile>) -> Opened {
-    Opened::default()
-}
+pub use bytes::ByteSource;
+pub use header::{DicomFile, read_header};
+pub use series::group;

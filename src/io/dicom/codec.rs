@@ -1,0 +1,150 @@
+//! Compressed pictures: one frame's bytes in, plain samples out, through the codecs of dicom-rs and our own RLE.
+//!
+//! The size that a codestream announces is compared with the header before anything is allocated for it.
+
+use std::borrow::Cow;
+
+use dicom_core::value::C;
+use dicom_dictionary_std::uids;
+use dicom_encoding::adapters::{PixelDataObject, RawPixelData};
+use dicom_encoding::transfer_syntax::TransferSyntaxIndex as _;
+use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
+
+use super::codestream::{StreamInfo, stream_info};
+use super::encoding::EXPLICIT_VR_BIG_ENDIAN;
+use super::layout::{ColorModel, Layout};
+use super::rle;
+use crate::say;
+
+/// A decoded picture: little endian samples, colours of a pixel together.
+#[derive(Debug)]
+pub struct Decoded {
+    /// The bytes; their number is `pixels × samples × bytes of a sample`.
+    pub bytes: Vec<u8>,
+    /// How colour is stored now: codecs turn some models to RGB.
+    pub color: ColorModel,
+    /// The stream ended early.
+    pub is_short: bool,
+}
+
+/// Whether the pixel data of a transfer syntax are plain samples.
+pub fn is_native(transfer_syntax: &str) -> bool {
+    matches!(
+        transfer_syntax,
+        uids::IMPLICIT_VR_LITTLE_ENDIAN
+            | uids::EXPLICIT_VR_LITTLE_ENDIAN
+            | EXPLICIT_VR_BIG_ENDIAN
+            | uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN
+            | uids::ENCAPSULATED_UNCOMPRESSED_EXPLICIT_VR_LITTLE_ENDIAN
+    )
+}
+
+/// Decodes one frame; the error is the reason for the user.
+pub fn decode(transfer_syntax: &str, stream: &[u8], layout: &Layout) -> Result<Decoded, String> {
+    let sample_bytes = layout.bits().div_ceil(8) as usize;
+    let expected = layout.pixel_count() * layout.samples * sample_bytes;
+    if is_native(transfer_syntax) {
+        return Ok(Decoded { bytes: stream.to_vec(), color: layout.color, is_short: stream.len() < expected });
+    }
+    if transfer_syntax == uids::RLE_LOSSLESS {
+        let (bytes, is_short) = rle::decode(stream, layout.pixel_count(), layout.samples, sample_bytes)?;
+        // RLE of YBR_FULL_422 does not exist: its planes are all of full size.
+        let color = if layout.color == ColorModel::YbrFull422 { ColorModel::YbrFull } else { layout.color };
+        return Ok(Decoded { bytes, color, is_short });
+    }
+    let info = stream_info(stream);
+    check_size(info.as_ref(), layout)?;
+    let syntax = TransferSyntaxRegistry.get(transfer_syntax).ok_or_else(|| say!("io-dicom-unknown-syntax", uid = transfer_syntax.to_owned()))?;
+    let reader = syntax.pixel_data_reader().ok_or_else(|| say!("io-dicom-unsupported-syntax", name = syntax.name().to_owned()))?;
+    let mut bytes = Vec::new();
+    let frame = OneFrame { transfer_syntax, stream, layout };
+    reader.decode_frame(&frame, 0, &mut bytes).map_err(|err| say!("io-dicom-cannot-decode", name = syntax.name().to_owned(), why = err.to_string()))?;
+    if bytes.len() != expected {
+        return Err(say!("io-dicom-decoded-size", got = bytes.len().to_string(), expected = expected.to_string()));
+    }
+    let color = if layout.samples == 3 { color_after(transfer_syntax, layout.color, info.as_ref()) } else { layout.color };
+    Ok(Decoded { bytes, color, is_short: false })
+}
+
+fn check_size(info: Option<&StreamInfo>, layout: &Layout) -> Result<(), String> {
+    let Some(info) = info else { return Ok(()) };
+    let fits = info.width == layout.columns && info.height == layout.rows && info.components == layout.samples;
+    // More bits than are allocated would be cut off by the codecs without a word.
+    if fits && u32::from(info.precision) <= layout.bits() {
+        return Ok(());
+    }
+    Err(say!(
+        "io-dicom-codestream-differs",
+        got = format!("{} x {} x {}, {} bit", info.width, info.height, info.components, info.precision),
+        expected = format!("{} x {} x {}, {} bit", layout.columns, layout.rows, layout.samples, layout.bits())
+    ))
+}
+
+/// The colour model of what a codec returns: JPEG comes as RGB; JPEG 2000 too where it has a transform of its own.
+fn color_after(transfer_syntax: &str, declared: ColorModel, info: Option<&StreamInfo>) -> ColorModel {
+    let is_jpeg = matches!(transfer_syntax, uids::JPEG_BASELINE8_BIT | uids::JPEG_EXTENDED12_BIT | uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1);
+    if is_jpeg || info.is_some_and(|info| info.has_color_transform) {
+        return ColorModel::Rgb;
+    }
+    // Whatever was subsampled is not any more.
+    if declared == ColorModel::YbrFull422 { ColorModel::YbrFull } else { declared }
+}
+
+/// One frame as the codecs of dicom-rs want to see it.
+struct OneFrame<'a> {
+    transfer_syntax: &'a str,
+    stream: &'a [u8],
+    layout: &'a Layout,
+}
+
+impl PixelDataObject for OneFrame<'_> {
+    fn transfer_syntax_uid(&self) -> &str {
+        self.transfer_syntax
+    }
+
+    fn rows(&self) -> Option<u16> {
+        u16::try_from(self.layout.rows).ok()
+    }
+
+    fn cols(&self) -> Option<u16> {
+        u16::try_from(self.layout.columns).ok()
+    }
+
+    fn samples_per_pixel(&self) -> Option<u16> {
+        u16::try_from(self.layout.samples).ok()
+    }
+
+    fn bits_allocated(&self) -> Option<u16> {
+        u16::try_from(self.layout.bits()).ok()
+    }
+
+    fn bits_stored(&self) -> Option<u16> {
+        self.bits_allocated()
+    }
+
+    fn photometric_interpretation(&self) -> Option<&str> {
+        Some(&self.layout.photometric)
+    }
+
+    fn number_of_frames(&self) -> Option<u32> {
+        Some(1)
+    }
+
+    fn number_of_fragments(&self) -> Option<u32> {
+        Some(1)
+    }
+
+    fn fragment(&self, fragment: usize) -> Option<Cow<'_, [u8]>> {
+        (fragment == 0).then_some(Cow::Borrowed(self.stream))
+    }
+
+    fn offset_table(&self) -> Option<Cow<'_, [u32]>> {
+        None
+    }
+
+    fn raw_pixel_data(&self) -> Option<RawPixelData> {
+        let mut fragments = C::new();
+        fragments.push(self.stream.to_vec());
+        Some(RawPixelData { fragments, offset_table: C::new() })
+    }
+}

@@ -1,0 +1,266 @@
+//! What one DICOM file says about its pictures: the values that grouping, geometry and pixels need.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dicom_dictionary_std::tags;
+
+use super::elements::Item;
+use super::frames::{FrameInfo, read_frames};
+use super::layout::{Layout, SampleFormat};
+use super::prescan::{PixelPlace, Prescan, prescan_file};
+use super::reasons::reason_without_pixels;
+use super::windows::read_windows;
+use crate::model::volume::{Patient, StackGrid};
+use crate::model::window::NamedWindow;
+use crate::say;
+
+/// One DICOM file whose header was read. Keeps no pixels.
+#[derive(Debug)]
+pub struct DicomFile {
+    /// Where it is, and where its pixels are in it.
+    pub pixels: Arc<FilePixels>,
+    /// Whom it shows and how it was made.
+    pub identity: Identity,
+    /// Its pictures, in the order of the file.
+    pub frames: Vec<FrameInfo>,
+    /// What the numbers mean.
+    pub meaning: Meaning,
+    /// Size of a pixel where the picture has no place in the patient.
+    pub pixel_size: PixelSize,
+    /// What was odd about it, each a sentence.
+    pub warnings: Vec<String>,
+}
+
+/// What is needed to read the pixels of a file later.
+#[derive(Debug)]
+pub struct FilePixels {
+    /// The file.
+    pub path: PathBuf,
+    /// Transfer Syntax UID.
+    pub transfer_syntax: String,
+    /// Where the deflated data set begins, if it is one.
+    pub deflated_from: Option<u64>,
+    /// Where the pixel data are.
+    pub place: PixelPlace,
+    /// Extended Offset Table (7FE0,0001); usually empty.
+    pub extended_offsets: Vec<u64>,
+    /// How a picture is stored.
+    pub layout: Layout,
+    /// Pictures in the file.
+    pub frame_count: usize,
+}
+
+/// The words and identifiers of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "each is the attribute of this name")]
+pub struct Identity {
+    pub patient: Patient,
+    pub study_uid: String,
+    pub study_description: String,
+    pub study_date: String,
+    pub series_uid: String,
+    pub series_number: Option<i64>,
+    pub series_description: String,
+    pub modality: String,
+    pub sop_class: String,
+    pub instance_uid: String,
+    pub instance_number: Option<i64>,
+    pub frame_of_reference_uid: String,
+    /// Image Type (0008,0008) says LOCALIZER.
+    pub is_localizer: bool,
+    /// Image Type says MOSAIC: a sheet of many small slices (Siemens).
+    pub is_mosaic: bool,
+}
+
+/// What the numbers of the file mean.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meaning {
+    /// Unit of the values, if known.
+    pub unit: Option<String>,
+    /// The file's windows.
+    pub windows: Vec<NamedWindow>,
+    /// Pixel Padding Value and its limit, as stored numbers, ascending.
+    pub padding: Option<(f64, f64)>,
+    /// MONOCHROME1.
+    pub is_inverted: bool,
+}
+
+/// Size of a pixel: width and height.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PixelSize {
+    /// mm if `is_calibrated`, else only their ratio counts.
+    pub size: [f64; 2],
+    /// Whether it holds at the patient (Pixel Spacing), not at a detector.
+    pub is_calibrated: bool,
+}
+
+impl PixelSize {
+    /// The grid of pictures with such pixels.
+    pub fn grid(&self, dims: [usize; 3]) -> StackGrid {
+        StackGrid { dims, pixel_size: self.size, is_calibrated: self.is_calibrated }
+    }
+}
+
+/// Reads the header of a file; the error is the reason for the user.
+pub fn read_header(path: &Path) -> Result<DicomFile, String> {
+    header_of(path, prescan_file(path)?)
+}
+
+/// The header of a file that was pre-scanned.
+pub fn header_of(path: &Path, scanned: Prescan) -> Result<DicomFile, String> {
+    let root = scanned.elements.root();
+    let identity = read_identity(root);
+    if let Some(reason) = reason_without_pixels(&identity.sop_class, scanned.pixels.is_some(), &scanned.transfer_syntax) {
+        return Err(reason);
+    }
+    let data = scanned.pixels.as_ref().ok_or_else(|| say!("io-dicom-no-pixels"))?;
+    let mut warnings = scanned.warnings.clone();
+    let layout = Layout::read(root, data, scanned.is_big_endian, &mut warnings)?;
+    let declared = root.integer(tags::NUMBER_OF_FRAMES).unwrap_or(1).max(1);
+    let frame_count = frames_present(usize::try_from(declared).unwrap_or(usize::MAX), &layout, &data.place, &mut warnings)?;
+    let meaning = read_meaning(root, &identity, &layout, &mut warnings);
+    let frames = read_frames(root, &identity, frame_count);
+    let extended_offsets = root.get(tags::EXTENDED_OFFSET_TABLE).and_then(|table| table.numbers()).unwrap_or_default();
+    let pixels = FilePixels {
+        path: path.to_owned(),
+        transfer_syntax: scanned.transfer_syntax.clone(),
+        deflated_from: scanned.deflated_from,
+        place: data.place.clone(),
+        extended_offsets: extended_offsets.iter().map(|offset| *offset as u64).collect(),
+        layout,
+        frame_count,
+    };
+    Ok(DicomFile { pixels: Arc::new(pixels), frames, meaning, pixel_size: read_pixel_size(root), warnings, identity })
+}
+
+/// Less than a quarter of the pixels of a picture larger than this is not worth its memory.
+const LARGE: u64 = 64 << 20;
+
+/// How many of the declared frames are there, wholly or in part. A header cannot make the program allocate what the
+/// file does not hold.
+fn frames_present(declared: usize, layout: &Layout, place: &PixelPlace, warnings: &mut Vec<String>) -> Result<usize, String> {
+    let present = match place {
+        PixelPlace::Native { length, .. } => {
+            let frame_bits = layout.frame_bits().ok_or_else(|| say!("io-dicom-too-large"))?;
+            let needed = u128::from(frame_bits) * declared as u128;
+            let have = u128::from(*length) * 8;
+            if have == 0 {
+                return Err(say!("io-dicom-no-pixels"));
+            }
+            if frame_bits / 8 > LARGE && have * 4 < u128::from(frame_bits) {
+                return Err(say!("io-dicom-pixels-missing", have = *length, needed = (needed / 8).to_string()));
+            }
+            if have < needed {
+                warnings.push(say!("io-dicom-truncated", have = length.to_string(), needed = needed.div_ceil(8).to_string()));
+            }
+            usize::try_from(have.div_ceil(frame_bits.into())).unwrap_or(usize::MAX)
+        }
+        PixelPlace::Encapsulated(fragments) => {
+            if fragments.parts.is_empty() {
+                return Err(say!("io-dicom-no-pixels"));
+            }
+            if fragments.is_cut {
+                warnings.push(say!("io-dicom-truncated-fragments"));
+            }
+            // Every frame has a fragment of its own at least.
+            fragments.parts.len()
+        }
+    };
+    if present < declared {
+        warnings.push(say!("io-dicom-frames-missing", declared = declared.to_string(), present = present.to_string()));
+    }
+    Ok(declared.min(present))
+}
+
+fn read_identity(root: Item<'_>) -> Identity {
+    let text = |tag| root.text(tag).unwrap_or_default();
+    let image_type = root.texts(tags::IMAGE_TYPE);
+    let says = |word: &str| image_type.iter().any(|value| value.eq_ignore_ascii_case(word));
+    Identity {
+        patient: Patient {
+            name: text(tags::PATIENT_NAME),
+            id: text(tags::PATIENT_ID),
+            birth_date: text(tags::PATIENT_BIRTH_DATE),
+            sex: text(tags::PATIENT_SEX),
+        },
+        study_uid: text(tags::STUDY_INSTANCE_UID),
+        study_description: text(tags::STUDY_DESCRIPTION),
+        study_date: text(tags::STUDY_DATE),
+        series_uid: text(tags::SERIES_INSTANCE_UID),
+        series_number: root.integer(tags::SERIES_NUMBER),
+        series_description: text(tags::SERIES_DESCRIPTION),
+        modality: text(tags::MODALITY),
+        sop_class: text(tags::SOP_CLASS_UID),
+        instance_uid: text(tags::SOP_INSTANCE_UID),
+        instance_number: root.integer(tags::INSTANCE_NUMBER),
+        frame_of_reference_uid: text(tags::FRAME_OF_REFERENCE_UID),
+        is_localizer: says("LOCALIZER"),
+        is_mosaic: says("MOSAIC"),
+    }
+}
+
+fn read_meaning(root: Item<'_>, identity: &Identity, layout: &Layout, warnings: &mut Vec<String>) -> Meaning {
+    Meaning {
+        unit: read_unit(root, identity),
+        windows: read_windows(root, warnings),
+        padding: read_padding(root, layout),
+        is_inverted: layout.is_inverted,
+    }
+}
+
+/// The unit of the values. `None` where the file does not say: an MR has none.
+fn read_unit(root: Item<'_>, identity: &Identity) -> Option<String> {
+    if let Some(units) = root.text(tags::UNITS) {
+        return match units.as_str() {
+            "NONE" => None,
+            "BQML" => Some("Bq/ml".to_owned()),
+            "CNTS" => Some("counts".to_owned()),
+            "CPS" => Some("counts/s".to_owned()),
+            "GML" => Some("g/ml".to_owned()),
+            "PCNT" => Some("%".to_owned()),
+            _ => Some(units),
+        };
+    }
+    if identity.modality == "RTDOSE" {
+        return root.text(tags::DOSE_UNITS).filter(|units| units == "GY").map(|_| "Gy".to_owned());
+    }
+    let transform = || root.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE)?.item(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE);
+    let rescale_type = root.text(tags::RESCALE_TYPE).or_else(|| transform()?.text(tags::RESCALE_TYPE));
+    match rescale_type.as_deref() {
+        // `US` is the standard's word for unspecified.
+        Some("US") | None if identity.modality == "CT" => {
+            let is_rescaled = root.get(tags::RESCALE_INTERCEPT).is_some() || transform().is_some() || root.get(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).is_some();
+            is_rescaled.then(|| "HU".to_owned())
+        }
+        Some("US" | "normalized") | None => None,
+        Some(other) => Some(other.to_owned()),
+    }
+}
+
+/// Pixel Padding Value, to its Range Limit (PS3.3 C.7.5.1.1.2), as stored numbers.
+fn read_padding(root: Item<'_>, layout: &Layout) -> Option<(f64, f64)> {
+    let stored = |tag| {
+        let number = root.number(tag)?;
+        // Without a VR of its own, or with the wrong one, the bits stand for what the pixels are.
+        let wraps = matches!(layout.format, SampleFormat::Integer { is_signed: true, .. }) && number > 32767.0 && number <= 65535.0;
+        Some(if wraps { number - 65536.0 } else { number })
+    };
+    let value = stored(tags::PIXEL_PADDING_VALUE)?;
+    let limit = stored(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(value);
+    Some((value.min(limit), value.max(limit)))
+}
+
+fn read_pixel_size(root: Item<'_>) -> PixelSize {
+    let pair = |tag| {
+        let numbers = root.numbers(tag)?;
+        // DICOM gives the distance of rows first: the height.
+        let (height, width) = (*numbers.first()?, *numbers.get(1)?);
+        (height > 0.0 && width > 0.0).then_some([width, height])
+    };
+    if let Some(size) = pair(tags::PIXEL_SPACING) {
+        return PixelSize { size, is_calibrated: true };
+    }
+    let size = pair(tags::IMAGER_PIXEL_SPACING).or_else(|| pair(tags::NOMINAL_SCANNED_PIXEL_SPACING)).or_else(|| pair(tags::PIXEL_ASPECT_RATIO));
+    PixelSize { size: size.unwrap_or([1.0, 1.0]), is_calibrated: false }
+}

@@ -1,0 +1,586 @@
+//! The whole program driven by commands, without a window.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use glam::{DVec2, DVec3};
+use isocenter::app::pane::{Layout, PaneId};
+use isocenter::app::planes::Alignment;
+use isocenter::app::state::{Level, LoadState};
+use isocenter::app::tool::{Button, Modifiers, PointerAction, PointerEvent, crosshair};
+use isocenter::app::{Command, Effect, Program, readout, scenes};
+use isocenter::model::volume::Value;
+use isocenter::scene::{Scene, SlabMode};
+
+use crate::nifti_file::{lps_grid, write_i16};
+
+const DIMS: [usize; 3] = [20, 30, 40];
+const SPACING: [f64; 3] = [1.0, 0.75, 2.5];
+const ORIGIN: [f64; 3] = [-10.0, 5.0, 100.0];
+
+/// A program with one volume whose value is 10000·i/… told apart by every voxel: i + 20·j + 600·k.
+fn opened() -> (Program, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write_volume(folder.path(), "one.nii");
+    let mut program = Program::new(Arc::new(|| {}));
+    for pane in PaneId::QUAD {
+        run(
+            &mut program,
+            Command::ResizePane {
+                pane,
+                size: DVec2::new(400.0, 300.0),
+            },
+        );
+    }
+    run(&mut program, Command::Open { paths: vec![path] });
+    wait(&mut program);
+    (program, folder)
+}
+
+fn write_volume(folder: &Path, name: &str) -> std::path::PathBuf {
+    let grid = lps_grid(SPACING.map(|mm| mm as f32), ORIGIN.map(|mm| mm as f32));
+    write_i16(folder, name, DIMS, grid, |i, j, k| {
+        (i + 20 * j + 600 * k) as i16
+    })
+}
+
+/// Carries a command out that has no effects for a window.
+fn run(program: &mut Program, command: Command) {
+    assert!(program.dispatch(command).is_empty());
+}
+
+fn wait(program: &mut Program) {
+    let (has_ended, effects) = program.wait(Duration::from_secs(60));
+    assert!(has_ended && effects.is_empty());
+}
+
+fn pointer(
+    program: &mut Program,
+    pane: PaneId,
+    action: PointerAction,
+    at: DVec2,
+    modifiers: Modifiers,
+) {
+    run(
+        program,
+        Command::Pointer(PointerEvent {
+            pane,
+            action,
+            at,
+            modifiers,
+        }),
+    );
+}
+
+fn drag(
+    program: &mut Program,
+    pane: PaneId,
+    button: Button,
+    from: DVec2,
+    to: DVec2,
+    modifiers: Modifiers,
+) {
+    pointer(program, pane, PointerAction::Press(button), from, modifiers);
+    pointer(
+        program,
+        pane,
+        PointerAction::Move,
+        (from + to) / 2.0,
+        modifiers,
+    );
+    pointer(program, pane, PointerAction::Move, to, modifiers);
+    pointer(program, pane, PointerAction::Release, to, modifiers);
+}
+
+fn voxel_of_crosshair(program: &Program) -> DVec3 {
+    let state = program.state();
+    state
+        .shown()
+        .unwrap()
+        .volume()
+        .geometry()
+        .unwrap()
+        .voxel_at(state.view.crosshair)
+}
+
+fn near(a: DVec3, b: DVec3) -> bool {
+    (a - b).abs().max_element() < 1e-4
+}
+
+#[test]
+fn opening_shows_the_middle_of_the_volume_whole() {
+    let (program, _folder) = opened();
+    let state = program.state();
+    let entry = state.shown().unwrap();
+    assert_eq!(entry.load, LoadState::Loaded);
+    assert!(entry.volume().voxels.is_complete());
+    assert!(state.jobs.is_empty() && state.messages.is_empty());
+    assert!(near(
+        voxel_of_crosshair(&program),
+        DVec3::new(10.0, 15.0, 20.0)
+    ));
+    let window = entry.display.window.unwrap();
+    assert!(
+        window.width > 18_000.0 && window.width < 24_000.0,
+        "{window:?}"
+    );
+    // Every pane has the same scale, and the volume fits all of them.
+    let mut scales = Vec::new();
+    for pane in PaneId::PLANES {
+        let Some(Scene::Slice(scene)) = scenes::scene(state, pane, 2.0, scenes::Quality::Still)
+        else {
+            panic!("{pane:?}")
+        };
+        assert_eq!(scene.size, [800, 600]);
+        scales.push(scene.mm_per_pixel);
+    }
+    assert!(scales.iter().all(|scale| *scale == scales[0]));
+    assert!(scales[0] * 600.0 > 40.0 * 2.5 && scales[0] * 600.0 < 40.0 * 2.5 * 1.1);
+}
+
+#[test]
+fn a_click_moves_the_crosshair_of_all_panes() {
+    let (mut program, _folder) = opened();
+    let at = DVec2::new(212.0, 131.0);
+    let expected = scenes::patient_at(program.state(), PaneId::Axial, at).unwrap();
+    drag(
+        &mut program,
+        PaneId::Axial,
+        Button::Left,
+        at,
+        at,
+        Modifiers::default(),
+    );
+    assert!(near(program.state().view.crosshair, expected));
+    for pane in [PaneId::Coronal, PaneId::Sagittal] {
+        let plane = scenes::plane(program.state(), pane).unwrap();
+        assert!(
+            plane.coordinates_of(expected).z.abs() < 1e-9,
+            "{pane:?} does not pass through the crosshair"
+        );
+    }
+    // What is read out there is what the file has there.
+    let readout = readout::readout(program.state(), PaneId::Axial, at).unwrap();
+    let [i, j, k] = readout.voxel.unwrap();
+    assert_eq!(
+        readout.value,
+        Some(Value::Scalar((i + 20 * j + 600 * k) as f64))
+    );
+    let lps = readout.lps.unwrap();
+    assert!((lps.x - (ORIGIN[0] + i as f64 * SPACING[0])).abs() <= SPACING[0] / 2.0 + 1e-6);
+    assert_eq!(k, 20);
+}
+
+#[test]
+fn the_wheel_goes_through_the_volumes_own_slices() {
+    let (mut program, _folder) = opened();
+    run(
+        &mut program,
+        Command::Scroll {
+            pane: PaneId::Axial,
+            steps: 3,
+        },
+    );
+    assert!(near(
+        voxel_of_crosshair(&program),
+        DVec3::new(10.0, 15.0, 23.0)
+    ));
+    assert_eq!(
+        readout::slice_number(program.state(), PaneId::Axial),
+        Some((24, 40))
+    );
+    run(
+        &mut program,
+        Command::Scroll {
+            pane: PaneId::Coronal,
+            steps: -5,
+        },
+    );
+    let at = voxel_of_crosshair(&program);
+    assert!(
+        (at.y - 15.0).abs() > 4.99 && near(at, DVec3::new(10.0, at.y.round(), 23.0)),
+        "{at}"
+    );
+    run(
+        &mut program,
+        Command::Scroll {
+            pane: PaneId::Axial,
+            steps: 1000,
+        },
+    );
+    assert!(near(
+        voxel_of_crosshair(&program).with_y(0.0),
+        DVec3::new(10.0, 0.0, 39.0)
+    ));
+    run(
+        &mut program,
+        Command::ScrollToEnd {
+            pane: PaneId::Axial,
+            last: false,
+        },
+    );
+    assert!(near(
+        voxel_of_crosshair(&program).with_y(0.0),
+        DVec3::new(10.0, 0.0, 0.0)
+    ));
+}
+
+#[test]
+fn dragging_the_window_is_proportional_and_escape_takes_it_back() {
+    let (mut program, _folder) = opened();
+    run(
+        &mut program,
+        Command::SetWindow {
+            center: 40.0,
+            width: 400.0,
+        },
+    );
+    let ctrl = Modifiers {
+        ctrl: true,
+        ..Modifiers::default()
+    };
+    let (from, to) = (DVec2::new(100.0, 100.0), DVec2::new(150.0, 80.0));
+    drag(&mut program, PaneId::Axial, Button::Left, from, to, ctrl);
+    let window = program.state().shown().unwrap().display.window.unwrap();
+    // 50 points to the right: a quarter wider. 20 points up: the centre a tenth of the width higher.
+    assert!(
+        (window.width - 500.0).abs() < 1e-9 && (window.center - 80.0).abs() < 1e-9,
+        "{window:?}"
+    );
+    pointer(
+        &mut program,
+        PaneId::Axial,
+        PointerAction::Press(Button::Left),
+        from,
+        ctrl,
+    );
+    pointer(&mut program, PaneId::Axial, PointerAction::Move, to, ctrl);
+    assert_ne!(
+        program.state().shown().unwrap().display.window.unwrap(),
+        window
+    );
+    run(&mut program, Command::CancelGesture);
+    assert_eq!(
+        program.state().shown().unwrap().display.window.unwrap(),
+        window
+    );
+    // The window tool makes plain left drag do the same.
+    let crosshair = program.state().view.crosshair;
+    run(&mut program, Command::ToggleWindowTool);
+    drag(
+        &mut program,
+        PaneId::Axial,
+        Button::Left,
+        from,
+        to,
+        Modifiers::default(),
+    );
+    assert_ne!(
+        program.state().shown().unwrap().display.window.unwrap(),
+        window
+    );
+    assert_eq!(program.state().view.crosshair, crosshair);
+}
+
+#[test]
+fn zoom_keeps_the_place_under_the_pointer_and_pan_moves_it() {
+    let (mut program, _folder) = opened();
+    let at = DVec2::new(250.0, 90.0);
+    let before = scenes::patient_at(program.state(), PaneId::Coronal, at).unwrap();
+    run(
+        &mut program,
+        Command::Zoom {
+            pane: PaneId::Coronal,
+            at,
+            factor: 2.5,
+        },
+    );
+    assert!(near(
+        scenes::patient_at(program.state(), PaneId::Coronal, at).unwrap(),
+        before
+    ));
+    let to = at + DVec2::new(-33.0, 21.0);
+    drag(
+        &mut program,
+        PaneId::Coronal,
+        Button::Middle,
+        at,
+        to,
+        Modifiers::default(),
+    );
+    assert!(near(
+        scenes::patient_at(program.state(), PaneId::Coronal, to).unwrap(),
+        before
+    ));
+    drag(
+        &mut program,
+        PaneId::Coronal,
+        Button::Right,
+        to,
+        to - DVec2::new(0.0, 120.0),
+        Modifiers::default(),
+    );
+    assert!((program.state().view.zoom - 5.0).abs() < 1e-9);
+    assert!(near(
+        scenes::patient_at(program.state(), PaneId::Coronal, to).unwrap(),
+        before
+    ));
+    run(&mut program, Command::ResetView);
+    assert_eq!(program.state().view.zoom, 1.0);
+}
+
+#[test]
+fn lines_turn_the_other_planes_and_reset_puts_them_back() {
+    let (mut program, _folder) = opened();
+    let axial = program.state().view.planes[0].axes;
+    let cross = crosshair::crosshair(program.state(), PaneId::Axial).unwrap();
+    let handle = cross.lines[0].rotate_handles[0];
+    let arm = handle - cross.center;
+    let turned = cross.center + DVec2::from_angle(30f64.to_radians()).rotate(arm);
+    drag(
+        &mut program,
+        PaneId::Axial,
+        Button::Left,
+        handle,
+        turned,
+        Modifiers::default(),
+    );
+    let view = &program.state().view;
+    assert_eq!(view.alignment, Alignment::Oblique);
+    assert_eq!(view.planes[0].axes, axial);
+    let normals = view.planes.map(|plane| plane.axes.normal());
+    for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+        assert!(normals[a].dot(normals[b]).abs() < 1e-9);
+    }
+    let turn = normals[1].angle_between(DVec3::Y).to_degrees();
+    assert!((turn - 30.0).abs() < 1e-6, "{turn}");
+    // The handle is where it was dragged to.
+    let now = crosshair::crosshair(program.state(), PaneId::Axial).unwrap();
+    assert!(
+        now.lines
+            .iter()
+            .flat_map(|line| line.rotate_handles)
+            .any(|h| (h - turned).length() < 1e-6)
+    );
+    run(&mut program, Command::ResetView);
+    assert_eq!(program.state().view.alignment, Alignment::Acquisition);
+    assert!((program.state().view.planes[1].axes.normal() - DVec3::Y).length() < 1e-12);
+}
+
+#[test]
+fn slab_handles_make_slices_thick() {
+    let (mut program, _folder) = opened();
+    let cross = crosshair::crosshair(program.state(), PaneId::Sagittal).unwrap();
+    let line = cross
+        .lines
+        .iter()
+        .find(|line| line.of == PaneId::Axial)
+        .unwrap();
+    let handle = line.slab_handles[0];
+    let outwards = (handle - cross.center)
+        .project_onto(line.direction.perp())
+        .normalize();
+    drag(
+        &mut program,
+        PaneId::Sagittal,
+        Button::Left,
+        handle,
+        handle + outwards * 20.0,
+        Modifiers::default(),
+    );
+    let slab = program.state().view.planes[0].slab.unwrap();
+    let expected = 2.0 * 20.0 * scenes::mm_per_point(program.state());
+    assert!(
+        (slab.thickness_mm - expected).abs() < 1e-6,
+        "{slab:?} {expected}"
+    );
+    run(
+        &mut program,
+        Command::SetSlab {
+            pane: PaneId::Axial,
+            thickness_mm: 0.0,
+            mode: SlabMode::Mip,
+        },
+    );
+    assert!(program.state().view.planes[0].slab.is_none());
+}
+
+#[test]
+fn the_neurological_switch_mirrors_left_and_right_only() {
+    let (mut program, _folder) = opened();
+    let at = DVec2::new(300.0, 150.0);
+    let radiological = scenes::patient_at(program.state(), PaneId::Axial, at).unwrap();
+    let sagittal = scenes::patient_at(program.state(), PaneId::Sagittal, at).unwrap();
+    run(&mut program, Command::ToggleConvention);
+    let mirrored =
+        scenes::patient_at(program.state(), PaneId::Axial, DVec2::new(100.0, 150.0)).unwrap();
+    assert!(near(mirrored, radiological));
+    assert!(near(
+        scenes::patient_at(program.state(), PaneId::Sagittal, at).unwrap(),
+        sagittal
+    ));
+}
+
+#[test]
+fn a_second_open_while_one_runs_works_and_a_bad_path_is_one_sentence() {
+    let (mut program, folder) = opened();
+    let first = program.state().view.shown;
+    let second = write_volume(folder.path(), "two.nii");
+    run(
+        &mut program,
+        Command::Open {
+            paths: vec![second],
+        },
+    );
+    run(
+        &mut program,
+        Command::Open {
+            paths: vec![folder.path().join("nowhere")],
+        },
+    );
+    wait(&mut program);
+    let state = program.state();
+    assert_eq!(state.document.entries.len(), 2);
+    assert_ne!(state.view.shown, first);
+    let errors: Vec<_> = state
+        .messages
+        .iter()
+        .filter(|said| said.level == Level::Error)
+        .collect();
+    assert_eq!(errors.len(), 1);
+    assert!(
+        errors[0].text.contains("nowhere") && !errors[0].text.contains('\n'),
+        "{}",
+        errors[0].text
+    );
+    run(&mut program, Command::StepSeries { steps: -1 });
+    assert_eq!(program.state().view.shown, first);
+    let forgotten = program.dispatch(Command::CloseAll);
+    assert_eq!(
+        forgotten
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Forget(_)))
+            .count(),
+        2
+    );
+    assert!(program.state().shown().is_none() && program.state().view.layout == Layout::Quad);
+}
+
+#[test]
+fn commands_survive_being_written_down() {
+    let commands = [
+        Command::Open {
+            paths: vec!["a folder".into()],
+        },
+        Command::AutoWindow,
+        Command::SetCrosshair {
+            lps: DVec3::new(0.1, -2.0, 3e5),
+        },
+        Command::Hover {
+            at: Some((PaneId::Volume, DVec2::ONE)),
+        },
+        Command::Pointer(PointerEvent {
+            pane: PaneId::Axial,
+            action: PointerAction::Press(Button::Left),
+            at: DVec2::ZERO,
+            modifiers: Modifiers::default(),
+        }),
+    ];
+    for command in commands {
+        let line = serde_json::to_string(&command).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Command>(&line).unwrap(),
+            command,
+            "{line}"
+        );
+    }
+    let by_hand = r#"{"save_picture":{"pane":"axial","path":"a.png"}}"#;
+    assert!(matches!(
+        serde_json::from_str(by_hand),
+        Ok(Command::SavePicture { size: None, .. })
+    ));
+    assert!(serde_json::from_str::<Command>(r#"{"no_such":{}}"#).is_err());
+}
+
+#[test]
+fn hostile_numbers_change_nothing() {
+    let (mut program, _folder) = opened();
+    let before = program.state().view.crosshair;
+    for bad in [f64::NAN, f64::INFINITY, -1e300] {
+        run(
+            &mut program,
+            Command::SetCrosshair {
+                lps: DVec3::splat(bad),
+            },
+        );
+        run(
+            &mut program,
+            Command::Zoom {
+                pane: PaneId::Axial,
+                at: DVec2::ZERO,
+                factor: bad,
+            },
+        );
+        run(
+            &mut program,
+            Command::SetWindow {
+                center: bad,
+                width: bad,
+            },
+        );
+        run(
+            &mut program,
+            Command::RotateLines {
+                pane: PaneId::Axial,
+                degrees: bad,
+            },
+        );
+        run(
+            &mut program,
+            Command::SetSlab {
+                pane: PaneId::Axial,
+                thickness_mm: bad,
+                mode: SlabMode::Mean,
+            },
+        );
+        pointer(
+            &mut program,
+            PaneId::Axial,
+            PointerAction::Press(Button::Left),
+            DVec2::splat(bad),
+            Modifiers::default(),
+        );
+    }
+    run(&mut program, Command::Show { index: 99 });
+    run(&mut program, Command::SetFrame { frame: 99 });
+    run(
+        &mut program,
+        Command::Scroll {
+            pane: PaneId::Volume,
+            steps: 1,
+        },
+    );
+    let state = program.state();
+    assert!(state.view.crosshair.is_finite() && state.view.zoom.is_finite());
+    assert!(
+        state
+            .shown()
+            .unwrap()
+            .display
+            .window
+            .unwrap()
+            .width
+            .is_finite()
+    );
+    assert!(
+        state
+            .shown()
+            .unwrap()
+            .volume()
+            .geometry()
+            .unwrap()
+            .contains(voxel_of_crosshair(&program)),
+        "{before}"
+    );
+}
