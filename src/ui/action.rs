@@ -32,7 +32,7 @@ pub enum Action {
     Crosshair,
     WindowTool,
     Convention,
-    Preset(usize),
+    Preset(u8),
     AutoWindow,
     FileWindow,
     Invert,
@@ -184,7 +184,7 @@ impl Row {
     /// What it is called.
     pub fn label(&self) -> String {
         match self.action {
-            Action::Preset(n) => presets::with_key(n).map_or_else(String::new, |preset| preset.label()),
+            Action::Preset(n) => presets::window_preset_of_key(n).map_or_else(String::new, |preset| preset.title.clone()),
             _ => words::lookup(self.key, &[]),
         }
     }
@@ -192,7 +192,7 @@ impl Row {
     /// What it does, in a sentence.
     pub fn tip(&self) -> Option<String> {
         match self.action {
-            Action::Preset(n) => presets::with_key(n).map(|preset| super::text::window(&preset.window())),
+            Action::Preset(n) => presets::window_preset_of_key(n).map(|preset| super::text::window(&preset.window())),
             _ => {
                 let key = format!("{}-tip", self.key);
                 let tip = words::lookup(&key, &[]);
@@ -260,7 +260,7 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::ResetView => Command::ResetView,
         Action::Center => has_place.then_some(Command::CenterOnCrosshair)?,
         Action::WindowTool => has_place.then_some(Command::ToggleWindowTool)?,
-        Action::Preset(n) => Command::WindowPreset { name: presets::with_key(n)?.name().to_owned() },
+        Action::Preset(n) => Command::WindowPreset { name: presets::window_preset_of_key(n)?.name.clone() },
         Action::AutoWindow => entry.auto_window.map(|_| Command::AutoWindow)?,
         Action::FileWindow => next_file_window(state)?,
         Action::Invert => Command::ToggleInvert,

@@ -24,7 +24,7 @@ const ZOOM_PER_NOTCH: f64 = 1.15;
 
 /// The name of a pane's area for egui.
 pub fn pane_id(pane: PaneId) -> egui::Id {
-    egui::Id::new(("pane", pane))
+    egui::Id::unique(("pane", pane))
 }
 
 /// Turns the events of this frame into commands.

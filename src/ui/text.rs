@@ -91,7 +91,7 @@ pub fn window_name(entry: &Entry, window: &Window) -> Option<String> {
     if entry.auto_window == Some(*window) {
         return Some(say!("ui-auto-window"));
     }
-    presets::all().iter().find(|preset| preset.window() == *window).map(|preset| preset.label())
+    presets::window_presets().iter().find(|preset| preset.window() == *window).map(|preset| preset.title.clone())
 }
 
 /// Text with a dark rim, readable on any picture. Answers where it stands.

@@ -1,6 +1,6 @@
 //! What must not be overlooked: doubts about the geometry, a mirrored convention, voxels that are still to come.
 
-use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, Role, pos2, vec2};
 
 use super::Pane;
 use crate::app::State;
@@ -54,7 +54,7 @@ pub(super) fn show(ui: &mut Ui, pane: &Pane<'_>, state: &State) {
         let drawn: Rect = text::over_picture(&painter, at, Align2::CENTER_TOP, &badge.text, theme::pane_font(), badge.color);
         at += vec2(0.0, drawn.height() + 2.0);
         let response = ui.interact(drawn, super::input::pane_id(pane.id).with(("badge", n)), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &badge.text));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &badge.text));
         if !badge.details.is_empty() {
             response.on_hover_ui(|ui| {
                 for detail in &badge.details {

@@ -7,7 +7,7 @@ mod letters;
 pub mod refine;
 mod scale_bar;
 
-use egui::{Rect, Sense, StrokeKind, WidgetInfo, WidgetType};
+use egui::{Rect, Sense, StrokeKind, WidgetInfo, Role};
 
 use super::picture::Picture;
 use super::{Commands, Memory, action, input, panel, theme};
@@ -54,7 +54,7 @@ pub struct Pane<'a> {
 /// Shows a pane.
 pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memory, commands: &mut Commands) {
     let response = ui.interact(pane.rect, input::pane_id(pane.id), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, name(pane.id)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name(pane.id)));
     let painter = ui.painter_at(pane.rect);
     painter.rect_filled(pane.rect, 0.0, theme::PANE_EMPTY);
     for picture in pane.pictures {

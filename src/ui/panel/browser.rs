@@ -96,7 +96,7 @@ fn series_ui(ui: &mut Ui, index: usize, entry: &Entry, state: &State, commands: 
     }
     let button = Button::selectable(is_shown, WidgetText::from(lines)).truncate().min_size(egui::vec2(ui.available_width(), 0.0));
     let response = ui.add(button);
-    response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::SelectableLabel, true, is_shown, &title));
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_shown, &title));
     let response = response.on_hover_ui(|ui| tooltip(ui, entry));
     if response.clicked() {
         commands.push(Command::Show { index });

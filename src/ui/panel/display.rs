@@ -75,9 +75,9 @@ fn window(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
         }
     }
     heading(ui, say!("ui-presets"));
-    for preset in presets::all() {
-        if preset_row(ui, &preset.label(), &preset.window(), preset.key(), entry) {
-            commands.push(Command::WindowPreset { name: preset.name().to_owned() });
+    for preset in presets::window_presets() {
+        if preset_row(ui, &preset.title, &preset.window(), preset.key, entry) {
+            commands.push(Command::WindowPreset { name: preset.name.clone() });
         }
     }
 }
@@ -99,7 +99,7 @@ fn fields(ui: &mut Ui, now: Window, commands: &mut Commands) {
 }
 
 /// A window that can be chosen, with its key and its numbers. True if it was.
-fn preset_row(ui: &mut Ui, name: &str, window: &Window, key: Option<char>, entry: &Entry) -> bool {
+fn preset_row(ui: &mut Ui, name: &str, window: &Window, key: Option<u8>, entry: &Entry) -> bool {
     let is_on = entry.display.window == Some(*window);
     let label = match key {
         Some(key) => say!("ui-preset-with-key", key = key.to_string(), name = name.to_owned()),
@@ -108,7 +108,7 @@ fn preset_row(ui: &mut Ui, name: &str, window: &Window, key: Option<char>, entry
     let numbers = RichText::new(text::window_numbers(window)).color(theme::TEXT_WEAK).size(theme::FONT_SMALL);
     let button = Button::selectable(is_on, label).right_text(numbers).min_size(egui::vec2(ui.available_width(), 0.0));
     let response = ui.add(button);
-    response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::SelectableLabel, true, is_on, name));
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_on, name));
     response.clicked()
 }
 

@@ -8,7 +8,7 @@ use crate::ui::{Commands, theme};
 
 /// Opens what was dropped.
 pub fn read(ctx: &Context, commands: &mut Commands) {
-    let paths: Vec<std::path::PathBuf> = ctx.input(|input| input.raw.dropped_files.iter().filter_map(|file| file.path.clone()).collect());
+    let paths: Vec<std::path::PathBuf> = ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
     if !paths.is_empty() {
         commands.push(Command::Open { paths });
     }
@@ -20,7 +20,7 @@ pub fn hint(ctx: &Context) {
     if count == 0 {
         return;
     }
-    let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::new("drop")));
+    let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop")));
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, theme::DROP_FILL);
     painter.text(rect.center(), Align2::CENTER_CENTER, say!("ui-drop", count = count), FontId::proportional(2.0 * theme::FONT_HEADING), theme::TEXT_STRONG);

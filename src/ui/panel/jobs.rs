@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 None => ProgressBar::new(0.0).text(say!("ui-working")),
             };
             let bar = ui.add(bar.desired_width(ui.available_width()));
-            bar.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::ProgressIndicator, true, &status.title));
+            bar.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &status.title));
         });
     }
 }

@@ -51,13 +51,13 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
 /// The window presets, those with a key first.
 pub fn presets(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let is_possible = state.shown().is_some_and(|entry| entry.volume().voxels.components() == 1);
-    for preset in presets::all() {
-        let mut button = Button::new(preset.label());
-        if let Some(key) = preset.key() {
+    for preset in presets::window_presets() {
+        let mut button = Button::new(&preset.title);
+        if let Some(key) = preset.key {
             button = button.shortcut_text(key.to_string());
         }
         if ui.add_enabled(is_possible, button).on_hover_text(text::window(&preset.window())).clicked() {
-            commands.push(Command::WindowPreset { name: preset.name().to_owned() });
+            commands.push(Command::WindowPreset { name: preset.name.clone() });
             ui.close();
         }
     }

@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             Level::Error => (theme::ERROR_FILL, theme::TEXT_STRONG),
         };
         let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(8, 3));
-        Panel::top(egui::Id::new(("message", index - first))).frame(frame).resizable(false).show(ui, |ui| {
+        Panel::top(("message", index - first)).frame(frame).resizable(false).show(ui, |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if ui.button(say!("ui-dismiss")).clicked() {
                     commands.push(Command::DismissMessage { index });
