@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, vec2};
 use glam::DVec3;
 
-use crate::app::presets;
+use crate::app::presets::{self, WindowPreset};
 use crate::app::readout::Readout;
 use crate::app::state::Entry;
 use crate::model::volume::{Value, Volume};
@@ -82,6 +82,13 @@ pub fn window_numbers(window: &Window) -> String {
     say!("ui-window-numbers", width = number(window.width), center = number(window.center))
 }
 
+/// The presets that make sense for a volume: those for its unit, or for HU where the file names no unit.
+pub fn presets_for(entry: &Entry) -> impl Iterator<Item = &'static WindowPreset> {
+    let is_gray = entry.volume().voxels.components() == 1;
+    let unit = entry.volume().unit.clone().unwrap_or_else(|| "HU".to_owned());
+    presets::window_presets().iter().filter(move |preset| is_gray && preset.unit == unit)
+}
+
 /// What a window is called: by the file, as the automatic one, or by a preset.
 pub fn window_name(entry: &Entry, window: &Window) -> Option<String> {
     let from_file = entry.volume().windows.iter().find(|named| named.window == *window && !named.name.is_empty());
@@ -91,7 +98,7 @@ pub fn window_name(entry: &Entry, window: &Window) -> Option<String> {
     if entry.auto_window == Some(*window) {
         return Some(say!("ui-auto-window"));
     }
-    presets::window_presets().iter().find(|preset| preset.window() == *window).map(|preset| preset.title.clone())
+    presets_for(entry).find(|preset| preset.window() == *window).map(|preset| preset.title.clone())
 }
 
 /// Text with a dark rim, readable on any picture. Answers where it stands.

@@ -21,7 +21,8 @@ const OBLIQUE_FROM_DEG: f64 = 0.05;
 pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
     let Some(entry) = state.shown() else { return };
     let inner = pane.rect.shrink(theme::PANE_INSET);
-    let title = title(pane.id, state);
+    // The letter at the top edge stands in the middle.
+    let title = text::shortened(painter, &title(pane.id, state), theme::pane_font(), pane.rect.width() * 0.45);
     let line = text::over_picture(painter, inner.left_top(), Align2::LEFT_TOP, &title, theme::pane_font(), theme::pane_color(pane.id)).height();
     let has_room = pane.rect.width() >= theme::ROOM_FOR_TEXT.x && pane.rect.height() >= theme::ROOM_FOR_TEXT.y;
     if has_room {

@@ -6,7 +6,7 @@ use super::jobs;
 use crate::app::state::{Entry, LoadState};
 use crate::app::{Command, State, browser};
 use crate::say;
-use crate::ui::{Commands, Memory, theme};
+use crate::ui::{Commands, Memory, text, theme};
 
 /// Files listed at most; a folder of ten thousand strangers says how many more there are.
 const LISTED: usize = 200;
@@ -65,12 +65,12 @@ fn patient_ui(ui: &mut Ui, patient: &browser::PatientNode, state: &State, comman
         ("", "") => say!("ui-no-patient"),
         (name, id) => [name, id].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("  "),
     };
-    ui.label(RichText::new(heading).color(theme::TEXT_STRONG));
+    ui.add(egui::Label::new(RichText::new(heading).color(theme::TEXT_STRONG)).truncate());
     for study in &patient.studies {
         let parts = [browser::readable_date(&study.date), study.description.clone()];
         let title = parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("  ");
         if !title.is_empty() {
-            ui.label(RichText::new(title).color(theme::TEXT_WEAK));
+            ui.add(egui::Label::new(RichText::new(title).color(theme::TEXT_WEAK)).truncate());
         }
         for index in &study.series {
             if let Some(entry) = state.document.entries.get(*index) {
@@ -87,14 +87,16 @@ fn series_ui(ui: &mut Ui, index: usize, entry: &Entry, state: &State, commands: 
     let title = if title.is_empty() { say!("ui-unnamed") } else { title };
     let mut lines = egui::text::LayoutJob::default();
     let format = |size: f32, color| egui::TextFormat { font_id: egui::FontId::proportional(size), color, ..Default::default() };
-    lines.append(&title, 0.0, format(theme::FONT, if is_shown { theme::TEXT_STRONG } else { theme::TEXT }));
+    let widest = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
+    let short = |text: &str, size: f32| text::shortened(ui.painter(), text, egui::FontId::proportional(size), widest);
+    lines.append(&short(&title, theme::FONT), 0.0, format(theme::FONT, if is_shown { theme::TEXT_STRONG } else { theme::TEXT }));
     lines.append("\n", 0.0, format(theme::FONT, theme::TEXT));
-    lines.append(&details(entry), 0.0, format(theme::FONT_SMALL, theme::TEXT_WEAK));
+    lines.append(&short(&details(entry), theme::FONT_SMALL), 0.0, format(theme::FONT_SMALL, theme::TEXT_WEAK));
     if entry.warnings().next().is_some() {
         lines.append("\n", 0.0, format(theme::FONT_SMALL, theme::TEXT));
         lines.append(&say!("ui-warnings", count = entry.warnings().count()), 0.0, format(theme::FONT_SMALL, theme::WARNING));
     }
-    let button = Button::selectable(is_shown, WidgetText::from(lines)).truncate().min_size(egui::vec2(ui.available_width(), 0.0));
+    let button = Button::selectable(is_shown, WidgetText::from(lines)).min_size(egui::vec2(ui.available_width(), 0.0));
     let response = ui.add(button);
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_shown, &title));
     let response = response.on_hover_ui(|ui| tooltip(ui, entry));

@@ -18,7 +18,9 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let Some(entry) = state.shown() else { return };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.add_space(theme::GAP);
-        if entry.volume().voxels.components() == 1 {
+        warnings(ui, entry);
+        let is_gray = entry.volume().voxels.components() == 1;
+        if is_gray {
             window(ui, entry, commands);
             colors(ui, entry, commands);
         }
@@ -31,7 +33,9 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         } else if entry.volume().dims()[2] > 1 {
             stack(ui, state, entry, commands);
         }
-        warnings(ui, entry);
+        if is_gray {
+            windows(ui, entry, commands);
+        }
     });
 }
 
@@ -64,6 +68,10 @@ fn window(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
             commands.push(Command::ToggleInvert);
         }
     });
+}
+
+/// The windows that can be chosen: the file's, and those that people know by name.
+fn windows(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
     let windows = &entry.volume().windows;
     if !windows.is_empty() {
         heading(ui, say!("ui-file-windows"));
@@ -74,8 +82,11 @@ fn window(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
             }
         }
     }
-    heading(ui, say!("ui-presets"));
-    for preset in presets::window_presets() {
+    let fitting: Vec<_> = text::presets_for(entry).collect();
+    if !fitting.is_empty() {
+        heading(ui, say!("ui-presets"));
+    }
+    for preset in fitting {
         if preset_row(ui, &preset.title, &preset.window(), preset.key, entry) {
             commands.push(Command::WindowPreset { name: preset.name.clone() });
         }

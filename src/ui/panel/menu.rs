@@ -3,7 +3,7 @@
 use egui::{Button, MenuBar, Ui};
 
 use crate::app::pane::PaneId;
-use crate::app::{Command, State, presets};
+use crate::app::{Command, State};
 use crate::ui::action::{self, Action, Group};
 use crate::ui::{Commands, Memory, input, text};
 
@@ -48,15 +48,14 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
     }
 }
 
-/// The window presets, those with a key first.
+/// The window presets that fit what is shown.
 pub fn presets(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let is_possible = state.shown().is_some_and(|entry| entry.volume().voxels.components() == 1);
-    for preset in presets::window_presets() {
+    for preset in state.shown().into_iter().flat_map(text::presets_for) {
         let mut button = Button::new(&preset.title);
         if let Some(key) = preset.key {
             button = button.shortcut_text(key.to_string());
         }
-        if ui.add_enabled(is_possible, button).on_hover_text(text::window(&preset.window())).clicked() {
+        if ui.add(button).on_hover_text(text::window(&preset.window())).clicked() {
             commands.push(Command::WindowPreset { name: preset.name.clone() });
             ui.close();
         }
