@@ -27,7 +27,9 @@ mod spacing;
 mod stack;
 mod walk;
 mod windows;
+mod write;
 
 pub use bytes::ByteSource;
 pub use header::{DicomFile, read_header};
 pub use series::group;
+pub use write::write_series;
