@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use glam::{DVec2, DVec3};
 
-use super::{Failure, Outcome, output, parse_numbers, source};
+use super::{Failure, Outcome, output, parse_numbers, parse_positive, source};
 use crate::algo::needed_slabs::needed_slabs;
 use crate::algo::percentile;
 use crate::app::presets;
@@ -154,15 +154,6 @@ fn parse_size(text: &str) -> Result<[u32; 2], String> {
         .split_once(['x', 'X'])
         .and_then(|(width, height)| Some([side(width)?, side(height)?]));
     sides.ok_or_else(|| say!("cli-not-a-size", word = text.to_owned()))
-}
-
-fn parse_positive(text: &str) -> Result<f64, String> {
-    let [number] = parse_numbers::<1>(text)?;
-    if number > 0.0 {
-        Ok(number)
-    } else {
-        Err(say!("cli-not-positive", word = text.to_owned()))
-    }
 }
 
 fn parse_window(text: &str) -> Result<WindowArg, String> {

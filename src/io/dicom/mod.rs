@@ -25,11 +25,12 @@ mod series;
 mod source;
 mod spacing;
 mod stack;
-mod walk;
+mod tags;
 mod windows;
 mod write;
 
 pub use bytes::ByteSource;
 pub use header::{DicomFile, read_header};
 pub use series::group;
+pub use tags::{TagContent, TagRow, list_tags};
 pub use write::write_series;
