@@ -116,10 +116,30 @@ enum SlabModeArg {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ModeArg {
+pub(super) enum ModeArg {
     Mip,
     Minip,
     Average,
+}
+
+impl ModeArg {
+    /// What is made of the samples.
+    pub(super) fn projection(self) -> Projection {
+        match self {
+            Self::Mip => Projection::Mip,
+            Self::Minip => Projection::MinIp,
+            Self::Average => Projection::Average,
+        }
+    }
+
+    /// Its name on the command line.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Mip => "mip",
+            Self::Minip => "minip",
+            Self::Average => "average",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -148,7 +168,7 @@ fn parse_png(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn parse_size(text: &str) -> Result<[u32; 2], String> {
+pub(super) fn parse_size(text: &str) -> Result<[u32; 2], String> {
     let side = |side: &str| side.trim().parse::<u32>().ok().filter(|side| *side > 0);
     let sides = text
         .split_once(['x', 'X'])
@@ -156,7 +176,7 @@ fn parse_size(text: &str) -> Result<[u32; 2], String> {
     sides.ok_or_else(|| say!("cli-not-a-size", word = text.to_owned()))
 }
 
-fn parse_positive(text: &str) -> Result<f64, String> {
+pub(super) fn parse_positive(text: &str) -> Result<f64, String> {
     let [number] = parse_numbers::<1>(text)?;
     if number > 0.0 {
         Ok(number)
@@ -398,11 +418,7 @@ fn volume_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> 
         mm_per_pixel: 1.0,
     };
     camera.mm_per_pixel = mm_per_pixel(args, geometry, camera.axes()) / args.camera.zoom;
-    let projection = match args.mode {
-        ModeArg::Mip => Projection::Mip,
-        ModeArg::Minip => Projection::MinIp,
-        ModeArg::Average => Projection::Average,
-    };
+    let projection = args.mode.projection();
     let step_mm = args.step.unwrap_or(geometry.shortest_edge_mm() / 2.0);
     Ok(Scene::Volume(VolumeScene {
         camera,

@@ -29,3 +29,5 @@ cli-view-without-space = these pictures have no place in space: render them with
 cli-nothing-to-show = there is nothing to show in that pane
 cli-bad-script = {$path}, line {$line}: {$why}
 cli-job-too-long = a task did not end
+cli-bench-load = {$dims} voxels: scan {$scan} ms, load {$load} ms, first picture {$first} ms, upload {$upload} ms
+cli-bench-frames = {$what} {$size}: median {$median} ms, 95 % below {$p95} ms, processor {$cpu} ms
