@@ -240,7 +240,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     }
     // Which voxels are needed does not depend on the window, and the window may depend on voxels.
     let unwindowed = scene(args, layer(args, volume, Window::linear(128.0, 256.0)))?;
-    load_needed(&open, &unwindowed, needs_auto(args, volume), quiet)?;
+    load_needed(&open, &unwindowed, window_slabs(args, volume), quiet)?;
     let scene = scene(args, layer(args, volume, window(args, volume)))?;
     let mut gpu = Gpu::headless()?;
     let picture = gpu.picture(&scene)?;
@@ -255,18 +255,14 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     Ok(write_png(&args.out, scene.size(), &picture)?)
 }
 
-/// Decodes what a scene shows, and what the automatic window is taken from, and nothing else.
+/// Decodes what a scene shows, and some slabs besides, and nothing else.
 pub(super) fn load_needed(
     open: &OpenVolume,
     scene: &Scene,
-    with_auto: bool,
+    mut slabs: BTreeSet<usize>,
     quiet: bool,
 ) -> Outcome {
-    let frame = scene.layers().first().map_or(0, |layer| layer.frame);
-    let mut slabs: BTreeSet<usize> = needed_slabs(scene).into_iter().flatten().collect();
-    if with_auto {
-        slabs.extend(percentile::auto_window_slabs(&open.volume, frame));
-    }
+    slabs.extend(needed_slabs(scene).into_iter().flatten());
     if slabs.len() == open.volume.voxels.slab_count() {
         source::load(open, quiet).map(|_| ())
     } else {
@@ -274,11 +270,17 @@ pub(super) fn load_needed(
     }
 }
 
-fn needs_auto(args: &RenderArgs, volume: &Volume) -> bool {
-    match args.window {
+/// The slabs from which the window is taken, if it is taken from values.
+fn window_slabs(args: &RenderArgs, volume: &Volume) -> BTreeSet<usize> {
+    let is_auto = match args.window {
         Some(WindowArg::Auto) => true,
         Some(WindowArg::Given { .. } | WindowArg::Preset(_)) => false,
         None => volume.windows.is_empty(),
+    };
+    if is_auto {
+        percentile::auto_window_slabs(volume, args.frame)
+    } else {
+        BTreeSet::new()
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod frames;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -186,12 +187,12 @@ fn first_picture_ms(args: &BenchArgs, quiet: bool) -> Result<f64, Failure> {
     };
     let from_file = open.volume.windows.first().map(|named| named.window);
     let scene = |window| frames::middle_slice(&open.volume, geometry, window);
-    load_needed(
-        &open,
-        &scene(Window::linear(0.0, 1.0)),
-        from_file.is_none(),
-        quiet,
-    )?;
+    let auto = if from_file.is_some() {
+        BTreeSet::new()
+    } else {
+        percentile::auto_window_slabs(&open.volume, 0)
+    };
+    load_needed(&open, &scene(Window::linear(0.0, 1.0)), auto, quiet)?;
     let window = from_file
         .or_else(|| percentile::auto_window(&open.volume, 0))
         .unwrap_or(Window::linear(128.0, 256.0));
