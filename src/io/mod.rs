@@ -17,5 +17,6 @@ pub(crate) mod scan;
 
 pub use load::{load, load_slabs};
 pub use progress::Progress;
+pub(crate) use scan::plain;
 pub use scan::{OpenError, scan};
 pub use source::{OpenVolume, Opened, Skipped, SlabError, SlabRead, SlabSource};

@@ -3,6 +3,12 @@
 #![cfg(test)]
 
 mod demo;
+#[path = "../common/dicom_builder.rs"]
+mod dicom_builder;
+mod dicom_encodings;
+mod dicom_hostile;
+mod dicom_series;
+mod dicom_truth;
 mod geometry;
 mod layers;
 mod nifti;

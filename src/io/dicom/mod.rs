@@ -26,7 +26,9 @@ mod source;
 mod spacing;
 mod stack;
 mod windows;
+mod write;
 
 pub use bytes::ByteSource;
 pub use header::{DicomFile, read_header};
 pub use series::group;
+pub use write::write_series;
