@@ -4,6 +4,7 @@ pub mod needed_slabs;
 pub mod percentile;
 pub mod phantom;
 pub mod project;
+pub mod resample;
 pub mod reslice;
 pub mod sample;
 pub mod stack;

@@ -11,6 +11,9 @@ use crate::model::window::Window;
 const AUTO_SLICES: usize = 5;
 /// The share of values that the automatic window shows as black, and as white. Percent.
 const AUTO_PERCENTILES: (f64, f64) = (0.5, 99.5);
+/// The same for maximum intensity projections: what is dark in slices is behind something brighter in most rays, and
+/// the few brightest voxels fill the picture. Percent.
+const PROJECTION_PERCENTILES: (f64, f64) = (80.0, 99.95);
 
 /// The slices from which the automatic window is taken.
 fn auto_slices(volume: &Volume) -> BTreeSet<usize> {
@@ -35,6 +38,15 @@ pub fn auto_window_slabs(volume: &Volume, frame: usize) -> BTreeSet<usize> {
 /// The window from the 0.5th to the 99.5th percentile of an evenly spaced subset of slices, padding left out, and of
 /// MR zeros too. `None` where none of these slices has arrived, or for colour.
 pub fn auto_window(volume: &Volume, frame: usize) -> Option<Window> {
+    percentile_window(volume, frame, AUTO_PERCENTILES)
+}
+
+/// A window for maximum intensity projections, from the same slices as [`auto_window`].
+pub fn projection_window(volume: &Volume, frame: usize) -> Option<Window> {
+    percentile_window(volume, frame, PROJECTION_PERCENTILES)
+}
+
+fn percentile_window(volume: &Volume, frame: usize, (low, high): (f64, f64)) -> Option<Window> {
     if volume.voxels.components() != 1 {
         return None;
     }
@@ -45,8 +57,8 @@ pub fn auto_window(volume: &Volume, frame: usize) -> Option<Window> {
     if volume.series.modality == "MR" && values.iter().any(|value| *value != 0.0) {
         values.retain(|value| *value != 0.0);
     }
-    let low = percentile(&mut values, AUTO_PERCENTILES.0)?;
-    let high = percentile(&mut values, AUTO_PERCENTILES.1)?;
+    let low = percentile(&mut values, low)?;
+    let high = percentile(&mut values, high)?;
     // A volume of one value is shown in the middle of the scale.
     Some(if high > low {
         Window::between(low, high)

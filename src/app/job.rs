@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use crate::algo::percentile;
 use crate::io::load::LoadReport;
 use crate::io::progress::ProgressEvent;
 use crate::io::{self, OpenError, OpenVolume, Opened, Progress};
-use crate::model::volume::VolumeId;
+use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::Window;
 use crate::say;
 
@@ -38,8 +38,15 @@ pub enum JobEvent {
     Scanned(Opened),
     /// Nothing could be opened.
     ScanFailed(OpenError),
-    /// The percentile window of a volume is known.
-    AutoWindow(VolumeId, Window),
+    /// The percentile windows of a volume, for slices and for projections, are known.
+    AutoWindow {
+        /// Which volume.
+        volume: VolumeId,
+        /// For slices.
+        slices: Window,
+        /// For projections.
+        projections: Window,
+    },
     /// Voxels were read.
     Loaded(VolumeId, LoadReport),
     /// The user answered.
@@ -106,30 +113,29 @@ impl Jobs {
     }
 
     /// Decodes the voxels of a volume: first those that the automatic window needs, then the rest, the middle first.
+    /// Of a stream, which comes from first to last, the window is told again whenever more of these have arrived.
     pub fn start_load(&mut self, job: JobId, open: OpenVolume) {
         self.start(job, "load", move |outlet| {
-            let tell = outlet.progress();
-            let progress = Progress::new(&outlet.cancelled, &tell);
-            let id = open.volume.id;
-            let streams = open.volume.voxels.slab_count() == 1 || open.source.streams();
-            let auto_window = || {
-                percentile::auto_window(&open.volume, 0)
-                    .map(|window| outlet.send(JobEvent::AutoWindow(id, window), false))
-            };
-            if !streams {
+            let needed = percentile::auto_window_slabs(&open.volume, 0);
+            if !open.source.streams() {
                 let quiet = Progress::new(&outlet.cancelled, &|_| {});
-                io::load_slabs(
-                    &open,
-                    &percentile::auto_window_slabs(&open.volume, 0),
-                    &quiet,
-                );
-                auto_window();
+                io::load_slabs(&open, &needed, &quiet);
+                outlet.send_windows(&open.volume);
             }
-            let report = io::load(&open, &progress);
-            if streams {
-                auto_window();
-            }
-            JobEvent::Loaded(id, report)
+            let arrived = AtomicUsize::new(0);
+            let tell_progress = outlet.progress();
+            let tell = |event| {
+                if open.source.streams() {
+                    let voxels = &open.volume.voxels;
+                    let now = needed.iter().filter(|slab| voxels.slab(**slab).is_some()).count();
+                    if arrived.swap(now, Ordering::Relaxed) != now {
+                        outlet.send_windows(&open.volume);
+                    }
+                }
+                tell_progress(event);
+            };
+            let report = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
+            JobEvent::Loaded(open.volume.id, report)
         });
     }
 
@@ -230,6 +236,15 @@ struct Outlet {
 }
 
 impl Outlet {
+    /// Tells the percentile windows of what has arrived.
+    fn send_windows(&self, volume: &Volume) {
+        let slices = percentile::auto_window(volume, 0);
+        if let Some((slices, projections)) = slices.zip(percentile::projection_window(volume, 0)) {
+            let event = JobEvent::AutoWindow { volume: volume.id, slices, projections };
+            self.send(event, false);
+        }
+    }
+
     fn send(&self, event: JobEvent, is_over: bool) {
         // Nobody listens any more when the program ends: then it does not matter.
         self.sender.send((self.job, event, is_over)).ok();
@@ -239,7 +254,7 @@ impl Outlet {
     /// A progress listener that tells now and then, and at the end.
     fn progress(&self) -> impl Fn(ProgressEvent) + Sync + '_ {
         let began = Instant::now();
-        let last_told_ms = std::sync::atomic::AtomicU64::new(0);
+        let last_told_ms = AtomicU64::new(0);
         move |event| {
             let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) =
                 event;

@@ -188,7 +188,7 @@ fn sized_scene(
     quality: Quality,
 ) -> Option<Scene> {
     let entry = state.shown()?;
-    let layer = layer(entry)?;
+    let mut layer = layer(entry)?;
     let geometry = entry.volume().geometry();
     Some(match pane {
         PaneId::Stack => Scene::Stack(StackScene {
@@ -199,6 +199,7 @@ fn sized_scene(
             size,
         }),
         PaneId::Volume => {
+            layer.window = entry.display.projection_window.unwrap_or(layer.window);
             let step_mm = geometry?.shortest_edge_mm() / 2.0;
             let (shrink, step_mm) = match quality {
                 Quality::Moving => (2, step_mm * 4.0),

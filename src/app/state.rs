@@ -69,6 +69,8 @@ pub struct Entry {
     pub display: Display,
     /// The percentile window, once enough voxels are there.
     pub auto_window: Option<Window>,
+    /// The percentile window of projections.
+    pub auto_projection_window: Option<Window>,
 }
 
 impl Entry {
@@ -106,6 +108,8 @@ pub enum LoadState {
 pub struct Display {
     /// The window; `None` until the file's or the automatic one is known.
     pub window: Option<Window>,
+    /// The window of the projections in the volume view, which show brighter voxels than slices do.
+    pub projection_window: Option<Window>,
     /// Black and white exchanged by the user (on top of MONOCHROME1).
     pub invert: bool,
     /// From grey to colour.

@@ -21,7 +21,7 @@ pub(super) struct ProbeArgs {
     /// A file or folder.
     path: PathBuf,
     /// A voxel: i,j,k or, in time, i,j,k,t (may be given again).
-    #[arg(long, value_name = "I,J,K", allow_hyphen_values = true, value_parser = parse_voxel, required_unless_present = "at")]
+    #[arg(long, value_name = "I,J,K", allow_hyphen_values = true, value_parser = parse_voxel)]
     voxel: Vec<VoxelArg>,
     /// A place in LPS mm: x,y,z (may be given again).
     #[arg(long, value_name = "X,Y,Z", allow_hyphen_values = true, value_parser = parse_numbers::<3>)]

@@ -8,7 +8,7 @@ use crate::say;
 
 /// A file could not be written. The message is one sentence that names the file and the reason.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", say!("io-cannot-write", path = path.display().to_string(), why = why.to_string()))]
+#[error("{}", say!("io-cannot-write", path = path.display().to_string(), why = super::plain(why)))]
 pub struct SaveError {
     /// The file.
     pub path: PathBuf,
@@ -16,19 +16,36 @@ pub struct SaveError {
     pub why: io::Error,
 }
 
+impl SaveError {
+    /// A file that is not written, for a reason that the user can do something about.
+    pub fn refused(path: &Path, why: String) -> Self {
+        Self {
+            path: path.to_owned(),
+            why: io::Error::other(why),
+        }
+    }
+}
+
 /// Writes a file whole or not at all.
 pub fn write_atomically(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
 ) -> Result<(), SaveError> {
+    write_checked(path, write, |_| Ok(()))
+}
+
+/// Writes a file whole or not at all, and only if `check` finds what was written to be good: it gets the path of the
+/// new file before that takes its place.
+pub fn write_checked(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
+    check: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<(), SaveError> {
     let fail = |why| SaveError {
         path: path.to_owned(),
         why,
     };
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let temporary = tempfile::Builder::new()
         .prefix(".isocenter-")
         .suffix(".tmp")
@@ -39,12 +56,72 @@ pub fn write_atomically(
         write(&mut out).and_then(|()| out.flush()).map_err(fail)?;
     }
     temporary.as_file().sync_all().map_err(fail)?;
+    check(temporary.path()).map_err(fail)?;
     make_readable(temporary.as_file(), path).map_err(fail)?;
     temporary.persist(path).map_err(|err| fail(err.error))?;
-    // The rename itself is on disk only when the folder is; where folders cannot be synced there is nothing to do.
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Writes a folder of files whole or not at all: `fill` gets a new folder beside the target, which then takes its
+/// place. A folder that is there must be empty.
+pub fn write_folder(
+    path: &Path,
+    fill: impl FnOnce(&Path) -> Result<(), SaveError>,
+) -> Result<(), SaveError> {
+    let fail = |why| SaveError {
+        path: path.to_owned(),
+        why,
+    };
+    match std::fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => {}
+        Ok(false) => return Err(SaveError::refused(path, say!("io-folder-not-empty"))),
+        Err(err) if err.kind() == io::ErrorKind::NotFound => {}
+        Err(err) => return Err(fail(err)),
+    }
+    let parent = folder_of(path);
+    let temporary = tempfile::Builder::new()
+        .prefix(".isocenter-")
+        .suffix(".tmp")
+        .tempdir_in(parent)
+        .map_err(fail)?;
+    fill(temporary.path())?;
+    sync_folder(temporary.path());
+    open_to_read(temporary.path()).map_err(fail)?;
+    // Not every system renames over an empty folder.
+    if path.is_dir() {
+        std::fs::remove_dir(path).map_err(fail)?;
+    }
+    std::fs::rename(temporary.path(), path).map_err(fail)?;
+    // It is no longer there to be removed.
+    let _moved = temporary.keep();
+    sync_folder(parent);
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A rename is on disk only when its folder is; where folders cannot be synced there is nothing to do.
+fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         folder.sync_all().ok();
     }
+}
+
+/// Temporary folders are private; a saved one gets the usual 0755.
+#[cfg(unix)]
+fn open_to_read(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn open_to_read(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -3,11 +3,18 @@
 #![cfg(test)]
 
 mod demo;
+#[path = "../common/dicom_builder.rs"]
+mod dicom_builder;
+mod dicom_encodings;
+mod dicom_hostile;
+mod dicom_series;
+mod dicom_truth;
 mod geometry;
 mod layers;
 mod nifti;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
+mod nifti_write;
 mod program;
 mod sources;
 mod tidy;

@@ -134,3 +134,14 @@ io-demo-truth = Structures of the phantom
 io-demo-soft-tissue = Soft tissue
 io-demo-lung = Lung
 io-demo-bone = Bone
+
+# Writing.
+io-folder-not-empty = the folder is not empty; name a new one
+io-not-loaded = its voxels have not all been read
+io-read-back = what was read back is not what was written; the disk may be failing
+io-nifti-uneven = its slices are not evenly spaced, which NIfTI cannot hold; use --resample to put them on an even grid
+io-nifti-wide-colour = NIfTI holds colours in 8 bits only
+io-dicom-rounded = the values need more than 16 bits and were rounded to steps of {$step}
+io-dicom-sides = pictures of {$columns} × {$rows} pixels are too large for DICOM
+io-dicom-wide-colour = colours with more than 8 bits are not written to DICOM
+io-dicom-shear = its rows and columns are not perpendicular, which DICOM cannot hold; use --resample to put it on an upright grid

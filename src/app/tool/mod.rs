@@ -113,4 +113,6 @@ pub struct Before {
     pub camera_zoom: f64,
     /// The window of the shown volume.
     pub window: Option<Window>,
+    /// The window of its projections.
+    pub projection_window: Option<Window>,
 }

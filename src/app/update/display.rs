@@ -70,9 +70,26 @@ pub(super) fn update(state: &mut State, command: Command) {
     }
 }
 
+/// The percentile windows are known, or known better: they are shown unless something else was chosen.
+pub(super) fn take_auto_windows(entry: &mut Entry, slices: Window, projections: Window) {
+    let display = &mut entry.display;
+    if display.window.is_none() || display.window == entry.auto_window {
+        display.window = Some(slices);
+    }
+    let projection = &mut display.projection_window;
+    if projection.is_none() || *projection == entry.auto_projection_window {
+        *projection = Some(projections);
+    }
+    entry.auto_window = Some(slices);
+    entry.auto_projection_window = Some(projections);
+}
+
 /// Without a window nothing is drawn: a volume of one value, or one that was stopped early, gets a plain one.
 pub(super) fn ensure_window(entry: &mut Entry) {
     if entry.display.window.is_none() {
         entry.display.window = Some(entry.auto_window.unwrap_or(Window::linear(0.0, 1.0)));
+    }
+    if entry.display.projection_window.is_none() {
+        entry.display.projection_window = entry.display.window;
     }
 }

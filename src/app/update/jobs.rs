@@ -30,10 +30,9 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             }
             Vec::new()
         }
-        JobEvent::AutoWindow(id, window) => {
-            if let Some(entry) = state.document.entry_mut(id) {
-                entry.auto_window = Some(window);
-                entry.display.window = entry.display.window.or(Some(window));
+        JobEvent::AutoWindow { volume, slices, projections } => {
+            if let Some(entry) = state.document.entry_mut(volume) {
+                display::take_auto_windows(entry, slices, projections);
             }
             Vec::new()
         }
@@ -93,6 +92,7 @@ fn entry(open: OpenVolume) -> Entry {
     let window = open.volume.windows.first().map(|named| named.window);
     let display = Display {
         window,
+        projection_window: None,
         invert: false,
         color_map: presets::gray(),
         interpolation: Interpolation::Linear,
@@ -104,6 +104,7 @@ fn entry(open: OpenVolume) -> Entry {
         load_warnings: Vec::new(),
         display,
         auto_window: None,
+        auto_projection_window: None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::scenes;
 use super::super::state::State;
 use super::super::tool::{
     Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crosshair,
-    navigate as turns, window,
+    navigate as turns, window as tool_window,
 };
 use super::{navigate, planes};
 use crate::scene::SlabMode;
@@ -55,6 +55,7 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
         camera: view.camera,
         camera_zoom: view.camera_zoom,
         window: state.shown().and_then(|entry| entry.display.window),
+        projection_window: state.shown().and_then(|entry| entry.display.projection_window),
     };
     state.gesture = Some(Gesture {
         pane: event.pane,
@@ -86,7 +87,7 @@ fn drag(state: &mut State, event: PointerEvent) {
         }
         GestureKind::Rotate => rotate(state, pane, &before, start, event.at),
         GestureKind::Slab(of) => slab(state, pane, of, &before, start, event.at),
-        GestureKind::Window => drag_window(state, &before, delta, event.modifiers),
+        GestureKind::Window => drag_window(state, pane, &before, delta, event.modifiers),
         GestureKind::Pan => {
             restore_place(state, &before);
             navigate::pan(state, pane, delta);
@@ -133,13 +134,25 @@ fn slab(state: &mut State, pane: PaneId, of: PaneId, before: &Before, from: DVec
     }
 }
 
-fn drag_window(state: &mut State, before: &Before, delta: DVec2, modifiers: Modifiers) {
-    let Some(from) = before.window else { return };
+/// Windows the slices, or in the volume view its projections.
+fn drag_window(
+    state: &mut State,
+    pane: PaneId,
+    before: &Before,
+    delta: DVec2,
+    modifiers: Modifiers,
+) {
     let Some(entry) = state.shown_mut() else {
         return;
     };
-    let span = entry.auto_window.map_or(from.width, |auto| auto.width);
-    entry.display.window = Some(window::dragged(from, delta, modifiers, span));
+    let (from, window) = match pane {
+        PaneId::Volume => (before.projection_window, &mut entry.display.projection_window),
+        _ => (before.window, &mut entry.display.window),
+    };
+    if let Some(from) = from {
+        let span = entry.auto_window.map_or(from.width, |auto| auto.width);
+        *window = Some(tool_window::dragged(from, delta, modifiers, span));
+    }
 }
 
 /// Place and magnification as they were when the drag began.
@@ -160,6 +173,8 @@ pub(super) fn cancel(state: &mut State) {
     state.view.crosshair = before.crosshair;
     state.view.alignment = before.alignment;
     if let Some(entry) = state.shown_mut() {
-        entry.display.window = before.window.or(entry.display.window);
+        let display = &mut entry.display;
+        display.window = before.window.or(display.window);
+        display.projection_window = before.projection_window.or(display.projection_window);
     }
 }

@@ -10,7 +10,7 @@ use dicom_encoding::adapters::{PixelDataObject, RawPixelData};
 use dicom_encoding::transfer_syntax::TransferSyntaxIndex as _;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
-use super::codestream::{StreamInfo, stream_info};
+use super::codestream::{StreamInfo, stream_info, tells_its_colors};
 use super::encoding::EXPLICIT_VR_BIG_ENDIAN;
 use super::layout::{ColorModel, Layout};
 use super::rle;
@@ -44,50 +44,167 @@ pub fn decode(transfer_syntax: &str, stream: &[u8], layout: &Layout) -> Result<D
     let sample_bytes = layout.bits().div_ceil(8) as usize;
     let expected = layout.pixel_count() * layout.samples * sample_bytes;
     if is_native(transfer_syntax) {
-        return Ok(Decoded { bytes: stream.to_vec(), color: layout.color, is_short: stream.len() < expected });
+        return Ok(Decoded {
+            bytes: stream.to_vec(),
+            color: layout.color,
+            is_short: stream.len() < expected,
+        });
     }
     if transfer_syntax == uids::RLE_LOSSLESS {
-        let (bytes, is_short) = rle::decode(stream, layout.pixel_count(), layout.samples, sample_bytes)?;
+        let (bytes, is_short) =
+            rle::decode(stream, layout.pixel_count(), layout.samples, sample_bytes)?;
         // RLE of YBR_FULL_422 does not exist: its planes are all of full size.
-        let color = if layout.color == ColorModel::YbrFull422 { ColorModel::YbrFull } else { layout.color };
-        return Ok(Decoded { bytes, color, is_short });
+        let color = if layout.color == ColorModel::YbrFull422 {
+            ColorModel::YbrFull
+        } else {
+            layout.color
+        };
+        return Ok(Decoded {
+            bytes,
+            color,
+            is_short,
+        });
     }
     let info = stream_info(stream);
     check_size(info.as_ref(), layout)?;
-    let syntax = TransferSyntaxRegistry.get(transfer_syntax).ok_or_else(|| say!("io-dicom-unknown-syntax", uid = transfer_syntax.to_owned()))?;
-    let reader = syntax.pixel_data_reader().ok_or_else(|| say!("io-dicom-unsupported-syntax", name = syntax.name().to_owned()))?;
-    let mut bytes = Vec::new();
-    let frame = OneFrame { transfer_syntax, stream, layout };
-    reader.decode_frame(&frame, 0, &mut bytes).map_err(|err| say!("io-dicom-cannot-decode", name = syntax.name().to_owned(), why = err.to_string()))?;
+    let syntax = TransferSyntaxRegistry
+        .get(transfer_syntax)
+        .ok_or_else(|| say!("io-dicom-unknown-syntax", uid = transfer_syntax.to_owned()))?;
+    let reader = syntax.pixel_data_reader().ok_or_else(|| {
+        say!(
+            "io-dicom-unsupported-syntax",
+            name = syntax.name().to_owned()
+        )
+    })?;
+    let attempt = |stream: &[u8]| {
+        let mut bytes = Vec::new();
+        reader
+            .decode_frame(
+                &OneFrame {
+                    transfer_syntax,
+                    stream,
+                    layout,
+                },
+                0,
+                &mut bytes,
+            )
+            .map(|()| bytes)
+    };
+    let stream = prepared(transfer_syntax, stream, layout);
+    let bytes = attempt(&stream)
+        .or_else(|err| {
+            padding_before_end(transfer_syntax, &stream)
+                .ok_or(err)
+                .and_then(|stream| attempt(&stream))
+        })
+        .map_err(|err| {
+            say!(
+                "io-dicom-cannot-decode",
+                name = syntax.name().to_owned(),
+                why = err.to_string()
+            )
+        })?;
     if bytes.len() != expected {
-        return Err(say!("io-dicom-decoded-size", got = bytes.len().to_string(), expected = expected.to_string()));
+        return Err(say!(
+            "io-dicom-decoded-size",
+            got = bytes.len().to_string(),
+            expected = expected.to_string()
+        ));
     }
-    let color = if layout.samples == 3 { color_after(transfer_syntax, layout.color, info.as_ref()) } else { layout.color };
-    Ok(Decoded { bytes, color, is_short: false })
+    let color = if layout.samples == 3 {
+        color_after(transfer_syntax, layout.color, info.as_ref())
+    } else {
+        layout.color
+    };
+    Ok(Decoded {
+        bytes,
+        color,
+        is_short: false,
+    })
 }
 
 fn check_size(info: Option<&StreamInfo>, layout: &Layout) -> Result<(), String> {
     let Some(info) = info else { return Ok(()) };
-    let fits = info.width == layout.columns && info.height == layout.rows && info.components == layout.samples;
+    let fits = info.width == layout.columns
+        && info.height == layout.rows
+        && info.components == layout.samples;
     // More bits than are allocated would be cut off by the codecs without a word.
     if fits && u32::from(info.precision) <= layout.bits() {
         return Ok(());
     }
     Err(say!(
         "io-dicom-codestream-differs",
-        got = format!("{} x {} x {}, {} bit", info.width, info.height, info.components, info.precision),
-        expected = format!("{} x {} x {}, {} bit", layout.columns, layout.rows, layout.samples, layout.bits())
+        got = format!(
+            "{} x {} x {}, {} bit",
+            info.width, info.height, info.components, info.precision
+        ),
+        expected = format!(
+            "{} x {} x {}, {} bit",
+            layout.columns,
+            layout.rows,
+            layout.samples,
+            layout.bits()
+        )
     ))
 }
 
+/// JPEG proper: baseline, extended and lossless.
+fn is_jpeg(transfer_syntax: &str) -> bool {
+    matches!(
+        transfer_syntax,
+        uids::JPEG_BASELINE8_BIT
+            | uids::JPEG_EXTENDED12_BIT
+            | uids::JPEG_LOSSLESS
+            | uids::JPEG_LOSSLESS_SV1
+    )
+}
+
 /// The colour model of what a codec returns: JPEG comes as RGB; JPEG 2000 too where it has a transform of its own.
-fn color_after(transfer_syntax: &str, declared: ColorModel, info: Option<&StreamInfo>) -> ColorModel {
-    let is_jpeg = matches!(transfer_syntax, uids::JPEG_BASELINE8_BIT | uids::JPEG_EXTENDED12_BIT | uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1);
-    if is_jpeg || info.is_some_and(|info| info.has_color_transform) {
+fn color_after(
+    transfer_syntax: &str,
+    declared: ColorModel,
+    info: Option<&StreamInfo>,
+) -> ColorModel {
+    let is_jpeg_xl = matches!(
+        transfer_syntax,
+        uids::JPEGXL | uids::JPEGXL_LOSSLESS | uids::JPEGXLJPEG_RECOMPRESSION
+    );
+    if is_jpeg(transfer_syntax) || is_jpeg_xl || info.is_some_and(|info| info.has_color_transform) {
         return ColorModel::Rgb;
     }
     // Whatever was subsampled is not any more.
-    if declared == ColorModel::YbrFull422 { ColorModel::YbrFull } else { declared }
+    if declared == ColorModel::YbrFull422 {
+        ColorModel::YbrFull
+    } else {
+        declared
+    }
+}
+
+/// JPEG without any marker that tells its colours is taken for YBR by decoders. Where the header says RGB, a marker
+/// that says so is put in (Adobe's, transform 0).
+fn prepared<'a>(transfer_syntax: &str, stream: &'a [u8], layout: &Layout) -> Cow<'a, [u8]> {
+    let is_rgb = is_jpeg(transfer_syntax) && layout.samples == 3 && layout.photometric == "RGB";
+    match stream {
+        [0xff, 0xd8, rest @ ..] if is_rgb && !tells_its_colors(rest) => {
+            let adobe = b"\xff\xd8\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00";
+            Cow::Owned([&adobe[..], rest].concat())
+        }
+        _ => Cow::Borrowed(stream),
+    }
+}
+
+/// Some writers of JPEG-LS put zeros before the end marker, which the decoder takes for a missing marker.
+fn padding_before_end(transfer_syntax: &str, stream: &[u8]) -> Option<Vec<u8>> {
+    if !matches!(
+        transfer_syntax,
+        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS
+    ) {
+        return None;
+    }
+    let end = stream.windows(2).rposition(|pair| pair == [0xff, 0xd9])?;
+    let data = stream.get(..end)?;
+    let kept = data.len() - data.iter().rev().take_while(|byte| **byte == 0).count();
+    (kept < end).then(|| [&data[..kept], &[0xff, 0xd9]].concat())
 }
 
 /// One frame as the codecs of dicom-rs want to see it.
@@ -145,6 +262,9 @@ impl PixelDataObject for OneFrame<'_> {
     fn raw_pixel_data(&self) -> Option<RawPixelData> {
         let mut fragments = C::new();
         fragments.push(self.stream.to_vec());
-        Some(RawPixelData { fragments, offset_table: C::new() })
+        Some(RawPixelData {
+            fragments,
+            offset_table: C::new(),
+        })
     }
 }

@@ -16,6 +16,7 @@ mod encoding;
 mod fragments;
 mod frames;
 mod layout;
+mod lookup;
 mod palette;
 mod pixels;
 mod reasons;
@@ -25,7 +26,9 @@ mod source;
 mod spacing;
 mod stack;
 mod windows;
+mod write;
 
 pub use bytes::ByteSource;
 pub use header::{DicomFile, read_header};
 pub use series::group;
+pub use write::write_series;

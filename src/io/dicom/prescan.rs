@@ -83,7 +83,11 @@ pub fn prescan(source: ByteSource) -> Result<Prescan, String> {
     if start.has_meta {
         walker.encoding = Encoding::EXPLICIT_LITTLE;
         has_meta = walker.walk_meta()?;
-        transfer_syntax = walker.elements.root().text(tags::TRANSFER_SYNTAX_UID).unwrap_or_default();
+        transfer_syntax = walker
+            .elements
+            .root()
+            .text(tags::TRANSFER_SYNTAX_UID)
+            .unwrap_or_default();
     }
     let mut deflated_from = None;
     if transfer_syntax == uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN {
@@ -95,14 +99,22 @@ pub fn prescan(source: ByteSource) -> Result<Prescan, String> {
     walker.encoding = sniffed.or(declared).unwrap_or(Encoding::IMPLICIT_LITTLE);
     if transfer_syntax.is_empty() {
         transfer_syntax = walker.encoding.transfer_syntax().to_owned();
-        warnings.push(if has_meta { say!("io-dicom-no-transfer-syntax") } else { say!("io-dicom-no-meta") });
+        warnings.push(if has_meta {
+            say!("io-dicom-no-transfer-syntax")
+        } else {
+            say!("io-dicom-no-meta")
+        });
     } else if declared != Some(walker.encoding) && declared.is_some() {
         warnings.push(say!("io-dicom-other-encoding"));
     }
     let dataset_begins = walker.elements.nodes.len();
     let pixels = walker.walk_dataset()?;
     if walker.elements.nodes.len() == dataset_begins && pixels.is_none() {
-        return Err(if has_meta { say!("io-dicom-empty") } else { say!("io-dicom-not-dicom") });
+        return Err(if has_meta {
+            say!("io-dicom-empty")
+        } else {
+            say!("io-dicom-not-dicom")
+        });
     }
     if walker.has_recovered {
         warnings.push(say!("io-dicom-damaged-sequence"));
@@ -113,13 +125,27 @@ pub fn prescan(source: ByteSource) -> Result<Prescan, String> {
     if !has_meta && !looks_like_dicom(&walker.elements) {
         return Err(say!("io-dicom-not-dicom"));
     }
-    Ok(Prescan { elements: walker.elements, transfer_syntax, is_big_endian, pixels, deflated_from, warnings })
+    Ok(Prescan {
+        elements: walker.elements,
+        transfer_syntax,
+        is_big_endian,
+        pixels,
+        deflated_from,
+        warnings,
+    })
 }
 
 /// Without a meta header, only what names itself is taken for DICOM.
 fn looks_like_dicom(elements: &Elements) -> bool {
     let root = elements.root();
-    [tags::SOP_CLASS_UID, tags::MODALITY, tags::STUDY_INSTANCE_UID, tags::ROWS].iter().any(|tag| root.get(*tag).is_some())
+    [
+        tags::SOP_CLASS_UID,
+        tags::MODALITY,
+        tags::STUDY_INSTANCE_UID,
+        tags::ROWS,
+    ]
+    .iter()
+    .any(|tag| root.get(*tag).is_some())
 }
 
 struct Start {
@@ -132,19 +158,35 @@ fn find_start(bytes: &[u8]) -> Result<Start, String> {
     if bytes.is_empty() {
         return Err(say!("io-dicom-empty-file"));
     }
-    let meta_at = |at: usize| bytes.get(at..).is_some_and(|rest| rest.starts_with(&[2, 0]));
+    let meta_at = |at: usize| {
+        bytes
+            .get(at..)
+            .is_some_and(|rest| rest.starts_with(&[2, 0]))
+    };
     if bytes.get(128..132) == Some(b"DICM") {
-        return Ok(Start { at: 132, has_meta: meta_at(132) });
+        return Ok(Start {
+            at: 132,
+            has_meta: meta_at(132),
+        });
     }
     if bytes.starts_with(b"DICM") {
-        return Ok(Start { at: 4, has_meta: meta_at(4) });
+        return Ok(Start {
+            at: 4,
+            has_meta: meta_at(4),
+        });
     }
     if meta_at(0) {
-        return Ok(Start { at: 0, has_meta: true });
+        return Ok(Start {
+            at: 0,
+            has_meta: true,
+        });
     }
     // A bare data set begins with one of the low groups, whichever way its bytes run.
     match bytes {
-        [0x08 | 0x10, 0, ..] | [0, 0x08 | 0x10, ..] if bytes.len() > 16 => Ok(Start { at: 0, has_meta: false }),
+        [0x08 | 0x10, 0, ..] | [0, 0x08 | 0x10, ..] if bytes.len() > 16 => Ok(Start {
+            at: 0,
+            has_meta: false,
+        }),
         _ => Err(say!("io-dicom-not-dicom")),
     }
 }
@@ -193,7 +235,14 @@ impl From<String> for Fault {
 
 impl Walker {
     fn new(source: ByteSource) -> Self {
-        Self { source, elements: Elements::default(), at: 0, encoding: Encoding::EXPLICIT_LITTLE, levels: Vec::new(), has_recovered: false }
+        Self {
+            source,
+            elements: Elements::default(),
+            at: 0,
+            encoding: Encoding::EXPLICIT_LITTLE,
+            levels: Vec::new(),
+            has_recovered: false,
+        }
     }
 
     /// Makes sure that bytes up to `end` have been read, if there are so many; says whether there are.
@@ -209,15 +258,24 @@ impl Walker {
             return Err(say!("io-dicom-header-too-large"));
         }
         let wanted = end.max(have * 2).max(FIRST_READ).min(self.source.len());
-        let more = self.source.read_vec(have, wanted - have).map_err(|err| plain(&err))?;
-        if self.elements.bytes.is_empty() { self.elements.bytes = more } else { self.elements.bytes.extend_from_slice(&more) }
+        let more = self
+            .source
+            .read_vec(have, wanted - have)
+            .map_err(|err| plain(&err))?;
+        if self.elements.bytes.is_empty() {
+            self.elements.bytes = more
+        } else {
+            self.elements.bytes.extend_from_slice(&more)
+        }
         Ok(end <= self.elements.bytes.len() as u64)
     }
 
     /// Replaces the source by the unpacked data set.
     fn inflate(&mut self) -> Result<(), String> {
         let source = std::mem::replace(&mut self.source, ByteSource::Memory(Vec::new()));
-        self.source = source.inflated(self.at).map_err(|_| say!("io-dicom-cannot-inflate"))?;
+        self.source = source
+            .inflated(self.at)
+            .map_err(|_| say!("io-dicom-cannot-inflate"))?;
         // The values of the meta group are wanted no more: only the transfer syntax was, and that is known.
         self.elements = Elements::default();
         self.at = 0;
@@ -227,7 +285,11 @@ impl Walker {
     fn head(&mut self) -> Result<Option<Head>, String> {
         self.fetch(self.at + 12)?;
         let from = usize::try_from(self.at).unwrap_or(usize::MAX);
-        Ok(self.elements.bytes.get(from..).and_then(|rest| read_head(rest, self.encoding)))
+        Ok(self
+            .elements
+            .bytes
+            .get(from..)
+            .and_then(|rest| read_head(rest, self.encoding)))
     }
 
     /// What encoding the next element seems to have, if it can be told.
@@ -263,7 +325,10 @@ impl Walker {
 
     /// Damage inside a sequence of known length costs that sequence only.
     fn recover(&mut self, fault: Fault) -> Result<(), String> {
-        let outermost = self.levels.first().and_then(|level| level.end.map(|end| (level.node, end, level.outer)));
+        let outermost = self
+            .levels
+            .first()
+            .and_then(|level| level.end.map(|end| (level.node, end, level.outer)));
         let Some((node, end, outer)) = outermost.filter(|_| matches!(fault, Fault::Damaged)) else {
             return Err(self.reason(fault));
         };
@@ -299,18 +364,26 @@ impl Walker {
 
     /// Reads one element, item or delimiter.
     fn step(&mut self) -> Result<Step, Fault> {
-        while self.levels.last().is_some_and(|level| level.end.is_some_and(|end| self.at >= end)) {
+        while self
+            .levels
+            .last()
+            .is_some_and(|level| level.end.is_some_and(|end| self.at >= end))
+        {
             self.pop();
         }
         let Some(head) = self.head()? else {
-            // A few stray bytes at the end of the data set hurt nobody; an open sequence means that the file is cut.
-            return if self.levels.is_empty() { Ok(Step::End) } else { Err(Fault::Fatal(say!("io-dicom-cut-in-header"))) };
+            return if self.levels.is_empty() && self.is_at_end() {
+                Ok(Step::End)
+            } else {
+                Err(Fault::Fatal(say!("io-dicom-cut-in-header")))
+            };
         };
         let inside = self.levels.last().map(|level| level.kind);
         match (inside, head.tag) {
             (Some(LevelKind::Sequence), ITEM) => self.open(head, LevelKind::Item),
             (Some(LevelKind::Fragments), ITEM) => self.leaf(head),
-            (Some(LevelKind::Sequence | LevelKind::Fragments), SEQUENCE_END) | (Some(LevelKind::Item), ITEM_END) => {
+            (Some(LevelKind::Sequence | LevelKind::Fragments), SEQUENCE_END)
+            | (Some(LevelKind::Item), ITEM_END) => {
                 self.at += head.size;
                 self.pop();
                 Ok(())
@@ -320,9 +393,15 @@ impl Walker {
                 self.at += head.size;
                 Ok(())
             }
-            (Some(LevelKind::Sequence | LevelKind::Fragments), _) | (_, ITEM) => Err(Fault::Damaged),
-            (None, tags::PIXEL_DATA | tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA) => return self.pixel_data(head).map(Step::Pixels),
-            (Some(LevelKind::Item), tags::PIXEL_DATA) if head.length == UNDEFINED => self.open(head, LevelKind::Fragments),
+            (Some(LevelKind::Sequence | LevelKind::Fragments), _) | (_, ITEM) => {
+                Err(Fault::Damaged)
+            }
+            (None, tags::PIXEL_DATA | tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA) => {
+                return self.pixel_data(head).map(Step::Pixels);
+            }
+            (Some(LevelKind::Item), tags::PIXEL_DATA) if head.length == UNDEFINED => {
+                self.open(head, LevelKind::Fragments)
+            }
             _ if head.vr == VR::SQ || head.length == UNDEFINED => {
                 let implicit = head.vr == VR::UN || head.is_unknown_sequence;
                 self.open(head, LevelKind::Sequence)?;
@@ -337,16 +416,40 @@ impl Walker {
         Ok(Step::On)
     }
 
+    /// Whether nothing is left, or zeros that pad the file.
+    fn is_at_end(&self) -> bool {
+        let rest = usize::try_from(self.at)
+            .ok()
+            .and_then(|at| self.elements.bytes.get(at..))
+            .unwrap_or_default();
+        rest.iter().all(|byte| *byte == 0)
+    }
+
     /// Where the innermost thing of known length ends.
     fn limit(&self) -> u64 {
-        self.levels.iter().rev().find_map(|level| level.end).unwrap_or(self.source.len())
+        self.levels
+            .iter()
+            .rev()
+            .find_map(|level| level.end)
+            .unwrap_or(self.source.len())
     }
 
     fn push_node(&mut self, head: &Head, start: u64, length: u32) -> Result<usize, Fault> {
         let index = self.elements.nodes.len();
         let start = u32::try_from(start).map_err(|_| Fault::Damaged)?;
-        let vr = if head.length == UNDEFINED { VR::SQ } else { head.vr };
-        self.elements.nodes.push(Node { tag: head.tag, vr, is_big_endian: self.encoding.is_big_endian, start, length, next: index as u32 + 1 });
+        let vr = if head.length == UNDEFINED {
+            VR::SQ
+        } else {
+            head.vr
+        };
+        self.elements.nodes.push(Node {
+            tag: head.tag,
+            vr,
+            is_big_endian: self.encoding.is_big_endian,
+            start,
+            length,
+            next: index as u32 + 1,
+        });
         Ok(index)
     }
 
@@ -355,12 +458,21 @@ impl Walker {
             return Err(Fault::Fatal(say!("io-dicom-too-deep")));
         }
         let start = self.at + head.size;
-        let end = if head.length == UNDEFINED { None } else { Some(start + u64::from(head.length)) };
+        let end = if head.length == UNDEFINED {
+            None
+        } else {
+            Some(start + u64::from(head.length))
+        };
         if end.is_some_and(|end| end > self.limit()) {
             return Err(self.beyond());
         }
         let node = self.push_node(&head, start, 0)?;
-        self.levels.push(Level { kind, end, node, outer: self.encoding });
+        self.levels.push(Level {
+            kind,
+            end,
+            node,
+            outer: self.encoding,
+        });
         self.at = start;
         Ok(())
     }
@@ -378,7 +490,11 @@ impl Walker {
 
     /// A length leads beyond what it may.
     fn beyond(&self) -> Fault {
-        if self.levels.iter().any(|level| level.end.is_some()) { Fault::Damaged } else { Fault::Fatal(say!("io-dicom-cut-in-header")) }
+        if self.levels.iter().any(|level| level.end.is_some()) {
+            Fault::Damaged
+        } else {
+            Fault::Fatal(say!("io-dicom-cut-in-header"))
+        }
     }
 
     fn pixel_data(&mut self, head: Head) -> Result<PixelData, Fault> {
@@ -386,17 +502,30 @@ impl Walker {
         let left = self.source.len().saturating_sub(offset);
         let has_items = {
             let mut first = [0; 4];
-            let count = self.source.read_at(offset, &mut first).map_err(|err| plain(&err))?;
+            let count = self
+                .source
+                .read_at(offset, &mut first)
+                .map_err(|err| plain(&err))?;
             count == 4 && first == [0xfe, 0xff, 0x00, 0xe0]
         };
-        let length = if head.length == UNDEFINED { left } else { u64::from(head.length).min(left) };
+        let length = if head.length == UNDEFINED {
+            left
+        } else {
+            u64::from(head.length).min(left)
+        };
         // Of a declared length, fragments are only what begins like a fragment and is not plausible as a number run.
         let place = if has_items && (head.length == UNDEFINED || head.vr == VR::OB) {
-            PixelPlace::Encapsulated(read_fragments(&mut self.source, offset, length).map_err(|err| plain(&err))?)
+            PixelPlace::Encapsulated(
+                read_fragments(&mut self.source, offset, length).map_err(|err| plain(&err))?,
+            )
         } else {
             PixelPlace::Native { offset, length }
         };
-        Ok(PixelData { tag: head.tag, vr: head.vr, place })
+        Ok(PixelData {
+            tag: head.tag,
+            vr: head.vr,
+            place,
+        })
     }
 }
 

@@ -9,12 +9,14 @@ mod header;
 mod input;
 mod source;
 mod stored;
+mod write;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 pub use fields::{FieldValue, Fields, Version};
+pub use write::write_nifti;
 
 use self::header::Header;
 use self::source::NiftiSource;
