@@ -5,6 +5,7 @@
 mod demo;
 #[path = "../common/dicom_builder.rs"]
 mod dicom_builder;
+mod dicom_codecs;
 mod dicom_encodings;
 mod dicom_hostile;
 mod dicom_series;
