@@ -3,9 +3,12 @@
 #![cfg(test)]
 
 mod demo;
+mod dicom_write;
 mod geometry;
 mod layers;
+mod made_nifti;
 mod nifti;
+mod nifti_damage;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 mod nifti_write;
