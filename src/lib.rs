@@ -21,4 +21,6 @@ pub mod app;
 
 pub mod ui;
 
+pub mod window;
+
 pub mod cli;

@@ -233,12 +233,14 @@ pub enum Effect {
     },
     /// Stop a job.
     CancelJob(JobId),
-    /// Ask the user for files (`false`) or a folder (`true`).
+    /// Ask the user for files (`false`) or a folder (`true`), and answer with [`super::Program::answer_later`].
     Choose {
+        /// The job that waits for the answer.
+        job: JobId,
         /// A folder instead of files.
         folder: bool,
     },
-    /// Write a picture of a pane.
+    /// Draw a picture of a pane, and write it with [`super::Program::write_picture`].
     SavePicture {
         /// The pane.
         pane: PaneId,

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Command;
 use crate::algo::percentile;
 use crate::io::load::LoadReport;
 use crate::io::progress::ProgressEvent;
@@ -48,8 +49,23 @@ pub enum JobEvent {
     },
     /// Voxels were read.
     Loaded(VolumeId, LoadReport),
+    /// The user answered.
+    Answered(Answer),
+    /// A picture was written, or why not.
+    PictureSaved(Result<PathBuf, String>),
     /// The job broke.
     Panicked,
+}
+
+/// What the user answered in a dialog of the system.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// This is to be done.
+    Do(Box<Command>),
+    /// Nothing is to be done.
+    Nothing,
+    /// There was no dialog: the system has none to offer.
+    NoDialog,
 }
 
 /// Events that wait at most; a job that is faster waits for the window.
@@ -120,6 +136,19 @@ impl Jobs {
             };
             let report = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
             JobEvent::Loaded(open.volume.id, report)
+        });
+    }
+
+    /// Waits for an answer of the user, which `ask` brings.
+    pub fn start_question(&mut self, job: JobId, ask: impl FnOnce() -> Answer + Send + 'static) {
+        self.start(job, "ask", move |_| JobEvent::Answered(ask()));
+    }
+
+    /// Writes a picture: RGBA, rows from the top.
+    pub fn start_picture(&mut self, job: JobId, path: PathBuf, size: [u32; 2], rgba: Vec<u8>) {
+        self.start(job, "picture", move |_| {
+            let saved = io::png::write_png(&path, size, &rgba);
+            JobEvent::PictureSaved(saved.map(|()| path).map_err(|err| err.to_string()))
         });
     }
 

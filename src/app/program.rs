@@ -1,13 +1,14 @@
 //! State, commands and jobs put together: what the window, scripts and tests drive.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::command::{Command, Effect};
-use super::job::{JobEvent, JobId, Jobs};
+use super::job::{Answer, JobEvent, JobId, Jobs};
 use super::state::State;
-use super::update::{apply_event, update};
+use super::update::{apply_event, begin_picture, update};
 
 /// Events applied in one go at most, so that a fast job cannot hold a frame up.
 const EVENTS_PER_POLL: usize = 64;
@@ -43,8 +44,8 @@ impl Program {
     /// Carries a command out. Effects that need a window or pixels come back.
     #[must_use = "the effects that come back are the caller's to carry out"]
     pub fn dispatch(&mut self, command: Command) -> Vec<Effect> {
-        // Where the pointer rests and how large the window is says nothing to a replay.
-        if !matches!(command, Command::Hover { .. } | Command::ResizePane { .. })
+        // Where the pointer rests, how large the window is and that a dialog was opened says nothing to a replay.
+        if !matches!(command, Command::Hover { .. } | Command::ResizePane { .. } | Command::ChooseFiles | Command::ChooseFolder)
             && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)
             && writeln!(sink, "{line}")
@@ -87,14 +88,32 @@ impl Program {
         (true, effects)
     }
 
+    /// Answers [`Effect::Choose`]: `ask` waits for the user on a thread of its own.
+    pub fn answer_later(&mut self, job: JobId, ask: impl FnOnce() -> Answer + Send + 'static) {
+        self.jobs.start_question(job, ask);
+    }
+
+    /// Answers [`Effect::SavePicture`]: RGBA, rows from the top.
+    pub fn write_picture(&mut self, path: PathBuf, size: [u32; 2], rgba: Vec<u8>) {
+        let job = begin_picture(&mut self.state, &path);
+        self.jobs.start_picture(job, path, size, rgba);
+    }
+
     /// Whether any job is under way.
     pub fn is_busy(&self) -> bool {
         self.jobs.is_busy()
     }
 
     fn take_in(&mut self, (job, event, is_over): (JobId, JobEvent, bool)) -> Vec<Effect> {
+        // What the user chose in a dialog is a command like any other, and recorded as one.
+        let asked = match &event {
+            JobEvent::Answered(Answer::Do(command)) if self.state.jobs.contains_key(&job) => Some((**command).clone()),
+            _ => None,
+        };
         let effects = apply_event(&mut self.state, job, event, is_over);
-        self.carry_out(effects)
+        let mut others = self.carry_out(effects);
+        others.extend(asked.into_iter().flat_map(|command| self.dispatch(command)).collect::<Vec<_>>());
+        others
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) -> Vec<Effect> {

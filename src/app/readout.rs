@@ -48,6 +48,15 @@ pub fn readout(state: &State, pane: PaneId, at: DVec2) -> Option<Readout> {
     })
 }
 
+/// What stands at the crosshair; `None` where nothing with a place in the patient is shown.
+pub fn at_crosshair(state: &State) -> Option<Readout> {
+    let entry = state.shown()?;
+    let volume = entry.volume();
+    let lps = state.view.crosshair;
+    let voxel = volume.nearest_voxel(volume.geometry()?.voxel_at(lps));
+    Some(Readout { lps: Some(lps), voxel, value: voxel.and_then(|index| volume.value(index, entry.display.frame)) })
+}
+
 /// The slice of the volume that a pane shows, counted from 1, and how many there are; `None` where it cuts between
 /// the volume's own directions.
 pub fn slice_number(state: &State, pane: PaneId) -> Option<(usize, usize)> {

@@ -200,6 +200,10 @@ pub struct JobStatus {
 /// What a job is about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum JobSubject {
+    /// Waiting for the user's answer in a dialog of the system.
+    Question,
+    /// Writing a picture.
+    Picture(PathBuf),
     /// Reading headers.
     Paths(Vec<PathBuf>),
     /// Decoding voxels.

@@ -52,7 +52,7 @@ fn pictures(folder: &Path, quiet: bool) -> Outcome {
         Failure(say!(
             "io-cannot-write",
             path = folder.display().to_string(),
-            why = err.to_string()
+            why = crate::io::plain(&err)
         ))
     })?;
     let mut program = Program::new(Arc::new(|| {}));

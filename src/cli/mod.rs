@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, the same code below as the window. `../shared/CLI.md` in the design is its
 //! contract: results on stdout, everything else on stderr, exit status 0 done, 1 failed, 2 wrong usage.
 
+mod bench;
 mod completions;
 mod convert;
 mod demo;
@@ -64,6 +65,8 @@ enum Command {
     Render(Box<render::RenderArgs>),
     /// Replays recorded commands, one JSON document a line.
     Run(run::RunArgs),
+    /// Times its own stages on this machine.
+    Bench(bench::BenchArgs),
     /// Prints shell completions.
     Completions(completions::CompletionsArgs),
 }
@@ -167,6 +170,7 @@ pub fn parse() -> Run {
             Err(failure) => Err(failure),
         },
         Command::Run(args) => run::run(&args, quiet),
+        Command::Bench(args) => bench::bench(&args, quiet),
         Command::Completions(args) => completions::completions(&args, &mut Cli::command()),
     };
     Run::Done(match outcome {

@@ -33,7 +33,7 @@ pub(super) fn read_script(path: &std::path::Path) -> Result<Vec<Command>, Failur
         Failure(say!(
             "io-cannot-open",
             path = path.display().to_string(),
-            why = err.to_string()
+            why = crate::io::plain(&err)
         ))
     })?;
     text.lines()

@@ -1,7 +1,7 @@
 //! Files to models and back. Bytes from files are never trusted: checked sizes, limits before allocation, errors in
 //! one plain sentence, and one bad file costs that file only.
 //!
-//! Reading has two steps. [`scan`] reads headers and says which volumes there are; [`load`] (or [`load_slabs`], where
+//! Reading has two steps. [`scan()`] reads headers and says which volumes there are; [`load()`] (or [`load_slabs`], where
 //! only a few slices are needed) decodes their voxels into the volumes that `scan` made.
 
 pub mod demo;
@@ -18,5 +18,6 @@ pub(crate) mod scan;
 
 pub use load::{load, load_slabs};
 pub use progress::Progress;
+pub(crate) use scan::plain;
 pub use scan::{OpenError, scan};
 pub use source::{OpenVolume, Opened, Skipped, SlabError, SlabRead, SlabSource};

@@ -8,7 +8,7 @@ use crate::say;
 
 /// A file could not be written. The message is one sentence that names the file and the reason.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", say!("io-cannot-write", path = path.display().to_string(), why = why.to_string()))]
+#[error("{}", say!("io-cannot-write", path = path.display().to_string(), why = super::plain(why)))]
 pub struct SaveError {
     /// The file.
     pub path: PathBuf,

@@ -6,4 +6,12 @@
 mod device;
 mod phantom;
 
+mod axis_orders;
+mod formats;
+mod levels;
+mod partial;
+mod projections;
+mod shaders;
 mod slices;
+mod stacks;
+mod targets;

@@ -4,6 +4,12 @@
 
 mod demo;
 mod dicom_write;
+#[path = "../common/dicom_builder.rs"]
+mod dicom_builder;
+mod dicom_encodings;
+mod dicom_hostile;
+mod dicom_series;
+mod dicom_truth;
 mod geometry;
 mod layers;
 mod made_nifti;

@@ -9,3 +9,7 @@ app-skipped = {$count ->
     [one] One file was not used; the study list says why.
    *[other] {$count} files were not used; the study list says why.
 }
+app-job-choose = Waiting for the file dialog
+app-job-picture = Writing {$path}
+app-no-dialog = The system has no file dialog to offer. Type the path into the field at the top left, drop the files on the window, or give them on the command line.
+app-picture-saved = The picture was written to {$path}

@@ -44,3 +44,5 @@ cli-tags-items = {$count ->
     [one] one item
    *[other] {$count} items
 }
+cli-bench-load = {$dims} voxels: scan {$scan} ms, load {$load} ms, first picture {$first} ms, upload {$upload} ms
+cli-bench-frames = {$what} {$size}: median {$median} ms, 95 % below {$p95} ms, processor {$cpu} ms

@@ -1,1 +1,184 @@
-# Words in the window.
+# Words in the window. Labels are short; `…-tip` is the sentence that appears when one points at it.
+
+# Menus
+ui-menu-file = File
+ui-menu-navigate = Navigate
+ui-menu-view = View
+ui-menu-window = Window
+ui-menu-help = Help
+ui-open-files = Open files…
+ui-open-files-tip = DICOM, NIfTI; several at once
+ui-open-folder = Open folder…
+ui-open-folder-tip = Everything below it is looked at
+ui-type-path = Type a path
+ui-open-demo = Open the demo study
+ui-open-demo-tip = A phantom of head and chest, computed by the program
+ui-close-all = Close everything
+ui-quit = Quit
+ui-previous-slice = Previous slice
+ui-next-slice = Next slice
+ui-ten-slices-back = Ten slices back
+ui-ten-slices-on = Ten slices on
+ui-first-slice = First slice
+ui-last-slice = Last slice
+ui-previous-frame = Previous time point
+ui-next-frame = Next time point
+ui-previous-series = Previous series
+ui-next-series = Next series
+ui-next-pane = Next pane
+ui-cancel = Cancel
+ui-cancel-tip = Takes back what is being dragged, else stops what is being read
+ui-maximise = One pane
+ui-maximise-tip = This pane alone, or all again
+ui-toggle-alignment = Anatomical planes
+ui-toggle-alignment-tip = On: along the patient's axes. Off: along the acquisition's own slices, shown as they were taken.
+ui-reset-view = Reset view
+ui-reset-view-tip = Planes, place and magnification as at opening; the window stays
+ui-center = Centre on crosshair
+ui-crosshair = Crosshair
+ui-crosshair-tip = Whether its lines are drawn
+ui-convention = Neurological convention
+ui-convention-tip = On: the patient's left is on the left of the screen. Off (radiological): on the right.
+ui-nearest = Nearest voxel
+ui-linear = Linear
+ui-cubic = Cubic
+ui-window-tool = Window tool
+ui-window-tool-tip = Left drag changes the window instead of moving the crosshair
+ui-invert = Invert
+ui-file-window = File's window
+ui-file-window-tip = The file's own window; again for the next one
+ui-auto-window = Auto
+ui-auto-window-tip = From the 0.5th to the 99.5th percentile of the values
+ui-keys = Keys and mouse
+
+# Panes
+ui-pane-axial = Axial pane
+ui-pane-coronal = Coronal pane
+ui-pane-sagittal = Sagittal pane
+ui-pane-volume = 3D pane
+ui-pane-stack = Picture pane
+ui-axial = Axial
+ui-coronal = Coronal
+ui-sagittal = Sagittal
+ui-volume-title = 3D, maximum intensity
+ui-stack-title = Stored picture
+ui-acquisition = acquisition
+ui-anatomical = anatomical
+ui-turned = oblique
+ui-title = {$name} · {$alignment}
+ui-title-oblique = {$name} · {$alignment} · {$degrees}° oblique
+ui-slice = Slice {$slice} / {$count}
+ui-slab = {$mode} {$thickness} mm
+ui-mip = MIP
+ui-minip = MinIP
+ui-mean = Mean
+ui-frame = Time {$frame} / {$count}
+ui-zoom-line = {$interpolation}  {$zoom} %
+ui-inverted = Inverted
+ui-window-line = W {$width}  C {$center}
+ui-window-numbers = {$width} / {$center}
+ui-place = LPS {$x}, {$y}, {$z} mm
+ui-voxel = Voxel {$i}, {$j}, {$k}
+ui-value-unit = {$value} {$unit}
+ui-value-rgb = RGB {$r}, {$g}, {$b}
+ui-outside = Outside
+ui-not-loaded = Not loaded yet
+ui-millimetres = {$length} mm
+ui-centimetres = {$length} cm
+ui-neurological = Neurological: patient's left on the left
+ui-neurological-tip = Most viewers show the patient's left on the right of the screen. N switches.
+ui-warnings = {$count ->
+    [one] 1 doubt
+   *[other] {$count} doubts
+}
+ui-loading = Loading {$percent} %
+ui-stopped = Not all loaded
+ui-stopped-tip = Loading was stopped. Choose the series again to go on.
+
+# Study browser
+ui-path-field = Path
+ui-path-hint = Path of a file or folder
+ui-nothing-open = Nothing is open.
+ui-no-patient = No patient given
+ui-unnamed = Unnamed series
+ui-dims = {$i} × {$j} × {$k}
+ui-frames = {$count ->
+    [one] 1 time point
+   *[other] {$count} time points
+}
+ui-files = {$count ->
+    [one] 1 file
+   *[other] {$count} files
+}
+ui-spacing = Voxel {$x} × {$y} × {$z} mm
+ui-skipped = {$count ->
+    [one] 1 file not used
+   *[other] {$count} files not used
+}
+ui-skipped-more = and {$count} more
+ui-stop = Stop
+ui-stop-tip = What has arrived so far stays
+ui-progress = {$done} / {$total}
+ui-working = working
+
+# Display panel
+ui-window = Window
+ui-width = W
+ui-center-field = C
+ui-function = Curve
+ui-linear-window = Linear
+ui-linear-exact = Linear exact
+ui-sigmoid = Sigmoid
+ui-file-windows = Windows of the file
+ui-file-window-number = Window {$number}
+ui-presets = Presets
+ui-preset-with-key = {$key}  {$name}
+ui-colors = Colours
+ui-interpolation = Interpolation
+ui-time = Time point
+ui-picture = Picture
+ui-slabs = Slab thickness
+ui-mm-suffix = {" "}mm
+ui-warnings-heading = Doubts about this series
+
+# Status bar, messages, start page
+ui-at-crosshair = At the crosshair: {$readout}
+ui-not-for-diagnosis = Not a medical device. Not for diagnosis.
+ui-dismiss = Dismiss
+ui-start-title = Isocenter
+ui-start-subtitle = A viewer for 3D medical images
+ui-start-reading = Reading…
+ui-start-files = Open files
+ui-start-folder = Open a folder
+ui-start-demo = Open the demo study
+ui-start-path = Type a path
+ui-start-drop = or drop files or a folder anywhere on this window
+ui-drop = {$count ->
+    [one] Drop to open it
+   *[other] Drop to open {$count} files or folders
+}
+
+# List of keys
+ui-mouse-left = Left drag
+ui-mouse-left-does = Moves the crosshair, its turning and slab handles; turns the 3D view; windows in a single pane
+ui-mouse-control-left = Ctrl + left drag
+ui-mouse-control-left-does = Window: right is wider, up is a higher centre; Shift is finer, Alt coarser
+ui-mouse-middle = Middle drag, Alt + left drag
+ui-mouse-middle-does = Moves the picture
+ui-mouse-right = Right drag
+ui-mouse-right-does = Magnifies
+ui-mouse-right-click = Right click
+ui-mouse-right-click-does = Menu of the pane
+ui-mouse-wheel = Wheel
+ui-mouse-wheel-does = Next slice; magnifies in the 3D view
+ui-mouse-control-wheel = Ctrl + wheel
+ui-mouse-control-wheel-does = Magnifies about the pointer
+ui-mouse-shift = Shift + move
+ui-mouse-shift-does = The crosshair follows the pointer
+ui-mouse-double = Double click
+ui-mouse-double-does = One pane alone, or all again
+
+# Trouble with the window itself
+ui-no-window = the window cannot be opened: {$why}; use isocenter render for pictures without a window
+ui-no-graphics = there is no graphics device for the window
+ui-cannot-record = cannot write {$path}: {$why}

@@ -1,6 +1,6 @@
 //! Opening, showing and closing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::super::command::Effect;
 use super::super::job::JobId;
@@ -38,6 +38,33 @@ pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect
         },
     );
     vec![Effect::StartScan { job, paths }]
+}
+
+/// Has the user choose files or a folder, unless a dialog is open already.
+pub(super) fn choose(state: &mut State, folder: bool) -> Vec<Effect> {
+    if state.jobs.values().any(|status| status.subject == JobSubject::Question) {
+        return Vec::new();
+    }
+    let job = next_job(state);
+    let title = say!("app-job-choose");
+    state.jobs.insert(job, JobStatus { title, progress: None, subject: JobSubject::Question });
+    vec![Effect::Choose { job, folder }]
+}
+
+/// A picture is about to be written.
+pub(in crate::app) fn begin_picture(state: &mut State, path: &Path) -> JobId {
+    let job = next_job(state);
+    let title = say!("app-job-picture", path = path.display().to_string());
+    state.jobs.insert(job, JobStatus { title, progress: None, subject: JobSubject::Picture(path.to_owned()) });
+    job
+}
+
+/// Asks a job to stop. A question is forgotten at once: nobody can close the system's dialog for the user.
+pub(super) fn cancel_job(state: &mut State, job: JobId) -> Vec<Effect> {
+    if state.jobs.get(&job).is_some_and(|status| status.subject == JobSubject::Question) {
+        state.jobs.remove(&job);
+    }
+    vec![Effect::CancelJob(job)]
 }
 
 /// Shows the n-th volume.
@@ -80,11 +107,7 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
     super::pointer::cancel(state);
     let mut effects = Vec::new();
     if state.view.shown != Some(id) {
-        for (job, status) in &state.jobs {
-            if matches!(status.subject, JobSubject::Volume(other) if other != id) {
-                effects.push(Effect::CancelJob(*job));
-            }
-        }
+        effects.extend(stop_other_loads(state, id));
         let same_space = shares_space(state, id);
         let mm_per_point = scenes::mm_per_point(state);
         state.view.shown = Some(id);
@@ -109,6 +132,20 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
         }
     }
     effects.extend(load(state, id));
+    effects
+}
+
+/// Stops reading every volume but one. They count as stopped at once, so that showing them again begins anew.
+fn stop_other_loads(state: &mut State, id: VolumeId) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for entry in &mut state.document.entries {
+        if let LoadState::Loading(job) = entry.load
+            && entry.volume().id != id
+        {
+            entry.load = LoadState::Stopped;
+            effects.push(Effect::CancelJob(job));
+        }
+    }
     effects
 }
 

@@ -1,7 +1,7 @@
 //! What jobs bring back. Events of jobs that the state no longer knows are stale and dropped.
 
 use super::super::command::Effect;
-use super::super::job::{JobEvent, JobId};
+use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Display, Entry, JobSubject, Level, LoadState, State};
 use super::{display, file};
@@ -37,7 +37,20 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             Vec::new()
         }
         JobEvent::Loaded(id, report) => {
-            loaded(state, id, report);
+            loaded(state, job, id, report);
+            Vec::new()
+        }
+        JobEvent::Answered(answer) => {
+            if answer == Answer::NoDialog {
+                state.tell(Level::Error, say!("app-no-dialog"));
+            }
+            Vec::new()
+        }
+        JobEvent::PictureSaved(saved) => {
+            match saved {
+                Ok(path) => state.tell(Level::Note, say!("app-picture-saved", path = path.display().to_string())),
+                Err(why) => state.tell(Level::Error, why),
+            }
             Vec::new()
         }
         JobEvent::Panicked => {
@@ -95,15 +108,16 @@ fn entry(open: OpenVolume) -> Entry {
     }
 }
 
-fn loaded(state: &mut State, id: VolumeId, report: LoadReport) {
+fn loaded(state: &mut State, job: JobId, id: VolumeId, report: LoadReport) {
     let Some(entry) = state.document.entry_mut(id) else {
         return;
     };
-    entry.load = if report.cancelled && !entry.volume().voxels.is_complete() {
-        LoadState::Stopped
-    } else {
-        LoadState::Loaded
-    };
+    if entry.volume().voxels.is_complete() {
+        entry.load = LoadState::Loaded;
+    } else if entry.load == LoadState::Loading(job) {
+        // Another job may have begun in the meantime: then it is the one to say.
+        entry.load = LoadState::Stopped;
+    }
     for warning in report.warnings {
         if !entry.load_warnings.contains(&warning) {
             entry.load_warnings.push(warning);

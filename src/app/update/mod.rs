@@ -7,6 +7,7 @@ mod navigate;
 mod planes;
 mod pointer;
 
+pub(super) use file::begin_picture;
 pub use jobs::apply_event;
 
 use super::command::{Command, Effect};
@@ -18,10 +19,10 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Open { paths } => file::open(state, Some(paths)),
         Command::OpenDemo => file::open(state, None),
-        Command::ChooseFiles => vec![Effect::Choose { folder: false }],
-        Command::ChooseFolder => vec![Effect::Choose { folder: true }],
-        Command::CancelJob { job } => vec![Effect::CancelJob(job)],
-        Command::CancelAll => state.jobs.keys().copied().map(Effect::CancelJob).collect(),
+        Command::ChooseFiles => file::choose(state, false),
+        Command::ChooseFolder => file::choose(state, true),
+        Command::CancelJob { job } => file::cancel_job(state, job),
+        Command::CancelAll => state.jobs.keys().copied().collect::<Vec<_>>().into_iter().flat_map(|job| file::cancel_job(state, job)).collect(),
         Command::CloseAll => file::close_all(state),
         Command::Show { index } => file::show_index(state, index),
         Command::StepSeries { steps } => file::step_series(state, steps),

@@ -35,6 +35,11 @@ impl ByteSource {
         }
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Reads from `offset` as many bytes as fit into `into` and are there; says how many.
     pub fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         match self {
@@ -52,7 +57,10 @@ impl ByteSource {
                 Ok(done)
             }
             Self::Memory(bytes) => {
-                let rest = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..)).unwrap_or_default();
+                let rest = usize::try_from(offset)
+                    .ok()
+                    .and_then(|offset| bytes.get(offset..))
+                    .unwrap_or_default();
                 let count = rest.len().min(into.len());
                 into[..count].copy_from_slice(&rest[..count]);
                 Ok(count)
@@ -75,7 +83,9 @@ impl ByteSource {
         let packed = self.read_vec(offset, u64::MAX)?;
         let bound = ALWAYS_INFLATED.max((packed.len() as u64).saturating_mul(MOST_INFLATION));
         let mut unpacked = Vec::new();
-        let outcome = DeflateDecoder::new(&packed[..]).take(bound).read_to_end(&mut unpacked);
+        let outcome = DeflateDecoder::new(&packed[..])
+            .take(bound)
+            .read_to_end(&mut unpacked);
         match outcome {
             Err(err) if unpacked.is_empty() => Err(err),
             _ => Ok(Self::Memory(unpacked)),

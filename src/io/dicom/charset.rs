@@ -16,8 +16,14 @@ const ESC: u8 = 0x1b;
 impl Charset {
     /// From the values of Specific Character Set (0008,0005).
     pub fn from_codes(codes: &[String]) -> Self {
-        let first = codes.first().filter(|code| !code.is_empty()).and_then(|code| SpecificCharacterSet::from_code(code));
-        Self { first, has_escapes: codes.len() > 1 || codes.iter().any(|code| code.starts_with("ISO 2022")) }
+        let first = codes
+            .first()
+            .filter(|code| !code.is_empty())
+            .and_then(|code| SpecificCharacterSet::from_code(code));
+        Self {
+            first,
+            has_escapes: codes.len() > 1 || codes.iter().any(|code| code.starts_with("ISO 2022")),
+        }
     }
 
     /// The text of a value. What cannot be decoded is shown as Latin-1, so that nothing disappears.
@@ -54,7 +60,9 @@ impl Charset {
                 rest = &tail[length..];
                 continue;
             }
-            if matches!(byte, b'^' | b'=' | b'\\' | b'\r' | b'\n') && !code_needs_escape(set.as_ref()) {
+            if matches!(byte, b'^' | b'=' | b'\\' | b'\r' | b'\n')
+                && !code_needs_escape(set.as_ref())
+            {
                 text += &decode_run(set.as_ref(), &run);
                 run.clear();
                 text.push(char::from(*byte));
@@ -117,16 +125,32 @@ mod tests {
 
     fn check(codes: &[&str], bytes: &[u8], expected: &str) {
         let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
-        assert_eq!(Charset::from_codes(&codes).decode(bytes), expected, "{codes:?}");
+        assert_eq!(
+            Charset::from_codes(&codes).decode(bytes),
+            expected,
+            "{codes:?}"
+        );
     }
 
     #[test]
     fn names_of_the_standards_examples() {
         // PS3.5 annexes H, I and J.
         check(&["ISO_IR 100"], b"Buc^J\xe9r\xf4me", "Buc^J\u{e9}r\u{f4}me");
-        check(&["", "ISO 2022 IR 87"], b"Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", "Yamada^Tarou=\u{5c71}\u{7530}^\u{592a}\u{90ce}");
-        check(&["ISO 2022 IR 13", "ISO 2022 IR 87"], b"\xd4\xcf\xc0\xde^\xc0\xdb\xb3", "\u{ff94}\u{ff8f}\u{ff80}\u{ff9e}^\u{ff80}\u{ff9b}\u{ff73}");
-        check(&["", "ISO 2022 IR 149"], b"\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce", "\u{6d2a}^\u{5409}");
+        check(
+            &["", "ISO 2022 IR 87"],
+            b"Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B",
+            "Yamada^Tarou=\u{5c71}\u{7530}^\u{592a}\u{90ce}",
+        );
+        check(
+            &["ISO 2022 IR 13", "ISO 2022 IR 87"],
+            b"\xd4\xcf\xc0\xde^\xc0\xdb\xb3",
+            "\u{ff94}\u{ff8f}\u{ff80}\u{ff9e}^\u{ff80}\u{ff9b}\u{ff73}",
+        );
+        check(
+            &["", "ISO 2022 IR 149"],
+            b"\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce",
+            "\u{6d2a}^\u{5409}",
+        );
         check(&["ISO_IR 192"], "L\u{e4}ufer".as_bytes(), "L\u{e4}ufer");
     }
 

@@ -44,60 +44,141 @@ pub fn decode(transfer_syntax: &str, stream: &[u8], layout: &Layout) -> Result<D
     let sample_bytes = layout.bits().div_ceil(8) as usize;
     let expected = layout.pixel_count() * layout.samples * sample_bytes;
     if is_native(transfer_syntax) {
-        return Ok(Decoded { bytes: stream.to_vec(), color: layout.color, is_short: stream.len() < expected });
+        return Ok(Decoded {
+            bytes: stream.to_vec(),
+            color: layout.color,
+            is_short: stream.len() < expected,
+        });
     }
     if transfer_syntax == uids::RLE_LOSSLESS {
-        let (bytes, is_short) = rle::decode(stream, layout.pixel_count(), layout.samples, sample_bytes)?;
+        let (bytes, is_short) =
+            rle::decode(stream, layout.pixel_count(), layout.samples, sample_bytes)?;
         // RLE of YBR_FULL_422 does not exist: its planes are all of full size.
-        let color = if layout.color == ColorModel::YbrFull422 { ColorModel::YbrFull } else { layout.color };
-        return Ok(Decoded { bytes, color, is_short });
+        let color = if layout.color == ColorModel::YbrFull422 {
+            ColorModel::YbrFull
+        } else {
+            layout.color
+        };
+        return Ok(Decoded {
+            bytes,
+            color,
+            is_short,
+        });
     }
     let info = stream_info(stream);
     check_size(info.as_ref(), layout)?;
-    let syntax = TransferSyntaxRegistry.get(transfer_syntax).ok_or_else(|| say!("io-dicom-unknown-syntax", uid = transfer_syntax.to_owned()))?;
-    let reader = syntax.pixel_data_reader().ok_or_else(|| say!("io-dicom-unsupported-syntax", name = syntax.name().to_owned()))?;
+    let bytes = through_registry(transfer_syntax, stream, layout)?;
+    if bytes.len() != expected {
+        return Err(say!(
+            "io-dicom-decoded-size",
+            got = bytes.len().to_string(),
+            expected = expected.to_string()
+        ));
+    }
+    let color = match layout.samples {
+        3 => color_after(transfer_syntax, layout.color, info.as_ref()),
+        _ => layout.color,
+    };
+    Ok(Decoded {
+        bytes,
+        color,
+        is_short: false,
+    })
+}
+
+/// Decodes with the codec that dicom-rs has for a transfer syntax.
+fn through_registry(
+    transfer_syntax: &str,
+    stream: &[u8],
+    layout: &Layout,
+) -> Result<Vec<u8>, String> {
+    let uid = || transfer_syntax.to_owned();
+    let syntax = TransferSyntaxRegistry
+        .get(transfer_syntax)
+        .ok_or_else(|| say!("io-dicom-unknown-syntax", uid = uid()))?;
+    let name = || syntax.name().to_owned();
+    let reader = syntax
+        .pixel_data_reader()
+        .ok_or_else(|| say!("io-dicom-unsupported-syntax", name = name()))?;
     let attempt = |stream: &[u8]| {
+        let frame = OneFrame {
+            transfer_syntax,
+            stream,
+            layout,
+        };
         let mut bytes = Vec::new();
-        reader.decode_frame(&OneFrame { transfer_syntax, stream, layout }, 0, &mut bytes).map(|()| bytes)
+        reader.decode_frame(&frame, 0, &mut bytes).map(|()| bytes)
     };
     let stream = prepared(transfer_syntax, stream, layout);
-    let bytes = attempt(&stream)
-        .or_else(|err| padding_before_end(transfer_syntax, &stream).ok_or(err).and_then(|stream| attempt(&stream)))
-        .map_err(|err| say!("io-dicom-cannot-decode", name = syntax.name().to_owned(), why = err.to_string()))?;
-    if bytes.len() != expected {
-        return Err(say!("io-dicom-decoded-size", got = bytes.len().to_string(), expected = expected.to_string()));
-    }
-    let color = if layout.samples == 3 { color_after(transfer_syntax, layout.color, info.as_ref()) } else { layout.color };
-    Ok(Decoded { bytes, color, is_short: false })
+    attempt(&stream)
+        .or_else(|err| match padding_before_end(transfer_syntax, &stream) {
+            Some(stream) => attempt(&stream),
+            None => Err(err),
+        })
+        .map_err(|err| {
+            say!(
+                "io-dicom-cannot-decode",
+                name = name(),
+                why = err.to_string()
+            )
+        })
 }
 
 fn check_size(info: Option<&StreamInfo>, layout: &Layout) -> Result<(), String> {
     let Some(info) = info else { return Ok(()) };
-    let fits = info.width == layout.columns && info.height == layout.rows && info.components == layout.samples;
+    let fits = info.width == layout.columns
+        && info.height == layout.rows
+        && info.components == layout.samples;
     // More bits than are allocated would be cut off by the codecs without a word.
     if fits && u32::from(info.precision) <= layout.bits() {
         return Ok(());
     }
     Err(say!(
         "io-dicom-codestream-differs",
-        got = format!("{} x {} x {}, {} bit", info.width, info.height, info.components, info.precision),
-        expected = format!("{} x {} x {}, {} bit", layout.columns, layout.rows, layout.samples, layout.bits())
+        got = format!(
+            "{} x {} x {}, {} bit",
+            info.width, info.height, info.components, info.precision
+        ),
+        expected = format!(
+            "{} x {} x {}, {} bit",
+            layout.columns,
+            layout.rows,
+            layout.samples,
+            layout.bits()
+        )
     ))
 }
 
 /// JPEG proper: baseline, extended and lossless.
 fn is_jpeg(transfer_syntax: &str) -> bool {
-    matches!(transfer_syntax, uids::JPEG_BASELINE8_BIT | uids::JPEG_EXTENDED12_BIT | uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1)
+    matches!(
+        transfer_syntax,
+        uids::JPEG_BASELINE8_BIT
+            | uids::JPEG_EXTENDED12_BIT
+            | uids::JPEG_LOSSLESS
+            | uids::JPEG_LOSSLESS_SV1
+    )
 }
 
 /// The colour model of what a codec returns: JPEG comes as RGB; JPEG 2000 too where it has a transform of its own.
-fn color_after(transfer_syntax: &str, declared: ColorModel, info: Option<&StreamInfo>) -> ColorModel {
-    let is_jpeg_xl = matches!(transfer_syntax, uids::JPEGXL | uids::JPEGXL_LOSSLESS | uids::JPEGXLJPEG_RECOMPRESSION);
+fn color_after(
+    transfer_syntax: &str,
+    declared: ColorModel,
+    info: Option<&StreamInfo>,
+) -> ColorModel {
+    let is_jpeg_xl = matches!(
+        transfer_syntax,
+        uids::JPEGXL | uids::JPEGXL_LOSSLESS | uids::JPEGXLJPEG_RECOMPRESSION
+    );
     if is_jpeg(transfer_syntax) || is_jpeg_xl || info.is_some_and(|info| info.has_color_transform) {
         return ColorModel::Rgb;
     }
     // Whatever was subsampled is not any more.
-    if declared == ColorModel::YbrFull422 { ColorModel::YbrFull } else { declared }
+    if declared == ColorModel::YbrFull422 {
+        ColorModel::YbrFull
+    } else {
+        declared
+    }
 }
 
 /// JPEG without any marker that tells its colours is taken for YBR by decoders. Where the header says RGB, a marker
@@ -115,7 +196,10 @@ fn prepared<'a>(transfer_syntax: &str, stream: &'a [u8], layout: &Layout) -> Cow
 
 /// Some writers of JPEG-LS put zeros before the end marker, which the decoder takes for a missing marker.
 fn padding_before_end(transfer_syntax: &str, stream: &[u8]) -> Option<Vec<u8>> {
-    if !matches!(transfer_syntax, uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS) {
+    if !matches!(
+        transfer_syntax,
+        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS
+    ) {
         return None;
     }
     let end = stream.windows(2).rposition(|pair| pair == [0xff, 0xd9])?;
@@ -179,6 +263,9 @@ impl PixelDataObject for OneFrame<'_> {
     fn raw_pixel_data(&self) -> Option<RawPixelData> {
         let mut fragments = C::new();
         fragments.push(self.stream.to_vec());
-        Some(RawPixelData { fragments, offset_table: C::new() })
+        Some(RawPixelData {
+            fragments,
+            offset_table: C::new(),
+        })
     }
 }

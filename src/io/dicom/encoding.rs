@@ -26,16 +26,25 @@ pub struct Encoding {
 
 impl Encoding {
     /// Explicit VR Little Endian, which the meta group and most files have.
-    pub const EXPLICIT_LITTLE: Self = Self { is_explicit: true, is_big_endian: false };
+    pub const EXPLICIT_LITTLE: Self = Self {
+        is_explicit: true,
+        is_big_endian: false,
+    };
     /// Implicit VR Little Endian.
-    pub const IMPLICIT_LITTLE: Self = Self { is_explicit: false, is_big_endian: false };
+    pub const IMPLICIT_LITTLE: Self = Self {
+        is_explicit: false,
+        is_big_endian: false,
+    };
 
     /// The encoding that a transfer syntax prescribes; `None` without one.
     pub fn of_transfer_syntax(uid: &str) -> Option<Self> {
         match uid {
             "" => None,
             uids::IMPLICIT_VR_LITTLE_ENDIAN => Some(Self::IMPLICIT_LITTLE),
-            EXPLICIT_VR_BIG_ENDIAN => Some(Self { is_explicit: true, is_big_endian: true }),
+            EXPLICIT_VR_BIG_ENDIAN => Some(Self {
+                is_explicit: true,
+                is_big_endian: true,
+            }),
             _ => Some(Self::EXPLICIT_LITTLE),
         }
     }
@@ -53,11 +62,20 @@ impl Encoding {
     pub fn sniff(bytes: &[u8]) -> Option<Self> {
         let head = bytes.first_chunk::<8>()?;
         let is_explicit = VR::from_binary([head[4], head[5]]).is_some();
-        let (little, big) = (u16::from_le_bytes([head[0], head[1]]), u16::from_be_bytes([head[0], head[1]]));
+        let (little, big) = (
+            u16::from_le_bytes([head[0], head[1]]),
+            u16::from_be_bytes([head[0], head[1]]),
+        );
         match little.cmp(&big) {
-            std::cmp::Ordering::Less => Some(Self { is_explicit, is_big_endian: false }),
+            std::cmp::Ordering::Less => Some(Self {
+                is_explicit,
+                is_big_endian: false,
+            }),
             // Implicit big endian does not exist outside of very old files.
-            std::cmp::Ordering::Greater if is_explicit => Some(Self { is_explicit, is_big_endian: true }),
+            std::cmp::Ordering::Greater if is_explicit => Some(Self {
+                is_explicit,
+                is_big_endian: true,
+            }),
             _ => None,
         }
     }
@@ -78,48 +96,80 @@ pub struct Head {
     pub is_unknown_sequence: bool,
 }
 
+impl Head {
+    fn new(tag: Tag, vr: VR, length: impl Into<u32>, size: u64) -> Self {
+        Self {
+            tag,
+            vr,
+            length: length.into(),
+            size,
+            is_unknown_sequence: false,
+        }
+    }
+}
+
 /// Reads the head of an element; `None` if the bytes end within it.
 pub fn read_head(bytes: &[u8], encoding: Encoding) -> Option<Head> {
-    let u16_at = |at: usize| {
-        let pair = *bytes.get(at..)?.first_chunk::<2>()?;
-        Some(if encoding.is_big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
+    let short = |at: usize| {
+        let two = *bytes.get(at..)?.first_chunk::<2>()?;
+        Some(match encoding.is_big_endian {
+            true => u16::from_be_bytes(two),
+            false => u16::from_le_bytes(two),
+        })
     };
-    let u32_at = |at: usize| {
+    let long = |at: usize| {
         let four = *bytes.get(at..)?.first_chunk::<4>()?;
-        Some(if encoding.is_big_endian { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) })
+        Some(match encoding.is_big_endian {
+            true => u32::from_be_bytes(four),
+            false => u32::from_le_bytes(four),
+        })
     };
-    let tag = Tag(u16_at(0)?, u16_at(2)?);
+    let tag = Tag(short(0)?, short(2)?);
     if tag.group() == 0xfffe {
-        return Some(Head { tag, vr: VR::UN, length: u32_at(4)?, size: 8, is_unknown_sequence: false });
+        return Some(Head::new(tag, VR::UN, long(4)?, 8));
     }
     let letters = *bytes.get(4..)?.first_chunk::<2>()?;
-    let implicit = || Some(Head { tag, vr: dictionary_vr(tag), length: u32_at(4)?, size: 8, is_unknown_sequence: false });
-    if !encoding.is_explicit {
-        return implicit();
+    let vr = VR::from_binary(letters);
+    let is_vr = vr.is_some() || letters.iter().all(u8::is_ascii_uppercase);
+    // Letters that cannot be a VR mean a stray implicit element.
+    if !encoding.is_explicit || !is_vr {
+        return Some(Head::new(tag, dictionary_vr(tag), long(4)?, 8));
     }
-    match VR::from_binary(letters) {
-        Some(vr) if has_long_length(vr) => {
-            let known = if vr == VR::UN { dictionary_vr(tag) } else { vr };
-            // A value that is only called unknown keeps little endian bytes, which numbers of big endian files have not.
-            let vr = if encoding.is_big_endian && known != VR::SQ { vr } else { known };
-            Some(Head { tag, vr, length: u32_at(8)?, size: 12, is_unknown_sequence: letters == *b"UN" && vr == VR::SQ })
+    match vr {
+        Some(VR::UN) => {
+            let known = dictionary_vr(tag);
+            // A value that is only called unknown is little endian, which the numbers of a big endian file are not.
+            let is_usable = !encoding.is_big_endian || known == VR::SQ;
+            let mut head = Head::new(tag, if is_usable { known } else { VR::UN }, long(8)?, 12);
+            head.is_unknown_sequence = known == VR::SQ;
+            Some(head)
         }
-        Some(vr) => Some(Head { tag, vr, length: u16_at(6)?.into(), size: 8, is_unknown_sequence: false }),
-        // VRs of later standards have the long form (PS3.5 7.1.2); letters that are none at all mean a stray implicit element.
-        None if letters.iter().all(u8::is_ascii_uppercase) => {
-            if u16_at(6)? == 0 {
-                Some(Head { tag, vr: VR::UN, length: u32_at(8)?, size: 12, is_unknown_sequence: false })
-            } else {
-                Some(Head { tag, vr: VR::UN, length: u16_at(6)?.into(), size: 8, is_unknown_sequence: false })
-            }
-        }
-        None => implicit(),
+        Some(vr) if has_long_length(vr) => Some(Head::new(tag, vr, long(8)?, 12)),
+        Some(vr) => Some(Head::new(tag, vr, short(6)?, 8)),
+        // VRs of later standards have the long form, which two zeros give away (PS3.5 7.1.2).
+        None if short(6)? == 0 => Some(Head::new(tag, VR::UN, long(8)?, 12)),
+        None => Some(Head::new(tag, VR::UN, short(6)?, 8)),
     }
 }
 
 /// Whether the explicit form has two reserved bytes and a length of 32 bits (PS3.5 table 7.1-1).
 fn has_long_length(vr: VR) -> bool {
-    matches!(vr, VR::OB | VR::OD | VR::OF | VR::OL | VR::OV | VR::OW | VR::SQ | VR::SV | VR::UC | VR::UN | VR::UR | VR::UT | VR::UV)
+    matches!(
+        vr,
+        VR::OB
+            | VR::OD
+            | VR::OF
+            | VR::OL
+            | VR::OV
+            | VR::OW
+            | VR::SQ
+            | VR::SV
+            | VR::UC
+            | VR::UN
+            | VR::UR
+            | VR::UT
+            | VR::UV
+    )
 }
 
 /// The VR that the dictionary gives a tag; UN if it does not know it.
@@ -127,5 +177,7 @@ pub fn dictionary_vr(tag: Tag) -> VR {
     if tag.group() % 2 == 1 {
         return VR::UN;
     }
-    StandardDataDictionary.by_tag(tag).map_or(VR::UN, |entry| entry.vr().relaxed())
+    StandardDataDictionary
+        .by_tag(tag)
+        .map_or(VR::UN, |entry| entry.vr().relaxed())
 }

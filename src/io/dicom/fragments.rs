@@ -30,7 +30,10 @@ const HEAD: u64 = 8;
 /// Reads the heads of the fragments from `offset` on; not their content.
 pub fn read_fragments(source: &mut ByteSource, offset: u64, length: u64) -> io::Result<Fragments> {
     let end = offset.saturating_add(length).min(source.len());
-    let mut found = Fragments { is_cut: true, ..Fragments::default() };
+    let mut found = Fragments {
+        is_cut: true,
+        ..Fragments::default()
+    };
     let mut at = offset;
     let mut is_table = true;
     while at + HEAD <= end {
@@ -49,10 +52,18 @@ pub fn read_fragments(source: &mut ByteSource, offset: u64, length: u64) -> io::
         let length = declared.min(end - start);
         if is_table {
             let bytes = source.read_vec(start, length)?;
-            found.offsets = bytes.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four).into()).collect();
+            found.offsets = bytes
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|four| u32::from_le_bytes(*four).into())
+                .collect();
             is_table = false;
         } else {
-            found.parts.push(Fragment { offset: start, length });
+            found.parts.push(Fragment {
+                offset: start,
+                length,
+            });
         }
         at = start + declared;
         // A defined length without a delimiter ends where it says.
@@ -71,7 +82,11 @@ impl Fragments {
         if frames <= 1 {
             return (frame == 0 && !self.parts.is_empty()).then_some(&self.parts[..]);
         }
-        let offsets = if extended.len() == frames { extended } else { &self.offsets };
+        let offsets = if extended.len() == frames {
+            extended
+        } else {
+            &self.offsets
+        };
         if self.parts.len() == frames {
             return self.parts.get(frame..=frame);
         }
@@ -79,19 +94,32 @@ impl Fragments {
             return None;
         }
         let base = self.parts.first()?.offset - HEAD;
-        let index_of = |offset: u64| self.parts.iter().position(|part| part.offset - HEAD - base == offset);
+        let index_of = |offset: u64| {
+            self.parts
+                .iter()
+                .position(|part| part.offset - HEAD - base == offset)
+        };
         let from = index_of(*offsets.get(frame)?)?;
-        let to = offsets.get(frame + 1).map_or(Some(self.parts.len()), |offset| index_of(*offset))?;
+        let to = offsets
+            .get(frame + 1)
+            .map_or(Some(self.parts.len()), |offset| index_of(*offset))?;
         self.parts.get(from..to).filter(|parts| !parts.is_empty())
     }
 
     /// The fragments of one frame where no table tells: those from one that begins like a compressed picture to the next.
-    pub fn of_frame_by_start(&self, source: &mut ByteSource, frame: usize, frames: usize) -> io::Result<Option<&[Fragment]>> {
+    pub fn of_frame_by_start(
+        &self,
+        source: &mut ByteSource,
+        frame: usize,
+        frames: usize,
+    ) -> io::Result<Option<&[Fragment]>> {
         let mut starts = Vec::new();
         for (index, part) in self.parts.iter().enumerate() {
             let mut first = [0; 3];
             // JPEG and JPEG-LS begin with SOI and another marker, JPEG 2000 with SOC and SIZ.
-            if source.read_at(part.offset, &mut first)? == first.len() && matches!(first, [0xff, 0xd8, 0xff] | [0xff, 0x4f, 0xff]) {
+            if source.read_at(part.offset, &mut first)? == first.len()
+                && matches!(first, [0xff, 0xd8 | 0x4f, 0xff])
+            {
                 starts.push(index);
             }
         }

@@ -71,28 +71,49 @@ pub struct Repeat {
 /// Reads what a file says about its pictures, `count` of them.
 pub fn read_frames(root: Item<'_>, identity: &Identity, count: usize) -> Vec<FrameInfo> {
     let shared = root.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE);
-    let per_frame: Vec<Item<'_>> = root.items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).take(count).collect();
+    let per_frame: Vec<Item<'_>> = root
+        .items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE)
+        .take(count)
+        .collect();
     let instance = identity.instance_number.unwrap_or(0);
     if shared.is_none() && per_frame.is_empty() {
-        let mut first = FrameInfo { plane: plane_of(&|_, tag| root.get(tag).map(|_| root)), depth_mm: depth_of(&|_, _| Some(root)), rescale: rescale_of(root), repeat: plain_repeat(root, instance) };
+        let mut first = FrameInfo {
+            plane: plane_of(&|_, tag| root.get(tag).map(|_| root)),
+            depth_mm: depth_of(&|_, _| Some(root)),
+            rescale: rescale_of(root),
+            repeat: plain_repeat(root, instance),
+        };
         if identity.is_mosaic && first.plane.is_ok() {
             first.plane = Err(NoPlane::Mosaic);
         }
-        return plain_frames(root, first, count);
+        return plain_frames(root, &first, count);
     }
     (0..count)
         .map(|frame| {
             let own = per_frame.get(frame).copied();
             // Legacy converted and broken files keep some of it at the top.
             let find = |sequence: Tag, tag: Tag| {
-                let groups = [own, shared].into_iter().flatten().filter_map(|group| group.item(sequence));
-                groups.chain(std::iter::once(root)).find(|item| item.get(tag).is_some())
+                let groups = [own, shared]
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|group| group.item(sequence));
+                groups
+                    .chain(std::iter::once(root))
+                    .find(|item| item.get(tag).is_some())
             };
             FrameInfo {
                 plane: plane_of(&find),
                 depth_mm: depth_of(&find),
-                rescale: find(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE, tags::RESCALE_SLOPE).map_or(Rescale::IDENTITY, rescale_of),
-                repeat: Repeat { keys: frame_keys(&find), instance, frame },
+                rescale: find(
+                    tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE,
+                    tags::RESCALE_SLOPE,
+                )
+                .map_or(Rescale::IDENTITY, rescale_of),
+                repeat: Repeat {
+                    keys: frame_keys(&find),
+                    instance,
+                    frame,
+                },
             }
         })
         .collect()
@@ -103,16 +124,31 @@ type Find<'f, 'a> = &'f dyn Fn(Tag, Tag) -> Option<Item<'a>>;
 
 fn plane_of(find: Find<'_, '_>) -> Result<Plane, NoPlane> {
     let position = find(tags::PLANE_POSITION_SEQUENCE, tags::IMAGE_POSITION_PATIENT);
-    let orientation = find(tags::PLANE_ORIENTATION_SEQUENCE, tags::IMAGE_ORIENTATION_PATIENT);
+    let orientation = find(
+        tags::PLANE_ORIENTATION_SEQUENCE,
+        tags::IMAGE_ORIENTATION_PATIENT,
+    );
     let (position, orientation) = match (position, orientation) {
         (Some(position), Some(orientation)) => (position, orientation),
         (None, None) => return Err(NoPlane::Absent),
         _ => return Err(NoPlane::Incomplete),
     };
-    let three = |numbers: &[f64]| numbers.first_chunk::<3>().map(|xyz| DVec3::from_array(*xyz));
-    let origin = position.numbers(tags::IMAGE_POSITION_PATIENT).filter(|numbers| numbers.len() == 3).and_then(|numbers| three(&numbers)).ok_or(NoPlane::Incomplete)?;
-    let cosines = orientation.numbers(tags::IMAGE_ORIENTATION_PATIENT).filter(|numbers| numbers.len() == 6).ok_or(NoPlane::BadOrientation)?;
-    let (Some(along_row), Some(along_column)) = (three(&cosines), cosines.get(3..).and_then(three)) else {
+    let three = |numbers: &[f64]| {
+        numbers
+            .first_chunk::<3>()
+            .map(|xyz| DVec3::from_array(*xyz))
+    };
+    let origin = position
+        .numbers(tags::IMAGE_POSITION_PATIENT)
+        .filter(|numbers| numbers.len() == 3)
+        .and_then(|numbers| three(&numbers))
+        .ok_or(NoPlane::Incomplete)?;
+    let cosines = orientation
+        .numbers(tags::IMAGE_ORIENTATION_PATIENT)
+        .filter(|numbers| numbers.len() == 6)
+        .ok_or(NoPlane::BadOrientation)?;
+    let (Some(along_row), Some(along_column)) = (three(&cosines), cosines.get(3..).and_then(three))
+    else {
         return Err(NoPlane::BadOrientation);
     };
     // Rounded cosines are off by some 1e-6; beyond this they are wrong rather than rounded.
@@ -120,12 +156,18 @@ fn plane_of(find: Find<'_, '_>) -> Result<Plane, NoPlane> {
     if !is_unit(along_row) || !is_unit(along_column) || along_row.dot(along_column).abs() > 0.01 {
         return Err(NoPlane::BadOrientation);
     }
-    let spacing = find(tags::PIXEL_MEASURES_SEQUENCE, tags::PIXEL_SPACING).and_then(|item| item.numbers(tags::PIXEL_SPACING)).ok_or(NoPlane::NoSpacing)?;
+    let spacing = find(tags::PIXEL_MEASURES_SEQUENCE, tags::PIXEL_SPACING)
+        .and_then(|item| item.numbers(tags::PIXEL_SPACING))
+        .ok_or(NoPlane::NoSpacing)?;
     let [between_rows, between_columns] = *spacing.first_chunk::<2>().ok_or(NoPlane::NoSpacing)?;
     if between_rows <= 0.0 || between_columns <= 0.0 {
         return Err(NoPlane::NoSpacing);
     }
-    Ok(Plane { origin, step_i: along_row * between_columns, step_j: along_column * between_rows })
+    Ok(Plane {
+        origin,
+        step_i: along_row * between_columns,
+        step_j: along_column * between_rows,
+    })
 }
 
 fn depth_of(find: Find<'_, '_>) -> Option<f64> {
@@ -138,13 +180,30 @@ fn depth_of(find: Find<'_, '_>) -> Option<f64> {
 
 /// Rescale Slope and Intercept; of a dose grid its scaling (PS3.3 C.8.8.3). A slope of 0 would erase the picture.
 fn rescale_of(item: Item<'_>) -> Rescale {
-    let slope = item.number(tags::RESCALE_SLOPE).or_else(|| item.number(tags::DOSE_GRID_SCALING)).filter(|slope| *slope != 0.0);
-    Rescale { slope: slope.unwrap_or(1.0), intercept: item.number(tags::RESCALE_INTERCEPT).unwrap_or(0.0) }
+    let slope = item
+        .number(tags::RESCALE_SLOPE)
+        .or_else(|| item.number(tags::DOSE_GRID_SCALING))
+        .filter(|slope| *slope != 0.0);
+    Rescale {
+        slope: slope.unwrap_or(1.0),
+        intercept: item.number(tags::RESCALE_INTERCEPT).unwrap_or(0.0),
+    }
 }
 
 fn plain_repeat(root: Item<'_>, instance: i64) -> Repeat {
-    let keys = [tags::TEMPORAL_POSITION_IDENTIFIER, tags::DIFFUSION_B_VALUE, tags::ECHO_TIME, tags::ACQUISITION_NUMBER, tags::TRIGGER_TIME, tags::ACQUISITION_TIME];
-    Repeat { keys: keys.map(|tag| root.number(tag)), instance, frame: 0 }
+    let keys = [
+        tags::TEMPORAL_POSITION_IDENTIFIER,
+        tags::DIFFUSION_B_VALUE,
+        tags::ECHO_TIME,
+        tags::ACQUISITION_NUMBER,
+        tags::TRIGGER_TIME,
+        tags::ACQUISITION_TIME,
+    ];
+    Repeat {
+        keys: keys.map(|tag| root.number(tag)),
+        instance,
+        frame: 0,
+    }
 }
 
 fn frame_keys(find: Find<'_, '_>) -> [Option<f64>; 6] {
@@ -153,21 +212,34 @@ fn frame_keys(find: Find<'_, '_>) -> [Option<f64>; 6] {
         (tags::MR_DIFFUSION_SEQUENCE, tags::DIFFUSION_B_VALUE),
         (tags::MR_ECHO_SEQUENCE, tags::EFFECTIVE_ECHO_TIME),
         (tags::FRAME_CONTENT_SEQUENCE, tags::FRAME_ACQUISITION_NUMBER),
-        (tags::CARDIAC_SYNCHRONIZATION_SEQUENCE, tags::NOMINAL_CARDIAC_TRIGGER_DELAY_TIME),
-        (tags::FRAME_CONTENT_SEQUENCE, tags::FRAME_REFERENCE_DATE_TIME),
+        (
+            tags::CARDIAC_SYNCHRONIZATION_SEQUENCE,
+            tags::NOMINAL_CARDIAC_TRIGGER_DELAY_TIME,
+        ),
+        (
+            tags::FRAME_CONTENT_SEQUENCE,
+            tags::FRAME_REFERENCE_DATE_TIME,
+        ),
     ];
     groups.map(|(sequence, tag)| find(sequence, tag)?.number(tag))
 }
 
 /// Frames without functional groups: of a dose grid each at its offset, else all alike but for their number.
-fn plain_frames(root: Item<'_>, first: FrameInfo, count: usize) -> Vec<FrameInfo> {
-    let offsets = root.numbers(tags::GRID_FRAME_OFFSET_VECTOR).filter(|offsets| offsets.len() >= count);
+fn plain_frames(root: Item<'_>, first: &FrameInfo, count: usize) -> Vec<FrameInfo> {
+    let offsets = root
+        .numbers(tags::GRID_FRAME_OFFSET_VECTOR)
+        .filter(|offsets| offsets.len() >= count);
     (0..count)
         .map(|frame| {
             let mut info = first.clone();
             info.repeat.frame = frame;
-            let Ok(plane) = &mut info.plane else { return info };
-            match offsets.as_ref().and_then(|offsets| Some((*offsets.first()?, *offsets.get(frame)?))) {
+            let Ok(plane) = &mut info.plane else {
+                return info;
+            };
+            match offsets
+                .as_ref()
+                .and_then(|offsets| Some((*offsets.first()?, *offsets.get(frame)?)))
+            {
                 // Relative to the first plane, or as z of the patient (then the first is the position's own z).
                 Some((base, offset)) => plane.origin += plane.normal() * (offset - base),
                 // Many frames at one declared position: where the others lie is not said.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dicom_dictionary_std::tags;
 
-use super::elements::Item;
+use super::elements::{Element, Item};
 use super::frames::{FrameInfo, read_frames};
 use super::layout::{Layout, SampleFormat};
 use super::prescan::{PixelPlace, Prescan, prescan_file};
@@ -98,67 +98,125 @@ pub struct PixelSize {
 impl PixelSize {
     /// The grid of pictures with such pixels.
     pub fn grid(&self, dims: [usize; 3]) -> StackGrid {
-        StackGrid { dims, pixel_size: self.size, is_calibrated: self.is_calibrated }
+        StackGrid {
+            dims,
+            pixel_size: self.size,
+            is_calibrated: self.is_calibrated,
+        }
     }
 }
 
 /// Reads the header of a file; the error is the reason for the user.
 pub fn read_header(path: &Path) -> Result<DicomFile, String> {
-    header_of(path, prescan_file(path)?)
+    header_of(path, &prescan_file(path)?)
 }
 
 /// The header of a file that was pre-scanned.
-pub fn header_of(path: &Path, scanned: Prescan) -> Result<DicomFile, String> {
+pub fn header_of(path: &Path, scanned: &Prescan) -> Result<DicomFile, String> {
     let root = scanned.elements.root();
     let identity = read_identity(root);
-    if let Some(reason) = reason_without_pixels(&identity.sop_class, scanned.pixels.is_some(), &scanned.transfer_syntax) {
+    if let Some(reason) = reason_without_pixels(
+        &identity.sop_class,
+        scanned.pixels.is_some(),
+        &scanned.transfer_syntax,
+    ) {
         return Err(reason);
     }
-    let data = scanned.pixels.as_ref().ok_or_else(|| say!("io-dicom-no-pixels"))?;
+    let data = scanned
+        .pixels
+        .as_ref()
+        .ok_or_else(|| say!("io-dicom-no-pixels"))?;
     let mut warnings = scanned.warnings.clone();
     let layout = Layout::read(root, data, scanned.is_big_endian, &mut warnings)?;
     let declared = root.integer(tags::NUMBER_OF_FRAMES).unwrap_or(1).max(1);
-    let frame_count = frames_present(usize::try_from(declared).unwrap_or(usize::MAX), &layout, &data.place, &mut warnings)?;
+    let frame_count = frames_present(
+        usize::try_from(declared).unwrap_or(usize::MAX),
+        &layout,
+        &data.place,
+        &mut warnings,
+    )?;
     let meaning = read_meaning(root, &identity, &layout, &mut warnings);
     let frames = read_frames(root, &identity, frame_count);
-    let extended_offsets = root.get(tags::EXTENDED_OFFSET_TABLE).and_then(|table| table.numbers()).unwrap_or_default();
+    let extended_offsets = root
+        .get(tags::EXTENDED_OFFSET_TABLE)
+        .and_then(Element::numbers)
+        .unwrap_or_default();
     let pixels = FilePixels {
         path: path.to_owned(),
         transfer_syntax: scanned.transfer_syntax.clone(),
         deflated_from: scanned.deflated_from,
         place: data.place.clone(),
-        extended_offsets: extended_offsets.iter().map(|offset| *offset as u64).collect(),
+        extended_offsets: extended_offsets
+            .iter()
+            .map(|offset| *offset as u64)
+            .collect(),
         layout,
         frame_count,
     };
-    Ok(DicomFile { pixels: Arc::new(pixels), frames, meaning, pixel_size: read_pixel_size(root), warnings, identity })
+    Ok(DicomFile {
+        pixels: Arc::new(pixels),
+        frames,
+        meaning,
+        pixel_size: read_pixel_size(root),
+        warnings,
+        identity,
+    })
 }
 
 /// Less than a quarter of the pixels of a picture larger than this is not worth its memory.
 const LARGE: u64 = 64 << 20;
+/// No picture of such a size is packed tighter.
+const MOST_COMPRESSION: u64 = 256;
 
 /// How many of the declared frames are there, wholly or in part. A header cannot make the program allocate what the
 /// file does not hold.
-fn frames_present(declared: usize, layout: &Layout, place: &PixelPlace, warnings: &mut Vec<String>) -> Result<usize, String> {
+fn frames_present(
+    declared: usize,
+    layout: &Layout,
+    place: &PixelPlace,
+    warnings: &mut Vec<String>,
+) -> Result<usize, String> {
     let present = match place {
         PixelPlace::Native { length, .. } => {
-            let frame_bits = layout.frame_bits().ok_or_else(|| say!("io-dicom-too-large"))?;
+            let frame_bits = layout
+                .frame_bits()
+                .ok_or_else(|| say!("io-dicom-too-large"))?;
             let needed = u128::from(frame_bits) * declared as u128;
             let have = u128::from(*length) * 8;
             if have == 0 {
                 return Err(say!("io-dicom-no-pixels"));
             }
             if frame_bits / 8 > LARGE && have * 4 < u128::from(frame_bits) {
-                return Err(say!("io-dicom-pixels-missing", have = *length, needed = (needed / 8).to_string()));
+                return Err(say!(
+                    "io-dicom-pixels-missing",
+                    have = length.to_string(),
+                    needed = (needed / 8).to_string()
+                ));
             }
             if have < needed {
-                warnings.push(say!("io-dicom-truncated", have = length.to_string(), needed = needed.div_ceil(8).to_string()));
+                warnings.push(say!(
+                    "io-dicom-truncated",
+                    have = length.to_string(),
+                    needed = needed.div_ceil(8).to_string()
+                ));
             }
             usize::try_from(have.div_ceil(frame_bits.into())).unwrap_or(usize::MAX)
         }
         PixelPlace::Encapsulated(fragments) => {
             if fragments.parts.is_empty() {
                 return Err(say!("io-dicom-no-pixels"));
+            }
+            let packed: u64 = fragments.parts.iter().map(|part| part.length).sum();
+            let frame_bytes = layout
+                .frame_bits()
+                .ok_or_else(|| say!("io-dicom-too-large"))?
+                / 8;
+            if frame_bytes > LARGE && packed.saturating_mul(MOST_COMPRESSION) < frame_bytes {
+                return Err(say!(
+                    "io-dicom-pixels-missing",
+                    have = packed.to_string(),
+                    needed = frame_bytes.to_string()
+                ));
             }
             if fragments.is_cut {
                 warnings.push(say!("io-dicom-truncated-fragments"));
@@ -168,7 +226,11 @@ fn frames_present(declared: usize, layout: &Layout, place: &PixelPlace, warnings
         }
     };
     if present < declared {
-        warnings.push(say!("io-dicom-frames-missing", declared = declared.to_string(), present = present.to_string()));
+        warnings.push(say!(
+            "io-dicom-frames-missing",
+            declared = declared.to_string(),
+            present = present.to_string()
+        ));
     }
     Ok(declared.min(present))
 }
@@ -176,7 +238,11 @@ fn frames_present(declared: usize, layout: &Layout, place: &PixelPlace, warnings
 fn read_identity(root: Item<'_>) -> Identity {
     let text = |tag| root.text(tag).unwrap_or_default();
     let image_type = root.texts(tags::IMAGE_TYPE);
-    let says = |word: &str| image_type.iter().any(|value| value.eq_ignore_ascii_case(word));
+    let says = |word: &str| {
+        image_type
+            .iter()
+            .any(|value| value.eq_ignore_ascii_case(word))
+    };
     Identity {
         patient: Patient {
             name: text(tags::PATIENT_NAME),
@@ -200,7 +266,12 @@ fn read_identity(root: Item<'_>) -> Identity {
     }
 }
 
-fn read_meaning(root: Item<'_>, identity: &Identity, layout: &Layout, warnings: &mut Vec<String>) -> Meaning {
+fn read_meaning(
+    root: Item<'_>,
+    identity: &Identity,
+    layout: &Layout,
+    warnings: &mut Vec<String>,
+) -> Meaning {
     Meaning {
         unit: read_unit(root, identity),
         windows: read_windows(root, warnings),
@@ -223,13 +294,25 @@ fn read_unit(root: Item<'_>, identity: &Identity) -> Option<String> {
         };
     }
     if identity.modality == "RTDOSE" {
-        return root.text(tags::DOSE_UNITS).filter(|units| units == "GY").map(|_| "Gy".to_owned());
+        return root
+            .text(tags::DOSE_UNITS)
+            .filter(|units| units == "GY")
+            .map(|_| "Gy".to_owned());
     }
-    let transform = || root.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE)?.item(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE);
-    let rescale_type = root.text(tags::RESCALE_TYPE).or_else(|| transform()?.text(tags::RESCALE_TYPE));
+    let transform = || {
+        root.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE)?
+            .item(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)
+    };
+    let rescale_type = root
+        .text(tags::RESCALE_TYPE)
+        .or_else(|| transform()?.text(tags::RESCALE_TYPE));
     match rescale_type.as_deref() {
         None if identity.modality == "CT" => {
-            let is_rescaled = root.get(tags::RESCALE_INTERCEPT).is_some() || transform().is_some() || root.get(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).is_some();
+            let is_rescaled = root.get(tags::RESCALE_INTERCEPT).is_some()
+                || transform().is_some()
+                || root
+                    .get(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE)
+                    .is_some();
             is_rescaled.then(|| "HU".to_owned())
         }
         // `US` is the standard's word for unspecified.
@@ -243,7 +326,14 @@ fn read_padding(root: Item<'_>, layout: &Layout) -> Option<(f64, f64)> {
     let stored = |tag| {
         let number = root.number(tag)?;
         // Without a VR of its own, or with the wrong one, the bits stand for what the pixels are.
-        let wraps = matches!(layout.format, SampleFormat::Integer { is_signed: true, .. }) && number > 32767.0 && number <= 65535.0;
+        let wraps = matches!(
+            layout.format,
+            SampleFormat::Integer {
+                is_signed: true,
+                ..
+            }
+        ) && number > 32767.0
+            && number <= 65535.0;
         Some(if wraps { number - 65536.0 } else { number })
     };
     let value = stored(tags::PIXEL_PADDING_VALUE)?;
@@ -259,8 +349,16 @@ fn read_pixel_size(root: Item<'_>) -> PixelSize {
         (height > 0.0 && width > 0.0).then_some([width, height])
     };
     if let Some(size) = pair(tags::PIXEL_SPACING) {
-        return PixelSize { size, is_calibrated: true };
+        return PixelSize {
+            size,
+            is_calibrated: true,
+        };
     }
-    let size = pair(tags::IMAGER_PIXEL_SPACING).or_else(|| pair(tags::NOMINAL_SCANNED_PIXEL_SPACING)).or_else(|| pair(tags::PIXEL_ASPECT_RATIO));
-    PixelSize { size: size.unwrap_or([1.0, 1.0]), is_calibrated: false }
+    let size = pair(tags::IMAGER_PIXEL_SPACING)
+        .or_else(|| pair(tags::NOMINAL_SCANNED_PIXEL_SPACING))
+        .or_else(|| pair(tags::PIXEL_ASPECT_RATIO));
+    PixelSize {
+        size: size.unwrap_or([1.0, 1.0]),
+        is_calibrated: false,
+    }
 }

@@ -76,7 +76,12 @@ pub struct Layout {
 
 impl Layout {
     /// From the Image Pixel module; the error is the reason for the user.
-    pub fn read(root: Item<'_>, pixels: &PixelData, is_big_endian: bool, warnings: &mut Vec<String>) -> Result<Self, String> {
+    pub fn read(
+        root: Item<'_>,
+        pixels: &PixelData,
+        is_big_endian: bool,
+        warnings: &mut Vec<String>,
+    ) -> Result<Self, String> {
         let side = |tag| root.short(tag).filter(|side| *side > 0).map(usize::from);
         let (Some(rows), Some(columns)) = (side(tags::ROWS), side(tags::COLUMNS)) else {
             return Err(say!("io-dicom-no-size"));
@@ -90,7 +95,9 @@ impl Layout {
             tags::DOUBLE_FLOAT_PIXEL_DATA => SampleFormat::Double,
             _ => integer_format(root, warnings)?,
         };
-        let photometric = root.text(tags::PHOTOMETRIC_INTERPRETATION).unwrap_or_default();
+        let photometric = root
+            .text(tags::PHOTOMETRIC_INTERPRETATION)
+            .unwrap_or_default();
         let color = match (samples, photometric.as_str()) {
             (1, "PALETTE COLOR") => ColorModel::Palette,
             (1, _) => ColorModel::Gray,
@@ -98,14 +105,49 @@ impl Layout {
             (_, "YBR_FULL_422" | "YBR_PARTIAL_422") => ColorModel::YbrFull422,
             _ => ColorModel::Rgb,
         };
-        let palette = if color == ColorModel::Palette { Some(Palette::read(root)?) } else { None };
-        let is_signed = matches!(format, SampleFormat::Integer { is_signed: true, .. });
+        let palette = if color == ColorModel::Palette {
+            Some(Palette::read(root)?)
+        } else {
+            None
+        };
+        let is_signed = matches!(
+            format,
+            SampleFormat::Integer {
+                is_signed: true,
+                ..
+            }
+        );
         let is_integer = matches!(format, SampleFormat::Integer { .. });
-        let lookup = if color == ColorModel::Gray && is_integer { Lookup::read(root, is_signed) } else { None };
+        let lookup = if color == ColorModel::Gray && is_integer {
+            Lookup::read(root, is_signed)
+        } else {
+            None
+        };
         let is_planar = samples == 3 && root.integer(tags::PLANAR_CONFIGURATION) == Some(1);
         let is_inverted = photometric == "MONOCHROME1";
-        let swaps_byte_pairs = is_big_endian && pixels.vr == VR::OW && matches!(format, SampleFormat::Integer { allocated: 1 | 8, .. });
-        Ok(Self { columns, rows, samples: samples as usize, format, color, palette, lookup, is_planar, is_big_endian, swaps_byte_pairs, is_inverted, photometric })
+        let swaps_byte_pairs = is_big_endian
+            && pixels.vr == VR::OW
+            && matches!(
+                format,
+                SampleFormat::Integer {
+                    allocated: 1 | 8,
+                    ..
+                }
+            );
+        Ok(Self {
+            columns,
+            rows,
+            samples: samples as usize,
+            format,
+            color,
+            palette,
+            lookup,
+            is_planar,
+            is_big_endian,
+            swaps_byte_pairs,
+            is_inverted,
+            photometric,
+        })
     }
 
     /// Pixels of a picture.
@@ -135,8 +177,14 @@ impl Layout {
     /// Bits of an uncompressed picture in the file; `None` if there are too many to count.
     pub fn frame_bits(&self) -> Option<u64> {
         // Of YBR_FULL_422 every two pixels share their chroma: two samples a pixel.
-        let samples = if self.color == ColorModel::YbrFull422 { 2 } else { self.samples };
-        (self.pixel_count() as u64).checked_mul(samples as u64)?.checked_mul(self.bits().into())
+        let samples = if self.color == ColorModel::YbrFull422 {
+            2
+        } else {
+            self.samples
+        };
+        (self.pixel_count() as u64)
+            .checked_mul(samples as u64)?
+            .checked_mul(self.bits().into())
     }
 
     /// The type in which samples are kept.
@@ -155,7 +203,11 @@ impl Layout {
         match self.format {
             SampleFormat::Float => SampleType::F32,
             SampleFormat::Double => SampleType::F64,
-            SampleFormat::Integer { allocated, is_signed, .. } => match (allocated, is_signed) {
+            SampleFormat::Integer {
+                allocated,
+                is_signed,
+                ..
+            } => match (allocated, is_signed) {
                 (1 | 8, false) => SampleType::U8,
                 (1 | 8, true) => SampleType::I8,
                 (16, false) => SampleType::U16,
@@ -168,7 +220,12 @@ impl Layout {
 
     /// The name of the stored type, for the user.
     pub fn stored_type(&self) -> String {
-        let name = if self.palette.is_some() { self.sample_type() } else { self.stored_sample_type() }.name();
+        let name = if self.palette.is_some() {
+            self.sample_type()
+        } else {
+            self.stored_sample_type()
+        }
+        .name();
         match (self.components(), name) {
             (1, _) => name.to_owned(),
             (_, "u8") => "rgb24".to_owned(),
@@ -187,9 +244,18 @@ fn integer_format(root: Item<'_>, warnings: &mut Vec<String>) -> Result<SampleFo
     let mut high_bit = number(tags::HIGH_BIT).unwrap_or(stored.saturating_sub(1));
     if stored == 0 || stored > allocated || high_bit >= allocated || high_bit + 1 < stored {
         warnings.push(say!("io-dicom-bad-bits"));
-        stored = if stored == 0 { allocated } else { stored.min(allocated) };
+        stored = if stored == 0 {
+            allocated
+        } else {
+            stored.min(allocated)
+        };
         high_bit = stored - 1;
     }
     let is_signed = root.integer(tags::PIXEL_REPRESENTATION) == Some(1);
-    Ok(SampleFormat::Integer { allocated, stored, high_bit, is_signed })
+    Ok(SampleFormat::Integer {
+        allocated,
+        stored,
+        high_bit,
+        is_signed,
+    })
 }

@@ -26,6 +26,7 @@ mod source;
 mod spacing;
 mod stack;
 mod tags;
+mod walk;
 mod windows;
 mod write;
 

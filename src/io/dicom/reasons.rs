@@ -5,8 +5,16 @@ use dicom_dictionary_std::uids;
 use crate::say;
 
 /// The reason for an object that is no image, or whose pixels nobody here can decode; `None` for images.
-pub fn reason_without_pixels(sop_class: &str, has_pixels: bool, transfer_syntax: &str) -> Option<String> {
-    let storage = |number: &str| sop_class.strip_prefix("1.2.840.10008.5.1.4.1.1.").is_some_and(|rest| rest.starts_with(number));
+pub fn reason_without_pixels(
+    sop_class: &str,
+    has_pixels: bool,
+    transfer_syntax: &str,
+) -> Option<String> {
+    let storage = |number: &str| {
+        sop_class
+            .strip_prefix("1.2.840.10008.5.1.4.1.1.")
+            .is_some_and(|rest| rest.starts_with(number))
+    };
     if sop_class == uids::MEDIA_STORAGE_DIRECTORY_STORAGE {
         return Some(say!("io-dicom-is-directory"));
     }
@@ -36,6 +44,9 @@ pub fn reason_without_pixels(sop_class: &str, has_pixels: bool, transfer_syntax:
 
 /// MPEG and HEVC streams (PS3.5 A.4.5 to A.4.9).
 fn is_video(transfer_syntax: &str) -> bool {
-    let number = transfer_syntax.strip_prefix("1.2.840.10008.1.2.4.").and_then(|rest| rest.split('.').next()).and_then(|number| number.parse::<u32>().ok());
+    let number = transfer_syntax
+        .strip_prefix("1.2.840.10008.1.2.4.")
+        .and_then(|rest| rest.split('.').next())
+        .and_then(|number| number.parse::<u32>().ok());
     number.is_some_and(|number| (100..=108).contains(&number))
 }

@@ -27,26 +27,42 @@ pub fn group(files: Vec<DicomFile>) -> Opened {
     let mut by_series: BTreeMap<(String, String, String), Vec<DicomFile>> = BTreeMap::new();
     for file in files {
         // A file without series is a series of its own.
-        let series = if file.identity.series_uid.is_empty() { file.pixels.path.display().to_string() } else { file.identity.series_uid.clone() };
+        let series = if file.identity.series_uid.is_empty() {
+            file.pixels.path.display().to_string()
+        } else {
+            file.identity.series_uid.clone()
+        };
         // Whatever tools did to identifiers: two patients never share a volume.
         let patient = &file.identity.patient;
-        by_series.entry((patient.id.clone(), patient.name.clone(), series)).or_default().push(file);
+        by_series
+            .entry((patient.id.clone(), patient.name.clone(), series))
+            .or_default()
+            .push(file);
     }
     for (_, mut files) in by_series {
-        files.sort_by(|a, b| (a.identity.instance_number, &a.pixels.path).cmp(&(b.identity.instance_number, &b.pixels.path)));
+        files.sort_by(|a, b| {
+            (a.identity.instance_number, &a.pixels.path)
+                .cmp(&(b.identity.instance_number, &b.pixels.path))
+        });
         let files = without_copies(files, &mut opened.skipped);
         let stacks = split(&files);
-        let places = stacks.iter().filter(|stack| stack[0].info.plane.is_ok()).count();
+        let places = stacks
+            .iter()
+            .filter(|stack| stack[0].info.plane.is_ok())
+            .count();
         for stack in stacks {
             let mut doubts = Vec::new();
             if places > 1 && stack[0].info.plane.is_ok() {
                 doubts.push(Doubt::Split { stacks: places });
             }
-            for (cells, more) in arrange(stack) {
+            for (cells, more) in arrange(&stack) {
                 let all: Vec<Doubt> = doubts.iter().cloned().chain(more).collect();
                 match build(&cells, &all) {
                     Ok(volume) => opened.volumes.push(volume),
-                    Err(reason) => opened.skipped.extend(cells.files().map(|path| Skipped { path: path.to_owned(), reason: reason.clone() })),
+                    Err(reason) => opened.skipped.extend(cells.files().map(|path| Skipped {
+                        path: path.to_owned(),
+                        reason: reason.clone(),
+                    })),
                 }
             }
         }
@@ -60,10 +76,22 @@ fn without_copies(files: Vec<DicomFile>, skipped: &mut Vec<Skipped>) -> Vec<Dico
     let mut by_uid: BTreeMap<String, usize> = BTreeMap::new();
     for file in files {
         let uid = file.identity.instance_uid.clone();
-        let original = by_uid.get(&uid).and_then(|index| kept.get(*index)).filter(|other| is_copy(&file, other));
+        let original = by_uid
+            .get(&uid)
+            .and_then(|index| kept.get(*index))
+            .filter(|other| is_copy(&file, other));
         if let Some(original) = original {
-            let name = original.pixels.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            skipped.push(Skipped { path: file.pixels.path.clone(), reason: say!("io-dicom-copy", name = name) });
+            let name = original
+                .pixels
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            skipped.push(Skipped {
+                path: file.pixels.path.clone(),
+                reason: say!("io-dicom-copy", name = name),
+            });
             continue;
         }
         if !uid.is_empty() {
@@ -85,7 +113,10 @@ fn split(files: &[DicomFile]) -> Vec<Vec<Shot<'_>>> {
     for file in files {
         for info in &file.frames {
             let shot = Shot { file, info };
-            match stacks.iter_mut().find(|stack| can_share_stack(&stack[0], &shot)) {
+            match stacks
+                .iter_mut()
+                .find(|stack| can_share_stack(&stack[0], &shot))
+            {
                 Some(stack) => stack.push(shot),
                 None => stacks.push(vec![shot]),
             }
@@ -125,20 +156,43 @@ fn position_tolerance_mm(plane: &Plane) -> f64 {
 }
 
 /// Arranges the pictures of a stack by position and, where several are at each position, by time.
-fn arrange(stack: Vec<Shot<'_>>) -> Vec<(Cells<'_>, Vec<Doubt>)> {
+fn arrange<'a>(stack: &[Shot<'a>]) -> Vec<(Cells<'a>, Vec<Doubt>)> {
     let Ok(first) = stack[0].info.plane else {
-        let cells = stack.iter().map(|shot| Cell { shot: *shot, plane: None }).collect();
-        return vec![(Cells { cells, depth: stack.len(), frames: 1 }, Vec::new())];
+        let cells = stack
+            .iter()
+            .map(|shot| Cell {
+                shot: *shot,
+                plane: None,
+            })
+            .collect();
+        return vec![(
+            Cells {
+                cells,
+                depth: stack.len(),
+                frames: 1,
+            },
+            Vec::new(),
+        )];
     };
     let normal = first.normal();
-    let mut placed: Vec<(f64, Shot<'_>, Plane)> =
-        stack.iter().filter_map(|shot| shot.info.plane.ok().map(|plane| (plane.origin.dot(normal), *shot, plane))).collect();
+    let mut placed: Vec<(f64, Shot<'_>, Plane)> = stack
+        .iter()
+        .filter_map(|shot| {
+            shot.info
+                .plane
+                .ok()
+                .map(|plane| (plane.origin.dot(normal), *shot, plane))
+        })
+        .collect();
     placed.sort_by(|a, b| a.0.total_cmp(&b.0));
     let tolerance = position_tolerance_mm(&first);
     let mut positions: Vec<Vec<Cell<'_>>> = Vec::new();
     let mut last = f64::NEG_INFINITY;
     for (at, shot, plane) in placed {
-        let cell = Cell { shot, plane: Some(plane) };
+        let cell = Cell {
+            shot,
+            plane: Some(plane),
+        };
         match positions.last_mut() {
             Some(here) if at - last <= tolerance => here.push(cell),
             _ => {
@@ -147,8 +201,10 @@ fn arrange(stack: Vec<Shot<'_>>) -> Vec<(Cells<'_>, Vec<Doubt>)> {
             }
         }
     }
-    positions.iter_mut().for_each(|here| here.sort_by(|a, b| order(a).cmp(&order(b))));
-    time_points(positions, tolerance)
+    positions
+        .iter_mut()
+        .for_each(|here| here.sort_by_key(order));
+    time_points(&positions, tolerance)
 }
 
 /// The order of pictures at one position: by temporal index where the file counts them, then by instance and frame.
@@ -161,25 +217,52 @@ fn order(cell: &Cell<'_>) -> (i64, i64, usize) {
 }
 
 /// One volume where each position has equally many pictures; else the complete time points, and the rest apart.
-fn time_points<'a>(positions: Vec<Vec<Cell<'a>>>, tolerance: f64) -> Vec<(Cells<'a>, Vec<Doubt>)> {
+fn time_points<'a>(positions: &[Vec<Cell<'a>>], tolerance: f64) -> Vec<(Cells<'a>, Vec<Doubt>)> {
     let fewest = positions.iter().map(Vec::len).min().unwrap_or(0);
     let most = positions.iter().map(Vec::len).max().unwrap_or(0);
     let depth = positions.len();
-    let is_aligned = positions.iter().all(|here| here.windows(2).all(|pair| pair[0].is_at(&pair[1], tolerance)));
+    let is_aligned = positions.iter().all(|here| {
+        here.windows(2)
+            .all(|pair| pair[0].is_at(&pair[1], tolerance))
+    });
     if fewest == most && is_aligned {
-        let cells = (0..most).flat_map(|time| positions.iter().filter_map(move |here| here.get(time).copied())).collect();
-        return vec![(Cells { cells, depth, frames: most }, Vec::new())];
+        let cells = (0..most)
+            .flat_map(|time| {
+                positions
+                    .iter()
+                    .filter_map(move |here| here.get(time).copied())
+            })
+            .collect();
+        return vec![(
+            Cells {
+                cells,
+                depth,
+                frames: most,
+            },
+            Vec::new(),
+        )];
     }
     let mut volumes = Vec::new();
-    let apart = match telling_key(&positions, most) {
-        Some(key) if fewest > 1 => by_key(&positions, key),
+    let apart = match telling_key(positions, most) {
+        Some(key) if fewest > 1 => by_key(positions, key),
         _ => by_rank(positions),
     };
     let count = apart.len();
     for (n, cells) in apart.into_iter().enumerate() {
         let depth = cells.len();
-        let doubt = if n == 0 { Doubt::HasExtras { apart: count - 1 } } else { Doubt::IsExtra { pictures: depth } };
-        volumes.push((Cells { cells, depth, frames: 1 }, vec![doubt]));
+        let doubt = if n == 0 {
+            Doubt::HasExtras { apart: count - 1 }
+        } else {
+            Doubt::IsExtra { pictures: depth }
+        };
+        volumes.push((
+            Cells {
+                cells,
+                depth,
+                frames: 1,
+            },
+            vec![doubt],
+        ));
     }
     volumes
 }
@@ -215,7 +298,14 @@ fn by_key<'a>(positions: &[Vec<Cell<'a>>], key: usize) -> Vec<Vec<Cell<'a>>> {
 }
 
 /// The first picture of each position, then the second of those that have one, and so on.
-fn by_rank(positions: Vec<Vec<Cell<'_>>>) -> Vec<Vec<Cell<'_>>> {
+fn by_rank<'a>(positions: &[Vec<Cell<'a>>]) -> Vec<Vec<Cell<'a>>> {
     let most = positions.iter().map(Vec::len).max().unwrap_or(0);
-    (0..most).map(|rank| positions.iter().filter_map(|here| here.get(rank).copied()).collect()).collect()
+    (0..most)
+        .map(|rank| {
+            positions
+                .iter()
+                .filter_map(|here| here.get(rank).copied())
+                .collect()
+        })
+        .collect()
 }

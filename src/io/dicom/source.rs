@@ -38,9 +38,17 @@ pub struct PictureSource {
 
 impl SlabSource for PictureSource {
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError> {
-        let picture = self.pictures.get(slab).ok_or_else(|| SlabError { message: say!("io-slab-wrong-size", expected = self.pictures.len(), got = slab) })?;
+        let picture = self.pictures.get(slab).ok_or_else(|| SlabError {
+            message: say!(
+                "io-slab-wrong-size",
+                expected = self.pictures.len(),
+                got = slab
+            ),
+        })?;
         let path = || picture.pixels.path.display().to_string();
-        let read = read_picture(&picture.pixels, picture.frame).map_err(|why| SlabError { message: say!("io-cannot-open", path = path(), why = why) })?;
+        let read = read_picture(&picture.pixels, picture.frame).map_err(|why| SlabError {
+            message: say!("io-cannot-open", path = path(), why = why),
+        })?;
         let mut samples = read.samples;
         if read.present < samples.len() {
             fill_missing(&mut samples, read.present, self.padding);
@@ -48,7 +56,11 @@ impl SlabSource for PictureSource {
         if self.is_rescaled {
             samples = rescaled(&samples, picture.rescale);
         }
-        let warnings = if read.is_short { vec![say!("io-dicom-short-stream", path = path())] } else { Vec::new() };
+        let warnings = if read.is_short {
+            vec![say!("io-dicom-short-stream", path = path())]
+        } else {
+            Vec::new()
+        };
         Ok(SlabRead { samples, warnings })
     }
 }
@@ -56,7 +68,9 @@ impl SlabSource for PictureSource {
 /// Values in place of stored numbers.
 #[expect(clippy::unnecessary_cast, reason = "the same arm serves every type")]
 fn rescaled(samples: &Samples, rescale: Rescale) -> Samples {
-    Samples::F32(for_samples!(samples, v => v.iter().map(|stored| rescale.value(*stored as f64) as f32).collect()))
+    Samples::F32(
+        for_samples!(samples, v => v.iter().map(|stored| rescale.value(*stored as f64) as f32).collect()),
+    )
 }
 
 /// A picture that was read.
@@ -74,7 +88,9 @@ pub fn read_picture(pixels: &FilePixels, frame: usize) -> Result<PictureRead, St
     let told = |err: io::Error| plain(&err);
     let mut source = ByteSource::open(&pixels.path).map_err(told)?;
     if let Some(offset) = pixels.deflated_from {
-        source = source.inflated(offset).map_err(|_| say!("io-dicom-cannot-inflate"))?;
+        source = source
+            .inflated(offset)
+            .map_err(|_| say!("io-dicom-cannot-inflate"))?;
     }
     let layout = &pixels.layout;
     match &pixels.place {
@@ -84,18 +100,29 @@ pub fn read_picture(pixels: &FilePixels, frame: usize) -> Result<PictureRead, St
                 let stream = source.read_vec(*offset, *length).map_err(told)?;
                 return decoded(pixels, &stream);
             }
-            let place = native_place(layout, *offset, *length, frame).ok_or_else(|| say!("io-dicom-no-pixels"))?;
+            let place = native_place(layout, *offset, *length, frame)
+                .ok_or_else(|| say!("io-dicom-no-pixels"))?;
             let (samples, present) = match read_direct(&mut source, layout, place).map_err(told)? {
                 Some(read) => read,
-                None => samples_of(&read_native(&mut source, layout, place).map_err(told)?, layout),
+                None => samples_of(
+                    &read_native(&mut source, layout, place).map_err(told)?,
+                    layout,
+                ),
             };
-            Ok(PictureRead { samples, present, is_short: false })
+            Ok(PictureRead {
+                samples,
+                present,
+                is_short: false,
+            })
         }
         PixelPlace::Encapsulated(fragments) => {
             let by_table = fragments.of_frame(frame, pixels.frame_count, &pixels.extended_offsets);
             let parts = match by_table {
                 Some(parts) => parts,
-                None => fragments.of_frame_by_start(&mut source, frame, pixels.frame_count).map_err(told)?.ok_or_else(|| say!("io-dicom-frame-not-found", frame = frame + 1))?,
+                None => fragments
+                    .of_frame_by_start(&mut source, frame, pixels.frame_count)
+                    .map_err(told)?
+                    .ok_or_else(|| say!("io-dicom-frame-not-found", frame = frame + 1))?,
             };
             let mut stream = Vec::new();
             for part in parts {
@@ -123,14 +150,35 @@ fn native_place(layout: &Layout, base: u64, length: u64, frame: usize) -> Option
     let first = frame_bits.checked_mul(frame as u64)?;
     let end = first.checked_add(frame_bits)?.div_ceil(8).min(length);
     let start = first / 8;
-    Some(NativePlace { base, start, length: end.checked_sub(start)?, first_bit: (first % 8) as usize })
+    Some(NativePlace {
+        base,
+        start,
+        length: end.checked_sub(start)?,
+        first_bit: (first % 8) as usize,
+    })
 }
 
 /// Reads samples straight into their vector where the file stores them as memory does.
-fn read_direct(source: &mut ByteSource, layout: &Layout, place: NativePlace) -> io::Result<Option<(Samples, usize)>> {
-    let SampleFormat::Integer { allocated, stored, .. } = layout.format else { return Ok(None) };
-    let is_plain = cfg!(target_endian = "little") && !layout.is_big_endian && allocated == stored && allocated > 1 && !layout.is_planar;
-    if !is_plain || layout.lookup.is_some() || !matches!(layout.color, ColorModel::Gray | ColorModel::Rgb) {
+fn read_direct(
+    source: &mut ByteSource,
+    layout: &Layout,
+    place: NativePlace,
+) -> io::Result<Option<(Samples, usize)>> {
+    let SampleFormat::Integer {
+        allocated, stored, ..
+    } = layout.format
+    else {
+        return Ok(None);
+    };
+    let is_plain = cfg!(target_endian = "little")
+        && !layout.is_big_endian
+        && allocated == stored
+        && allocated > 1
+        && !layout.is_planar;
+    if !is_plain
+        || layout.lookup.is_some()
+        || !matches!(layout.color, ColorModel::Gray | ColorModel::Rgb)
+    {
         return Ok(None);
     }
     let count = layout.decoded_samples();
@@ -153,12 +201,21 @@ fn read_direct(source: &mut ByteSource, layout: &Layout, place: NativePlace) -> 
 }
 
 /// The bytes of a native picture, bits and byte pairs put in order.
-fn read_native(source: &mut ByteSource, layout: &Layout, place: NativePlace) -> io::Result<Vec<u8>> {
+fn read_native(
+    source: &mut ByteSource,
+    layout: &Layout,
+    place: NativePlace,
+) -> io::Result<Vec<u8>> {
     if layout.swaps_byte_pairs {
         // Bytes in big endian words: pairs are swapped, and a picture may begin in the middle of one.
         let lead = place.start % 2;
-        let mut bytes = source.read_vec(place.base + place.start - lead, lead + place.length + 1)?;
-        bytes.as_chunks_mut::<2>().0.iter_mut().for_each(|pair| pair.reverse());
+        let mut bytes =
+            source.read_vec(place.base + place.start - lead, lead + place.length + 1)?;
+        bytes
+            .as_chunks_mut::<2>()
+            .0
+            .iter_mut()
+            .for_each(|pair| pair.reverse());
         bytes.drain(..(lead as usize).min(bytes.len()));
         return Ok(bytes);
     }
@@ -167,7 +224,11 @@ fn read_native(source: &mut ByteSource, layout: &Layout, place: NativePlace) -> 
         return Ok(bytes);
     }
     let next = bytes.iter().skip(1).chain(std::iter::once(&0));
-    Ok(bytes.iter().zip(next).map(|(low, high)| (u16::from_le_bytes([*low, *high]) >> place.first_bit) as u8).collect())
+    Ok(bytes
+        .iter()
+        .zip(next)
+        .map(|(low, high)| (u16::from_le_bytes([*low, *high]) >> place.first_bit) as u8)
+        .collect())
 }
 
 fn decoded(pixels: &FilePixels, stream: &[u8]) -> Result<PictureRead, String> {
@@ -175,8 +236,17 @@ fn decoded(pixels: &FilePixels, stream: &[u8]) -> Result<PictureRead, String> {
     let layout = if is_native(&pixels.transfer_syntax) {
         pixels.layout.clone()
     } else {
-        Layout { color: decoded.color, is_planar: false, is_big_endian: false, ..pixels.layout.clone() }
+        Layout {
+            color: decoded.color,
+            is_planar: false,
+            is_big_endian: false,
+            ..pixels.layout.clone()
+        }
     };
     let (samples, present) = samples_of(&decoded.bytes, &layout);
-    Ok(PictureRead { samples, present, is_short: decoded.is_short })
+    Ok(PictureRead {
+        samples,
+        present,
+        is_short: decoded.is_short,
+    })
 }

@@ -48,7 +48,11 @@ pub struct Cells<'a> {
 impl<'a> Cells<'a> {
     /// The files, each once.
     pub fn files(&self) -> impl Iterator<Item = &'a Path> {
-        let mut paths: Vec<&'a Path> = self.cells.iter().map(|cell| cell.shot.file.pixels.path.as_path()).collect();
+        let mut paths: Vec<&'a Path> = self
+            .cells
+            .iter()
+            .map(|cell| cell.shot.file.pixels.path.as_path())
+            .collect();
         paths.sort_unstable();
         paths.dedup();
         paths.into_iter()
@@ -90,7 +94,9 @@ const EVEN_TOLERANCE_MM: f64 = 0.005;
 
 /// Makes the volume; the error is the reason why it cannot be shown.
 pub fn build(cells: &Cells<'_>, doubts: &[Doubt]) -> Result<OpenVolume, String> {
-    let Some(first) = cells.cells.first() else { return Err(say!("io-dicom-no-pixels")) };
+    let Some(first) = cells.cells.first() else {
+        return Err(say!("io-dicom-no-pixels"));
+    };
     // Windows and the like may differ from slice to slice; the middle of the body speaks for the rest.
     let middle = cells.cells.get(cells.depth / 2).unwrap_or(first);
     let layout = &first.shot.file.pixels.layout;
@@ -102,8 +108,13 @@ pub fn build(cells: &Cells<'_>, doubts: &[Doubt]) -> Result<OpenVolume, String> 
         warnings.push(say!("io-dicom-rescale-differs"));
     }
     warnings.extend(file_warnings(cells));
-    let sample_type = if is_rescaled { SampleType::F32 } else { layout.sample_type() };
-    let voxels = Voxels::new(dims, cells.frames, layout.components(), sample_type, 1).map_err(|err| err.to_string())?;
+    let sample_type = if is_rescaled {
+        SampleType::F32
+    } else {
+        layout.sample_type()
+    };
+    let voxels = Voxels::new(dims, cells.frames, layout.components(), sample_type, 1)
+        .map_err(|err| err.to_string())?;
     let meaning = &middle.shot.file.meaning;
     let volume = Volume {
         id: VolumeId::fresh(),
@@ -117,31 +128,74 @@ pub fn build(cells: &Cells<'_>, doubts: &[Doubt]) -> Result<OpenVolume, String> 
         padding: meaning.padding.filter(|_| !is_rescaled),
         warnings,
     };
-    let pictures = cells.cells.iter().map(|cell| Picture { pixels: Arc::clone(&cell.shot.file.pixels), frame: cell.shot.info.repeat.frame, rescale: cell.shot.info.rescale }).collect();
-    let source = PictureSource { pictures, is_rescaled, padding: meaning.padding.map(|(low, _)| low) };
-    Ok(OpenVolume { volume: Arc::new(volume), source: Arc::new(source) })
+    let pictures = cells
+        .cells
+        .iter()
+        .map(|cell| Picture {
+            pixels: Arc::clone(&cell.shot.file.pixels),
+            frame: cell.shot.info.repeat.frame,
+            rescale: cell.shot.info.rescale,
+        })
+        .collect();
+    let source = PictureSource {
+        pictures,
+        is_rescaled,
+        padding: meaning.padding.map(|(low, _)| low),
+    };
+    Ok(OpenVolume {
+        volume: Arc::new(volume),
+        source: Arc::new(source),
+    })
 }
 
 /// Where the pictures stand: in the patient if they say so and make a geometry, else as a stack of pictures.
 fn place(cells: &Cells<'_>, dims: [usize; 3], warnings: &mut Vec<String>) -> Placement {
     let Some(first) = cells.cells.first() else {
-        return Placement::Stack(crate::model::volume::StackGrid { dims, pixel_size: [1.0, 1.0], is_calibrated: false });
+        return Placement::Stack(crate::model::volume::StackGrid {
+            dims,
+            pixel_size: [1.0, 1.0],
+            is_calibrated: false,
+        });
     };
     let mut no_plane = NoPlane::Absent;
     if let Some(plane) = first.plane {
-        let origins: Vec<DVec3> = cells.cells.iter().take(cells.depth).filter_map(|cell| cell.plane.map(|plane| plane.origin)).collect();
+        let origins: Vec<DVec3> = cells
+            .cells
+            .iter()
+            .take(cells.depth)
+            .filter_map(|cell| cell.plane.map(|plane| plane.origin))
+            .collect();
         let tolerance = EVEN_TOLERANCE_MM.min(0.05 * plane.step_i.length());
-        match Geometry::from_slices(dims[0], dims[1], plane.step_i, plane.step_j, &origins, tolerance) {
+        match Geometry::from_slices(
+            dims[0],
+            dims[1],
+            plane.step_i,
+            plane.step_j,
+            &origins,
+            tolerance,
+        ) {
             Ok(geometry) => {
                 warnings.extend(spacing_doubts(&plane, &origins));
-                let geometry = if origins.len() == 1 { geometry.with_single_slice_step(first.shot.info.depth_mm.unwrap_or(1.0)) } else { geometry };
+                let geometry = if origins.len() == 1 {
+                    geometry.with_single_slice_step(first.shot.info.depth_mm.unwrap_or(1.0))
+                } else {
+                    geometry
+                };
                 return Placement::Patient(geometry);
             }
             Err(_) => no_plane = NoPlane::BadOrientation,
         }
     }
-    no_plane = cells.cells.iter().filter_map(|cell| cell.shot.info.plane.as_ref().err().copied()).max().unwrap_or(no_plane);
-    let is_sectional = matches!(first.shot.file.identity.modality.as_str(), "CT" | "MR" | "PT" | "NM" | "RTDOSE");
+    no_plane = cells
+        .cells
+        .iter()
+        .filter_map(|cell| cell.shot.info.plane.as_ref().err().copied())
+        .max()
+        .unwrap_or(no_plane);
+    let is_sectional = matches!(
+        first.shot.file.identity.modality.as_str(),
+        "CT" | "MR" | "PT" | "NM" | "RTDOSE"
+    );
     match no_plane {
         NoPlane::Absent if is_sectional => warnings.push(say!("io-dicom-no-position")),
         NoPlane::Absent => {}
@@ -184,8 +238,17 @@ fn file_warnings(cells: &Cells<'_>) -> Vec<String> {
     }
     told.into_iter()
         .map(|(text, path, count)| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            say!("io-dicom-in-file", name = name, text = text.to_owned(), more = count - 1)
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            say!(
+                "io-dicom-in-file",
+                name = name,
+                text = text.to_owned(),
+                more = count - 1
+            )
         })
         .collect()
 }

@@ -8,12 +8,21 @@ use crate::say;
 
 /// The windows of a data set, in its order; of a multi-frame image those of its shared or first frame's group.
 pub fn read_windows(root: Item<'_>, warnings: &mut Vec<String>) -> Vec<NamedWindow> {
-    let group = |sequence| root.item(sequence).and_then(|item: Item<'_>| item.item(tags::FRAME_VOILUT_SEQUENCE));
-    let holder = [Some(root), group(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE), group(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE)]
-        .into_iter()
-        .flatten()
-        .find(|item| item.get(tags::WINDOW_CENTER).is_some());
-    let Some(holder) = holder else { return Vec::new() };
+    let group = |sequence| {
+        root.item(sequence)
+            .and_then(|item: Item<'_>| item.item(tags::FRAME_VOILUT_SEQUENCE))
+    };
+    let holder = [
+        Some(root),
+        group(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE),
+        group(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE),
+    ]
+    .into_iter()
+    .flatten()
+    .find(|item| item.get(tags::WINDOW_CENTER).is_some());
+    let Some(holder) = holder else {
+        return Vec::new();
+    };
     let centers = holder.numbers(tags::WINDOW_CENTER).unwrap_or_default();
     let widths = holder.numbers(tags::WINDOW_WIDTH).unwrap_or_default();
     let names = holder.texts(tags::WINDOW_CENTER_WIDTH_EXPLANATION);
@@ -35,7 +44,11 @@ pub fn read_windows(root: Item<'_>, warnings: &mut Vec<String>) -> Vec<NamedWind
         .filter(|(_, (_, width))| is_usable(**width))
         .map(|(n, (center, width))| NamedWindow {
             name: names.get(n).cloned().unwrap_or_default(),
-            window: Window { center: *center, width: *width, function },
+            window: Window {
+                center: *center,
+                width: *width,
+                function,
+            },
         })
         .collect()
 }

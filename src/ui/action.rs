@@ -1,0 +1,309 @@
+//! Everything that can be done by menu or key: one row each, from which menus, context menus, shortcuts and the list of
+//! keys are made.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::app::pane::{Layout, PaneId};
+use crate::app::planes::Alignment;
+use crate::app::{Command, State, presets};
+use crate::scene::Interpolation;
+use crate::words;
+
+/// Something that can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the table says what each of them does")]
+pub enum Action {
+    OpenFiles,
+    OpenFolder,
+    TypePath,
+    OpenDemo,
+    CloseAll,
+    Quit,
+    Slices(i64),
+    FirstSlice,
+    LastSlice,
+    Frame(i64),
+    Series(i64),
+    NextPane,
+    Maximise,
+    ToggleAlignment,
+    ResetView,
+    Center,
+    Crosshair,
+    WindowTool,
+    Convention,
+    Preset(u8),
+    AutoWindow,
+    FileWindow,
+    Invert,
+    Interpolate(Interpolation),
+    Cancel,
+    Keys,
+}
+
+/// Where an action stands in the menus and in the list of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Group {
+    File,
+    Navigate,
+    View,
+    Window,
+    Help,
+}
+
+impl Group {
+    /// All groups, in the order of the menu bar.
+    pub const ALL: [Self; 5] = [Self::File, Self::Navigate, Self::View, Self::Window, Self::Help];
+
+    /// Its heading.
+    pub fn label(self) -> String {
+        let key = match self {
+            Self::File => "ui-menu-file",
+            Self::Navigate => "ui-menu-navigate",
+            Self::View => "ui-menu-view",
+            Self::Window => "ui-menu-window",
+            Self::Help => "ui-menu-help",
+        };
+        words::lookup(key, &[])
+    }
+}
+
+/// What an action asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Of the program.
+    Command(Command),
+    /// Of the window: the path field gets the keyboard.
+    TypePath,
+    /// Of the window: the list of keys comes or goes.
+    ShowKeys,
+}
+
+/// One row of the table.
+pub struct Row {
+    /// The action.
+    pub action: Action,
+    /// Its place in the menus.
+    pub group: Group,
+    /// Key of its label in the catalogue; `-tip` is added for the tooltip.
+    key: &'static str,
+    /// Its shortcut.
+    pub shortcut: Option<KeyboardShortcut>,
+    /// Whether holding the key repeats it.
+    pub repeats: bool,
+}
+
+const fn row(group: Group, action: Action, key: &'static str) -> Row {
+    Row { action, group, key, shortcut: None, repeats: false }
+}
+
+impl Row {
+    const fn on(mut self, modifiers: Modifiers, key: Key) -> Self {
+        self.shortcut = Some(KeyboardShortcut::new(modifiers, key));
+        self
+    }
+
+    const fn key(self, key: Key) -> Self {
+        self.on(Modifiers::NONE, key)
+    }
+
+    const fn repeating(mut self) -> Self {
+        self.repeats = true;
+        self
+    }
+}
+
+const COMMAND_SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
+
+/// The table.
+pub const ROWS: &[Row] = &[
+    row(Group::File, Action::OpenFiles, "ui-open-files").on(Modifiers::COMMAND, Key::O),
+    row(Group::File, Action::OpenFolder, "ui-open-folder").on(COMMAND_SHIFT, Key::O),
+    row(Group::File, Action::TypePath, "ui-type-path").on(Modifiers::COMMAND, Key::L),
+    row(Group::File, Action::OpenDemo, "ui-open-demo"),
+    row(Group::File, Action::CloseAll, "ui-close-all"),
+    row(Group::File, Action::Quit, "ui-quit").on(Modifiers::COMMAND, Key::Q),
+    row(Group::Navigate, Action::Slices(-1), "ui-previous-slice").key(Key::ArrowUp).repeating(),
+    row(Group::Navigate, Action::Slices(1), "ui-next-slice").key(Key::ArrowDown).repeating(),
+    row(Group::Navigate, Action::Slices(-10), "ui-ten-slices-back").on(Modifiers::SHIFT, Key::ArrowUp).repeating(),
+    row(Group::Navigate, Action::Slices(10), "ui-ten-slices-on").on(Modifiers::SHIFT, Key::ArrowDown).repeating(),
+    row(Group::Navigate, Action::FirstSlice, "ui-first-slice").key(Key::Home),
+    row(Group::Navigate, Action::LastSlice, "ui-last-slice").key(Key::End),
+    row(Group::Navigate, Action::Frame(-1), "ui-previous-frame").key(Key::ArrowLeft).repeating(),
+    row(Group::Navigate, Action::Frame(1), "ui-next-frame").key(Key::ArrowRight).repeating(),
+    row(Group::Navigate, Action::Series(-1), "ui-previous-series").key(Key::PageUp),
+    row(Group::Navigate, Action::Series(1), "ui-next-series").key(Key::PageDown),
+    row(Group::Navigate, Action::NextPane, "ui-next-pane").key(Key::Tab),
+    row(Group::Navigate, Action::Cancel, "ui-cancel").key(Key::Escape),
+    row(Group::View, Action::Maximise, "ui-maximise").key(Key::Enter),
+    row(Group::View, Action::ToggleAlignment, "ui-toggle-alignment").key(Key::T),
+    row(Group::View, Action::ResetView, "ui-reset-view").key(Key::R),
+    row(Group::View, Action::Center, "ui-center").key(Key::C),
+    row(Group::View, Action::Crosshair, "ui-crosshair").key(Key::X),
+    row(Group::View, Action::Convention, "ui-convention").key(Key::N),
+    row(Group::View, Action::Interpolate(Interpolation::Nearest), "ui-nearest"),
+    row(Group::View, Action::Interpolate(Interpolation::Linear), "ui-linear"),
+    row(Group::View, Action::Interpolate(Interpolation::Cubic), "ui-cubic"),
+    row(Group::Window, Action::WindowTool, "ui-window-tool").key(Key::W),
+    row(Group::Window, Action::Invert, "ui-invert").key(Key::I),
+    row(Group::Window, Action::FileWindow, "ui-file-window").key(Key::Backtick),
+    row(Group::Window, Action::AutoWindow, "ui-auto-window").key(Key::Num0),
+    row(Group::Window, Action::Preset(1), "").key(Key::Num1),
+    row(Group::Window, Action::Preset(2), "").key(Key::Num2),
+    row(Group::Window, Action::Preset(3), "").key(Key::Num3),
+    row(Group::Window, Action::Preset(4), "").key(Key::Num4),
+    row(Group::Window, Action::Preset(5), "").key(Key::Num5),
+    row(Group::Window, Action::Preset(6), "").key(Key::Num6),
+    row(Group::Window, Action::Preset(7), "").key(Key::Num7),
+    row(Group::Window, Action::Preset(8), "").key(Key::Num8),
+    row(Group::Window, Action::Preset(9), "").key(Key::Num9),
+    row(Group::Help, Action::Keys, "ui-keys").key(Key::F1),
+];
+
+/// Actions of a pane's own menu, in its order; the presets follow.
+pub const PANE_MENU: &[Action] = &[
+    Action::Maximise,
+    Action::ResetView,
+    Action::Center,
+    Action::ToggleAlignment,
+    Action::Crosshair,
+    Action::Convention,
+    Action::WindowTool,
+    Action::Invert,
+    Action::FileWindow,
+    Action::AutoWindow,
+];
+
+/// The row of an action.
+pub fn find(action: Action) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.action == action)
+}
+
+impl Row {
+    /// What it is called.
+    pub fn label(&self) -> String {
+        match self.action {
+            Action::Preset(n) => presets::window_preset_of_key(n).map_or_else(String::new, |preset| preset.title.clone()),
+            _ => words::lookup(self.key, &[]),
+        }
+    }
+
+    /// What it does, in a sentence.
+    pub fn tip(&self) -> Option<String> {
+        match self.action {
+            Action::Preset(n) => presets::window_preset_of_key(n).map(|preset| super::text::window(&preset.window())),
+            _ => {
+                let key = format!("{}-tip", self.key);
+                let tip = words::lookup(&key, &[]);
+                (tip != key).then_some(tip)
+            }
+        }
+    }
+
+    /// Whether it is on, for actions that switch something.
+    pub fn is_on(&self, state: &State) -> Option<bool> {
+        let view = &state.view;
+        match self.action {
+            Action::Crosshair => Some(view.crosshair_visible),
+            Action::WindowTool => Some(view.left_drag_windows()),
+            Action::Convention => Some(view.is_neurological),
+            Action::ToggleAlignment => Some(view.alignment == Alignment::Anatomical),
+            Action::Maximise => Some(matches!(view.layout, Layout::Single(_))),
+            Action::Invert => Some(state.shown().is_some_and(|entry| entry.display.invert)),
+            Action::Interpolate(way) => Some(state.shown().is_some_and(|entry| entry.display.interpolation == way)),
+            _ => None,
+        }
+    }
+
+    /// What it asks for now, for a pane; `None` where it makes no sense.
+    pub fn request(&self, state: &State, pane: PaneId) -> Option<Request> {
+        match self.action {
+            Action::TypePath => return Some(Request::TypePath),
+            Action::Keys => return Some(Request::ShowKeys),
+            _ => {}
+        }
+        general_command(self.action, state).or_else(|| display_command(self.action, state, pane)).map(Request::Command)
+    }
+}
+
+/// Commands that need no picture.
+fn general_command(action: Action, state: &State) -> Option<Command> {
+    Some(match action {
+        Action::OpenFiles => Command::ChooseFiles,
+        Action::OpenFolder => Command::ChooseFolder,
+        Action::OpenDemo => Command::OpenDemo,
+        Action::CloseAll => (!state.document.entries.is_empty() || !state.document.skipped.is_empty()).then_some(Command::CloseAll)?,
+        Action::Quit => Command::Quit,
+        Action::Convention => Command::ToggleConvention,
+        Action::Crosshair => Command::ToggleCrosshair,
+        Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
+        Action::Cancel => (!state.jobs.is_empty()).then_some(Command::CancelAll)?,
+        Action::Series(steps) => (state.document.entries.len() > 1).then_some(Command::StepSeries { steps })?,
+        _ => return None,
+    })
+}
+
+/// Commands about what is shown.
+fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Command> {
+    let entry = state.shown()?;
+    let has_place = entry.volume().geometry().is_some();
+    let is_plane = pane != PaneId::Volume;
+    Some(match action {
+        Action::Slices(steps) => is_plane.then_some(Command::Scroll { pane, steps })?,
+        Action::FirstSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: false })?,
+        Action::LastSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: true })?,
+        Action::Frame(steps) => (entry.volume().voxels.frames() > 1).then_some(Command::StepFrame { steps })?,
+        Action::NextPane => has_place.then_some(Command::FocusNext)?,
+        Action::Maximise => has_place.then_some(Command::ToggleMaximised { pane })?,
+        Action::ToggleAlignment => has_place.then_some(Command::ToggleAlignment)?,
+        Action::ResetView => Command::ResetView,
+        Action::Center => has_place.then_some(Command::CenterOnCrosshair)?,
+        Action::WindowTool => has_place.then_some(Command::ToggleWindowTool)?,
+        Action::Preset(n) => Command::WindowPreset { name: presets::window_preset_of_key(n)?.name.clone() },
+        Action::AutoWindow => entry.auto_window.map(|_| Command::AutoWindow)?,
+        Action::FileWindow => next_file_window(state)?,
+        Action::Invert => Command::ToggleInvert,
+        Action::Interpolate(interpolation) => Command::SetInterpolation { interpolation },
+        _ => return None,
+    })
+}
+
+/// The file's window after the one that is on, so that the key goes through all of them.
+fn next_file_window(state: &State) -> Option<Command> {
+    let entry = state.shown()?;
+    let windows = &entry.volume().windows;
+    let now = windows.iter().position(|named| Some(named.window) == entry.display.window);
+    (!windows.is_empty()).then(|| Command::FileWindow { index: now.map_or(0, |now| (now + 1) % windows.len()) })
+}
+
+/// The row whose shortcut a key press is.
+pub fn by_key(modifiers: Modifiers, key: Key) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.shortcut.is_some_and(|shortcut| shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_its_words_and_no_two_the_same_key() {
+        for (n, row) in ROWS.iter().enumerate() {
+            if !matches!(row.action, Action::Preset(_)) {
+                assert_ne!(row.label(), row.key, "{:?} has no label", row.action);
+            }
+            if let Some(shortcut) = row.shortcut {
+                assert!(ROWS[..n].iter().all(|other| other.shortcut != Some(shortcut)), "two rows on {shortcut:?}");
+            }
+        }
+        assert!(PANE_MENU.iter().all(|action| find(*action).is_some()));
+    }
+
+    #[test]
+    fn nothing_that_needs_a_picture_can_be_done_without_one() {
+        let state = State::new();
+        let possible: Vec<Action> = ROWS.iter().filter(|row| row.request(&state, PaneId::Axial).is_some()).map(|row| row.action).collect();
+        let expected = [Action::OpenFiles, Action::OpenFolder, Action::TypePath, Action::OpenDemo, Action::Quit, Action::Crosshair, Action::Convention, Action::Keys];
+        assert_eq!(possible, expected);
+    }
+}

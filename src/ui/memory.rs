@@ -1,0 +1,43 @@
+//! What the window remembers from frame to frame that is none of the program's business.
+
+use std::collections::BTreeMap;
+
+use egui::{PointerButton, Pos2, Rect};
+
+use crate::app::pane::PaneId;
+
+/// The window's own memory. Nothing in it is worth recording or undoing.
+#[derive(Default)]
+pub struct Memory {
+    /// What stands in the path field.
+    pub path: String,
+    /// The path field wants the keyboard.
+    pub focus_path: bool,
+    /// Whether the list of keys is on the screen.
+    pub shows_keys: bool,
+    /// Where the panes were in the last frame, in points: what the pointer of this frame hit.
+    pub rects: BTreeMap<PaneId, Rect>,
+    /// The button that went down in a pane and is still down.
+    pub pressed: Option<Pressed>,
+    /// The modifier keys at the end of the last frame.
+    pub modifiers: egui::Modifiers,
+    /// Parts of a wheel notch that did not make a slice yet.
+    pub wheel: f32,
+    /// The pane whose menu is to open in this frame.
+    pub opens_menu: Option<PaneId>,
+}
+
+/// A button that went down in a pane.
+#[derive(Clone, Copy, Debug)]
+pub struct Pressed {
+    /// The pane.
+    pub pane: PaneId,
+    /// Which button.
+    pub button: PointerButton,
+    /// Where, in points of the window.
+    pub at: Pos2,
+    /// The modifier keys that were held.
+    pub modifiers: egui::Modifiers,
+    /// Whether the program knows: a press that may become a click waits until the pointer has moved.
+    pub is_told: bool,
+}

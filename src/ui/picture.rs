@@ -1,0 +1,140 @@
+//! The panes' pictures on the device, each drawn again only when its scene or its voxels changed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use egui::{Color32, Painter, Rect, TextureId, pos2};
+use eframe::egui_wgpu::RenderState;
+
+use super::pane::refine::Refined;
+use crate::app::pane::PaneId;
+use crate::app::scenes::Quality;
+use crate::app::{State, scenes};
+use crate::gpu::{Gpu, GpuError, PaneTarget};
+use crate::scene::Scene;
+
+/// A picture to be shown in a pane.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture {
+    /// Its pixels.
+    pub texture: TextureId,
+    /// The part of the pane that it fills: 0 to 1 in both directions.
+    pub part: Rect,
+}
+
+/// All of a pane.
+pub const WHOLE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1.0, 1.0) };
+
+impl Picture {
+    /// Puts it where it belongs.
+    pub fn paint(&self, painter: &Painter, pane: Rect) {
+        let at = |p: egui::Pos2| pane.min + p.to_vec2() * pane.size();
+        painter.image(self.texture, Rect::from_min_max(at(self.part.min), at(self.part.max)), WHOLE, Color32::WHITE);
+    }
+}
+
+/// What a pane is to show.
+#[derive(Default)]
+pub struct Shown {
+    /// Lowest first.
+    pub pictures: Vec<Picture>,
+    /// What should be said about it.
+    pub notice: Option<String>,
+    /// When to look again, if it is not finished.
+    pub again: Option<Duration>,
+}
+
+/// A target and the name under which egui knows it.
+pub struct Slot {
+    target: PaneTarget,
+    texture: TextureId,
+}
+
+impl Slot {
+    /// The name under which egui knows it.
+    pub fn texture(&self) -> TextureId {
+        self.texture
+    }
+}
+
+/// The device with which pictures are drawn and shown.
+pub struct Canvas {
+    /// Draws.
+    pub gpu: Gpu,
+    render: RenderState,
+}
+
+impl Canvas {
+    /// Draws a scene into a slot, making or resizing it first. Answers whether all voxels are in it.
+    pub fn draw(&mut self, slot: &mut Option<Slot>, scene: &Scene, filter: eframe::wgpu::FilterMode) -> Result<(TextureId, bool), GpuError> {
+        if slot.as_ref().is_none_or(|slot| slot.target.size() != scene.size()) {
+            let target = PaneTarget::new(&self.gpu, scene.size())?;
+            let mut renderer = self.render.renderer.write();
+            let texture = match slot.take() {
+                Some(old) => {
+                    renderer.update_egui_texture_from_wgpu_texture(&self.render.device, target.view(), filter, old.texture);
+                    old.texture
+                }
+                None => renderer.register_native_texture(&self.render.device, target.view(), filter),
+            };
+            *slot = Some(Slot { target, texture });
+        }
+        let Some(slot) = slot else { return Err(GpuError::OutOfMemory) };
+        let drawn = slot.target.update(&mut self.gpu, scene)?;
+        Ok((slot.texture, drawn.is_complete))
+    }
+
+    /// Whether a slot shows a scene already.
+    pub fn is_current(slot: &Option<Slot>, scene: &Scene) -> bool {
+        slot.as_ref().is_some_and(|slot| slot.target.size() == scene.size() && slot.target.is_current(scene))
+    }
+
+    /// Waits until everything is drawn where the processor does the drawing, so that its time can be shared out.
+    pub fn finish(&self) {
+        if self.gpu.adapter().is_software {
+            // A device that was lost says so when it is next drawn with.
+            self.render.device.poll(eframe::wgpu::PollType::wait_indefinitely()).ok();
+        }
+    }
+}
+
+/// The pictures of all panes.
+pub struct Pictures {
+    canvas: Canvas,
+    planes: BTreeMap<PaneId, Option<Slot>>,
+    volume: Refined,
+}
+
+impl Pictures {
+    /// On the window's own device.
+    pub fn new(render: &RenderState) -> Self {
+        let gpu = Gpu::from_parts(render.device.clone(), render.queue.clone(), &render.adapter.get_info());
+        Self { canvas: Canvas { gpu, render: render.clone() }, planes: BTreeMap::new(), volume: Refined::default() }
+    }
+
+    /// Who draws.
+    pub fn gpu(&mut self) -> &mut Gpu {
+        &mut self.canvas.gpu
+    }
+
+    /// Brings a pane's picture up to date.
+    pub fn show(&mut self, state: &State, pane: PaneId, pixels_per_point: f32) -> Shown {
+        let Some(still) = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Still) else { return Shown::default() };
+        let shown = if pane == PaneId::Volume {
+            let is_held = state.gesture.as_ref().is_some_and(|gesture| gesture.pane == PaneId::Volume);
+            let moving = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Moving);
+            self.volume.show(&mut self.canvas, &still, moving.as_ref().unwrap_or(&still), is_held)
+        } else {
+            let slot = self.planes.entry(pane).or_default();
+            self.canvas.draw(slot, &still, eframe::wgpu::FilterMode::Nearest).map(|(texture, is_complete)| Shown {
+                pictures: vec![Picture { texture, part: WHOLE }],
+                notice: None,
+                again: (!is_complete).then_some(Duration::ZERO),
+            })
+        };
+        let mut shown = shown.unwrap_or_else(|err| Shown { notice: Some(err.to_string()), ..Shown::default() });
+        let coarse = still.layers().first().and_then(|layer| self.canvas.gpu.level(&layer.volume, layer.frame).and_then(|level| level.notice(layer.volume.dims())));
+        shown.notice = shown.notice.or(coarse);
+        shown
+    }
+}

@@ -1,0 +1,136 @@
+//! Numbers as a person reads them. Decimals are formatted here, not by the catalogue, so that they line up.
+
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, vec2};
+use glam::DVec3;
+
+use crate::app::presets::{self, WindowPreset};
+use crate::app::readout::Readout;
+use crate::app::state::Entry;
+use crate::model::volume::{Value, Volume};
+use crate::model::window::Window;
+use crate::say;
+use crate::ui::theme;
+
+/// A number with as many decimals as its size deserves: 1234, 57, 3.25, 0.0031.
+pub fn number(value: f64) -> String {
+    let size = value.abs();
+    if value == value.round() && size < 1e7 {
+        return format!("{value:.0}");
+    }
+    match size {
+        s if s >= 1e7 || s < 1e-3 => format!("{value:.3e}"),
+        s if s >= 100.0 => format!("{value:.1}"),
+        s if s >= 1.0 => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
+    }
+}
+
+/// Decimals of a number field whose value is about as large as `scale`.
+pub fn decimals(scale: f64) -> usize {
+    match scale.abs() {
+        s if s >= 50.0 => 0,
+        s if s >= 5.0 => 1,
+        s if s >= 0.5 => 2,
+        _ => 4,
+    }
+}
+
+/// Millimetres or centimetres, whichever is shorter.
+pub fn length(mm: f64) -> String {
+    if mm >= 10.0 { say!("ui-centimetres", length = number(mm / 10.0)) } else { say!("ui-millimetres", length = number(mm)) }
+}
+
+/// A place in the patient.
+pub fn place(lps: DVec3) -> String {
+    say!("ui-place", x = format!("{:.1}", lps.x), y = format!("{:.1}", lps.y), z = format!("{:.1}", lps.z))
+}
+
+/// A voxel.
+pub fn voxel([i, j, k]: [usize; 3]) -> String {
+    say!("ui-voxel", i = i.to_string(), j = j.to_string(), k = k.to_string())
+}
+
+/// A value with its unit.
+pub fn value(value: Value, volume: &Volume) -> String {
+    match (value, &volume.unit) {
+        (Value::Scalar(value), Some(unit)) => say!("ui-value-unit", value = number(value), unit = unit.clone()),
+        (Value::Scalar(value), None) => number(value),
+        (Value::Rgb([r, g, b]), _) => say!("ui-value-rgb", r = number(r), g = number(g), b = number(b)),
+    }
+}
+
+/// Everything about the place under the pointer, the value first.
+pub fn readout(readout: &Readout, volume: &Volume) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(match (readout.value, readout.voxel) {
+        (Some(found), _) => Some(value(found, volume)),
+        (None, Some(_)) => Some(say!("ui-not-loaded")),
+        (None, None) => Some(say!("ui-outside")),
+    });
+    lines.extend(readout.voxel.map(voxel));
+    lines.extend(readout.lps.map(place));
+    lines
+}
+
+/// Width and centre of a window.
+pub fn window(window: &Window) -> String {
+    say!("ui-window-line", width = number(window.width), center = number(window.center))
+}
+
+/// Width and centre alone, for columns.
+pub fn window_numbers(window: &Window) -> String {
+    say!("ui-window-numbers", width = number(window.width), center = number(window.center))
+}
+
+/// The presets that make sense for a volume: those for its unit, or for HU where the file names no unit.
+pub fn presets_for(entry: &Entry) -> impl Iterator<Item = &'static WindowPreset> {
+    let is_gray = entry.volume().voxels.components() == 1;
+    let unit = entry.volume().unit.clone().unwrap_or_else(|| "HU".to_owned());
+    presets::window_presets().iter().filter(move |preset| is_gray && preset.unit == unit)
+}
+
+/// What a window is called: by the file, as the automatic one, or by a preset.
+pub fn window_name(entry: &Entry, window: &Window) -> Option<String> {
+    let from_file = entry.volume().windows.iter().find(|named| named.window == *window && !named.name.is_empty());
+    if let Some(named) = from_file {
+        return Some(named.name.clone());
+    }
+    if entry.auto_window == Some(*window) {
+        return Some(say!("ui-auto-window"));
+    }
+    presets_for(entry).find(|preset| preset.window() == *window).map(|preset| preset.title.clone())
+}
+
+/// Text with a dark rim, readable on any picture. Answers where it stands.
+pub fn over_picture(painter: &Painter, at: Pos2, anchor: Align2, text: &str, font: FontId, color: Color32) -> Rect {
+    let galley = painter.layout_no_wrap(text.to_owned(), font, color);
+    let rect = anchor.anchor_size(at, galley.size());
+    for offset in [vec2(1.0, 1.0), vec2(-1.0, 0.0), vec2(0.0, -1.0), vec2(1.0, 0.0), vec2(0.0, 1.0)] {
+        painter.galley_with_override_text_color(rect.min + offset, galley.clone(), theme::PANE_RIM);
+    }
+    painter.galley(rect.min, galley, color);
+    rect
+}
+
+/// A text that is no wider than `widest` points; what is cut off is shown by dots.
+pub fn shortened(painter: &Painter, text: &str, font: FontId, widest: f32) -> String {
+    let width = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), theme::PANE_TEXT).size().x;
+    if width(text) <= widest {
+        return text.to_owned();
+    }
+    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    let fits = ends.partition_point(|end| width(&format!("{}…", &text[..*end])) <= widest);
+    format!("{}…", &text[..ends.get(fits.saturating_sub(1)).copied().unwrap_or(0)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_have_the_decimals_they_deserve() {
+        for (value, text) in [(57.0, "57"), (-1024.0, "-1024"), (1234.56, "1234.6"), (3.254, "3.25"), (0.00312, "0.0031"), (0.0, "0"), (2.5e9, "2.500e9")] {
+            assert_eq!(number(value), text);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The window: eframe around the program. Takes in what jobs brought, has the input applied, draws, and sleeps until
+//! something happens. Holds no state of its own but pictures and what the interface remembers.
+
+use std::io::BufWriter;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
+
+use crate::app::job::Answer;
+use crate::app::pane::PaneId;
+use crate::app::{Command, Effect, Program, State, scenes};
+use crate::say;
+use crate::ui::pane::Pane;
+use crate::ui::picture::Pictures;
+use crate::ui::{Commands, Memory, input, layout, pane, panel, theme};
+
+/// What to begin with.
+#[derive(Default)]
+pub struct Begin {
+    /// Files and folders to open.
+    pub paths: Vec<PathBuf>,
+    /// Open the built-in study.
+    pub demo: bool,
+    /// Where to write every command of the session.
+    pub record: Option<PathBuf>,
+    /// Commands to replay, each when all jobs of the one before have ended.
+    pub script: Vec<Command>,
+}
+
+/// No user closes a dialog this fast: there was none.
+const NO_DIALOG_WITHIN: Duration = Duration::from_millis(400);
+
+/// Opens the window and stays until it is closed. The error is a sentence for the user.
+pub fn run(begin: Begin) -> Result<(), String> {
+    let recording = match &begin.record {
+        Some(path) => Some(std::fs::File::create(path).map_err(|err| say!("ui-cannot-record", path = path.display().to_string(), why = err.to_string()))?),
+        None => None,
+    };
+    let mut setup = WgpuSetupCreateNew::without_display_handle();
+    setup.device_descriptor = Arc::new(crate::gpu::device_descriptor);
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title(say!("ui-start-title"))
+            .with_app_id("isocenter")
+            .with_inner_size([1280.0, 800.0])
+            .with_min_inner_size([480.0, 320.0])
+            .with_drag_and_drop(true),
+        wgpu_options: WgpuConfiguration { wgpu_setup: WgpuSetup::CreateNew(setup), ..WgpuConfiguration::default() },
+        // Dither would change grey levels.
+        dithering: false,
+        persist_window: false,
+        centered: true,
+        ..eframe::NativeOptions::default()
+    };
+    let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
+        let mut window = Window::new(cc, begin)?;
+        if let Some(file) = recording {
+            window.program.record_to(Box::new(BufWriter::new(file)));
+        }
+        Ok(Box::new(window))
+    };
+    eframe::run_native("isocenter", options, Box::new(create)).map_err(|err| say!("ui-no-window", why = err.to_string()))
+}
+
+/// The running window.
+pub struct Window {
+    program: Program,
+    pictures: Pictures,
+    memory: Memory,
+    /// Commands to be replayed, the next one last.
+    script: Vec<Command>,
+}
+
+impl Window {
+    /// The program on eframe's device, opening what it shall begin with.
+    pub fn new(cc: &eframe::CreationContext<'_>, begin: Begin) -> Result<Self, String> {
+        let render = cc.wgpu_render_state.as_ref().ok_or_else(|| say!("ui-no-graphics"))?;
+        theme::apply(&cc.egui_ctx);
+        let ctx = cc.egui_ctx.clone();
+        let program = Program::new(Arc::new(move || ctx.request_repaint()));
+        let Begin { paths, demo, record: _, mut script } = begin;
+        script.reverse();
+        let mut window = Self { program, pictures: Pictures::new(render), memory: Memory::default(), script };
+        let opened = match (paths.is_empty(), demo) {
+            (false, _) => Some(Command::Open { paths }),
+            (true, true) => Some(Command::OpenDemo),
+            (true, false) => None,
+        };
+        window.dispatch(&cc.egui_ctx, opened);
+        Ok(window)
+    }
+
+    /// What the program knows.
+    pub fn state(&self) -> &State {
+        self.program.state()
+    }
+
+    /// Has commands carried out, as if a person had asked for them. True if there were any.
+    pub fn dispatch(&mut self, ctx: &egui::Context, commands: impl IntoIterator<Item = Command>) -> bool {
+        let mut any = false;
+        for command in commands {
+            any = true;
+            let effects = self.program.dispatch(command);
+            self.carry_out(ctx, effects);
+        }
+        any
+    }
+
+    fn carry_out(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Choose { job, folder } => {
+                    // Where there is no dialog, the path field is the way.
+                    self.memory.focus_path = true;
+                    let ask = question(folder);
+                    self.program.answer_later(job, ask);
+                }
+                Effect::SavePicture { pane, path, size } => self.save_picture(ctx, pane, path, size),
+                Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+                // The graphics store lets go of volumes that nobody holds any more; the rest the program did itself.
+                Effect::Forget(_) | Effect::StartScan { .. } | Effect::StartLoad { .. } | Effect::CancelJob(_) => {}
+            }
+        }
+    }
+
+    fn save_picture(&mut self, ctx: &egui::Context, pane: PaneId, path: PathBuf, size: Option<[u32; 2]>) {
+        let pixels = scenes::pane_size(self.state(), pane) * f64::from(ctx.pixels_per_point());
+        let size = size.unwrap_or([pixels.x.round().max(1.0) as u32, pixels.y.round().max(1.0) as u32]);
+        let Some(scene) = scenes::picture(self.state(), pane, size) else { return };
+        match self.pictures.gpu().picture(&scene) {
+            Ok(rgba) => self.program.write_picture(path, size, rgba),
+            Err(err) => tracing::error!("no picture: {err}"),
+        }
+    }
+
+    /// Takes in what jobs brought.
+    fn poll(&mut self, ctx: &egui::Context) {
+        let (has_changed, effects) = self.program.poll();
+        self.carry_out(ctx, effects);
+        if has_changed {
+            // More may be waiting.
+            ctx.request_repaint();
+        }
+        while !self.program.is_busy() {
+            let Some(command) = self.script.pop() else { break };
+            self.dispatch(ctx, [command]);
+        }
+    }
+
+    /// The panes, or how to begin.
+    fn center(&mut self, ui: &mut egui::Ui) {
+        let ctx = ui.ctx().clone();
+        if self.state().shown().is_none() {
+            self.memory.rects.clear();
+            let mut commands = Commands::new();
+            panel::start::show(ui, self.program.state(), &mut self.memory, &mut commands);
+            if self.dispatch(&ctx, commands) {
+                ctx.request_repaint();
+            }
+            return;
+        }
+        let rects = layout::pane_rects(self.state().view.layout, ui.max_rect(), ctx.pixels_per_point());
+        self.memory.rects = rects.iter().copied().collect();
+        for (id, rect) in &rects {
+            let size = glam::DVec2::new(f64::from(rect.width()), f64::from(rect.height()));
+            if self.state().view.sizes.get(id) != Some(&size) {
+                self.dispatch(&ctx, [Command::ResizePane { pane: *id, size }]);
+            }
+        }
+        let mut commands = Commands::new();
+        for (id, rect) in rects {
+            let shown = self.pictures.show(self.program.state(), id, ctx.pixels_per_point());
+            if let Some(again) = shown.again {
+                ctx.request_repaint_after(again);
+            }
+            let pane = Pane { id, rect, pictures: &shown.pictures, notice: shown.notice };
+            pane::show(ui, &pane, self.program.state(), &mut self.memory, &mut commands);
+        }
+        if self.dispatch(&ctx, commands) {
+            ctx.request_repaint();
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        self.poll(&ctx);
+        let mut commands = input::read(&ctx, self.program.state(), &mut self.memory);
+        panel::drop::read(&ctx, &mut commands);
+        self.dispatch(&ctx, commands);
+        let mut commands = Commands::new();
+        panel::show_all(ui, self.program.state(), &mut self.memory, &mut commands);
+        if self.dispatch(&ctx, commands) {
+            // The panels were laid out before: they catch up in the next frame, the pictures are right in this one.
+            ctx.request_repaint();
+        }
+        egui::CentralPanel::no_frame().frame(egui::Frame::new().fill(theme::BACKGROUND)).show(ui, |ui| self.center(ui));
+        panel::drop::hint(&ctx);
+    }
+}
+
+/// A dialog of the system. It is made here, on the window's thread, as some systems demand, and waited for elsewhere.
+fn question(folder: bool) -> impl FnOnce() -> Answer + Send + 'static {
+    let asked = Instant::now();
+    let dialog = rfd::AsyncFileDialog::new();
+    let answer: std::pin::Pin<Box<dyn Future<Output = Option<Vec<rfd::FileHandle>>> + Send>> =
+        if folder { Box::pin(dialog.pick_folders()) } else { Box::pin(dialog.pick_files()) };
+    move || match pollster::block_on(answer) {
+        Some(files) => Answer::Do(Box::new(Command::Open { paths: files.iter().map(|file| file.path().to_owned()).collect() })),
+        None if asked.elapsed() < NO_DIALOG_WITHIN => Answer::NoDialog,
+        None => Answer::Nothing,
+    }
+}
