@@ -47,7 +47,11 @@ pub fn list_tags(path: &Path) -> Result<Vec<TagRow>, String> {
     let scanned = prescan_file(path)?;
     let mut rows = Vec::new();
     // What is still to be listed, the next last: depth, path and elements. The pre-scan has bounded all of them.
-    let mut pending: Vec<(usize, String, ElementIter<'_>)> = vec![(0, String::new(), Box::new(scanned.elements.root().elements()))];
+    let mut pending: Vec<(usize, String, ElementIter<'_>)> = vec![(
+        0,
+        String::new(),
+        Box::new(scanned.elements.root().elements()),
+    )];
     while let Some((depth, place, elements)) = pending.last_mut() {
         let depth = *depth;
         let Some(element) = elements.next() else {
@@ -55,10 +59,18 @@ pub fn list_tags(path: &Path) -> Result<Vec<TagRow>, String> {
             continue;
         };
         let row = row(element, depth, place);
-        let items: Vec<Item<'_>> = if element.vr() == VR::SQ { element.items().collect() } else { Vec::new() };
+        let items: Vec<Item<'_>> = if element.vr() == VR::SQ {
+            element.items().collect()
+        } else {
+            Vec::new()
+        };
         // The first item is listed next, so it comes last.
         for (n, item) in items.into_iter().enumerate().rev() {
-            pending.push((depth + 1, format!("{}[{n}].", row.path), Box::new(item.elements())));
+            pending.push((
+                depth + 1,
+                format!("{}[{n}].", row.path),
+                Box::new(item.elements()),
+            ));
         }
         rows.push(row);
     }
@@ -68,7 +80,14 @@ pub fn list_tags(path: &Path) -> Result<Vec<TagRow>, String> {
             PixelPlace::Encapsulated(fragments) => TagContent::Fragments(fragments.parts.len()),
         };
         let keyword = keyword(pixels.tag);
-        rows.push(TagRow { depth: 0, tag: written(pixels.tag), vr: pixels.vr.to_string().to_owned(), path: keyword.clone(), keyword, content });
+        rows.push(TagRow {
+            depth: 0,
+            tag: written(pixels.tag),
+            vr: pixels.vr.to_string().to_owned(),
+            path: keyword.clone(),
+            keyword,
+            content,
+        });
     }
     Ok(rows)
 }
@@ -76,21 +95,45 @@ pub fn list_tags(path: &Path) -> Result<Vec<TagRow>, String> {
 fn row(element: Element<'_>, depth: usize, place: &str) -> TagRow {
     let keyword = keyword(element.tag());
     let tag = written(element.tag());
-    let path = format!("{place}{}", if keyword.is_empty() { &tag } else { &keyword });
+    let path = format!(
+        "{place}{}",
+        if keyword.is_empty() { &tag } else { &keyword }
+    );
     let content = match element.vr() {
         VR::SQ => TagContent::Items(element.items().count()),
-        VR::OB | VR::OW | VR::OD | VR::OF | VR::OL | VR::OV | VR::UN => TagContent::Bytes(element.bytes().len() as u64),
+        VR::OB | VR::OW | VR::OD | VR::OF | VR::OL | VR::OV | VR::UN => {
+            TagContent::Bytes(element.bytes().len() as u64)
+        }
         VR::AT => TagContent::Values(tags_in(element)),
         _ if element.bytes().is_empty() => TagContent::Values(Vec::new()),
         _ => TagContent::Values(element.texts()),
     };
-    TagRow { depth, tag, vr: element.vr().to_string().to_owned(), keyword, path, content }
+    TagRow {
+        depth,
+        tag,
+        vr: element.vr().to_string().to_owned(),
+        keyword,
+        path,
+        content,
+    }
 }
 
 /// The tags that an element of VR AT names.
 fn tags_in(element: Element<'_>) -> Vec<String> {
-    let number = |pair: [u8; 2]| if element.is_big_endian() { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) };
-    element.bytes().as_chunks::<4>().0.iter().map(|[a, b, c, d]| written(Tag(number([*a, *b]), number([*c, *d])))).collect()
+    let number = |pair: [u8; 2]| {
+        if element.is_big_endian() {
+            u16::from_be_bytes(pair)
+        } else {
+            u16::from_le_bytes(pair)
+        }
+    };
+    element
+        .bytes()
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|[a, b, c, d]| written(Tag(number([*a, *b]), number([*c, *d]))))
+        .collect()
 }
 
 fn written(tag: Tag) -> String {
@@ -98,5 +141,8 @@ fn written(tag: Tag) -> String {
 }
 
 fn keyword(tag: Tag) -> String {
-    StandardDataDictionary.by_tag(tag).map(|entry| entry.alias().to_owned()).unwrap_or_default()
+    StandardDataDictionary
+        .by_tag(tag)
+        .map(|entry| entry.alias().to_owned())
+        .unwrap_or_default()
 }
