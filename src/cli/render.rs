@@ -116,10 +116,30 @@ enum SlabModeArg {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ModeArg {
+pub(super) enum ModeArg {
     Mip,
     Minip,
     Average,
+}
+
+impl ModeArg {
+    /// What is made of the samples.
+    pub(super) fn projection(self) -> Projection {
+        match self {
+            Self::Mip => Projection::Mip,
+            Self::Minip => Projection::MinIp,
+            Self::Average => Projection::Average,
+        }
+    }
+
+    /// Its name on the command line.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Mip => "mip",
+            Self::Minip => "minip",
+            Self::Average => "average",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -148,7 +168,7 @@ fn parse_png(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn parse_size(text: &str) -> Result<[u32; 2], String> {
+pub(super) fn parse_size(text: &str) -> Result<[u32; 2], String> {
     let side = |side: &str| side.trim().parse::<u32>().ok().filter(|side| *side > 0);
     let sides = text
         .split_once(['x', 'X'])
@@ -156,7 +176,7 @@ fn parse_size(text: &str) -> Result<[u32; 2], String> {
     sides.ok_or_else(|| say!("cli-not-a-size", word = text.to_owned()))
 }
 
-fn parse_positive(text: &str) -> Result<f64, String> {
+pub(super) fn parse_positive(text: &str) -> Result<f64, String> {
     let [number] = parse_numbers::<1>(text)?;
     if number > 0.0 {
         Ok(number)
@@ -220,7 +240,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     }
     // Which voxels are needed does not depend on the window, and the window may depend on voxels.
     let unwindowed = scene(args, layer(args, volume, Window::linear(128.0, 256.0)))?;
-    load_needed(&open, &unwindowed, needs_auto(args, volume), quiet)?;
+    load_needed(&open, &unwindowed, window_slabs(args, volume), quiet)?;
     let scene = scene(args, layer(args, volume, window(args, volume)))?;
     let mut gpu = Gpu::headless()?;
     let picture = gpu.picture(&scene)?;
@@ -235,18 +255,14 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     Ok(write_png(&args.out, scene.size(), &picture)?)
 }
 
-/// Decodes what a scene shows, and what the automatic window is taken from, and nothing else.
+/// Decodes what a scene shows, and some slabs besides, and nothing else.
 pub(super) fn load_needed(
     open: &OpenVolume,
     scene: &Scene,
-    with_auto: bool,
+    mut slabs: BTreeSet<usize>,
     quiet: bool,
 ) -> Outcome {
-    let frame = scene.layers().first().map_or(0, |layer| layer.frame);
-    let mut slabs: BTreeSet<usize> = needed_slabs(scene).into_iter().flatten().collect();
-    if with_auto {
-        slabs.extend(percentile::auto_window_slabs(&open.volume, frame));
-    }
+    slabs.extend(needed_slabs(scene).into_iter().flatten());
     if slabs.len() == open.volume.voxels.slab_count() {
         source::load(open, quiet).map(|_| ())
     } else {
@@ -254,11 +270,17 @@ pub(super) fn load_needed(
     }
 }
 
-fn needs_auto(args: &RenderArgs, volume: &Volume) -> bool {
-    match args.window {
+/// The slabs from which the window is taken, if it is taken from values.
+fn window_slabs(args: &RenderArgs, volume: &Volume) -> BTreeSet<usize> {
+    let is_auto = match args.window {
         Some(WindowArg::Auto) => true,
         Some(WindowArg::Given { .. } | WindowArg::Preset(_)) => false,
         None => volume.windows.is_empty(),
+    };
+    if is_auto {
+        percentile::auto_window_slabs(volume, args.frame)
+    } else {
+        BTreeSet::new()
     }
 }
 
@@ -398,11 +420,7 @@ fn volume_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> 
         mm_per_pixel: 1.0,
     };
     camera.mm_per_pixel = mm_per_pixel(args, geometry, camera.axes()) / args.camera.zoom;
-    let projection = match args.mode {
-        ModeArg::Mip => Projection::Mip,
-        ModeArg::Minip => Projection::MinIp,
-        ModeArg::Average => Projection::Average,
-    };
+    let projection = args.mode.projection();
     let step_mm = args.step.unwrap_or(geometry.shortest_edge_mm() / 2.0);
     Ok(Scene::Volume(VolumeScene {
         camera,

@@ -113,7 +113,7 @@ impl Context {
         // wgpu's own answer to an error that nobody awaits is a panic.
         let from_driver = Arc::clone(&complaint);
         device.on_uncaptured_error(Arc::new(move |err: wgpu::Error| {
-            note(&from_driver, GpuError::from_wgpu(&err))
+            note(&from_driver, GpuError::from_wgpu(&err));
         }));
         let when_lost = Arc::clone(&complaint);
         device.set_device_lost_callback(move |reason, message| {

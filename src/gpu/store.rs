@@ -190,7 +190,7 @@ impl Store {
             match try_texture(context, level.texels(dims), format) {
                 Ok(texture) => return Ok(self.resident_of(context, volume, texture, format, level)),
                 Err(GpuError::OutOfMemory) if level.texels(dims) != [1, 1, 1] => {
-                    level = level.coarser(dims)
+                    level = level.coarser(dims);
                 }
                 Err(err) => return Err(err),
             }

@@ -130,6 +130,7 @@ ui-linear-window = Linear
 ui-linear-exact = Linear exact
 ui-sigmoid = Sigmoid
 ui-file-windows = Windows of the file
+ui-file-window-number = Window {$number}
 ui-presets = Presets
 ui-preset-with-key = {$key}  {$name}
 ui-colors = Colours

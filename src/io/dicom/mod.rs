@@ -25,10 +25,13 @@ mod series;
 mod source;
 mod spacing;
 mod stack;
+mod tags;
+mod walk;
 mod windows;
 mod write;
 
 pub use bytes::ByteSource;
 pub use header::{DicomFile, read_header};
 pub use series::group;
+pub use tags::{TagContent, TagRow, list_tags};
 pub use write::write_series;

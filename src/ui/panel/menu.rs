@@ -1,6 +1,6 @@
 //! The menu bar, and the items that other menus share with it.
 
-use egui::{Button, MenuBar, Ui};
+use egui::{Button, MenuBar, Role, Ui, WidgetInfo};
 
 use crate::app::pane::PaneId;
 use crate::app::{Command, State};
@@ -37,6 +37,8 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
         button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
     }
     let mut response = ui.add_enabled(request.is_some(), button);
+    // Without the shortcut, which is no part of the name.
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, request.is_some(), row.label()));
     if let Some(tip) = row.tip() {
         response = response.on_hover_text(tip);
     }
