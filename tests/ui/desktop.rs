@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const SIZE: &str = "1280x800x24";
+const SIZE: &str = "1320x860x24";
 
 /// Ends a program when it is no longer needed.
 struct Running(Child);
@@ -117,6 +117,22 @@ impl Desktop {
             .output()
             .expect("xdotool starts");
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Left, top, right and bottom of the window's inside on the screen.
+    pub fn window_place(&self) -> [usize; 4] {
+        let text = self.xdotool(&["getwindowgeometry", "--shell", &self.window]);
+        let number = |name: &str| {
+            text.lines().find_map(|line| {
+                line.strip_prefix(name)?
+                    .strip_prefix('=')?
+                    .parse::<usize>()
+                    .ok()
+            })
+        };
+        let [x, y, width, height] = ["X", "Y", "WIDTH", "HEIGHT"]
+            .map(|name| number(name).unwrap_or_else(|| panic!("no {name} in {text}")));
+        [x, y, x + width, y + height]
     }
 
     /// Moves the pointer to a place of the screen.
