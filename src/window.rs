@@ -1,7 +1,6 @@
 //! The window: eframe around the program. Takes in what jobs brought, has the input applied, draws, and sleeps until
 //! something happens. Holds no state of its own but pictures and what the interface remembers.
 
-use std::io::BufWriter;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,7 +34,7 @@ const NO_DIALOG_WITHIN: Duration = Duration::from_millis(400);
 /// Opens the window and stays until it is closed. The error is a sentence for the user.
 pub fn run(begin: Begin) -> Result<(), String> {
     let recording = match &begin.record {
-        Some(path) => Some(std::fs::File::create(path).map_err(|err| say!("ui-cannot-record", path = path.display().to_string(), why = err.to_string()))?),
+        Some(path) => Some(Program::new_recording(path).map_err(|err| say!("ui-cannot-record", path = path.display().to_string(), why = err.to_string()))?),
         None => None,
     };
     let mut setup = WgpuSetupCreateNew::without_display_handle();
@@ -57,7 +56,7 @@ pub fn run(begin: Begin) -> Result<(), String> {
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
         let mut window = Window::new(cc, begin)?;
         if let Some(file) = recording {
-            window.program.record_to(Box::new(BufWriter::new(file)));
+            window.program.record_to(file);
         }
         Ok(Box::new(window))
     };

@@ -110,7 +110,8 @@ fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
     if display.invert {
         lines.push(say!("ui-inverted"));
     }
-    if let Some(window) = display.window.filter(|_| entry.volume().voxels.components() == 1) {
+    let window = if pane == PaneId::Volume { display.projection_window.or(display.window) } else { display.window };
+    if let Some(window) = window.filter(|_| entry.volume().voxels.components() == 1) {
         let function = match window.function {
             WindowFunction::Linear => String::new(),
             WindowFunction::LinearExact => say!("ui-linear-exact"),
