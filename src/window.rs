@@ -2,6 +2,7 @@
 //! something happens. Holds no state of its own but pictures and what the interface remembers.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use crate::app::job::Answer;
 use crate::app::pane::PaneId;
-use crate::app::{Command, Effect, Program, State, scenes};
+use crate::app::{Choice, Command, Effect, Program, State, scenes};
 use crate::say;
 use crate::ui::pane::Pane;
 use crate::ui::picture::Pictures;
@@ -110,11 +111,10 @@ impl Window {
     fn carry_out(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Choose { job, folder } => {
+                Effect::Choose { job, choice } => {
                     // Where there is no dialog, the path field is the way.
-                    self.memory.focus_path = true;
-                    let ask = question(folder);
-                    self.program.answer_later(job, ask);
+                    self.memory.focus_path = !matches!(choice, Choice::Picture(_));
+                    self.program.answer_later(job, question(choice));
                 }
                 Effect::SavePicture { pane, path, size } => self.save_picture(ctx, pane, path, size),
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
@@ -201,14 +201,30 @@ impl eframe::App for Window {
     }
 }
 
+/// The answer of a dialog, still to come.
+type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 /// A dialog of the system. It is made here, on the window's thread, as some systems demand, and waited for elsewhere.
-fn question(folder: bool) -> impl FnOnce() -> Answer + Send + 'static {
+fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
     let asked = Instant::now();
     let dialog = rfd::AsyncFileDialog::new();
-    let answer: std::pin::Pin<Box<dyn Future<Output = Option<Vec<rfd::FileHandle>>> + Send>> =
-        if folder { Box::pin(dialog.pick_folders()) } else { Box::pin(dialog.pick_files()) };
+    let open = |files: Vec<rfd::FileHandle>| Command::Open { paths: files.iter().map(|file| file.path().to_owned()).collect() };
+    let answer: Pending<Option<Command>> = match choice {
+        Choice::Files => {
+            let files = dialog.pick_files();
+            Box::pin(async move { files.await.map(open) })
+        }
+        Choice::Folders => {
+            let folders = dialog.pick_folders();
+            Box::pin(async move { folders.await.map(open) })
+        }
+        Choice::Picture(pane) => {
+            let file = dialog.add_filter("PNG", &["png"]).set_file_name("picture.png").save_file();
+            Box::pin(async move { file.await.map(|file| Command::SavePicture { pane, path: file.path().to_owned(), size: None }) })
+        }
+    };
     move || match pollster::block_on(answer) {
-        Some(files) => Answer::Do(Box::new(Command::Open { paths: files.iter().map(|file| file.path().to_owned()).collect() })),
+        Some(command) => Answer::Do(Box::new(command)),
         None if asked.elapsed() < NO_DIALOG_WITHIN => Answer::NoDialog,
         None => Answer::Nothing,
     }

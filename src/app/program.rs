@@ -50,7 +50,7 @@ impl Program {
     #[must_use = "the effects that come back are the caller's to carry out"]
     pub fn dispatch(&mut self, command: Command) -> Vec<Effect> {
         // Where the pointer rests, how large the window is and that a dialog was opened says nothing to a replay.
-        if !matches!(command, Command::Hover { .. } | Command::ResizePane { .. } | Command::ChooseFiles | Command::ChooseFolder)
+        if !matches!(command, Command::Hover { .. } | Command::ResizePane { .. } | Command::ChooseFiles | Command::ChooseFolder | Command::ChoosePicture { .. })
             && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)
             && writeln!(sink, "{line}")
