@@ -27,6 +27,9 @@ fn project(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
         let sampled = sample_ray(x, y, n);
         if sampled.state == STATE_VALUE {
             all = gather(all, sampled.value);
+            if is_settled(all.value) {
+                break;
+            }
         }
     }
     if all.count == 0u {

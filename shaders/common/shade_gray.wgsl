@@ -13,6 +13,16 @@ fn is_number(value: Sample) -> bool {
     return abs(value) < NUMBERS_END;
 }
 
+// Whether the highest (or lowest) value so far is beyond the window's end, so that no other can change the grey.
+fn is_settled(value: Sample) -> bool {
+    if layer.gather == GATHER_MEAN || layer.window_function == WINDOW_SIGMOID {
+        return false;
+    }
+    let x = value * layer.gain + layer.bias;
+    let gets_brighter = (layer.gather == GATHER_HIGHEST) == (layer.gain > 0.0);
+    return select(x <= 0.0, x >= 1.0, gets_brighter);
+}
+
 fn shade(value: Sample) -> vec4<f32> {
     let x = value * layer.gain + layer.bias;
     var grey = clamp(x, 0.0, 1.0);
@@ -21,7 +31,7 @@ fn shade(value: Sample) -> vec4<f32> {
     } else if layer.window_function == WINDOW_STEP {
         grey = select(0.0, 1.0, x > 0.0);
     }
-    if has(FLAG_INVERT) {
+    if layer.invert != 0u {
         grey = 1.0 - grey;
     }
     let level = i32(floor(grey * 255.0 + 0.5));

@@ -7,7 +7,7 @@ use super::budget::{Budget, Level};
 use super::color_maps::ColorMaps;
 use super::device::{Adapter, Context};
 use super::error::GpuError;
-use super::pipelines::{Pipelines, Wanted};
+use super::pipelines::{Pipelines, Wanted, traits};
 use super::shader::Program;
 use super::store::{Allowance, Key, Resident, Store};
 use super::target::PaneTarget;
@@ -205,6 +205,7 @@ impl Gpu {
                 program: program_of(scene, layer.interpolation, &map, resident),
                 format: resident.format,
                 interpolation: layer.interpolation,
+                traits: traits(&map, resident),
             };
             self.pipelines.prepare(
                 &self.context,

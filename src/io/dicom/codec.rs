@@ -13,7 +13,7 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 use super::codestream::{StreamInfo, stream_info, tells_its_colors};
 use super::encoding::EXPLICIT_VR_BIG_ENDIAN;
 use super::layout::{ColorModel, Layout};
-use super::rle;
+use super::{jpeg12, rle};
 use crate::say;
 
 /// A decoded picture: little endian samples, colours of a pixel together.
@@ -67,6 +67,25 @@ pub fn decode(transfer_syntax: &str, stream: &[u8], layout: &Layout) -> Result<D
     }
     let info = stream_info(stream);
     check_size(info.as_ref(), layout)?;
+    if let Some(StreamInfo {
+        precision: 12,
+        components: 1,
+        ..
+    }) = info
+        && transfer_syntax == uids::JPEG_EXTENDED12_BIT
+        && sample_bytes == 2
+    {
+        let jpeg12::Decoded { samples, is_short } =
+            jpeg12::decode(stream, layout.columns, layout.rows)?;
+        return Ok(Decoded {
+            bytes: samples
+                .iter()
+                .flat_map(|sample| sample.to_le_bytes())
+                .collect(),
+            color: layout.color,
+            is_short,
+        });
+    }
     let bytes = through_registry(transfer_syntax, stream, layout)?;
     if bytes.len() != expected {
         return Err(say!(

@@ -15,6 +15,7 @@ mod codestream;
 mod encoding;
 mod fragments;
 mod frames;
+mod jpeg12;
 mod layout;
 mod lookup;
 mod palette;
