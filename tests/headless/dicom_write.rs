@@ -97,6 +97,11 @@ fn every_type_comes_back() {
                 counting(sample_type),
             );
             made.series.modality = modality.to_owned();
+            made.unit = match modality {
+                "CT" => Some("HU".to_owned()),
+                "PT" => Some("Bq/ml".to_owned()),
+                _ => None,
+            };
             let (_folder, back, warnings) = written(&made, None);
             assert_eq!(back.len(), 1);
             // Only these two do not fit into 16 bits.
@@ -112,6 +117,7 @@ fn every_type_comes_back() {
                 _ => 1e-6,
             };
             same_in_space(&made, &back[0].volume, 0, tolerance);
+            assert_eq!(back[0].volume.unit, made.unit);
             let series = &back[0].volume.series;
             assert_eq!(
                 (
