@@ -1,4 +1,4 @@
-//! `isocenter demo`: the built-in study, in the window or as files.
+//! `isocenter demo`: the built-in study, in the window, as files or as pictures.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,21 +19,27 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const PICTURE_SIZE: [u32; 2] = [768, 768];
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  isocenter demo --pictures shots/")]
+#[command(after_help = "Examples:\n  isocenter demo\n  isocenter demo --save demo-study/\n  isocenter demo --pictures shots/")]
 pub(super) struct DemoArgs {
     /// Renders it to PNG files in DIR instead of opening the window.
     #[arg(long, value_name = "DIR")]
     pictures: Option<PathBuf>,
+    /// Writes it to DIR, a new folder: `ct/` (a DICOM series), `truth.nii.gz` (a label map), `truth.json`.
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
 }
 
 impl DemoArgs {
     /// Whether it is to be looked at in the window.
     pub(super) fn opens_window(&self) -> bool {
-        self.pictures.is_none()
+        self.pictures.is_none() && self.save.is_none()
     }
 }
 
 pub(super) fn demo(args: &DemoArgs, quiet: bool) -> Outcome {
+    if let Some(folder) = &args.save {
+        crate::io::demo_save::save(folder)?;
+    }
     if let Some(folder) = &args.pictures {
         pictures(folder, quiet)?;
     }

@@ -4,6 +4,7 @@
 mod annotations;
 mod bench;
 mod completions;
+mod convert;
 mod demo;
 mod info;
 mod output;
@@ -12,6 +13,7 @@ mod probe;
 mod render;
 mod run;
 mod source;
+mod tags;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -56,6 +58,10 @@ enum Command {
     Info(info::InfoArgs),
     /// Prints values at voxels and at places of the patient.
     Probe(probe::ProbeArgs),
+    /// Writes a volume to a NIfTI file or a DICOM series.
+    Convert(convert::ConvertArgs),
+    /// Prints the elements of a DICOM file or the header of a NIfTI file.
+    Tags(tags::TagsArgs),
     /// Draws one picture as a PNG, by the same code as the window.
     Render(Box<render::RenderArgs>),
     /// Replays recorded commands, one JSON document a line.
@@ -152,6 +158,8 @@ pub fn parse() -> Run {
                 .unwrap_or_default();
             probe::probe(&args, &order, quiet)
         }
+        Command::Convert(args) => convert::convert(&args, quiet),
+        Command::Tags(args) => tags::tags(&args),
         Command::Render(args) => render::render(&args, quiet),
         Command::Run(args) if args.window => match run::read_script(&args.script) {
             Ok(script) => {
@@ -211,6 +219,16 @@ fn parse_numbers<const N: usize>(text: &str) -> Result<[f64; N], String> {
     }
     <[f64; N]>::try_from(numbers)
         .map_err(|numbers| say!("cli-wrong-count", expected = N, got = numbers.len()))
+}
+
+/// A number above zero.
+fn parse_positive(text: &str) -> Result<f64, String> {
+    let [number] = parse_numbers::<1>(text)?;
+    if number > 0.0 {
+        Ok(number)
+    } else {
+        Err(say!("cli-not-positive", word = text.to_owned()))
+    }
 }
 
 /// The words of the command line, for tests.

@@ -29,7 +29,8 @@ pub fn pane_id(pane: PaneId) -> egui::Id {
 
 /// Turns the events of this frame into commands.
 pub fn read(ctx: &egui::Context, state: &State, memory: &mut Memory) -> Commands {
-    let (events, modifiers) = ctx.input(|input| (input.events.clone(), input.modifiers));
+    let (events, now_held) = ctx.input(|input| (input.events.clone(), input.modifiers));
+    let modifiers = std::mem::replace(&mut memory.modifiers, now_held);
     let has_focus = ctx.memory(|memory| memory.focused().is_some_and(|id| !PaneId::QUAD.iter().chain([&PaneId::Stack]).any(|pane| pane_id(*pane) == id)));
     let mut reader = Reader { ctx, state, memory, modifiers, widget_has_keys: has_focus, is_typing: ctx.text_edit_focused(), commands: Vec::new() };
     for event in &events {
@@ -57,6 +58,7 @@ impl Reader<'_> {
             Event::PointerButton { pos, button, pressed: true, modifiers } => self.press(*pos, *button, *modifiers),
             Event::PointerButton { pos, button, pressed: false, modifiers } => self.release(*pos, *button, *modifiers),
             Event::PointerMoved(pos) => self.moved(*pos),
+            Event::ModifiersChanged(modifiers) => self.modifiers = *modifiers,
             Event::PointerGone if self.memory.pressed.is_none() => self.hover(None),
             Event::WindowFocused(false) => self.let_go(),
             Event::MouseWheel { unit, delta, modifiers, .. } => self.wheel(*unit, delta.y, *modifiers),
@@ -96,7 +98,7 @@ impl Reader<'_> {
             self.commands.push(Command::Focus { pane });
         }
         let acts_at_once = button == PointerButton::Primary && pane.view().is_some() && !modifiers.any() && !self.state.view.left_drag_windows();
-        self.memory.pressed = Some(Pressed { pane, button, at: pos, is_told: acts_at_once });
+        self.memory.pressed = Some(Pressed { pane, button, at: pos, modifiers, is_told: acts_at_once });
         if acts_at_once {
             self.tell(pane, PointerAction::Press(tool::Button::Left), pos, modifiers);
         }
@@ -112,7 +114,7 @@ impl Reader<'_> {
                 return;
             }
             self.memory.pressed = Some(Pressed { is_told: true, ..pressed });
-            self.tell(pressed.pane, PointerAction::Press(button), pressed.at, self.modifiers);
+            self.tell(pressed.pane, PointerAction::Press(button), pressed.at, pressed.modifiers);
         }
         self.drop_last_move(pressed.pane);
         self.tell(pressed.pane, PointerAction::Move, pos, self.modifiers);

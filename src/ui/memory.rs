@@ -19,6 +19,8 @@ pub struct Memory {
     pub rects: BTreeMap<PaneId, Rect>,
     /// The button that went down in a pane and is still down.
     pub pressed: Option<Pressed>,
+    /// The modifier keys at the end of the last frame.
+    pub modifiers: egui::Modifiers,
     /// Parts of a wheel notch that did not make a slice yet.
     pub wheel: f32,
     /// The pane whose menu is to open in this frame.
@@ -34,6 +36,8 @@ pub struct Pressed {
     pub button: PointerButton,
     /// Where, in points of the window.
     pub at: Pos2,
+    /// The modifier keys that were held.
+    pub modifiers: egui::Modifiers,
     /// Whether the program knows: a press that may become a click waits until the pointer has moved.
     pub is_told: bool,
 }

@@ -19,6 +19,14 @@ pub const RLE: &str = "1.2.840.10008.1.2.5";
 pub const CT_IMAGE: &str = "1.2.840.10008.5.1.4.1.1.2";
 pub const ENHANCED_MR_IMAGE: &str = "1.2.840.10008.5.1.4.1.1.4.1";
 
+/// How a data set is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    ImplicitLittle,
+    ExplicitLittle,
+    ExplicitBig,
+}
+
 #[derive(Clone)]
 enum Value {
     Text(String),
@@ -31,7 +39,7 @@ enum Value {
 /// Elements by tag.
 #[derive(Clone, Default)]
 pub struct Dataset {
-    elements: BTreeMap<(u16, u16), ([u8; 2], Value)>,
+    elements: BTreeMap<(u16, u16), (String, Value)>,
 }
 
 impl Dataset {
@@ -39,30 +47,30 @@ impl Dataset {
         Self::default()
     }
 
-    /// A text, with values separated by backslashes. `vr` as in `b"DS"`.
-    pub fn text(mut self, tag: (u16, u16), vr: &[u8; 2], text: &str) -> Self {
+    /// A text, with values separated by backslashes. `vr` as in `DS`.
+    pub fn text(mut self, tag: (u16, u16), vr: &str, text: &str) -> Self {
         self.elements
-            .insert(tag, (*vr, Value::Text(text.to_owned())));
+            .insert(tag, (vr.to_owned(), Value::Text(text.to_owned())));
         self
     }
 
     /// Decimal strings.
     pub fn decimals(self, tag: (u16, u16), numbers: &[f64]) -> Self {
         let text: Vec<String> = numbers.iter().map(f64::to_string).collect();
-        self.text(tag, b"DS", &text.join("\\"))
+        self.text(tag, "DS", &text.join("\\"))
     }
 
     /// Unsigned 16-bit numbers (US).
     pub fn words(mut self, tag: (u16, u16), words: &[u16]) -> Self {
         self.elements
-            .insert(tag, (*b"US", Value::Words(words.to_vec())));
+            .insert(tag, ("US".to_owned(), Value::Words(words.to_vec())));
         self
     }
 
     /// Bytes as they are.
-    pub fn bytes(mut self, tag: (u16, u16), vr: &[u8; 2], bytes: &[u8]) -> Self {
+    pub fn bytes(mut self, tag: (u16, u16), vr: &str, bytes: &[u8]) -> Self {
         self.elements
-            .insert(tag, (*vr, Value::Bytes(bytes.to_vec())));
+            .insert(tag, (vr.to_owned(), Value::Bytes(bytes.to_vec())));
         self
     }
 
@@ -70,7 +78,7 @@ impl Dataset {
     pub fn pixels(mut self, pixels: &[i16]) -> Self {
         let words = pixels.iter().map(|pixel| pixel.cast_unsigned()).collect();
         self.elements
-            .insert((0x7fe0, 0x10), (*b"OW", Value::Words(words)));
+            .insert((0x7fe0, 0x10), ("OW".to_owned(), Value::Words(words)));
         self
     }
 
@@ -78,14 +86,15 @@ impl Dataset {
     pub fn fragments(mut self, fragments: &[Vec<u8>]) -> Self {
         self.elements.insert(
             (0x7fe0, 0x10),
-            (*b"OB", Value::Fragments(fragments.to_vec())),
+            ("OB".to_owned(), Value::Fragments(fragments.to_vec())),
         );
         self
     }
 
     /// A sequence of undefined length, its items too.
-    pub fn sequence(mut self, tag: (u16, u16), items: Vec<Dataset>) -> Self {
-        self.elements.insert(tag, (*b"SQ", Value::Items(items)));
+    pub fn sequence(mut self, tag: (u16, u16), items: Vec<Self>) -> Self {
+        self.elements
+            .insert(tag, ("SQ".to_owned(), Value::Items(items)));
         self
     }
 
@@ -95,83 +104,22 @@ impl Dataset {
     }
 
     /// The elements as bytes.
-    pub fn encode(&self, is_explicit: bool, is_big: bool) -> Vec<u8> {
+    pub fn encode(&self, encoding: Encoding) -> Vec<u8> {
+        let is_big = encoding == Encoding::ExplicitBig;
         let mut out = Vec::new();
-        let word = |value: u16| {
-            if is_big {
-                value.to_be_bytes()
-            } else {
-                value.to_le_bytes()
-            }
-        };
-        let long = |value: u32| {
-            if is_big {
-                value.to_be_bytes()
-            } else {
-                value.to_le_bytes()
-            }
-        };
-        let delimiter = |out: &mut Vec<u8>, element: u16, length: u32| {
-            out.extend(word(0xfffe));
-            out.extend(word(element));
-            out.extend(long(length));
-        };
         for ((group, element), (vr, value)) in &self.elements {
-            out.extend(word(*group));
-            out.extend(word(*element));
-            let (bytes, length) = match value {
-                Value::Text(text) => {
-                    let mut bytes = text.as_bytes().to_vec();
-                    if bytes.len() % 2 == 1 {
-                        bytes.push(if vr == b"UI" { 0 } else { b' ' });
-                    }
-                    let length = bytes.len() as u32;
-                    (bytes, length)
-                }
-                Value::Words(words) => (
-                    words.iter().flat_map(|value| word(*value)).collect(),
-                    words.len() as u32 * 2,
-                ),
-                Value::Bytes(bytes) => {
-                    let mut bytes = bytes.clone();
-                    if bytes.len() % 2 == 1 {
-                        bytes.push(0);
-                    }
-                    let length = bytes.len() as u32;
-                    (bytes, length)
-                }
-                Value::Items(items) => {
-                    let mut bytes = Vec::new();
-                    for item in items {
-                        delimiter(&mut bytes, 0xe000, u32::MAX);
-                        bytes.extend(item.encode(is_explicit, is_big));
-                        delimiter(&mut bytes, 0xe00d, 0);
-                    }
-                    delimiter(&mut bytes, 0xe0dd, 0);
-                    (bytes, u32::MAX)
-                }
-                Value::Fragments(fragments) => {
-                    let mut bytes = Vec::new();
-                    delimiter(&mut bytes, 0xe000, 0);
-                    for fragment in fragments {
-                        let padded = fragment.len().next_multiple_of(2);
-                        delimiter(&mut bytes, 0xe000, padded as u32);
-                        bytes.extend(fragment);
-                        bytes.resize(bytes.len() + padded - fragment.len(), 0);
-                    }
-                    delimiter(&mut bytes, 0xe0dd, 0);
-                    (bytes, u32::MAX)
-                }
-            };
-            if !is_explicit {
-                out.extend(long(length));
-            } else if [b"OB", b"OW", b"SQ", b"UN", b"UT", b"OF"].contains(&vr) {
-                out.extend(vr);
+            let (bytes, length) = encode_value(vr, value, encoding);
+            out.extend(word(*group, is_big));
+            out.extend(word(*element, is_big));
+            if encoding == Encoding::ImplicitLittle {
+                out.extend(long(length, is_big));
+            } else if ["OB", "OW", "SQ", "UN", "UT", "OF"].contains(&vr.as_str()) {
+                out.extend(vr.as_bytes());
                 out.extend([0, 0]);
-                out.extend(long(length));
+                out.extend(long(length, is_big));
             } else {
-                out.extend(vr);
-                out.extend(word(length as u16));
+                out.extend(vr.as_bytes());
+                out.extend(word(length as u16, is_big));
             }
             out.extend(bytes);
         }
@@ -180,25 +128,87 @@ impl Dataset {
 
     /// A whole file: preamble, meta group, data set.
     pub fn file(&self, transfer_syntax: &str) -> Vec<u8> {
-        let meta = Dataset::new()
-            .bytes((2, 1), b"OB", &[0, 1])
-            .text((2, 2), b"UI", CT_IMAGE)
-            .text((2, 3), b"UI", "1.2.3")
-            .text((2, 0x10), b"UI", transfer_syntax)
-            .encode(true, false);
+        let meta = Self::new()
+            .bytes((2, 1), "OB", &[0, 1])
+            .text((2, 2), "UI", CT_IMAGE)
+            .text((2, 3), "UI", "1.2.3")
+            .text((2, 0x10), "UI", transfer_syntax)
+            .encode(Encoding::ExplicitLittle);
         let mut bytes = vec![0; 128];
         bytes.extend(b"DICM");
         bytes.extend([2, 0, 0, 0, b'U', b'L', 4, 0]);
         bytes.extend((meta.len() as u32).to_le_bytes());
         bytes.extend(meta);
-        let is_explicit = transfer_syntax != IMPLICIT_LITTLE;
-        let data = self.encode(is_explicit, transfer_syntax == EXPLICIT_BIG);
+        let data = self.encode(match transfer_syntax {
+            IMPLICIT_LITTLE => Encoding::ImplicitLittle,
+            EXPLICIT_BIG => Encoding::ExplicitBig,
+            _ => Encoding::ExplicitLittle,
+        });
         if transfer_syntax == DEFLATED {
             bytes.extend(deflate(&data));
         } else {
             bytes.extend(data);
         }
         bytes
+    }
+}
+
+fn word(value: u16, is_big: bool) -> [u8; 2] {
+    match is_big {
+        true => value.to_be_bytes(),
+        false => value.to_le_bytes(),
+    }
+}
+
+fn long(value: u32, is_big: bool) -> [u8; 4] {
+    match is_big {
+        true => value.to_be_bytes(),
+        false => value.to_le_bytes(),
+    }
+}
+
+/// The head of an item or a delimiter.
+fn item_head(element: u16, length: u32, is_big: bool) -> Vec<u8> {
+    let mut head = word(0xfffe, is_big).to_vec();
+    head.extend(word(element, is_big));
+    head.extend(long(length, is_big));
+    head
+}
+
+/// The bytes of a value and the length that its element declares.
+fn encode_value(vr: &str, value: &Value, encoding: Encoding) -> (Vec<u8>, u32) {
+    let is_big = encoding == Encoding::ExplicitBig;
+    let padded = |mut bytes: Vec<u8>, with: u8| {
+        if bytes.len() % 2 == 1 {
+            bytes.push(with);
+        }
+        let length = bytes.len() as u32;
+        (bytes, length)
+    };
+    match value {
+        Value::Text(text) => padded(text.as_bytes().to_vec(), if vr == "UI" { 0 } else { b' ' }),
+        Value::Words(words) => padded(words.iter().flat_map(|w| word(*w, is_big)).collect(), 0),
+        Value::Bytes(bytes) => padded(bytes.clone(), 0),
+        Value::Items(items) => {
+            let mut bytes = Vec::new();
+            for item in items {
+                bytes.extend(item_head(0xe000, u32::MAX, is_big));
+                bytes.extend(item.encode(encoding));
+                bytes.extend(item_head(0xe00d, 0, is_big));
+            }
+            bytes.extend(item_head(0xe0dd, 0, is_big));
+            (bytes, u32::MAX)
+        }
+        Value::Fragments(fragments) => {
+            let mut bytes = item_head(0xe000, 0, is_big);
+            for fragment in fragments {
+                let (fragment, length) = padded(fragment.clone(), 0);
+                bytes.extend(item_head(0xe000, length, is_big));
+                bytes.extend(fragment);
+            }
+            bytes.extend(item_head(0xe0dd, 0, is_big));
+            (bytes, u32::MAX)
+        }
     }
 }
 
@@ -264,19 +274,19 @@ impl CtSeries {
             .flat_map(|j| (0..columns).map(move |i| Self::stored(i, j, k)))
             .collect();
         Dataset::new()
-            .text((8, 0x16), b"UI", CT_IMAGE)
-            .text((8, 0x18), b"UI", &format!("{}.{k}", self.series_uid))
-            .text((8, 0x60), b"CS", "CT")
-            .text((0x10, 0x10), b"PN", "Doe^Jane")
-            .text((0x10, 0x20), b"LO", "4711")
-            .text((0x20, 0x0d), b"UI", "1.2.826.7")
-            .text((0x20, 0x0e), b"UI", &self.series_uid)
-            .text((0x20, 0x11), b"IS", "3")
-            .text((0x20, 0x13), b"IS", &(k + 1).to_string())
+            .text((8, 0x16), "UI", CT_IMAGE)
+            .text((8, 0x18), "UI", &format!("{}.{k}", self.series_uid))
+            .text((8, 0x60), "CS", "CT")
+            .text((0x10, 0x10), "PN", "Doe^Jane")
+            .text((0x10, 0x20), "LO", "4711")
+            .text((0x20, 0x0d), "UI", "1.2.826.7")
+            .text((0x20, 0x0e), "UI", &self.series_uid)
+            .text((0x20, 0x11), "IS", "3")
+            .text((0x20, 0x13), "IS", &(k + 1).to_string())
             .decimals((0x20, 0x32), &self.origin(k))
             .decimals((0x20, 0x37), &self.orientation)
             .words((0x28, 2), &[1])
-            .text((0x28, 4), b"CS", "MONOCHROME2")
+            .text((0x28, 4), "CS", "MONOCHROME2")
             .words((0x28, 0x10), &[self.rows])
             .words((0x28, 0x11), &[self.columns])
             .decimals((0x28, 0x30), &self.spacing)

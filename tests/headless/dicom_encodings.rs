@@ -4,7 +4,7 @@ use isocenter::io::{self, OpenVolume, Progress};
 use isocenter::model::volume::Value;
 
 use crate::dicom_builder::{
-    CtSeries, DEFLATED, Dataset, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, RLE,
+    CtSeries, DEFLATED, Dataset, EXPLICIT_BIG, EXPLICIT_LITTLE, Encoding, IMPLICIT_LITTLE, RLE,
 };
 
 fn open(bytes: &[u8]) -> (tempfile::TempDir, OpenVolume) {
@@ -43,7 +43,7 @@ fn check(what: &str, bytes: &[u8], warning: &str) {
 }
 
 fn slice() -> Dataset {
-    let inner = Dataset::new().text((8, 0x1150), b"UI", "1.2.3.4");
+    let inner = Dataset::new().text((8, 0x1150), "UI", "1.2.3.4");
     let nested = Dataset::new().sequence((8, 0x1140), vec![inner.clone(), inner]);
     CtSeries::new(1)
         .slice(0)
@@ -61,8 +61,12 @@ fn plain_encodings() {
 #[test]
 fn without_a_meta_header() {
     let guessed = "how it is encoded was guessed";
-    for (is_explicit, is_big) in [(false, false), (true, false), (true, true)] {
-        let bare = slice().encode(is_explicit, is_big);
+    for encoding in [
+        Encoding::ImplicitLittle,
+        Encoding::ExplicitLittle,
+        Encoding::ExplicitBig,
+    ] {
+        let bare = slice().encode(encoding);
         check("bare", &bare, guessed);
         let mut with_preamble = vec![0; 128];
         with_preamble.extend(b"DICM");
@@ -83,14 +87,14 @@ fn encoded_otherwise_than_the_transfer_syntax_says() {
         file[..].to_vec()
     };
     let otherwise = "not encoded as its transfer syntax says";
-    for (declared, is_explicit, is_big) in [
-        (EXPLICIT_LITTLE, false, false),
-        (IMPLICIT_LITTLE, true, false),
-        (EXPLICIT_LITTLE, true, true),
-        (EXPLICIT_BIG, true, false),
+    for (declared, encoding) in [
+        (EXPLICIT_LITTLE, Encoding::ImplicitLittle),
+        (IMPLICIT_LITTLE, Encoding::ExplicitLittle),
+        (EXPLICIT_LITTLE, Encoding::ExplicitBig),
+        (EXPLICIT_BIG, Encoding::ExplicitLittle),
     ] {
         let mut bytes = meta_of(declared);
-        bytes.extend(slice().encode(is_explicit, is_big));
+        bytes.extend(slice().encode(encoding));
         check(declared, &bytes, otherwise);
     }
 }
@@ -199,13 +203,13 @@ fn bits_of_every_depth() {
     );
     expected(
         "8 bits",
-        bits(8, 8, 7, 0).bytes((0x7fe0, 0x10), b"OB", &[200, 3]),
+        bits(8, 8, 7, 0).bytes((0x7fe0, 0x10), "OB", &[200, 3]),
         [200.0, 3.0],
         "u8",
     );
     expected(
         "8 bits, signed",
-        bits(8, 8, 7, 1).bytes((0x7fe0, 0x10), b"OB", &[200, 3]),
+        bits(8, 8, 7, 1).bytes((0x7fe0, 0x10), "OB", &[200, 3]),
         [-56.0, 3.0],
         "i8",
     );
@@ -218,7 +222,7 @@ fn frames_without_a_place_are_pictures_of_a_stack() {
         .slice(0)
         .without((0x20, 0x32))
         .without((0x20, 0x37))
-        .text((0x28, 8), b"IS", "3")
+        .text((0x28, 8), "IS", "3")
         .pixels(&pixels);
     let (_folder, open) = open(&dataset.file(EXPLICIT_LITTLE));
     assert_eq!(open.volume.dims(), [8, 6, 3]);

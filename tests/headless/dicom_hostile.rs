@@ -8,7 +8,8 @@ use isocenter::io::dicom::prescan::prescan;
 use isocenter::io::{self, Progress};
 
 use crate::dicom_builder::{
-    CtSeries, DEFLATED, Dataset, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, RLE, deflate,
+    CtSeries, DEFLATED, Dataset, EXPLICIT_BIG, EXPLICIT_LITTLE, Encoding, IMPLICIT_LITTLE, RLE,
+    deflate,
 };
 
 /// Looks at a file as the program would: header, then pixels. The answer itself does not matter.
@@ -168,7 +169,7 @@ fn a_million_frames_need_a_million_frames() {
     let path = folder.path().join("frames");
     let dataset = CtSeries::new(1)
         .slice(0)
-        .text((0x28, 8), b"IS", "1000000000");
+        .text((0x28, 8), "IS", "1000000000");
     std::fs::write(&path, dataset.file(EXPLICIT_LITTLE)).expect("a test folder can be written");
     let opened = io::scan(&[path], &Progress::silent()).expect("one frame is there");
     let volume = &opened.volumes[0].volume;
@@ -191,7 +192,7 @@ fn a_deflated_bomb_unpacks_to_a_bound() {
     let mut data = CtSeries::new(1)
         .slice(0)
         .without((0x7fe0, 0x10))
-        .encode(true, false);
+        .encode(Encoding::ExplicitLittle);
     data.extend([0xe0, 0x7f, 0x10, 0, b'O', b'W', 0, 0, 0, 0, 0, 16]);
     data.resize(256 << 20, 0);
     bytes.extend(deflate(&data));

@@ -157,7 +157,7 @@ fn localizers_and_other_orientations_are_volumes_of_their_own() {
     let mut files: Vec<(String, Vec<u8>)> = (0..4)
         .map(|k| (format!("{k}"), axial.slice(k).file(EXPLICIT_LITTLE)))
         .collect();
-    let scout = coronal.slice(0).text((8, 0x18), b"UI", "1.2.9");
+    let scout = coronal.slice(0).text((8, 0x18), "UI", "1.2.9");
     files.push(("scout".to_owned(), scout.file(EXPLICIT_LITTLE)));
     let (_folder, opened) = open(&files);
     let mut depths: Vec<usize> = opened.volumes.iter().map(|v| v.volume.dims()[2]).collect();
@@ -178,8 +178,8 @@ fn several_images_at_every_position_are_time_points() {
             // Instance numbers run through each time point in turn, backwards.
             let slice = series
                 .slice(k)
-                .text((8, 0x18), b"UI", &format!("1.5.{time}.{k}"))
-                .text((0x20, 0x13), b"IS", &(time * 10 + 9 - k as u16).to_string())
+                .text((8, 0x18), "UI", &format!("1.5.{time}.{k}"))
+                .text((0x20, 0x13), "IS", &(time * 10 + 9 - k as u16).to_string())
                 .pixels(&pixels);
             files.push((format!("{k}{time}"), slice.file(EXPLICIT_LITTLE)));
         }
@@ -208,9 +208,9 @@ fn a_missing_time_point_of_one_slice_does_not_mix_the_others() {
             }
             let slice = series
                 .slice(k)
-                .text((8, 0x18), b"UI", &format!("1.5.{time}.{k}"))
-                .text((0x20, 0x100), b"IS", &(time + 1).to_string())
-                .pixels(&vec![time as i16; 48]);
+                .text((8, 0x18), "UI", &format!("1.5.{time}.{k}"))
+                .text((0x20, 0x100), "IS", &(time + 1).to_string())
+                .pixels(&[time as i16; 48]);
             files.push((format!("{k}{time}"), slice.file(EXPLICIT_LITTLE)));
         }
     }
@@ -244,8 +244,8 @@ fn a_stray_duplicate_is_apart_and_a_copy_is_skipped() {
         .collect();
     let stray = series
         .slice(2)
-        .text((8, 0x18), b"UI", "1.2.99")
-        .text((0x20, 0x13), b"IS", "77");
+        .text((8, 0x18), "UI", "1.2.99")
+        .text((0x20, 0x13), "IS", "77");
     files.push(("stray".to_owned(), stray.file(EXPLICIT_LITTLE)));
     files.push(("zz copy".to_owned(), series.slice(1).file(EXPLICIT_LITTLE)));
     let (_folder, opened) = open(&files);
@@ -314,7 +314,7 @@ fn what_has_no_place_is_a_stack() {
     place(
         series
             .slice(0)
-            .text((8, 8), b"CS", "ORIGINAL\\PRIMARY\\M\\MOSAIC"),
+            .text((8, 8), "CS", "ORIGINAL\\PRIMARY\\M\\MOSAIC"),
         "mosaic",
     );
 }
@@ -350,9 +350,9 @@ fn windows_units_and_padding_are_the_files_own() {
         .slice(0)
         .decimals((0x28, 0x1050), &[40.0, -600.0, 7.0])
         .decimals((0x28, 0x1051), &[80.0, 1600.0, 0.0])
-        .text((0x28, 0x1055), b"LO", "BRAIN\\LUNG\\NOTHING")
-        .text((0x28, 0x1056), b"CS", "LINEAR_EXACT")
-        .text((0x28, 4), b"CS", "MONOCHROME1")
+        .text((0x28, 0x1055), "LO", "BRAIN\\LUNG\\NOTHING")
+        .text((0x28, 0x1056), "CS", "LINEAR_EXACT")
+        .text((0x28, 4), "CS", "MONOCHROME1")
         .words((0x28, 0x120), &[63536]);
     let (_folder, opened) = open(&[("a".to_owned(), slice.file(EXPLICIT_LITTLE))]);
     let volume = &opened.volumes[0].volume;
@@ -373,8 +373,8 @@ fn two_patients_never_share_a_volume() {
     let series = CtSeries::new(2);
     let other = series
         .slice(1)
-        .text((0x10, 0x10), b"PN", "Roe^Richard")
-        .text((0x10, 0x20), b"LO", "0815");
+        .text((0x10, 0x10), "PN", "Roe^Richard")
+        .text((0x10, 0x20), "LO", "0815");
     let (_folder, opened) = open(&[
         ("a".to_owned(), series.slice(0).file(EXPLICIT_LITTLE)),
         ("b".to_owned(), other.file(EXPLICIT_LITTLE)),
@@ -399,7 +399,7 @@ fn bad_files_cost_themselves_only() {
         series
             .slice(0)
             .without((0x7fe0, 0x10))
-            .text((8, 0x16), b"UI", "1.2.840.10008.5.1.4.1.1.88.33")
+            .text((8, 0x16), "UI", "1.2.840.10008.5.1.4.1.1.88.33")
             .file(EXPLICIT_LITTLE),
     ));
     let (folder, opened) = open(&files);

@@ -29,6 +29,21 @@ cli-view-without-space = these pictures have no place in space: render them with
 cli-nothing-to-show = there is nothing to show in that pane
 cli-bad-script = {$path}, line {$line}: {$why}
 cli-job-too-long = a task did not end
+cli-convert-format = cannot write {$path}: this version writes .nii, .nii.gz and, where the name is that of a folder, DICOM series
+cli-cannot-resample = cannot resample {$path}: {$why}
+cli-tags-folder = it is a folder; name one file
+cli-tags-bytes = {$count ->
+    [one] one byte
+   *[other] {$count} bytes
+}
+cli-tags-fragments = {$count ->
+    [one] one fragment
+   *[other] {$count} fragments
+}
+cli-tags-items = {$count ->
+    [one] one item
+   *[other] {$count} items
+}
 cli-bench-load = {$dims} voxels: scan {$scan} ms, load {$load} ms, first picture {$first} ms, upload {$upload} ms
 cli-bench-frames = {$what} {$size}: median {$median} ms, 95 % below {$p95} ms, processor {$cpu} ms
 cli-no-font = the built-in font cannot be read

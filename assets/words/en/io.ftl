@@ -51,6 +51,7 @@ io-dicom-cannot-decode = its pixels ({$name}) cannot be decoded: {$why}
 io-dicom-decoded-size = decoding gave {$got} bytes where {$expected} were expected
 io-dicom-codestream-differs = its compressed picture is {$got}, but the header says {$expected}
 io-dicom-rle-damaged = its RLE data are damaged
+io-dicom-jpeg-damaged = its JPEG data are damaged or of a kind that is not supported
 io-dicom-short-stream = the compressed pixels of {$path} end early; what is missing is 0
 io-dicom-frame-not-found = frame {$frame} cannot be found among the fragments of its pixel data
 

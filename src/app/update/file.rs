@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::command::Effect;
+use super::super::command::{Choice, Effect};
 use super::super::job::JobId;
 use super::super::pane::{Layout, PaneId, StackPane};
 use super::super::scenes;
@@ -40,15 +40,15 @@ pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect
     vec![Effect::StartScan { job, paths }]
 }
 
-/// Has the user choose files or a folder, unless a dialog is open already.
-pub(super) fn choose(state: &mut State, folder: bool) -> Vec<Effect> {
+/// Has the user choose, unless a dialog is open already.
+pub(super) fn choose(state: &mut State, choice: Choice) -> Vec<Effect> {
     if state.jobs.values().any(|status| status.subject == JobSubject::Question) {
         return Vec::new();
     }
     let job = next_job(state);
     let title = say!("app-job-choose");
     state.jobs.insert(job, JobStatus { title, progress: None, subject: JobSubject::Question });
-    vec![Effect::Choose { job, folder }]
+    vec![Effect::Choose { job, choice }]
 }
 
 /// A picture is about to be written.
@@ -107,17 +107,7 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
     super::pointer::cancel(state);
     let mut effects = Vec::new();
     if state.view.shown != Some(id) {
-        for (job, status) in &state.jobs {
-            if let JobSubject::Volume(other) = status.subject
-                && other != id
-            {
-                effects.push(Effect::CancelJob(*job));
-                // Shown again before its job has ended, it is loaded by a new one.
-                if let Some(entry) = state.document.entry_mut(other) {
-                    entry.load = LoadState::Stopped;
-                }
-            }
-        }
+        effects.extend(stop_other_loads(state, id));
         let same_space = shares_space(state, id);
         let mm_per_point = scenes::mm_per_point(state);
         state.view.shown = Some(id);
@@ -142,6 +132,20 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
         }
     }
     effects.extend(load(state, id));
+    effects
+}
+
+/// Stops reading every volume but one. They count as stopped at once, so that showing them again begins anew.
+fn stop_other_loads(state: &mut State, id: VolumeId) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for entry in &mut state.document.entries {
+        if let LoadState::Loading(job) = entry.load
+            && entry.volume().id != id
+        {
+            entry.load = LoadState::Stopped;
+            effects.push(Effect::CancelJob(job));
+        }
+    }
     effects
 }
 

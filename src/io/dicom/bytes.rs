@@ -35,6 +35,11 @@ impl ByteSource {
         }
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Reads from `offset` as many bytes as fit into `into` and are there; says how many.
     pub fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         match self {

@@ -13,7 +13,7 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 use super::codestream::{StreamInfo, stream_info, tells_its_colors};
 use super::encoding::EXPLICIT_VR_BIG_ENDIAN;
 use super::layout::{ColorModel, Layout};
-use super::rle;
+use super::{jpeg12, rle};
 use crate::say;
 
 /// A decoded picture: little endian samples, colours of a pixel together.
@@ -67,43 +67,26 @@ pub fn decode(transfer_syntax: &str, stream: &[u8], layout: &Layout) -> Result<D
     }
     let info = stream_info(stream);
     check_size(info.as_ref(), layout)?;
-    let syntax = TransferSyntaxRegistry
-        .get(transfer_syntax)
-        .ok_or_else(|| say!("io-dicom-unknown-syntax", uid = transfer_syntax.to_owned()))?;
-    let reader = syntax.pixel_data_reader().ok_or_else(|| {
-        say!(
-            "io-dicom-unsupported-syntax",
-            name = syntax.name().to_owned()
-        )
-    })?;
-    let attempt = |stream: &[u8]| {
-        let mut bytes = Vec::new();
-        reader
-            .decode_frame(
-                &OneFrame {
-                    transfer_syntax,
-                    stream,
-                    layout,
-                },
-                0,
-                &mut bytes,
-            )
-            .map(|()| bytes)
-    };
-    let stream = prepared(transfer_syntax, stream, layout);
-    let bytes = attempt(&stream)
-        .or_else(|err| {
-            padding_before_end(transfer_syntax, &stream)
-                .ok_or(err)
-                .and_then(|stream| attempt(&stream))
-        })
-        .map_err(|err| {
-            say!(
-                "io-dicom-cannot-decode",
-                name = syntax.name().to_owned(),
-                why = err.to_string()
-            )
-        })?;
+    if let Some(StreamInfo {
+        precision: 12,
+        components: 1,
+        ..
+    }) = info
+        && transfer_syntax == uids::JPEG_EXTENDED12_BIT
+        && sample_bytes == 2
+    {
+        let jpeg12::Decoded { samples, is_short } =
+            jpeg12::decode(stream, layout.columns, layout.rows)?;
+        return Ok(Decoded {
+            bytes: samples
+                .iter()
+                .flat_map(|sample| sample.to_le_bytes())
+                .collect(),
+            color: layout.color,
+            is_short,
+        });
+    }
+    let bytes = through_registry(transfer_syntax, stream, layout)?;
     if bytes.len() != expected {
         return Err(say!(
             "io-dicom-decoded-size",
@@ -111,16 +94,53 @@ pub fn decode(transfer_syntax: &str, stream: &[u8], layout: &Layout) -> Result<D
             expected = expected.to_string()
         ));
     }
-    let color = if layout.samples == 3 {
-        color_after(transfer_syntax, layout.color, info.as_ref())
-    } else {
-        layout.color
+    let color = match layout.samples {
+        3 => color_after(transfer_syntax, layout.color, info.as_ref()),
+        _ => layout.color,
     };
     Ok(Decoded {
         bytes,
         color,
         is_short: false,
     })
+}
+
+/// Decodes with the codec that dicom-rs has for a transfer syntax.
+fn through_registry(
+    transfer_syntax: &str,
+    stream: &[u8],
+    layout: &Layout,
+) -> Result<Vec<u8>, String> {
+    let uid = || transfer_syntax.to_owned();
+    let syntax = TransferSyntaxRegistry
+        .get(transfer_syntax)
+        .ok_or_else(|| say!("io-dicom-unknown-syntax", uid = uid()))?;
+    let name = || syntax.name().to_owned();
+    let reader = syntax
+        .pixel_data_reader()
+        .ok_or_else(|| say!("io-dicom-unsupported-syntax", name = name()))?;
+    let attempt = |stream: &[u8]| {
+        let frame = OneFrame {
+            transfer_syntax,
+            stream,
+            layout,
+        };
+        let mut bytes = Vec::new();
+        reader.decode_frame(&frame, 0, &mut bytes).map(|()| bytes)
+    };
+    let stream = prepared(transfer_syntax, stream, layout);
+    attempt(&stream)
+        .or_else(|err| match padding_before_end(transfer_syntax, &stream) {
+            Some(stream) => attempt(&stream),
+            None => Err(err),
+        })
+        .map_err(|err| {
+            say!(
+                "io-dicom-cannot-decode",
+                name = name(),
+                why = err.to_string()
+            )
+        })
 }
 
 fn check_size(info: Option<&StreamInfo>, layout: &Layout) -> Result<(), String> {

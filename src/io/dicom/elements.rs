@@ -82,12 +82,12 @@ impl<'a> Item<'a> {
     }
 
     /// The items of a sequence; none if it is absent.
-    pub fn items(self, tag: Tag) -> impl Iterator<Item = Item<'a>> {
+    pub fn items(self, tag: Tag) -> impl Iterator<Item = Self> {
         self.get(tag).into_iter().flat_map(Element::items)
     }
 
     /// The first item of a sequence.
-    pub fn item(self, tag: Tag) -> Option<Item<'a>> {
+    pub fn item(self, tag: Tag) -> Option<Self> {
         self.get(tag)?.items().next()
     }
 

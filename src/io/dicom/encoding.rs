@@ -96,92 +96,59 @@ pub struct Head {
     pub is_unknown_sequence: bool,
 }
 
-/// Reads the head of an element; `None` if the bytes end within it.
-pub fn read_head(bytes: &[u8], encoding: Encoding) -> Option<Head> {
-    let u16_at = |at: usize| {
-        let pair = *bytes.get(at..)?.first_chunk::<2>()?;
-        Some(if encoding.is_big_endian {
-            u16::from_be_bytes(pair)
-        } else {
-            u16::from_le_bytes(pair)
-        })
-    };
-    let u32_at = |at: usize| {
-        let four = *bytes.get(at..)?.first_chunk::<4>()?;
-        Some(if encoding.is_big_endian {
-            u32::from_be_bytes(four)
-        } else {
-            u32::from_le_bytes(four)
-        })
-    };
-    let tag = Tag(u16_at(0)?, u16_at(2)?);
-    if tag.group() == 0xfffe {
-        return Some(Head {
-            tag,
-            vr: VR::UN,
-            length: u32_at(4)?,
-            size: 8,
-            is_unknown_sequence: false,
-        });
-    }
-    let letters = *bytes.get(4..)?.first_chunk::<2>()?;
-    let implicit = || {
-        Some(Head {
-            tag,
-            vr: dictionary_vr(tag),
-            length: u32_at(4)?,
-            size: 8,
-            is_unknown_sequence: false,
-        })
-    };
-    if !encoding.is_explicit {
-        return implicit();
-    }
-    match VR::from_binary(letters) {
-        Some(vr) if has_long_length(vr) => {
-            let known = if vr == VR::UN { dictionary_vr(tag) } else { vr };
-            // A value that is only called unknown keeps little endian bytes, which numbers of big endian files have not.
-            let vr = if encoding.is_big_endian && known != VR::SQ {
-                vr
-            } else {
-                known
-            };
-            Some(Head {
-                tag,
-                vr,
-                length: u32_at(8)?,
-                size: 12,
-                is_unknown_sequence: letters == *b"UN" && vr == VR::SQ,
-            })
-        }
-        Some(vr) => Some(Head {
+impl Head {
+    fn new(tag: Tag, vr: VR, length: impl Into<u32>, size: u64) -> Self {
+        Self {
             tag,
             vr,
-            length: u16_at(6)?.into(),
-            size: 8,
+            length: length.into(),
+            size,
             is_unknown_sequence: false,
-        }),
-        // VRs of later standards have the long form (PS3.5 7.1.2); letters that are none at all mean a stray implicit element.
-        None if letters.iter().all(u8::is_ascii_uppercase) => {
-            if u16_at(6)? == 0 {
-                Some(Head {
-                    tag,
-                    vr: VR::UN,
-                    length: u32_at(8)?,
-                    size: 12,
-                    is_unknown_sequence: false,
-                })
-            } else {
-                Some(Head {
-                    tag,
-                    vr: VR::UN,
-                    length: u16_at(6)?.into(),
-                    size: 8,
-                    is_unknown_sequence: false,
-                })
-            }
         }
-        None => implicit(),
+    }
+}
+
+/// Reads the head of an element; `None` if the bytes end within it.
+pub fn read_head(bytes: &[u8], encoding: Encoding) -> Option<Head> {
+    let short = |at: usize| {
+        let two = *bytes.get(at..)?.first_chunk::<2>()?;
+        Some(match encoding.is_big_endian {
+            true => u16::from_be_bytes(two),
+            false => u16::from_le_bytes(two),
+        })
+    };
+    let long = |at: usize| {
+        let four = *bytes.get(at..)?.first_chunk::<4>()?;
+        Some(match encoding.is_big_endian {
+            true => u32::from_be_bytes(four),
+            false => u32::from_le_bytes(four),
+        })
+    };
+    let tag = Tag(short(0)?, short(2)?);
+    if tag.group() == 0xfffe {
+        return Some(Head::new(tag, VR::UN, long(4)?, 8));
+    }
+    let letters = *bytes.get(4..)?.first_chunk::<2>()?;
+    let vr = VR::from_binary(letters);
+    let is_vr = vr.is_some() || letters.iter().all(u8::is_ascii_uppercase);
+    // Letters that cannot be a VR mean a stray implicit element.
+    if !encoding.is_explicit || !is_vr {
+        return Some(Head::new(tag, dictionary_vr(tag), long(4)?, 8));
+    }
+    match vr {
+        Some(VR::UN) => {
+            let known = dictionary_vr(tag);
+            // A value that is only called unknown is little endian, which the numbers of a big endian file are not.
+            let is_usable = !encoding.is_big_endian || known == VR::SQ;
+            let mut head = Head::new(tag, if is_usable { known } else { VR::UN }, long(8)?, 12);
+            head.is_unknown_sequence = known == VR::SQ;
+            Some(head)
+        }
+        Some(vr) if has_long_length(vr) => Some(Head::new(tag, vr, long(8)?, 12)),
+        Some(vr) => Some(Head::new(tag, vr, short(6)?, 8)),
+        // VRs of later standards have the long form, which two zeros give away (PS3.5 7.1.2).
+        None if short(6)? == 0 => Some(Head::new(tag, VR::UN, long(8)?, 12)),
+        None => Some(Head::new(tag, VR::UN, short(6)?, 8)),
     }
 }
 

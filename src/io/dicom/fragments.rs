@@ -118,7 +118,7 @@ impl Fragments {
             let mut first = [0; 3];
             // JPEG and JPEG-LS begin with SOI and another marker, JPEG 2000 with SOC and SIZ.
             if source.read_at(part.offset, &mut first)? == first.len()
-                && matches!(first, [0xff, 0xd8, 0xff] | [0xff, 0x4f, 0xff])
+                && matches!(first, [0xff, 0xd8 | 0x4f, 0xff])
             {
                 starts.push(index);
             }

@@ -86,7 +86,7 @@ pub fn read_frames(root: Item<'_>, identity: &Identity, count: usize) -> Vec<Fra
         if identity.is_mosaic && first.plane.is_ok() {
             first.plane = Err(NoPlane::Mosaic);
         }
-        return plain_frames(root, first, count);
+        return plain_frames(root, &first, count);
     }
     (0..count)
         .map(|frame| {
@@ -225,7 +225,7 @@ fn frame_keys(find: Find<'_, '_>) -> [Option<f64>; 6] {
 }
 
 /// Frames without functional groups: of a dose grid each at its offset, else all alike but for their number.
-fn plain_frames(root: Item<'_>, first: FrameInfo, count: usize) -> Vec<FrameInfo> {
+fn plain_frames(root: Item<'_>, first: &FrameInfo, count: usize) -> Vec<FrameInfo> {
     let offsets = root
         .numbers(tags::GRID_FRAME_OFFSET_VECTOR)
         .filter(|offsets| offsets.len() >= count);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dicom_dictionary_std::tags;
 
-use super::elements::Item;
+use super::elements::{Element, Item};
 use super::frames::{FrameInfo, read_frames};
 use super::layout::{Layout, SampleFormat};
 use super::prescan::{PixelPlace, Prescan, prescan_file};
@@ -108,11 +108,11 @@ impl PixelSize {
 
 /// Reads the header of a file; the error is the reason for the user.
 pub fn read_header(path: &Path) -> Result<DicomFile, String> {
-    header_of(path, prescan_file(path)?)
+    header_of(path, &prescan_file(path)?)
 }
 
 /// The header of a file that was pre-scanned.
-pub fn header_of(path: &Path, scanned: Prescan) -> Result<DicomFile, String> {
+pub fn header_of(path: &Path, scanned: &Prescan) -> Result<DicomFile, String> {
     let root = scanned.elements.root();
     let identity = read_identity(root);
     if let Some(reason) = reason_without_pixels(
@@ -139,7 +139,7 @@ pub fn header_of(path: &Path, scanned: Prescan) -> Result<DicomFile, String> {
     let frames = read_frames(root, &identity, frame_count);
     let extended_offsets = root
         .get(tags::EXTENDED_OFFSET_TABLE)
-        .and_then(|table| table.numbers())
+        .and_then(Element::numbers)
         .unwrap_or_default();
     let pixels = FilePixels {
         path: path.to_owned(),

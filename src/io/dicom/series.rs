@@ -55,7 +55,7 @@ pub fn group(files: Vec<DicomFile>) -> Opened {
             if places > 1 && stack[0].info.plane.is_ok() {
                 doubts.push(Doubt::Split { stacks: places });
             }
-            for (cells, more) in arrange(stack) {
+            for (cells, more) in arrange(&stack) {
                 let all: Vec<Doubt> = doubts.iter().cloned().chain(more).collect();
                 match build(&cells, &all) {
                     Ok(volume) => opened.volumes.push(volume),
@@ -156,7 +156,7 @@ fn position_tolerance_mm(plane: &Plane) -> f64 {
 }
 
 /// Arranges the pictures of a stack by position and, where several are at each position, by time.
-fn arrange(stack: Vec<Shot<'_>>) -> Vec<(Cells<'_>, Vec<Doubt>)> {
+fn arrange<'a>(stack: &[Shot<'a>]) -> Vec<(Cells<'a>, Vec<Doubt>)> {
     let Ok(first) = stack[0].info.plane else {
         let cells = stack
             .iter()
@@ -203,8 +203,8 @@ fn arrange(stack: Vec<Shot<'_>>) -> Vec<(Cells<'_>, Vec<Doubt>)> {
     }
     positions
         .iter_mut()
-        .for_each(|here| here.sort_by(|a, b| order(a).cmp(&order(b))));
-    time_points(positions, tolerance)
+        .for_each(|here| here.sort_by_key(order));
+    time_points(&positions, tolerance)
 }
 
 /// The order of pictures at one position: by temporal index where the file counts them, then by instance and frame.
@@ -217,7 +217,7 @@ fn order(cell: &Cell<'_>) -> (i64, i64, usize) {
 }
 
 /// One volume where each position has equally many pictures; else the complete time points, and the rest apart.
-fn time_points<'a>(positions: Vec<Vec<Cell<'a>>>, tolerance: f64) -> Vec<(Cells<'a>, Vec<Doubt>)> {
+fn time_points<'a>(positions: &[Vec<Cell<'a>>], tolerance: f64) -> Vec<(Cells<'a>, Vec<Doubt>)> {
     let fewest = positions.iter().map(Vec::len).min().unwrap_or(0);
     let most = positions.iter().map(Vec::len).max().unwrap_or(0);
     let depth = positions.len();
@@ -243,8 +243,8 @@ fn time_points<'a>(positions: Vec<Vec<Cell<'a>>>, tolerance: f64) -> Vec<(Cells<
         )];
     }
     let mut volumes = Vec::new();
-    let apart = match telling_key(&positions, most) {
-        Some(key) if fewest > 1 => by_key(&positions, key),
+    let apart = match telling_key(positions, most) {
+        Some(key) if fewest > 1 => by_key(positions, key),
         _ => by_rank(positions),
     };
     let count = apart.len();
@@ -298,7 +298,7 @@ fn by_key<'a>(positions: &[Vec<Cell<'a>>], key: usize) -> Vec<Vec<Cell<'a>>> {
 }
 
 /// The first picture of each position, then the second of those that have one, and so on.
-fn by_rank(positions: Vec<Vec<Cell<'_>>>) -> Vec<Vec<Cell<'_>>> {
+fn by_rank<'a>(positions: &[Vec<Cell<'a>>]) -> Vec<Vec<Cell<'a>>> {
     let most = positions.iter().map(Vec::len).max().unwrap_or(0);
     (0..most)
         .map(|rank| {

@@ -7,7 +7,7 @@ use crate::app::state::Entry;
 use crate::app::{Command, State, presets};
 use crate::model::window::{Window, WindowFunction};
 use crate::say;
-use crate::scene::{Interpolation, SlabMode};
+use crate::scene::{Interpolation, Slab, SlabMode};
 use crate::ui::{Commands, pane, text, theme};
 
 /// Slabs are set in steps of this many mm.
@@ -75,8 +75,9 @@ fn windows(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
     let windows = &entry.volume().windows;
     if !windows.is_empty() {
         heading(ui, say!("ui-file-windows"));
-        for (index, named) in windows.iter().enumerate() {
-            let name = if named.name.is_empty() { text::window(&named.window) } else { named.name.clone() };
+        // Some files repeat the same window for every reader.
+        for (index, named) in windows.iter().enumerate().filter(|(n, named)| !windows[..*n].contains(named)) {
+            let name = if named.name.is_empty() { say!("ui-file-window-number", number = (index + 1).to_string()) } else { named.name.clone() };
             if preset_row(ui, &name, &named.window, None, entry) {
                 commands.push(Command::FileWindow { index });
             }
@@ -189,28 +190,32 @@ fn stack(ui: &mut Ui, state: &State, entry: &Entry, commands: &mut Commands) {
 
 fn slabs(ui: &mut Ui, state: &State, commands: &mut Commands) {
     heading(ui, say!("ui-slabs"));
-    for id in PaneId::PLANES {
-        let Some(plane) = state.view.plane(id) else { continue };
-        let (now_mm, now_mode) = plane.slab.map_or((0.0, SlabMode::default()), |slab| (slab.thickness_mm, slab.mode));
-        ui.horizontal(|ui| {
-            let name = pane::short_name(id);
-            let mut thickness_mm = now_mm;
-            let label = ui.colored_label(theme::pane_color(id), &name);
-            let field = DragValue::new(&mut thickness_mm).speed(SLAB_SPEED).range(0.0..=1000.0).max_decimals(1).suffix(say!("ui-mm-suffix"));
-            if ui.add(field).labelled_by(label.id).changed() {
-                commands.push(Command::SetSlab { pane: id, thickness_mm, mode: now_mode });
-            }
-            let combo = ComboBox::from_id_salt(("slab", id)).selected_text(pane::slab_mode(now_mode)).show_ui(ui, |ui| {
-                for mode in [SlabMode::Mip, SlabMode::MinIp, SlabMode::Mean] {
-                    if ui.selectable_label(now_mode == mode, pane::slab_mode(mode)).clicked() {
-                        let thickness_mm = if now_mm > 0.0 { now_mm } else { FIRST_SLAB_MM };
-                        commands.push(Command::SetSlab { pane: id, thickness_mm, mode });
-                    }
-                }
-            });
-            combo.response.labelled_by(label.id);
-        });
+    egui::Grid::new("slabs").num_columns(3).show(ui, |ui| {
+        for id in PaneId::PLANES {
+            let Some(plane) = state.view.plane(id) else { continue };
+            slab_row(ui, id, plane.slab, commands);
+            ui.end_row();
+        }
+    });
+}
+
+fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands) {
+    let (now_mm, now_mode) = slab.map_or((0.0, SlabMode::default()), |slab| (slab.thickness_mm, slab.mode));
+    let mut thickness_mm = now_mm;
+    let label = ui.colored_label(theme::pane_color(id), pane::short_name(id));
+    let field = DragValue::new(&mut thickness_mm).speed(SLAB_SPEED).range(0.0..=1000.0).fixed_decimals(1).suffix(say!("ui-mm-suffix"));
+    if ui.add(field).labelled_by(label.id).changed() {
+        commands.push(Command::SetSlab { pane: id, thickness_mm, mode: now_mode });
     }
+    let combo = ComboBox::from_id_salt(("slab", id)).selected_text(pane::slab_mode(now_mode)).show_ui(ui, |ui| {
+        for mode in [SlabMode::Mip, SlabMode::MinIp, SlabMode::Mean] {
+            if ui.selectable_label(now_mode == mode, pane::slab_mode(mode)).clicked() {
+                let thickness_mm = if now_mm > 0.0 { now_mm } else { FIRST_SLAB_MM };
+                commands.push(Command::SetSlab { pane: id, thickness_mm, mode });
+            }
+        }
+    });
+    combo.response.labelled_by(label.id);
 }
 
 /// The thickness that choosing a mode gives to a thin plane.

@@ -8,16 +8,16 @@ mod pixels;
 mod text;
 mod uid;
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::Path;
 
+use dicom_core::Tag;
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use rayon::prelude::*;
 
 use self::modules::{ImageClass, Picture, SeriesWriter};
-use crate::io::save::{SaveError, write_folder};
+use crate::io::save::{SaveError, write_checked, write_folder};
 use crate::model::volume::Volume;
 use crate::model::voxels::{SampleType, Samples};
 use crate::say;
@@ -25,30 +25,67 @@ use crate::say;
 /// Rows and columns that are not perpendicular cannot be told in DICOM; the largest cosine that is rounding.
 const SHEAR_FROM: f64 = 1e-4;
 
+/// What is compared, beside the pixels, when a file is read back.
+const CHECKED: [Tag; 6] = [
+    tags::IMAGE_POSITION_PATIENT,
+    tags::IMAGE_ORIENTATION_PATIENT,
+    tags::PIXEL_SPACING,
+    tags::RESCALE_SLOPE,
+    tags::RESCALE_INTERCEPT,
+    tags::PATIENT_NAME,
+];
+
 /// Writes a volume whose voxels have all arrived, all its frames or one, into a new (or empty) folder. Every file is
 /// read back. Gives warnings, each a sentence; fails in one sentence where DICOM cannot hold the volume.
-pub fn write_series(folder: &Path, volume: &Volume, frame: Option<usize>) -> Result<Vec<String>, SaveError> {
+pub fn write_series(
+    folder: &Path,
+    volume: &Volume,
+    frame: Option<usize>,
+) -> Result<Vec<String>, SaveError> {
     let refuse = |why: String| SaveError::refused(folder, why);
     check_fit(volume).map_err(refuse)?;
     let frames = frame.map_or(0..volume.voxels.frames(), |frame| frame..frame + 1);
     let per_frame = volume.voxels.slabs_per_frame();
-    let slabs: Option<Vec<&Samples>> = (frames.start * per_frame..frames.end * per_frame).map(|slab| volume.voxels.slab(slab).map(AsRef::as_ref)).collect();
+    let slabs: Option<Vec<&Samples>> = (frames.start * per_frame..frames.end * per_frame)
+        .map(|slab| volume.voxels.slab(slab).map(AsRef::as_ref))
+        .collect();
     let slabs = slabs.ok_or_else(|| refuse(say!("io-not-loaded")))?;
     let class = ImageClass::of(volume);
     let plan = pixels::plan(volume, &slabs, class == ImageClass::SecondaryCapture);
     let writer = SeriesWriter::new(volume, class, plan);
     let slices = volume.dims()[2];
     write_folder(folder, |new| {
-        (0..slices * frames.len()).into_par_iter().try_for_each(|n| {
-            let picture = Picture { slice: n % slices, frame: n / slices, frames: frames.len() };
-            let slab = volume.voxels.slab_of(picture.slice, picture.frame);
-            let samples = slabs.get(slab).ok_or_else(|| refuse(say!("io-not-loaded")))?;
-            let first = (picture.slice - volume.voxels.slab_range(slab).first_slice) * volume.voxels.slice_samples();
-            let image = writer.image(picture, plan.bytes(samples, first, volume.voxels.slice_samples()));
-            write_image(&new.join(format!("IM{:05}.dcm", n + 1)), image).map_err(|why| SaveError { path: folder.to_owned(), why })
-        })
+        (0..slices * frames.len())
+            .into_par_iter()
+            .try_for_each(|n| {
+                let picture = Picture {
+                    slice: n % slices,
+                    frame: n / slices,
+                    frames: frames.len(),
+                };
+                let slab = volume.voxels.slab_of(picture.slice, picture.frame);
+                let samples = slabs
+                    .get(slab)
+                    .ok_or_else(|| refuse(say!("io-not-loaded")))?;
+                let first = (picture.slice - volume.voxels.slab_range(slab).first_slice)
+                    * volume.voxels.slice_samples();
+                let image = writer.image(
+                    picture,
+                    plan.bytes(samples, first, volume.voxels.slice_samples()),
+                );
+                write_image(&new.join(format!("IM{:05}.dcm", n + 1)), image).map_err(|err| {
+                    SaveError {
+                        path: folder.to_owned(),
+                        why: err.why,
+                    }
+                })
+            })
     })?;
-    Ok(plan.rounded_to.map(|step| say!("io-dicom-rounded", step = format!("{step:.3e}"))).into_iter().collect())
+    Ok(plan
+        .rounded_to
+        .map(|step| say!("io-dicom-rounded", step = format!("{step:.3e}")))
+        .into_iter()
+        .collect())
 }
 
 /// What a series of single-frame images cannot hold.
@@ -62,25 +99,48 @@ fn check_fit(volume: &Volume) -> Result<(), String> {
     }
     if let Some(geometry) = volume.geometry() {
         let matrix = geometry.patient_from_voxel().matrix3;
-        if matrix.x_axis.normalize_or_zero().dot(matrix.y_axis.normalize_or_zero()).abs() > SHEAR_FROM {
+        if matrix
+            .x_axis
+            .normalize_or_zero()
+            .dot(matrix.y_axis.normalize_or_zero())
+            .abs()
+            > SHEAR_FROM
+        {
             return Err(say!("io-dicom-shear"));
         }
     }
     Ok(())
 }
 
-/// Writes one file of a new folder, and reads it back.
-fn write_image(path: &Path, image: InMemDicomObject) -> io::Result<()> {
+/// Writes one file, and reads it back before it counts.
+fn write_image(path: &Path, image: InMemDicomObject) -> Result<(), SaveError> {
     let meta = FileMetaTableBuilder::new().transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN);
-    let file = image.with_meta(meta).map_err(io::Error::other)?;
-    let out = File::create_new(path)?;
-    let mut buffered = BufWriter::new(&out);
-    file.write_all(&mut buffered).map_err(io::Error::other)?;
-    buffered.flush()?;
-    drop(buffered);
-    out.sync_all()?;
-    let back = dicom_object::open_file(path).map_err(io::Error::other)?;
-    let is_same = |tag| back.get(tag).map(|element| element.to_bytes().ok()) == file.get(tag).map(|element| element.to_bytes().ok());
-    let checked = [tags::PIXEL_DATA, tags::IMAGE_POSITION_PATIENT, tags::IMAGE_ORIENTATION_PATIENT, tags::PIXEL_SPACING, tags::RESCALE_SLOPE, tags::RESCALE_INTERCEPT, tags::PATIENT_NAME];
-    if checked.into_iter().all(is_same) { Ok(()) } else { Err(io::Error::other(say!("io-read-back"))) }
+    let file = image
+        .with_meta(meta)
+        .map_err(|err| SaveError::refused(path, err.to_string()))?;
+    write_checked(
+        path,
+        |out| file.write_all(out).map_err(io::Error::other),
+        |copy| {
+            let back = dicom_object::open_file(copy).map_err(io::Error::other)?;
+            // Text of an odd length was padded.
+            let value = |object: &InMemDicomObject, tag| {
+                object
+                    .get(tag)
+                    .and_then(|element| element.to_bytes().ok())
+                    .map(|bytes| bytes.trim_ascii_end().to_vec())
+            };
+            let is_same = |tag| value(&back, tag) == value(&file, tag);
+            let pixels = |object: &InMemDicomObject| {
+                object
+                    .get(tags::PIXEL_DATA)
+                    .and_then(|element| element.to_bytes().ok().map(|bytes| bytes.into_owned()))
+            };
+            if pixels(&back) == pixels(&file) && CHECKED.into_iter().all(is_same) {
+                Ok(())
+            } else {
+                Err(io::Error::other(say!("io-read-back")))
+            }
+        },
+    )
 }

@@ -66,24 +66,47 @@ struct Elements(InMemDicomObject);
 impl Elements {
     fn text(&mut self, tag: Tag, vr: VR, value: impl Into<String>) {
         let value: String = value.into();
-        self.0.put(DataElement::new(tag, vr, if value.is_empty() { PrimitiveValue::Empty } else { PrimitiveValue::from(value) }));
+        self.0.put(DataElement::new(
+            tag,
+            vr,
+            if value.is_empty() {
+                PrimitiveValue::Empty
+            } else {
+                PrimitiveValue::from(value)
+            },
+        ));
     }
 
     fn empty(&mut self, tags: &[(Tag, VR)]) {
         for (tag, vr) in tags {
-            self.0.put(DataElement::new(*tag, *vr, PrimitiveValue::Empty));
+            self.0
+                .put(DataElement::new(*tag, *vr, PrimitiveValue::Empty));
         }
     }
 
     fn short(&mut self, tag: Tag, value: u16) {
-        self.0.put(DataElement::new(tag, VR::US, PrimitiveValue::from(value)));
+        self.0
+            .put(DataElement::new(tag, VR::US, PrimitiveValue::from(value)));
     }
 }
 
 impl<'a> SeriesWriter<'a> {
     pub(super) fn new(volume: &'a Volume, class: ImageClass, plan: PixelPlan) -> Self {
-        let kept = |uid: &str| if is_uid(uid) { uid.to_owned() } else { new_uid() };
-        Self { volume, class, plan, study_uid: kept(&volume.series.study_uid), series_uid: new_uid(), frame_of_reference_uid: kept(&volume.series.frame_of_reference_uid) }
+        let kept = |uid: &str| {
+            if is_uid(uid) {
+                uid.to_owned()
+            } else {
+                new_uid()
+            }
+        };
+        Self {
+            volume,
+            class,
+            plan,
+            study_uid: kept(&volume.series.study_uid),
+            series_uid: new_uid(),
+            frame_of_reference_uid: kept(&volume.series.frame_of_reference_uid),
+        }
     }
 
     /// One image with its pixels.
@@ -96,7 +119,11 @@ impl<'a> SeriesWriter<'a> {
             Placement::Stack(grid) => {
                 elements.empty(&[(tags::PATIENT_ORIENTATION, VR::CS)]);
                 if grid.is_calibrated {
-                    elements.text(tags::PIXEL_SPACING, VR::DS, decimal_strings(&[grid.pixel_size[1], grid.pixel_size[0]]));
+                    elements.text(
+                        tags::PIXEL_SPACING,
+                        VR::DS,
+                        decimal_strings(&[grid.pixel_size[1], grid.pixel_size[0]]),
+                    );
                 }
             }
         }
@@ -106,8 +133,16 @@ impl<'a> SeriesWriter<'a> {
             ImageClass::SecondaryCapture => elements.text(tags::CONVERSION_TYPE, VR::CS, "WSD"),
         }
         if picture.frames > 1 {
-            elements.text(tags::TEMPORAL_POSITION_IDENTIFIER, VR::IS, (picture.frame + 1).to_string());
-            elements.text(tags::NUMBER_OF_TEMPORAL_POSITIONS, VR::IS, picture.frames.to_string());
+            elements.text(
+                tags::TEMPORAL_POSITION_IDENTIFIER,
+                VR::IS,
+                (picture.frame + 1).to_string(),
+            );
+            elements.text(
+                tags::NUMBER_OF_TEMPORAL_POSITIONS,
+                VR::IS,
+                picture.frames.to_string(),
+            );
         }
         self.put_meaning(&mut elements);
         self.put_pixels(&mut elements, pixels);
@@ -117,40 +152,93 @@ impl<'a> SeriesWriter<'a> {
     fn put_common(&self, elements: &mut Elements, picture: Picture) {
         let instance = picture.frame * self.volume.dims()[2] + picture.slice + 1;
         elements.text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192");
-        elements.text(tags::IMAGE_TYPE, VR::CS, match self.class {
-            ImageClass::Ct => "DERIVED\\SECONDARY\\AXIAL",
-            ImageClass::Mr | ImageClass::SecondaryCapture => "DERIVED\\SECONDARY\\OTHER",
-        });
+        elements.text(
+            tags::IMAGE_TYPE,
+            VR::CS,
+            match self.class {
+                ImageClass::Ct => "DERIVED\\SECONDARY\\AXIAL",
+                ImageClass::Mr | ImageClass::SecondaryCapture => "DERIVED\\SECONDARY\\OTHER",
+            },
+        );
         elements.text(tags::SOP_CLASS_UID, VR::UI, self.class.uid());
         elements.text(tags::SOP_INSTANCE_UID, VR::UI, new_uid());
         elements.text(tags::INSTANCE_NUMBER, VR::IS, instance.to_string());
-        elements.text(tags::ACQUISITION_NUMBER, VR::IS, (picture.frame + 1).to_string());
+        elements.text(
+            tags::ACQUISITION_NUMBER,
+            VR::IS,
+            (picture.frame + 1).to_string(),
+        );
         elements.text(tags::MANUFACTURER, VR::LO, "Isocenter");
         elements.text(tags::SOFTWARE_VERSIONS, VR::LO, env!("CARGO_PKG_VERSION"));
-        elements.text(tags::DERIVATION_DESCRIPTION, VR::ST, "Converted by Isocenter. Not a medical device, not for diagnosis.");
+        elements.text(
+            tags::DERIVATION_DESCRIPTION,
+            VR::ST,
+            "Converted by Isocenter. Not a medical device, not for diagnosis.",
+        );
     }
 
     fn put_patient_and_study(&self, elements: &mut Elements) {
         let series = &self.volume.series;
         let patient = &series.patient;
-        let date = |text: &str| if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) { text.to_owned() } else { String::new() };
-        let sex = if ["M", "F", "O"].contains(&patient.sex.trim()) { patient.sex.trim() } else { "" };
+        let date = |text: &str| {
+            if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+                text.to_owned()
+            } else {
+                String::new()
+            }
+        };
+        let sex = if ["M", "F", "O"].contains(&patient.sex.trim()) {
+            patient.sex.trim()
+        } else {
+            ""
+        };
         elements.text(tags::PATIENT_NAME, VR::PN, line(&patient.name, 194));
         elements.text(tags::PATIENT_ID, VR::LO, line(&patient.id, 64));
         elements.text(tags::PATIENT_BIRTH_DATE, VR::DA, date(&patient.birth_date));
         elements.text(tags::PATIENT_SEX, VR::CS, sex);
         elements.text(tags::STUDY_INSTANCE_UID, VR::UI, self.study_uid.as_str());
         elements.text(tags::STUDY_DATE, VR::DA, date(&series.study_date));
-        elements.empty(&[(tags::STUDY_TIME, VR::TM), (tags::REFERRING_PHYSICIAN_NAME, VR::PN), (tags::STUDY_ID, VR::SH), (tags::ACCESSION_NUMBER, VR::SH)]);
-        for (tag, text) in [(tags::STUDY_DESCRIPTION, &series.study_description), (tags::SERIES_DESCRIPTION, &series.description)] {
+        elements.empty(&[
+            (tags::STUDY_TIME, VR::TM),
+            (tags::REFERRING_PHYSICIAN_NAME, VR::PN),
+            (tags::STUDY_ID, VR::SH),
+            (tags::ACCESSION_NUMBER, VR::SH),
+        ]);
+        for (tag, text) in [
+            (tags::STUDY_DESCRIPTION, &series.study_description),
+            (tags::SERIES_DESCRIPTION, &series.description),
+        ] {
             if !text.is_empty() {
                 elements.text(tag, VR::LO, line(text, 64));
             }
         }
-        let is_code = |text: &str| !text.is_empty() && text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-        elements.text(tags::MODALITY, VR::CS, if is_code(&series.modality) { series.modality.as_str() } else { "OT" });
+        let is_code = |text: &str| {
+            !text.is_empty()
+                && text.len() <= 16
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        };
+        elements.text(
+            tags::MODALITY,
+            VR::CS,
+            if is_code(&series.modality) {
+                series.modality.as_str()
+            } else {
+                "OT"
+            },
+        );
         elements.text(tags::SERIES_INSTANCE_UID, VR::UI, self.series_uid.as_str());
-        elements.text(tags::SERIES_NUMBER, VR::IS, series.series_number.and_then(|number| i32::try_from(number).ok()).map_or_else(String::new, |number| number.to_string()));
+        // Which side a paired organ is of is not known.
+        elements.empty(&[(tags::LATERALITY, VR::CS)]);
+        elements.text(
+            tags::SERIES_NUMBER,
+            VR::IS,
+            series
+                .series_number
+                .and_then(|number| i32::try_from(number).ok())
+                .map_or_else(String::new, |number| number.to_string()),
+        );
     }
 
     /// Image Plane and Frame of Reference (PS3.3 C.7.6.2, C.7.4.1).
@@ -159,15 +247,42 @@ impl<'a> SeriesWriter<'a> {
         let spacing = geometry.spacing();
         let (right, down) = (matrix.x_axis / spacing.x, matrix.y_axis / spacing.y);
         let origin = geometry.patient_at(DVec3::new(0.0, 0.0, slice as f64));
-        elements.text(tags::IMAGE_POSITION_PATIENT, VR::DS, decimal_strings(&origin.to_array()));
-        elements.text(tags::IMAGE_ORIENTATION_PATIENT, VR::DS, decimal_strings(&[right.to_array(), down.to_array()].concat()));
-        elements.text(tags::PIXEL_SPACING, VR::DS, decimal_strings(&[spacing.y, spacing.x]));
-        elements.text(tags::FRAME_OF_REFERENCE_UID, VR::UI, self.frame_of_reference_uid.as_str());
-        elements.empty(&[(tags::POSITION_REFERENCE_INDICATOR, VR::LO), (tags::PATIENT_POSITION, VR::CS)]);
+        elements.text(
+            tags::IMAGE_POSITION_PATIENT,
+            VR::DS,
+            decimal_strings(&origin.to_array()),
+        );
+        elements.text(
+            tags::IMAGE_ORIENTATION_PATIENT,
+            VR::DS,
+            decimal_strings(&[right.to_array(), down.to_array()].concat()),
+        );
+        elements.text(
+            tags::PIXEL_SPACING,
+            VR::DS,
+            decimal_strings(&[spacing.y, spacing.x]),
+        );
+        elements.text(
+            tags::FRAME_OF_REFERENCE_UID,
+            VR::UI,
+            self.frame_of_reference_uid.as_str(),
+        );
+        elements.empty(&[
+            (tags::POSITION_REFERENCE_INDICATOR, VR::LO),
+            (tags::PATIENT_POSITION, VR::CS),
+        ]);
         // How thick the slices are is not known; where they are even, they are taken to touch.
         let step = matrix.z_axis.dot(geometry.normal()).abs();
         let is_even = geometry.slice_table().is_none();
-        elements.text(tags::SLICE_THICKNESS, VR::DS, if is_even { decimal_string(step) } else { String::new() });
+        elements.text(
+            tags::SLICE_THICKNESS,
+            VR::DS,
+            if is_even {
+                decimal_string(step)
+            } else {
+                String::new()
+            },
+        );
         if is_even && self.class == ImageClass::Mr {
             elements.text(tags::SPACING_BETWEEN_SLICES, VR::DS, decimal_string(step));
         }
@@ -176,18 +291,36 @@ impl<'a> SeriesWriter<'a> {
     /// What the pixels mean: rescale, unit, windows, padding.
     fn put_meaning(&self, elements: &mut Elements) {
         let Rescale { slope, intercept } = self.plan.rescale;
-        if self.volume.voxels.components() == 1 && (self.class == ImageClass::Ct || self.plan.rescale != Rescale::IDENTITY) {
+        if self.volume.voxels.components() == 1
+            && (self.class == ImageClass::Ct || self.plan.rescale != Rescale::IDENTITY)
+        {
             elements.text(tags::RESCALE_INTERCEPT, VR::DS, decimal_string(intercept));
             elements.text(tags::RESCALE_SLOPE, VR::DS, decimal_string(slope));
-            elements.text(tags::RESCALE_TYPE, VR::LO, if self.volume.unit.as_deref() == Some("HU") { "HU" } else { "US" });
+            elements.text(
+                tags::RESCALE_TYPE,
+                VR::LO,
+                if self.volume.unit.as_deref() == Some("HU") {
+                    "HU"
+                } else {
+                    "US"
+                },
+            );
         }
         put_windows(elements, &self.volume.windows);
         if let Some((low, high)) = self.volume.padding
             && self.plan.rescale == self.volume.rescale
             && low == high
         {
-            let value = if self.plan.is_signed { PrimitiveValue::from(low as i16) } else { PrimitiveValue::from(low as u16) };
-            elements.0.put(DataElement::new(tags::PIXEL_PADDING_VALUE, if self.plan.is_signed { VR::SS } else { VR::US }, value));
+            let value = if self.plan.is_signed {
+                PrimitiveValue::from(low as i16)
+            } else {
+                PrimitiveValue::from(low as u16)
+            };
+            elements.0.put(DataElement::new(
+                tags::PIXEL_PADDING_VALUE,
+                if self.plan.is_signed { VR::SS } else { VR::US },
+                value,
+            ));
         }
     }
 
@@ -196,11 +329,15 @@ impl<'a> SeriesWriter<'a> {
         let [columns, rows, _] = self.volume.dims();
         let is_colour = self.volume.voxels.components() == 3;
         elements.short(tags::SAMPLES_PER_PIXEL, if is_colour { 3 } else { 1 });
-        elements.text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, match (is_colour, self.volume.is_inverted) {
-            (true, _) => "RGB",
-            (false, true) => "MONOCHROME1",
-            (false, false) => "MONOCHROME2",
-        });
+        elements.text(
+            tags::PHOTOMETRIC_INTERPRETATION,
+            VR::CS,
+            match (is_colour, self.volume.is_inverted) {
+                (true, _) => "RGB",
+                (false, true) => "MONOCHROME1",
+                (false, false) => "MONOCHROME2",
+            },
+        );
         if is_colour {
             elements.short(tags::PLANAR_CONFIGURATION, 0);
         }
@@ -212,10 +349,23 @@ impl<'a> SeriesWriter<'a> {
         elements.short(tags::HIGH_BIT, self.plan.bits - 1);
         elements.short(tags::PIXEL_REPRESENTATION, u16::from(self.plan.is_signed));
         if self.plan.bits == 8 {
-            elements.0.put(DataElement::new(tags::PIXEL_DATA, VR::OB, PrimitiveValue::from(pixels)));
+            elements.0.put(DataElement::new(
+                tags::PIXEL_DATA,
+                VR::OB,
+                PrimitiveValue::from(pixels),
+            ));
         } else {
-            let words: Vec<u16> = pixels.as_chunks().0.iter().map(|word| u16::from_le_bytes(*word)).collect();
-            elements.0.put(DataElement::new(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(words.into())));
+            let words: Vec<u16> = pixels
+                .as_chunks()
+                .0
+                .iter()
+                .map(|word| u16::from_le_bytes(*word))
+                .collect();
+            elements.0.put(DataElement::new(
+                tags::PIXEL_DATA,
+                VR::OW,
+                PrimitiveValue::U16(words.into()),
+            ));
         }
     }
 }
@@ -224,22 +374,60 @@ impl<'a> SeriesWriter<'a> {
 fn put_mr(elements: &mut Elements) {
     elements.text(tags::SCANNING_SEQUENCE, VR::CS, "RM");
     elements.text(tags::SEQUENCE_VARIANT, VR::CS, "NONE");
-    elements.empty(&[(tags::SCAN_OPTIONS, VR::CS), (tags::MR_ACQUISITION_TYPE, VR::CS), (tags::REPETITION_TIME, VR::DS), (tags::ECHO_TIME, VR::DS), (tags::ECHO_TRAIN_LENGTH, VR::IS)]);
+    elements.empty(&[
+        (tags::SCAN_OPTIONS, VR::CS),
+        (tags::MR_ACQUISITION_TYPE, VR::CS),
+        (tags::REPETITION_TIME, VR::DS),
+        (tags::ECHO_TIME, VR::DS),
+        (tags::ECHO_TRAIN_LENGTH, VR::IS),
+    ]);
 }
 
 /// VOI LUT (PS3.3 C.11.2): the windows that share the first one's function, which an image has only one of.
 fn put_windows(elements: &mut Elements, windows: &[NamedWindow]) {
-    let Some(function) = windows.first().map(|named| named.window.function) else { return };
-    let windows: Vec<&NamedWindow> = windows.iter().filter(|named| named.window.function == function).collect();
-    let numbers = |pick: fn(&NamedWindow) -> f64| decimal_strings(&windows.iter().map(|named| pick(named)).collect::<Vec<f64>>());
-    elements.text(tags::WINDOW_CENTER, VR::DS, numbers(|named| named.window.center));
-    elements.text(tags::WINDOW_WIDTH, VR::DS, numbers(|named| named.window.width));
+    let Some(function) = windows.first().map(|named| named.window.function) else {
+        return;
+    };
+    let windows: Vec<&NamedWindow> = windows
+        .iter()
+        .filter(|named| named.window.function == function)
+        .collect();
+    let numbers = |pick: fn(&NamedWindow) -> f64| {
+        decimal_strings(
+            &windows
+                .iter()
+                .map(|named| pick(named))
+                .collect::<Vec<f64>>(),
+        )
+    };
+    elements.text(
+        tags::WINDOW_CENTER,
+        VR::DS,
+        numbers(|named| named.window.center),
+    );
+    elements.text(
+        tags::WINDOW_WIDTH,
+        VR::DS,
+        numbers(|named| named.window.width),
+    );
     if windows.iter().all(|named| !named.name.is_empty()) {
-        elements.text(tags::WINDOW_CENTER_WIDTH_EXPLANATION, VR::LO, windows.iter().map(|named| line(&named.name, 64)).collect::<Vec<_>>().join("\\"));
+        elements.text(
+            tags::WINDOW_CENTER_WIDTH_EXPLANATION,
+            VR::LO,
+            windows
+                .iter()
+                .map(|named| line(&named.name, 64))
+                .collect::<Vec<_>>()
+                .join("\\"),
+        );
     }
-    elements.text(tags::VOILUT_FUNCTION, VR::CS, match function {
-        WindowFunction::Linear => "LINEAR",
-        WindowFunction::LinearExact => "LINEAR_EXACT",
-        WindowFunction::Sigmoid => "SIGMOID",
-    });
+    elements.text(
+        tags::VOILUT_FUNCTION,
+        VR::CS,
+        match function {
+            WindowFunction::Linear => "LINEAR",
+            WindowFunction::LinearExact => "LINEAR_EXACT",
+            WindowFunction::Sigmoid => "SIGMOID",
+        },
+    );
 }

@@ -7,8 +7,21 @@ pub(super) fn decimal_string(number: f64) -> String {
     if shortest.len() <= MOST {
         return shortest;
     }
-    let fixed = (0..MOST).rev().map(|digits| format!("{number:.digits$}")).find(|text| text.len() <= MOST);
-    let scientific = (0..MOST).rev().map(|digits| format!("{number:.digits$e}")).find(|text| text.len() <= MOST);
+    let fixed = (0..MOST)
+        .rev()
+        .map(|digits| format!("{number:.digits$}"))
+        .find(|text| text.len() <= MOST);
+    let scientific = (0..MOST)
+        .rev()
+        .map(|digits| format!("{number:.digits$e}"))
+        .find(|text| text.len() <= MOST);
+    let fixed = fixed.map(|text| {
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text
+        }
+    });
     let error = |text: &String| (text.parse::<f64>().unwrap_or(f64::INFINITY) - number).abs();
     let mut best: Vec<String> = fixed.into_iter().chain(scientific).collect();
     best.sort_by(|a, b| error(a).total_cmp(&error(b)));
@@ -17,12 +30,19 @@ pub(super) fn decimal_string(number: f64) -> String {
 
 /// Several numbers of a DS.
 pub(super) fn decimal_strings(numbers: &[f64]) -> String {
-    numbers.iter().map(|number| decimal_string(*number)).collect::<Vec<_>>().join("\\")
+    numbers
+        .iter()
+        .map(|number| decimal_string(*number))
+        .collect::<Vec<_>>()
+        .join("\\")
 }
 
 /// A text without what would end or split it, at most so many characters.
 pub(super) fn line(text: &str, most: usize) -> String {
-    let clean: String = text.chars().map(|c| if c == '\\' || c.is_control() { ' ' } else { c }).collect();
+    let clean: String = text
+        .chars()
+        .map(|c| if c == '\\' || c.is_control() { ' ' } else { c })
+        .collect();
     clean.trim().chars().take(most).collect()
 }
 
@@ -32,11 +52,27 @@ mod tests {
 
     #[test]
     fn numbers_fit_and_stay_near() {
-        for number in [0.0, 1.0, -0.5, 1.0 / 3.0, -1.0 / 3.0, 1e-9 / 7.0, -123_456.789_012_345_67, 1e20 / 3.0, 0.976_562_023, -1e-12, 5e-324] {
+        for number in [
+            0.0,
+            1.0,
+            -0.5,
+            1.0 / 3.0,
+            -1.0 / 3.0,
+            1e-9 / 7.0,
+            -123_456.789_012_345_67,
+            1e20 / 3.0,
+            0.976_562_023,
+            -1e-12,
+            5e-324,
+        ] {
             let text = decimal_string(number);
             let back: f64 = text.parse().unwrap();
-            assert!(text.len() <= 16 && (back - number).abs() <= number.abs() * 1e-8, "{number}: {text}");
+            assert!(
+                text.len() <= 16 && (back - number).abs() <= number.abs() * 1e-8,
+                "{number}: {text}"
+            );
         }
+        assert_eq!(decimal_string(2.499_999_999_999_999_6), "2.5");
         assert_eq!(decimal_strings(&[1.5, -2.0]), "1.5\\-2");
     }
 

@@ -14,7 +14,11 @@ pub(super) fn new_uid() -> String {
 
 /// Whether a text is a UID (PS3.5 9.1): numbers with dots between, none with a leading zero, at most 64 characters.
 pub(super) fn is_uid(text: &str) -> bool {
-    let is_component = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) && (part == "0" || !part.starts_with('0'));
+    let is_component = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && (part == "0" || !part.starts_with('0'))
+    };
     text.len() <= 64 && text.contains('.') && text.split('.').all(is_component)
 }
 
@@ -31,7 +35,16 @@ mod tests {
 
     #[test]
     fn what_is_no_uid() {
-        for text in ["", "1", "1.02", "1..2", "1.2.", "a.b", "isocenter.demo", "1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6"] {
+        for text in [
+            "",
+            "1",
+            "1.02",
+            "1..2",
+            "1.2.",
+            "a.b",
+            "isocenter.demo",
+            "1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6",
+        ] {
             assert!(!is_uid(text), "{text}");
         }
         assert!(is_uid("1.2.840.0.10008"));
