@@ -110,9 +110,11 @@ static LAYERS: [Layer; 9] = [
         modules: &["cli"],
         modules_below: &["words", "model", "scene", "algo", "io", "gpu", "app"],
         crates: &[
+            "ab_glyph",
             "clap",
             "clap_complete",
             "cpu_time",
+            "epaint_default_fonts",
             "glam",
             "indicatif",
             "print",
