@@ -82,7 +82,6 @@ static LAYERS: [Layer; 9] = [
         modules: &["app"],
         modules_below: &["words", "model", "scene", "algo", "io"],
         crates: &[
-            "directories",
             "glam",
             "serde",
             "serde_json",
