@@ -6,6 +6,7 @@ use isocenter::cli::{self, Run};
 use isocenter::window;
 
 fn main() -> ExitCode {
+    keep_mesa_quiet();
     match cli::parse() {
         Run::Done(code) => code,
         Run::Window(request) => {
@@ -15,5 +16,16 @@ fn main() -> ExitCode {
                 Err(message) => cli::fail(&message),
             }
         }
+    }
+}
+
+/// Without a desktop session, a layer of Mesa's Vulkan looks for one all the same and complains on stderr, where a
+/// script expects our words only. Mesa's own switch turns that layer off; nothing else reads it.
+#[expect(unsafe_code, reason = "changing the environment is safe before there are threads")]
+fn keep_mesa_quiet() {
+    let has_session = std::env::var_os("XDG_RUNTIME_DIR").is_some();
+    if cfg!(target_os = "linux") && !has_session {
+        // SAFETY: this is the first thing that main does, and the process has one thread.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
     }
 }

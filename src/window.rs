@@ -1,8 +1,8 @@
 //! The window: eframe around the program. Takes in what jobs brought, has the input applied, draws, and sleeps until
 //! something happens. Holds no state of its own but pictures and what the interface remembers.
 
-use std::io::BufWriter;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use crate::app::job::Answer;
 use crate::app::pane::PaneId;
-use crate::app::{Command, Effect, Program, State, scenes};
+use crate::app::{Choice, Command, Effect, Program, State, scenes};
 use crate::say;
 use crate::ui::pane::Pane;
 use crate::ui::picture::Pictures;
@@ -35,7 +35,7 @@ const NO_DIALOG_WITHIN: Duration = Duration::from_millis(400);
 /// Opens the window and stays until it is closed. The error is a sentence for the user.
 pub fn run(begin: Begin) -> Result<(), String> {
     let recording = match &begin.record {
-        Some(path) => Some(std::fs::File::create(path).map_err(|err| say!("ui-cannot-record", path = path.display().to_string(), why = err.to_string()))?),
+        Some(path) => Some(Program::new_recording(path).map_err(|err| say!("ui-cannot-record", path = path.display().to_string(), why = err.to_string()))?),
         None => None,
     };
     let mut setup = WgpuSetupCreateNew::without_display_handle();
@@ -57,7 +57,7 @@ pub fn run(begin: Begin) -> Result<(), String> {
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
         let mut window = Window::new(cc, begin)?;
         if let Some(file) = recording {
-            window.program.record_to(Box::new(BufWriter::new(file)));
+            window.program.record_to(file);
         }
         Ok(Box::new(window))
     };
@@ -111,11 +111,10 @@ impl Window {
     fn carry_out(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Choose { job, folder } => {
+                Effect::Choose { job, choice } => {
                     // Where there is no dialog, the path field is the way.
-                    self.memory.focus_path = true;
-                    let ask = question(folder);
-                    self.program.answer_later(job, ask);
+                    self.memory.focus_path = !matches!(choice, Choice::Picture(_));
+                    self.program.answer_later(job, question(choice));
                 }
                 Effect::SavePicture { pane, path, size } => self.save_picture(ctx, pane, path, size),
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
@@ -202,14 +201,30 @@ impl eframe::App for Window {
     }
 }
 
+/// The answer of a dialog, still to come.
+type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 /// A dialog of the system. It is made here, on the window's thread, as some systems demand, and waited for elsewhere.
-fn question(folder: bool) -> impl FnOnce() -> Answer + Send + 'static {
+fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
     let asked = Instant::now();
     let dialog = rfd::AsyncFileDialog::new();
-    let answer: std::pin::Pin<Box<dyn Future<Output = Option<Vec<rfd::FileHandle>>> + Send>> =
-        if folder { Box::pin(dialog.pick_folders()) } else { Box::pin(dialog.pick_files()) };
+    let open = |files: Vec<rfd::FileHandle>| Command::Open { paths: files.iter().map(|file| file.path().to_owned()).collect() };
+    let answer: Pending<Option<Command>> = match choice {
+        Choice::Files => {
+            let files = dialog.pick_files();
+            Box::pin(async move { files.await.map(open) })
+        }
+        Choice::Folders => {
+            let folders = dialog.pick_folders();
+            Box::pin(async move { folders.await.map(open) })
+        }
+        Choice::Picture(pane) => {
+            let file = dialog.add_filter("PNG", &["png"]).set_file_name("picture.png").save_file();
+            Box::pin(async move { file.await.map(|file| Command::SavePicture { pane, path: file.path().to_owned(), size: None }) })
+        }
+    };
     move || match pollster::block_on(answer) {
-        Some(files) => Answer::Do(Box::new(Command::Open { paths: files.iter().map(|file| file.path().to_owned()).collect() })),
+        Some(command) => Answer::Do(Box::new(command)),
         None if asked.elapsed() < NO_DIALOG_WITHIN => Answer::NoDialog,
         None => Answer::Nothing,
     }

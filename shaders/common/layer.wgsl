@@ -5,7 +5,8 @@ struct Layer {
     // Steps in voxels from pixel to pixel and from sample to sample, split in two: the high parts have 11 bits, so
     // that their products with pixel numbers are exact and only small remainders are ever rounded.
     right_high: vec3<f32>,
-    flags: u32,
+    // 1: black and white exchanged.
+    invert: u32,
     right_low: vec3<f32>,
     opacity: f32,
     down_high: vec3<f32>,
@@ -39,11 +40,18 @@ struct Layer {
     padding_end: u32,
 }
 
-const FLAG_TABLE: u32 = 1u;
-const FLAG_PARTIAL: u32 = 2u;
-const FLAG_COARSE: u32 = 4u;
-const FLAG_WHOLE_NUMBERS: u32 = 8u;
-const FLAG_INVERT: u32 = 16u;
+// What a pipeline is made for: the usual case, evenly spaced and complete, does without the code of the others.
+override TRAITS: u32 = 0u;
+// Slices are where a table says.
+const TRAIT_TABLE: u32 = 1u;
+// Slices are missing.
+const TRAIT_PARTIAL: u32 = 2u;
+// A texel stands for several voxels.
+const TRAIT_COARSE: u32 = 4u;
+// Texels are normalised whole numbers.
+const TRAIT_WHOLE_NUMBERS: u32 = 8u;
+// Several samples make a pixel.
+const TRAIT_GATHERS: u32 = 16u;
 
 const GATHER_NONE: u32 = 0u;
 const GATHER_HIGHEST: u32 = 1u;
@@ -52,8 +60,8 @@ const GATHER_MEAN: u32 = 3u;
 
 @group(0) @binding(0) var<uniform> layer: Layer;
 
-fn has(flag: u32) -> bool {
-    return (layer.flags & flag) != 0u;
+fn has(trait_bit: u32) -> bool {
+    return (TRAITS & trait_bit) != 0u;
 }
 
 // A triangle that covers the target.

@@ -40,7 +40,7 @@ fn beyond(mean: Place, row: vec4<f32>) -> f32 {
 
 // From the mean grid to the true slices: model::geometry::Geometry::voxel_from_mean.
 fn true_place(mean: Place) -> Place {
-    if !has(FLAG_TABLE) {
+    if !has(TRAIT_TABLE) {
         return mean;
     }
     let last = layer.dims.z - 1;
@@ -75,7 +75,7 @@ fn is_inside(place: Place) -> bool {
 fn texel_place(voxel: Place) -> Place {
     var base = voxel.base;
     var fraction = voxel.fraction;
-    if has(FLAG_COARSE) {
+    if has(TRAIT_COARSE) {
         let at = (vec3<f32>(base) + fraction + 0.5) * layer.texels_per_voxel - 0.5;
         base = vec3<i32>(floor(at));
         fraction = at - floor(at);

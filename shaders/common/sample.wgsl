@@ -19,20 +19,11 @@ fn clamped(at: vec3<i32>) -> vec3<i32> {
     return clamp(at, vec3<i32>(0), layer.texels - 1);
 }
 
-fn linear_row(low: vec3<i32>, high: vec3<i32>, t: f32) -> Sample {
-    var value = fetch(low);
-    if t > 0.0 {
-        value = mix(value, fetch(vec3<i32>(high.x, low.yz)), Sample(t));
-    }
-    return value;
-}
-
-fn linear_plane(low: vec3<i32>, high: vec3<i32>, t: vec2<f32>) -> Sample {
-    var value = linear_row(low, high, t.x);
-    if t.y > 0.0 {
-        value = mix(value, linear_row(vec3<i32>(low.x, high.y, low.z), high, t.x), Sample(t.y));
-    }
-    return value;
+// Within a slice a tap of weight zero does no harm: finite times zero is zero.
+fn linear_plane(low: vec2<i32>, high: vec2<i32>, k: i32, t: vec2<f32>) -> Sample {
+    let above = mix(fetch(vec3<i32>(low, k)), fetch(vec3<i32>(high.x, low.y, k)), Sample(t.x));
+    let below = mix(fetch(vec3<i32>(low.x, high.y, k)), fetch(vec3<i32>(high, k)), Sample(t.x));
+    return mix(above, below, Sample(t.y));
 }
 
 fn sample_linear(place: Place) -> Sampled {
@@ -40,12 +31,12 @@ fn sample_linear(place: Place) -> Sampled {
     let high = clamped(place.base + 1);
     let t = place.fraction;
     let needs_high = t.z > 0.0 && high.z != low.z;
-    if has(FLAG_PARTIAL) && !(is_loaded(low.z) && (!needs_high || is_loaded(high.z))) {
+    if has(TRAIT_PARTIAL) && !(is_loaded(low.z) && (!needs_high || is_loaded(high.z))) {
         return Sampled(Sample(0.0), STATE_PENDING);
     }
-    var value = linear_plane(low, high, t.xy);
+    var value = linear_plane(low.xy, high.xy, low.z, t.xy);
     if needs_high {
-        value = mix(value, linear_plane(vec3<i32>(low.xy, high.z), high, t.xy), Sample(t.z));
+        value = mix(value, linear_plane(low.xy, high.xy, high.z, t.xy), Sample(t.z));
     }
     return Sampled(value, STATE_VALUE);
 }
@@ -53,7 +44,7 @@ fn sample_linear(place: Place) -> Sampled {
 fn sample_nearest(place: Place) -> Sampled {
     // Half-way goes up, whatever the noise says.
     let at = clamped(place.base + vec3<i32>(floor(place.fraction + (0.5 + SNAP))));
-    if has(FLAG_PARTIAL) && !is_loaded(at.z) {
+    if has(TRAIT_PARTIAL) && !is_loaded(at.z) {
         return Sampled(Sample(0.0), STATE_PENDING);
     }
     return Sampled(fetch(at), STATE_VALUE);
@@ -79,7 +70,7 @@ fn sample_cubic(place: Place) -> Sampled {
             continue;
         }
         let k = clamp(place.base.z + c - 1, 0, layer.texels.z - 1);
-        if has(FLAG_PARTIAL) && !is_loaded(k) {
+        if has(TRAIT_PARTIAL) && !is_loaded(k) {
             return Sampled(Sample(0.0), STATE_PENDING);
         }
         var plane = Sample(0.0);

@@ -7,7 +7,7 @@ alias Sample = f32;
 fn fetch(at: vec3<i32>) -> Sample {
     let number = textureLoad(voxels, at, 0).r * layer.texel_scale;
     // Normalised texels are whole numbers over a power of two less one: rounding makes them exact again.
-    return select(number, round(number), has(FLAG_WHOLE_NUMBERS)) + layer.texel_offset;
+    return select(number, round(number), has(TRAIT_WHOLE_NUMBERS)) + layer.texel_offset;
 }
 
 // A texel that the texture hardware has interpolated.

@@ -44,10 +44,20 @@ pub fn onto_even_grid(volume: &Volume, step_mm: Option<f64>) -> Result<Volume, R
     }
     let grid = even_grid(geometry, step_mm.unwrap_or_else(|| usual_step_mm(geometry)))?;
     let [columns, rows, slices] = grid.dims();
-    let (frames, parts, sample_type) = (volume.voxels.frames(), volume.voxels.components(), volume.voxels.sample_type());
+    let (frames, parts, sample_type) = (
+        volume.voxels.frames(),
+        volume.voxels.components(),
+        volume.voxels.sample_type(),
+    );
     let voxels = Voxels::new(grid.dims(), frames, parts, sample_type, 1)?;
-    let interpolation = if volume.series.kind == VolumeKind::Segmentation { Interpolation::Nearest } else { Interpolation::Linear };
-    let outside = volume.padding.map_or_else(|| lowest(&volume.voxels), |(low, _)| low);
+    let interpolation = if volume.series.kind == VolumeKind::Segmentation {
+        Interpolation::Nearest
+    } else {
+        Interpolation::Linear
+    };
+    let outside = volume
+        .padding
+        .map_or_else(|| lowest(&volume.voxels), |(low, _)| low);
     (0..slices * frames).into_par_iter().try_for_each(|slab| {
         let (frame, k) = (slab / slices, slab % slices);
         let mut stored = Vec::with_capacity(columns * rows * parts);
@@ -55,8 +65,12 @@ pub fn onto_even_grid(volume: &Volume, step_mm: Option<f64>) -> Result<Volume, R
             let patient = grid.patient_at(DVec3::new(i as f64, j as f64, k as f64));
             match sample(volume, geometry.voxel_at(patient), frame, interpolation) {
                 Sample::Value(Value::Rgb(rgb)) => stored.extend(rgb),
-                Sample::Value(Value::Scalar(value)) => stored.push((value - volume.rescale.intercept) / volume.rescale.slope),
-                Sample::Nothing | Sample::Pending => stored.extend(std::iter::repeat_n(outside, parts)),
+                Sample::Value(Value::Scalar(value)) => {
+                    stored.push((value - volume.rescale.intercept) / volume.rescale.slope)
+                }
+                Sample::Nothing | Sample::Pending => {
+                    stored.extend(std::iter::repeat_n(outside, parts))
+                }
             }
         }
         voxels.publish(slab, samples_of(&stored, sample_type))
@@ -77,9 +91,19 @@ pub fn onto_even_grid(volume: &Volume, step_mm: Option<f64>) -> Result<Volume, R
 
 /// The median distance of neighbouring slices along the normal.
 fn usual_step_mm(geometry: &Geometry) -> f64 {
-    let across = geometry.patient_from_voxel().matrix3.z_axis.dot(geometry.normal()).abs();
-    let Some(positions) = geometry.slice_positions_mm() else { return across };
-    let mut steps: Vec<f64> = positions.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
+    let across = geometry
+        .patient_from_voxel()
+        .matrix3
+        .z_axis
+        .dot(geometry.normal())
+        .abs();
+    let Some(positions) = geometry.slice_positions_mm() else {
+        return across;
+    };
+    let mut steps: Vec<f64> = positions
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).abs())
+        .collect();
     steps.sort_by(f64::total_cmp);
     steps.get(steps.len() / 2).copied().unwrap_or(across)
 }
@@ -92,7 +116,10 @@ fn even_grid(geometry: &Geometry, step_mm: f64) -> Result<Geometry, ResampleErro
     let down = normal.cross(right);
     let [columns, rows, slices] = geometry.dims();
     let (last_i, last_j) = (columns as f64 - 1.0, rows as f64 - 1.0);
-    let corners = (0..slices).flat_map(|k| [(0.0, 0.0), (last_i, 0.0), (0.0, last_j), (last_i, last_j)].map(|(i, j)| geometry.patient_at(DVec3::new(i, j, k as f64))));
+    let corners = (0..slices).flat_map(|k| {
+        [(0.0, 0.0), (last_i, 0.0), (0.0, last_j), (last_i, last_j)]
+            .map(|(i, j)| geometry.patient_at(DVec3::new(i, j, k as f64)))
+    });
     let (mut low, mut high) = (DVec3::INFINITY, DVec3::NEG_INFINITY);
     for corner in corners {
         let at = DVec3::new(corner.dot(right), corner.dot(down), corner.dot(normal));
@@ -105,14 +132,29 @@ fn even_grid(geometry: &Geometry, step_mm: f64) -> Result<Geometry, ResampleErro
         return Err(ResampleError::Step(step_mm));
     }
     let axes = DMat3::from_cols(right, down, normal);
-    let affine = DAffine3 { matrix3: axes * DMat3::from_diagonal(steps), translation: axes * low };
-    Ok(Geometry::from_affine(counts.to_array().map(|count| count as usize), affine)?)
+    let affine = DAffine3 {
+        matrix3: axes * DMat3::from_diagonal(steps),
+        translation: axes * low,
+    };
+    Ok(Geometry::from_affine(
+        counts.to_array().map(|count| count as usize),
+        affine,
+    )?)
 }
 
 /// The lowest stored number that is a number.
 fn lowest(voxels: &Voxels) -> f64 {
-    let slabs: Vec<&Samples> = (0..voxels.slab_count()).filter_map(|slab| voxels.slab(slab).map(AsRef::as_ref)).collect();
-    let low = slabs.par_iter().map(|samples| (0..samples.len()).filter_map(|n| samples.get(n)).fold(f64::INFINITY, f64::min)).reduce(|| f64::INFINITY, f64::min);
+    let slabs: Vec<&Samples> = (0..voxels.slab_count())
+        .filter_map(|slab| voxels.slab(slab).map(AsRef::as_ref))
+        .collect();
+    let low = slabs
+        .par_iter()
+        .map(|samples| {
+            (0..samples.len())
+                .filter_map(|n| samples.get(n))
+                .fold(f64::INFINITY, f64::min)
+        })
+        .reduce(|| f64::INFINITY, f64::min);
     if low.is_finite() { low } else { 0.0 }
 }
 
@@ -120,7 +162,10 @@ fn lowest(voxels: &Voxels) -> f64 {
 fn samples_of(numbers: &[f64], sample_type: SampleType) -> Samples {
     macro_rules! rounded {
         ($type:ty) => {
-            numbers.iter().map(|number| number.round() as $type).collect()
+            numbers
+                .iter()
+                .map(|number| number.round() as $type)
+                .collect()
         };
     }
     match sample_type {

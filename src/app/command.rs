@@ -29,6 +29,11 @@ pub enum Command {
     ChooseFiles,
     /// Lets the user choose a folder; the window answers with `Open`.
     ChooseFolder,
+    /// Lets the user choose a file; the window answers with `SavePicture`.
+    ChoosePicture {
+        /// The pane.
+        pane: PaneId,
+    },
     /// Stops a job; what it has done so far stays.
     CancelJob {
         /// Which.
@@ -214,6 +219,17 @@ pub enum Command {
     Quit,
 }
 
+/// What a dialog of the system is to ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Files to open.
+    Files,
+    /// Folders to open.
+    Folders,
+    /// A file to write the picture of a pane to.
+    Picture(PaneId),
+}
+
 /// What [`super::update`] wants done that is not a change of state.
 #[derive(Clone)]
 pub enum Effect {
@@ -233,12 +249,12 @@ pub enum Effect {
     },
     /// Stop a job.
     CancelJob(JobId),
-    /// Ask the user for files (`false`) or a folder (`true`), and answer with [`super::Program::answer_later`].
+    /// Ask the user for paths, and answer with [`super::Program::answer_later`].
     Choose {
         /// The job that waits for the answer.
         job: JobId,
-        /// A folder instead of files.
-        folder: bool,
+        /// For what.
+        choice: Choice,
     },
     /// Draw a picture of a pane, and write it with [`super::Program::write_picture`].
     SavePicture {

@@ -18,6 +18,6 @@ pub mod update;
 
 mod program;
 
-pub use command::{Command, Effect};
+pub use command::{Choice, Command, Effect};
 pub use program::Program;
 pub use state::State;

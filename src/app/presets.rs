@@ -32,14 +32,19 @@ pub struct WindowPreset {
 impl WindowPreset {
     /// Its window.
     pub fn window(&self) -> Window {
-        Window { center: self.center, width: self.width, function: self.function }
+        Window {
+            center: self.center,
+            width: self.width,
+            function: self.function,
+        }
     }
 }
 
 /// All window presets, in the order of menus.
 pub fn window_presets() -> &'static [WindowPreset] {
     // What cannot be read is not offered; a test insists that all of it can.
-    static PRESETS: LazyLock<Vec<WindowPreset>> = LazyLock::new(|| serde_json::from_str(WINDOW_PRESETS).unwrap_or_default());
+    static PRESETS: LazyLock<Vec<WindowPreset>> =
+        LazyLock::new(|| serde_json::from_str(WINDOW_PRESETS).unwrap_or_default());
     &PRESETS
 }
 
@@ -50,14 +55,19 @@ pub fn window_preset(name: &str) -> Option<&'static WindowPreset> {
 
 /// The preset of a digit key.
 pub fn window_preset_of_key(key: u8) -> Option<&'static WindowPreset> {
-    window_presets().iter().find(|preset| preset.key == Some(key))
+    window_presets()
+        .iter()
+        .find(|preset| preset.key == Some(key))
 }
 
 /// All colour maps, in the order of menus.
 pub fn color_maps() -> &'static [Arc<ColorMap>] {
     static MAPS: LazyLock<Vec<Arc<ColorMap>>> = LazyLock::new(|| {
         let rows: Vec<ColorMapRow> = serde_json::from_str(COLOR_MAPS).unwrap_or_default();
-        rows.iter().filter_map(ColorMapRow::color_map).map(Arc::new).collect()
+        rows.iter()
+            .filter_map(ColorMapRow::color_map)
+            .map(Arc::new)
+            .collect()
     });
     &MAPS
 }
@@ -69,7 +79,11 @@ pub fn color_map(name: &str) -> Option<&'static Arc<ColorMap>> {
 
 /// Plain grey.
 pub fn gray() -> Arc<ColorMap> {
-    static GRAY: LazyLock<Arc<ColorMap>> = LazyLock::new(|| color_map("gray").cloned().unwrap_or_else(|| Arc::new(ColorMap::gray())));
+    static GRAY: LazyLock<Arc<ColorMap>> = LazyLock::new(|| {
+        color_map("gray")
+            .cloned()
+            .unwrap_or_else(|| Arc::new(ColorMap::gray()))
+    });
     Arc::clone(&GRAY)
 }
 
@@ -86,7 +100,16 @@ struct ColorMapRow {
 
 impl ColorMapRow {
     fn color_map(&self) -> Option<ColorMap> {
-        let stops: Option<Vec<ColorStop>> = self.stops.iter().map(|(at, color)| Some(ColorStop { at: *at, color: parse_color(color)? })).collect();
+        let stops: Option<Vec<ColorStop>> = self
+            .stops
+            .iter()
+            .map(|(at, color)| {
+                Some(ColorStop {
+                    at: *at,
+                    color: parse_color(color)?,
+                })
+            })
+            .collect();
         ColorMap::from_stops(&self.name, &stops?)
     }
 }
@@ -102,7 +125,10 @@ mod tests {
     use super::*;
 
     fn is_name(name: &str) -> bool {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
     }
 
     #[test]
@@ -114,26 +140,53 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), presets.len(), "names are different");
         for preset in &presets {
-            assert!(is_name(&preset.name) && !preset.title.is_empty() && preset.width >= preset.window().smallest_width(), "{preset:?}");
+            assert!(
+                is_name(&preset.name)
+                    && !preset.title.is_empty()
+                    && preset.width >= preset.window().smallest_width(),
+                "{preset:?}"
+            );
             assert!(["HU", "SUV"].contains(&preset.unit.as_str()), "{preset:?}");
         }
         let keys: Vec<u8> = presets.iter().filter_map(|preset| preset.key).collect();
-        assert_eq!(keys, (1..=9).collect::<Vec<u8>>(), "each digit has one, in the order of the list");
-        assert_eq!(window_preset("lung").unwrap().window(), Window::linear(-600.0, 1500.0));
+        assert_eq!(
+            keys,
+            (1..=9).collect::<Vec<u8>>(),
+            "each digit has one, in the order of the list"
+        );
+        assert_eq!(
+            window_preset("lung").unwrap().window(),
+            Window::linear(-600.0, 1500.0)
+        );
         assert_eq!(window_preset_of_key(1).unwrap().name, "brain");
     }
 
     #[test]
     fn color_maps_can_be_read() {
         let rows: Vec<ColorMapRow> = serde_json::from_str(COLOR_MAPS).unwrap();
-        assert_eq!(rows.len(), color_maps().len(), "every map has stops that ascend and colours that are colours");
+        assert_eq!(
+            rows.len(),
+            color_maps().len(),
+            "every map has stops that ascend and colours that are colours"
+        );
         for row in &rows {
             let map = color_map(&row.name).unwrap();
             assert!(is_name(map.name()));
-            assert_eq!((row.stops.first().unwrap().0, row.stops.last().unwrap().0), (0.0, 1.0), "{}", row.name);
+            assert_eq!(
+                (row.stops.first().unwrap().0, row.stops.last().unwrap().0),
+                (0.0, 1.0),
+                "{}",
+                row.name
+            );
         }
-        assert_eq!(*color_map("gray").unwrap().colors(), *ColorMap::gray().colors());
-        assert_eq!(color_map("inverted-gray").unwrap().color(0), [255, 255, 255]);
+        assert_eq!(
+            *color_map("gray").unwrap().colors(),
+            *ColorMap::gray().colors()
+        );
+        assert_eq!(
+            color_map("inverted-gray").unwrap().color(0),
+            [255, 255, 255]
+        );
         assert_eq!(color_map("viridis").unwrap().color(255), [0xfd, 0xe7, 0x25]);
     }
 }

@@ -41,11 +41,16 @@ impl Program {
         self.recording = Some(sink);
     }
 
+    /// A new file for a recording; it grows line by line.
+    pub fn new_recording(path: &std::path::Path) -> std::io::Result<Box<dyn std::io::Write>> {
+        Ok(Box::new(std::io::BufWriter::new(std::fs::File::create(path)?)))
+    }
+
     /// Carries a command out. Effects that need a window or pixels come back.
     #[must_use = "the effects that come back are the caller's to carry out"]
     pub fn dispatch(&mut self, command: Command) -> Vec<Effect> {
         // Where the pointer rests, how large the window is and that a dialog was opened says nothing to a replay.
-        if !matches!(command, Command::Hover { .. } | Command::ResizePane { .. } | Command::ChooseFiles | Command::ChooseFolder)
+        if !matches!(command, Command::Hover { .. } | Command::ResizePane { .. } | Command::ChooseFiles | Command::ChooseFolder | Command::ChoosePicture { .. })
             && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)
             && writeln!(sink, "{line}")

@@ -39,19 +39,25 @@ enum Target {
 }
 
 /// Endings that mean a format which is not written (yet); anything else without `.nii` is a folder.
-const NOT_WRITTEN: [&str; 16] = ["nrrd", "nhdr", "mha", "mhd", "dcm", "stl", "ply", "obj", "png", "jpg", "gz", "zip", "hdr", "img", "gif", "mp4"];
+const NOT_WRITTEN: [&str; 16] = [
+    "nrrd", "nhdr", "mha", "mhd", "dcm", "stl", "ply", "obj", "png", "jpg", "gz", "zip", "hdr",
+    "img", "gif", "mp4",
+];
 
 impl Target {
     fn of(path: &Path) -> Result<Self, Failure> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_ascii_lowercase();
         if name.ends_with(".nii") || name.ends_with(".nii.gz") {
             return Ok(Self::Nifti);
         }
         match name.rsplit_once('.') {
-            Some((_, ending)) if NOT_WRITTEN.contains(&ending) && !path.is_dir() => Err(Failure(say!(
-                "cli-convert-format",
-                path = path.display().to_string()
-            ))),
+            Some((_, ending)) if NOT_WRITTEN.contains(&ending) && !path.is_dir() => Err(Failure(
+                say!("cli-convert-format", path = path.display().to_string()),
+            )),
             _ => Ok(Self::Dicom),
         }
     }
@@ -62,7 +68,11 @@ pub(super) fn convert(args: &ConvertArgs, quiet: bool) -> Outcome {
     let open = source::open_one(&args.input, args.series.as_deref(), quiet)?;
     let frames = open.volume.voxels.frames();
     if let Some(frame) = args.frame.filter(|frame| *frame >= frames) {
-        return Err(Failure(say!("cli-no-such-frame", frame = frame, count = frames)));
+        return Err(Failure(say!(
+            "cli-no-such-frame",
+            frame = frame,
+            count = frames
+        )));
     }
     source::load(&open, quiet)?;
     match args.resample {
@@ -84,7 +94,10 @@ fn write(volume: &Volume, target: Target, args: &ConvertArgs, quiet: bool) -> Ou
     match target {
         Target::Nifti => Ok(write_nifti(&args.output, volume, args.frame)?),
         Target::Dicom => {
-            for warning in write_series(&args.output, volume, args.frame)?.into_iter().filter(|_| !quiet) {
+            for warning in write_series(&args.output, volume, args.frame)?
+                .into_iter()
+                .filter(|_| !quiet)
+            {
                 output::complain(&say!("cli-warning", message = warning));
             }
             Ok(())

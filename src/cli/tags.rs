@@ -72,7 +72,11 @@ pub(super) fn tags(args: &TagsArgs) -> Outcome {
         return output::print_json(&listed);
     }
     let lines: Vec<String> = listed.elements.iter().map(RowJson::readable).collect();
-    if lines.is_empty() { Ok(()) } else { output::print(&lines.join("\n")) }
+    if lines.is_empty() {
+        Ok(())
+    } else {
+        output::print(&lines.join("\n"))
+    }
 }
 
 fn list(path: &Path) -> Result<TagsJson, Failure> {
@@ -87,8 +91,14 @@ fn list(path: &Path) -> Result<TagsJson, Failure> {
         return Err(cannot_open(say!("cli-tags-folder")));
     }
     if let Some(fields) = read_fields(path).map_err(cannot_open)? {
-        let elements = fields.iter().map(|(name, value)| RowJson::of_field(name, value)).collect();
-        return Ok(TagsJson { format: "nifti", elements });
+        let elements = fields
+            .iter()
+            .map(|(name, value)| RowJson::of_field(name, value))
+            .collect();
+        return Ok(TagsJson {
+            format: "nifti",
+            elements,
+        });
     }
     let rows = list_tags(path).map_err(cannot_open)?;
     let elements = rows
@@ -105,28 +115,52 @@ fn list(path: &Path) -> Result<TagsJson, Failure> {
             json
         })
         .collect();
-    Ok(TagsJson { format: "dicom", elements })
+    Ok(TagsJson {
+        format: "dicom",
+        elements,
+    })
 }
 
 impl RowJson {
     fn named(path: String, keyword: String) -> Self {
-        Self { path, tag: None, vr: None, keyword, values: None, bytes: None, fragments: None, items: None, depth: 0 }
+        Self {
+            path,
+            tag: None,
+            vr: None,
+            keyword,
+            values: None,
+            bytes: None,
+            fragments: None,
+            items: None,
+            depth: 0,
+        }
     }
 
     fn of_field(name: &str, value: &FieldValue) -> Self {
         let values = match value {
             FieldValue::Text(text) => Values::Text(vec![text.clone()]),
             FieldValue::Integers(all) => Values::Integers(all.clone()),
-            FieldValue::Reals(all) => Values::Reals(all.iter().map(|number| number.is_finite().then_some(*number)).collect()),
+            FieldValue::Reals(all) => Values::Reals(
+                all.iter()
+                    .map(|number| number.is_finite().then_some(*number))
+                    .collect(),
+            ),
         };
-        Self { values: Some(values), ..Self::named(name.to_owned(), name.to_owned()) }
+        Self {
+            values: Some(values),
+            ..Self::named(name.to_owned(), name.to_owned())
+        }
     }
 
     /// Case does not matter, nor do the brackets and the comma of a tag.
     fn matches(&self, filter: &str) -> bool {
         let plain = |text: &str| text.to_lowercase().replace(['(', ')', ','], "");
         let filter = plain(filter);
-        plain(&self.path).contains(&filter) || self.tag.as_deref().is_some_and(|tag| plain(tag).contains(&filter))
+        plain(&self.path).contains(&filter)
+            || self
+                .tag
+                .as_deref()
+                .is_some_and(|tag| plain(tag).contains(&filter))
     }
 
     fn readable(&self) -> String {
@@ -152,9 +186,17 @@ impl Values {
         let joined = match self {
             Self::Text(all) => all.join("\\"),
             Self::Integers(all) => all.iter().map(i64::to_string).collect::<Vec<_>>().join(" "),
-            Self::Reals(all) => all.iter().map(|number| number.map_or_else(|| "nan".to_owned(), |number| number.to_string())).collect::<Vec<_>>().join(" "),
+            Self::Reals(all) => all
+                .iter()
+                .map(|number| number.map_or_else(|| "nan".to_owned(), |number| number.to_string()))
+                .collect::<Vec<_>>()
+                .join(" "),
         };
-        let clean: String = joined.chars().take(SHOWN_CHARS + 1).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let clean: String = joined
+            .chars()
+            .take(SHOWN_CHARS + 1)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         match clean.char_indices().nth(SHOWN_CHARS) {
             Some((end, _)) => format!("{}…", clean.get(..end).unwrap_or_default()),
             None => clean,

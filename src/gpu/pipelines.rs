@@ -6,9 +6,11 @@ use crate::scene::Interpolation;
 
 use super::device::Context;
 use super::format::VoxelFormat;
+use super::resident::Resident;
 use super::shader::{Program, sources};
 use super::store::VoxelLayouts;
 use super::target::PICTURE_FORMAT;
+use super::voxel_map::{Gather, VoxelMap};
 
 /// Which of the few texel readers a format needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +35,7 @@ struct Key {
     program: Program,
     reader: Reader,
     interpolation: Interpolation,
+    traits: u32,
 }
 
 /// All pipelines so far.
@@ -47,6 +50,29 @@ pub(super) struct Wanted {
     pub(super) program: Program,
     pub(super) format: VoxelFormat,
     pub(super) interpolation: Interpolation,
+    pub(super) traits: u32,
+}
+
+const TRAIT_TABLE: u32 = 1;
+const TRAIT_PARTIAL: u32 = 2;
+const TRAIT_COARSE: u32 = 4;
+const TRAIT_WHOLE_NUMBERS: u32 = 8;
+const TRAIT_GATHERS: u32 = 16;
+
+/// What the shader has to reckon with (`TRAIT_*` in `shaders/common/layer.wgsl`).
+pub(super) fn traits(map: &VoxelMap, resident: &Resident) -> u32 {
+    let is_normalised = matches!(resident.format, VoxelFormat::Unorm8 | VoxelFormat::Unorm16);
+    [
+        (map.uses_table, TRAIT_TABLE),
+        (!resident.is_complete, TRAIT_PARTIAL),
+        (!resident.level.is_full(), TRAIT_COARSE),
+        (is_normalised, TRAIT_WHOLE_NUMBERS),
+        (map.gather != Gather::None, TRAIT_GATHERS),
+    ]
+    .iter()
+    .filter(|(is_so, _)| *is_so)
+    .map(|(_, bit)| bit)
+    .sum()
 }
 
 impl Wanted {
@@ -55,6 +81,7 @@ impl Wanted {
             program: self.program,
             reader: Reader::of(self.format),
             interpolation: self.interpolation,
+            traits: self.traits,
         }
     }
 }
@@ -135,7 +162,10 @@ fn make(
         Interpolation::Linear => 1.0,
         Interpolation::Cubic => 2.0,
     };
-    let constants = [("INTERPOLATION", interpolation)];
+    let constants = [
+        ("INTERPOLATION", interpolation),
+        ("TRAITS", f64::from(wanted.traits)),
+    ];
     let over = wgpu::BlendComponent {
         src_factor: wgpu::BlendFactor::SrcAlpha,
         dst_factor: wgpu::BlendFactor::OneMinusSrcAlpha,

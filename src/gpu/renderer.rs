@@ -7,9 +7,10 @@ use super::budget::{Budget, Level};
 use super::color_maps::ColorMaps;
 use super::device::{Adapter, Context};
 use super::error::GpuError;
-use super::pipelines::{Pipelines, Wanted};
+use super::pipelines::{Pipelines, Wanted, traits};
+use super::resident::Resident;
 use super::shader::Program;
-use super::store::{Allowance, Key, Resident, Store};
+use super::store::{Allowance, Key, Store};
 use super::target::PaneTarget;
 use super::uniform::LayerUniform;
 use super::voxel_map::VoxelMap;
@@ -205,6 +206,7 @@ impl Gpu {
                 program: program_of(scene, layer.interpolation, &map, resident),
                 format: resident.format,
                 interpolation: layer.interpolation,
+                traits: traits(&map, resident),
             };
             self.pipelines.prepare(
                 &self.context,

@@ -7,8 +7,7 @@ use crate::model::window::{Window, WindowFunction};
 use crate::scene::ImageLayer;
 
 use super::budget::Level;
-use super::format::VoxelFormat;
-use super::store::Resident;
+use super::resident::Resident;
 use super::voxel_map::{Gather, VoxelMap};
 
 /// The uniform of one layer. Each row is 16 bytes: a vector of three and one number.
@@ -17,7 +16,7 @@ use super::voxel_map::{Gather, VoxelMap};
 #[repr(C)]
 pub struct LayerUniform {
     pub right_high: [f32; 3],
-    pub flags: u32,
+    pub invert: u32,
     pub right_low: [f32; 3],
     pub opacity: f32,
     pub down_high: [f32; 3],
@@ -43,12 +42,6 @@ pub struct LayerUniform {
     pub box_high: [f32; 3],
     pub padding_end: u32,
 }
-
-const FLAG_TABLE: u32 = 1;
-const FLAG_PARTIAL: u32 = 2;
-const FLAG_COARSE: u32 = 4;
-const FLAG_WHOLE_NUMBERS: u32 = 8;
-const FLAG_INVERT: u32 = 16;
 
 const WINDOW_STRAIGHT: u32 = 0;
 const WINDOW_SIGMOID: u32 = 1;
@@ -83,7 +76,7 @@ impl LayerUniform {
             down_low: down.low,
             depth_high: depth.high,
             depth_low: depth.low,
-            flags: flags(layer, map, resident),
+            invert: u32::from(layer.invert),
             opacity: layer.opacity.clamp(0.0, 1.0),
             window_function: grey.function,
             gather: grey.gather(map.gather) as u32,
@@ -105,23 +98,6 @@ impl LayerUniform {
             ..Self::default()
         }
     }
-}
-
-fn flags(layer: &ImageLayer, map: &VoxelMap, resident: &Resident) -> u32 {
-    [
-        (map.uses_table, FLAG_TABLE),
-        (!resident.is_complete, FLAG_PARTIAL),
-        (!resident.level.is_full(), FLAG_COARSE),
-        (
-            matches!(resident.format, VoxelFormat::Unorm8 | VoxelFormat::Unorm16),
-            FLAG_WHOLE_NUMBERS,
-        ),
-        (layer.invert, FLAG_INVERT),
-    ]
-    .iter()
-    .filter(|(is_set, _)| *is_set)
-    .map(|(_, flag)| flag)
-    .sum()
 }
 
 /// The volume's box in index coordinates before the slice table.

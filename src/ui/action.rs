@@ -17,6 +17,7 @@ pub enum Action {
     OpenFolder,
     TypePath,
     OpenDemo,
+    SavePicture,
     CloseAll,
     Quit,
     Slices(i64),
@@ -122,6 +123,7 @@ pub const ROWS: &[Row] = &[
     row(Group::File, Action::OpenFolder, "ui-open-folder").on(COMMAND_SHIFT, Key::O),
     row(Group::File, Action::TypePath, "ui-type-path").on(Modifiers::COMMAND, Key::L),
     row(Group::File, Action::OpenDemo, "ui-open-demo"),
+    row(Group::File, Action::SavePicture, "ui-save-picture").on(Modifiers::COMMAND, Key::S),
     row(Group::File, Action::CloseAll, "ui-close-all"),
     row(Group::File, Action::Quit, "ui-quit").on(Modifiers::COMMAND, Key::Q),
     row(Group::Navigate, Action::Slices(-1), "ui-previous-slice").key(Key::ArrowUp).repeating(),
@@ -173,6 +175,7 @@ pub const PANE_MENU: &[Action] = &[
     Action::Invert,
     Action::FileWindow,
     Action::AutoWindow,
+    Action::SavePicture,
 ];
 
 /// The row of an action.
@@ -254,6 +257,7 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::FirstSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: false })?,
         Action::LastSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: true })?,
         Action::Frame(steps) => (entry.volume().voxels.frames() > 1).then_some(Command::StepFrame { steps })?,
+        Action::SavePicture => Command::ChoosePicture { pane },
         Action::NextPane => has_place.then_some(Command::FocusNext)?,
         Action::Maximise => has_place.then_some(Command::ToggleMaximised { pane })?,
         Action::ToggleAlignment => has_place.then_some(Command::ToggleAlignment)?,

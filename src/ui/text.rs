@@ -82,11 +82,16 @@ pub fn window_numbers(window: &Window) -> String {
     say!("ui-window-numbers", width = number(window.width), center = number(window.center))
 }
 
-/// The presets that make sense for a volume: those for its unit, or for HU where the file names no unit.
+/// The presets that make sense for a volume: those for its unit; where the file names none, those that have a key.
 pub fn presets_for(entry: &Entry) -> impl Iterator<Item = &'static WindowPreset> {
     let is_gray = entry.volume().voxels.components() == 1;
-    let unit = entry.volume().unit.clone().unwrap_or_else(|| "HU".to_owned());
-    presets::window_presets().iter().filter(move |preset| is_gray && preset.unit == unit)
+    let unit = entry.volume().unit.clone();
+    presets::window_presets().iter().filter(move |preset| is_gray && unit.as_ref().map_or(preset.key.is_some(), |unit| *unit == preset.unit))
+}
+
+/// A shortcut as it is written on a menu.
+pub fn shortcut(ctx: &egui::Context, shortcut: &egui::KeyboardShortcut) -> String {
+    ctx.format_shortcut(shortcut).replace("Backtick", "`")
 }
 
 /// What a window is called: by the file, as the automatic one, or by a preset.

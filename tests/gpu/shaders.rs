@@ -56,7 +56,7 @@ fn rust_members() -> Vec<(&'static str, usize)> {
     }
     offsets!(
         right_high,
-        flags,
+        invert,
         right_low,
         opacity,
         down_high,

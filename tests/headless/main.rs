@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod demo;
+mod dicom_write;
 #[path = "../common/dicom_builder.rs"]
 mod dicom_builder;
 mod dicom_codecs;
@@ -10,13 +11,17 @@ mod dicom_encodings;
 mod dicom_hostile;
 mod dicom_series;
 mod dicom_truth;
+mod driver;
 mod geometry;
 mod layers;
+mod made_nifti;
 mod nifti;
+mod nifti_damage;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 mod nifti_write;
 mod program;
+mod program_files;
 mod sources;
 mod tidy;
 mod window;

@@ -1,12 +1,14 @@
-//! The window by accessible label, on the software driver and without a screen. Without an adapter these tests say that
-//! they are skipped, unless `REQUIRE_GPU=1`.
+//! The window by accessible label, on the software driver and without a screen, and one real window. Without an adapter
+//! these tests say that they are skipped, unless `REQUIRE_GPU=1`.
 
 #![cfg(test)]
 
+mod desktop;
 mod keys;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 mod opening;
 mod panels;
 mod panes;
+mod real_window;
 mod support;

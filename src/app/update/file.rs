@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::command::Effect;
+use super::super::command::{Choice, Effect};
 use super::super::job::JobId;
 use super::super::pane::{Layout, PaneId, StackPane};
 use super::super::scenes;
@@ -40,15 +40,15 @@ pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect
     vec![Effect::StartScan { job, paths }]
 }
 
-/// Has the user choose files or a folder, unless a dialog is open already.
-pub(super) fn choose(state: &mut State, folder: bool) -> Vec<Effect> {
+/// Has the user choose, unless a dialog is open already.
+pub(super) fn choose(state: &mut State, choice: Choice) -> Vec<Effect> {
     if state.jobs.values().any(|status| status.subject == JobSubject::Question) {
         return Vec::new();
     }
     let job = next_job(state);
     let title = say!("app-job-choose");
     state.jobs.insert(job, JobStatus { title, progress: None, subject: JobSubject::Question });
-    vec![Effect::Choose { job, folder }]
+    vec![Effect::Choose { job, choice }]
 }
 
 /// A picture is about to be written.

@@ -10,7 +10,7 @@ mod pointer;
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
 
-use super::command::{Command, Effect};
+use super::command::{Choice, Command, Effect};
 use super::pane::Layout;
 use super::state::State;
 
@@ -19,8 +19,9 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Open { paths } => file::open(state, Some(paths)),
         Command::OpenDemo => file::open(state, None),
-        Command::ChooseFiles => file::choose(state, false),
-        Command::ChooseFolder => file::choose(state, true),
+        Command::ChooseFiles => file::choose(state, Choice::Files),
+        Command::ChooseFolder => file::choose(state, Choice::Folders),
+        Command::ChoosePicture { pane } => file::choose(state, Choice::Picture(pane)),
         Command::CancelJob { job } => file::cancel_job(state, job),
         Command::CancelAll => state.jobs.keys().copied().collect::<Vec<_>>().into_iter().flat_map(|job| file::cancel_job(state, job)).collect(),
         Command::CloseAll => file::close_all(state),

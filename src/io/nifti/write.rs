@@ -40,7 +40,10 @@ const SHEAR_FROM: f64 = 1e-5;
 /// it takes the place of `path`.
 pub fn write_nifti(path: &Path, volume: &Volume, frame: Option<usize>) -> Result<(), SaveError> {
     let refuse = |why: String| SaveError::refused(path, why);
-    if volume.geometry().is_some_and(|geometry| geometry.slice_table().is_some()) {
+    if volume
+        .geometry()
+        .is_some_and(|geometry| geometry.slice_table().is_some())
+    {
         return Err(refuse(say!("io-nifti-uneven")));
     }
     if volume.voxels.components() == 3 && volume.voxels.sample_type() != SampleType::U8 {
@@ -48,10 +51,14 @@ pub fn write_nifti(path: &Path, volume: &Volume, frame: Option<usize>) -> Result
     }
     let frames = frame.map_or(0..volume.voxels.frames(), |frame| frame..frame + 1);
     let per_frame = volume.voxels.slabs_per_frame();
-    let slabs: Option<Vec<&Samples>> = (frames.start * per_frame..frames.end * per_frame).map(|slab| volume.voxels.slab(slab).map(AsRef::as_ref)).collect();
+    let slabs: Option<Vec<&Samples>> = (frames.start * per_frame..frames.end * per_frame)
+        .map(|slab| volume.voxels.slab(slab).map(AsRef::as_ref))
+        .collect();
     let slabs = slabs.ok_or_else(|| refuse(say!("io-not-loaded")))?;
     let header = header(volume, frames.len()).encode();
-    let is_gzip = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
+    let is_gzip = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
     // The checksum of the voxels, from writing to checking.
     let written = Cell::new(0);
     let body = |out: &mut dyn Write| -> io::Result<()> {
@@ -59,7 +66,9 @@ pub fn write_nifti(path: &Path, volume: &Volume, frame: Option<usize>) -> Result
         out.write_all(&header)?;
         // No extensions follow.
         out.write_all(&[0; 4])?;
-        slabs.iter().try_for_each(|samples| write_samples(out, samples, &mut sum))?;
+        slabs
+            .iter()
+            .try_for_each(|samples| write_samples(out, samples, &mut sum))?;
         written.set(sum.sum());
         Ok(())
     };
@@ -98,13 +107,25 @@ fn write_samples(out: &mut dyn Write, samples: &Samples, sum: &mut Crc) -> io::R
 /// Reads a file back: its geometry must be that of the volume. Gives the checksum of its voxels.
 fn check(path: &Path, volume: &Volume, frames: usize) -> io::Result<u32> {
     let wrong = || io::Error::other(say!("io-read-back"));
-    let read = read_header(path).map_err(io::Error::other)?.ok_or_else(wrong)?.into_open_volume();
+    let read = read_header(path)
+        .map_err(io::Error::other)?
+        .ok_or_else(wrong)?
+        .into_open_volume();
     let voxels = &read.volume.voxels;
-    if voxels.dims() != volume.dims() || voxels.frames() != frames || voxels.sample_type() != volume.voxels.sample_type() || read.volume.rescale != as_stored(volume, frames) {
+    if voxels.dims() != volume.dims()
+        || voxels.frames() != frames
+        || voxels.sample_type() != volume.voxels.sample_type()
+        || read.volume.rescale != as_stored(volume, frames)
+    {
         return Err(wrong());
     }
     if let (Some(there), Some(here)) = (read.volume.geometry(), volume.geometry()) {
-        let apart_mm = there.corners().iter().zip(here.corners()).map(|(a, b)| (*a - b).length()).fold(0.0, f64::max);
+        let apart_mm = there
+            .corners()
+            .iter()
+            .zip(here.corners())
+            .map(|(a, b)| (*a - b).length())
+            .fold(0.0, f64::max);
         if apart_mm > 0.01 * here.shortest_edge_mm() {
             return Err(wrong());
         }
@@ -118,36 +139,87 @@ fn check(path: &Path, volume: &Volume, frames: usize) -> io::Result<u32> {
     });
     match streamed {
         Some(streamed) => streamed.map_err(io::Error::other)?,
-        None => (0..voxels.slab_count()).try_for_each(|slab| add(&read.source.read_slab(slab).map_err(io::Error::other)?.samples))?,
+        None => (0..voxels.slab_count()).try_for_each(|slab| {
+            add(&read
+                .source
+                .read_slab(slab)
+                .map_err(io::Error::other)?
+                .samples)
+        })?,
     }
     outcome.map(|()| sum.sum())
 }
 
 /// The scaling as the header will tell it: in 32 bits in NIfTI-1.
 fn as_stored(volume: &Volume, frames: usize) -> Rescale {
-    let narrow = |number: f64| if version(volume, frames) == Version::One { f64::from(number as f32) } else { number };
+    let narrow = |number: f64| {
+        if version(volume, frames) == Version::One {
+            f64::from(number as f32)
+        } else {
+            number
+        }
+    };
     match volume.voxels.components() {
-        1 => Rescale { slope: narrow(volume.rescale.slope), intercept: narrow(volume.rescale.intercept) },
+        1 => Rescale {
+            slope: narrow(volume.rescale.slope),
+            intercept: narrow(volume.rescale.intercept),
+        },
         _ => Rescale::IDENTITY,
     }
 }
 
 fn version(volume: &Volume, frames: usize) -> Version {
-    if volume.dims().iter().chain([&frames]).any(|side| *side > LONGEST_SIDE_OF_ONE) { Version::Two } else { Version::One }
+    if volume
+        .dims()
+        .iter()
+        .chain([&frames])
+        .any(|side| *side > LONGEST_SIDE_OF_ONE)
+    {
+        Version::Two
+    } else {
+        Version::One
+    }
 }
 
 fn header(volume: &Volume, frames: usize) -> Fields {
     let dims = volume.dims();
     let version = version(volume, frames);
     let mut fields = Fields::zeroed(version);
-    let mut integers = |name: &str, all: &[i64]| fields.set(name, FieldValue::Integers(all.to_vec()));
+    let mut integers =
+        |name: &str, all: &[i64]| fields.set(name, FieldValue::Integers(all.to_vec()));
     integers("sizeof_hdr", &[version.header_bytes() as i64]);
     let [i, j, k] = dims.map(|side| side as i64);
-    integers("dim", &[if frames > 1 { 4 } else { 3 }, i, j, k, frames as i64, 1, 1, 1]);
+    integers(
+        "dim",
+        &[
+            if frames > 1 { 4 } else { 3 },
+            i,
+            j,
+            k,
+            frames as i64,
+            1,
+            1,
+            1,
+        ],
+    );
     let is_colour = volume.voxels.components() == 3;
     let sample_type = volume.voxels.sample_type();
-    integers("datatype", &[if is_colour { RGB24 } else { Stored::code_of(sample_type) }]);
-    integers("bitpix", &[if is_colour { 24 } else { sample_type.byte_size() as i64 * 8 }]);
+    integers(
+        "datatype",
+        &[if is_colour {
+            RGB24
+        } else {
+            Stored::code_of(sample_type)
+        }],
+    );
+    integers(
+        "bitpix",
+        &[if is_colour {
+            24
+        } else {
+            sample_type.byte_size() as i64 * 8
+        }],
+    );
     integers("xyzt_units", &[UNIT_MM]);
     if volume.series.kind == VolumeKind::Segmentation {
         integers("intent_code", &[INTENT_LABEL]);
@@ -157,14 +229,33 @@ fn header(volume: &Volume, frames: usize) -> Fields {
         Version::One => fields.set("vox_offset", FieldValue::Reals(vec![offset as f64])),
         Version::Two => fields.set("vox_offset", FieldValue::Integers(vec![offset as i64])),
     }
-    fields.set("magic", FieldValue::Text(if version == Version::One { "n+1".to_owned() } else { "n+2\0\r\n\u{1a}\n".to_owned() }));
-    fields.set("descrip", FieldValue::Text(shortened(&volume.series.description, 79)));
+    fields.set(
+        "magic",
+        FieldValue::Text(if version == Version::One {
+            "n+1".to_owned()
+        } else {
+            "n+2\0\r\n\u{1a}\n".to_owned()
+        }),
+    );
+    fields.set(
+        "descrip",
+        FieldValue::Text(shortened(&volume.series.description, 79)),
+    );
     let mut reals = |name: &str, all: &[f64]| fields.set(name, FieldValue::Reals(all.to_vec()));
     reals("scl_slope", &[volume.rescale.slope]);
     reals("scl_inter", &[volume.rescale.intercept]);
-    if let Some(window) = volume.windows.first().map(|named| named.window).filter(|window| window.function != WindowFunction::Sigmoid) {
+    if let Some(window) = volume
+        .windows
+        .first()
+        .map(|named| named.window)
+        .filter(|window| window.function != WindowFunction::Sigmoid)
+    {
         // LINEAR reaches from c − ½ − (w − 1) / 2 to c − ½ + (w − 1) / 2 (PS3.3 C.11.2.1.2.1).
-        let shift = if window.function == WindowFunction::Linear { 0.5 } else { 0.0 };
+        let shift = if window.function == WindowFunction::Linear {
+            0.5
+        } else {
+            0.0
+        };
         let half = window.width / 2.0 - shift;
         reals("cal_min", &[window.center - shift - half]);
         reals("cal_max", &[window.center - shift + half]);
@@ -172,34 +263,75 @@ fn header(volume: &Volume, frames: usize) -> Fields {
     match &volume.placement {
         Placement::Patient(geometry) => set_place(&mut fields, geometry),
         // No sform and no qform: it lies nowhere.
-        Placement::Stack(grid) => reals("pixdim", &[1.0, grid.pixel_size[0], grid.pixel_size[1], 1.0, 1.0, 1.0, 1.0, 1.0]),
+        Placement::Stack(grid) => reals(
+            "pixdim",
+            &[
+                1.0,
+                grid.pixel_size[0],
+                grid.pixel_size[1],
+                1.0,
+                1.0,
+                1.0,
+                1.0,
+                1.0,
+            ],
+        ),
     }
     fields
 }
 
 /// Where it lies, in RAS mm.
 fn set_place(fields: &mut Fields, geometry: &Geometry) {
-    let affine = DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(-1.0, -1.0, 1.0))) * *geometry.patient_from_voxel();
-    let [x, y, z] = [affine.matrix3.x_axis, affine.matrix3.y_axis, affine.matrix3.z_axis];
+    let affine = DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(-1.0, -1.0, 1.0)))
+        * *geometry.patient_from_voxel();
+    let [x, y, z] = [
+        affine.matrix3.x_axis,
+        affine.matrix3.y_axis,
+        affine.matrix3.z_axis,
+    ];
     let spacing = geometry.spacing();
     let translation = affine.translation;
     let mut reals = |name: &str, all: &[f64]| fields.set(name, FieldValue::Reals(all.to_vec()));
-    for (name, row) in [("srow_x", DVec3::X), ("srow_y", DVec3::Y), ("srow_z", DVec3::Z)] {
-        reals(name, &[x.dot(row), y.dot(row), z.dot(row), translation.dot(row)]);
+    for (name, row) in [
+        ("srow_x", DVec3::X),
+        ("srow_y", DVec3::Y),
+        ("srow_z", DVec3::Z),
+    ] {
+        reals(
+            name,
+            &[x.dot(row), y.dot(row), z.dot(row), translation.dot(row)],
+        );
     }
     let (x, y, z) = (x / spacing.x, y / spacing.y, z / spacing.z);
-    let is_sheared = [x.dot(y), y.dot(z), z.dot(x)].iter().any(|cosine| cosine.abs() > SHEAR_FROM);
+    let is_sheared = [x.dot(y), y.dot(z), z.dot(x)]
+        .iter()
+        .any(|cosine| cosine.abs() > SHEAR_FROM);
     let handedness = if x.cross(y).dot(z) < 0.0 { -1.0 } else { 1.0 };
-    reals("pixdim", &[handedness, spacing.x, spacing.y, spacing.z, 1.0, 1.0, 1.0, 1.0]);
+    reals(
+        "pixdim",
+        &[
+            handedness, spacing.x, spacing.y, spacing.z, 1.0, 1.0, 1.0, 1.0,
+        ],
+    );
     if !is_sheared {
         // Of the two quaternions of a turn the header can tell the one with w ≥ 0.
         let turn = DQuat::from_mat3(&DMat3::from_cols(x, y, z * handedness)).normalize();
         let turn = if turn.w < 0.0 { -turn } else { turn };
-        for (name, part) in [("quatern_b", turn.x), ("quatern_c", turn.y), ("quatern_d", turn.z), ("qoffset_x", translation.x), ("qoffset_y", translation.y), ("qoffset_z", translation.z)] {
+        for (name, part) in [
+            ("quatern_b", turn.x),
+            ("quatern_c", turn.y),
+            ("quatern_d", turn.z),
+            ("qoffset_x", translation.x),
+            ("qoffset_y", translation.y),
+            ("qoffset_z", translation.z),
+        ] {
             reals(name, &[part]);
         }
     }
-    fields.set("qform_code", FieldValue::Integers(vec![if is_sheared { 0 } else { SCANNER_ANATOMY }]));
+    fields.set(
+        "qform_code",
+        FieldValue::Integers(vec![if is_sheared { 0 } else { SCANNER_ANATOMY }]),
+    );
     fields.set("sform_code", FieldValue::Integers(vec![SCANNER_ANATOMY]));
 }
 

@@ -58,10 +58,12 @@ fn title(pane: PaneId, state: &State) -> String {
         Alignment::Oblique => say!("ui-turned"),
     };
     let degrees = state.view.plane(pane).map_or(0.0, |plane| degrees_from_axis(plane.axes.normal()));
-    if degrees < OBLIQUE_FROM_DEG {
-        return say!("ui-title", name = name, alignment = alignment);
+    match (degrees >= OBLIQUE_FROM_DEG, state.view.alignment) {
+        (true, _) => say!("ui-title-oblique", name = name, alignment = alignment, degrees = format!("{degrees:.1}")),
+        // The others were turned about this one's normal.
+        (false, Alignment::Oblique) => name,
+        (false, _) => say!("ui-title", name = name, alignment = alignment),
     }
-    say!("ui-title-oblique", name = name, alignment = alignment, degrees = format!("{degrees:.1}"))
 }
 
 /// Who, when and what.
@@ -111,13 +113,9 @@ fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
         lines.push(say!("ui-inverted"));
     }
     if let Some(window) = display.window.filter(|_| entry.volume().voxels.components() == 1) {
-        let function = match window.function {
-            WindowFunction::Linear => String::new(),
-            WindowFunction::LinearExact => say!("ui-linear-exact"),
-            WindowFunction::Sigmoid => say!("ui-sigmoid"),
-        };
+        let curve = if window.function == WindowFunction::Sigmoid { say!("ui-sigmoid") } else { String::new() };
         let name = text::window_name(entry, &window).unwrap_or_default();
-        let parts = [text::window(&window), name, function];
+        let parts = [text::window(&window), name, curve];
         lines.push(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  "));
     }
     lines

@@ -106,6 +106,6 @@ fn menu(response: &egui::Response, pane: PaneId, state: &State, memory: &mut Mem
             panel::menu::item(ui, *action, pane, state, memory, commands);
         }
         ui.separator();
-        panel::menu::presets(ui, state, commands);
+        panel::menu::presets(ui, state, commands, true);
     });
 }

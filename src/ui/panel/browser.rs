@@ -113,7 +113,9 @@ fn details(entry: &Entry) -> String {
     if frames > 1 {
         parts.push(say!("ui-frames", count = frames));
     }
-    parts.push(say!("ui-files", count = entry.volume().series.files));
+    if entry.volume().series.files > 0 {
+        parts.push(say!("ui-files", count = entry.volume().series.files));
+    }
     if entry.load == LoadState::Stopped {
         parts.push(say!("ui-stopped"));
     }

@@ -203,7 +203,7 @@ fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands
     let (now_mm, now_mode) = slab.map_or((0.0, SlabMode::default()), |slab| (slab.thickness_mm, slab.mode));
     let mut thickness_mm = now_mm;
     let label = ui.colored_label(theme::pane_color(id), pane::short_name(id));
-    let field = DragValue::new(&mut thickness_mm).speed(SLAB_SPEED).range(0.0..=1000.0).max_decimals(1).suffix(say!("ui-mm-suffix"));
+    let field = DragValue::new(&mut thickness_mm).speed(SLAB_SPEED).range(0.0..=1000.0).fixed_decimals(1).suffix(say!("ui-mm-suffix"));
     if ui.add(field).labelled_by(label.id).changed() {
         commands.push(Command::SetSlab { pane: id, thickness_mm, mode: now_mode });
     }

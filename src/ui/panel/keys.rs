@@ -5,7 +5,7 @@ use egui::{Grid, RichText, ScrollArea, Window};
 use crate::app::State;
 use crate::say;
 use crate::ui::action::{self, Group};
-use crate::ui::{Memory, theme};
+use crate::ui::{Memory, text, theme};
 
 /// Shows the list while it is wanted.
 pub fn show(ctx: &egui::Context, _state: &State, memory: &mut Memory) {
@@ -21,7 +21,7 @@ pub fn show(ctx: &egui::Context, _state: &State, memory: &mut Memory) {
                 for group in Group::ALL {
                     for row in action::ROWS.iter().filter(|row| row.group == group && !row.label().is_empty()) {
                         let Some(shortcut) = row.shortcut else { continue };
-                        ui.label(RichText::new(ui.ctx().format_shortcut(&shortcut)).color(theme::TEXT_STRONG));
+                        ui.label(RichText::new(text::shortcut(ui.ctx(), &shortcut)).color(theme::TEXT_STRONG));
                         ui.label(row.label());
                         ui.end_row();
                     }

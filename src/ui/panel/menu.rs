@@ -17,7 +17,7 @@ pub fn bar(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comma
                 }
                 if group == Group::Window {
                     ui.separator();
-                    presets(ui, state, commands);
+                    presets(ui, state, commands, false);
                 }
             });
         }
@@ -34,7 +34,7 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
     let request = row.request(state, pane);
     let mut button = Button::new(row.label()).selected(row.is_on(state) == Some(true));
     if let Some(shortcut) = row.shortcut {
-        button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
+        button = button.shortcut_text(text::shortcut(ui.ctx(), &shortcut));
     }
     let mut response = ui.add_enabled(request.is_some(), button);
     // Without the shortcut, which is no part of the name.
@@ -50,9 +50,9 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
     }
 }
 
-/// The window presets that fit what is shown.
-pub fn presets(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    for preset in state.shown().into_iter().flat_map(text::presets_for) {
+/// The window presets that fit what is shown, all or only those with a key.
+pub fn presets(ui: &mut Ui, state: &State, commands: &mut Commands, only_with_key: bool) {
+    for preset in state.shown().into_iter().flat_map(text::presets_for).filter(|preset| preset.key.is_some() || !only_with_key) {
         let mut button = Button::new(&preset.title);
         if let Some(key) = preset.key {
             button = button.shortcut_text(key.to_string());

@@ -1,0 +1,109 @@
+//! The real program in a real window, with a hand on mouse and keyboard. What the interface does in detail is tested
+//! without a window; here counts that the window opens, draws, reacts, sleeps and closes.
+
+use std::time::Duration;
+
+use super::desktop::{self, Desktop, Picture};
+
+/// Left, top, right, bottom on the screen.
+type Part = [usize; 4];
+
+/// The four panes: where the window lies, less its panels, in quarters. Inside their frames and texts.
+fn panes(window: Part) -> [Part; 4] {
+    let [left, top, right, bottom] = [
+        window[0] + 250,
+        window[1] + 40,
+        window[2] - 220,
+        window[3] - 20,
+    ];
+    let (middle, half) = ((left + right) / 2, (top + bottom) / 2);
+    let inside = |[left, top, right, bottom]: Part| [left + 20, top + 70, right - 20, bottom - 60];
+    [
+        [left, top, middle, half],
+        [middle, top, right, half],
+        [left, half, middle, bottom],
+        [middle, half, right, bottom],
+    ]
+    .map(inside)
+}
+
+fn center([left, top, right, bottom]: Part) -> [i32; 2] {
+    [(left + right) as i32 / 2, (top + bottom) as i32 / 2]
+}
+
+fn assert_changed(before: &Picture, after: &Picture, parts: &[Part], what: &str) {
+    for part in parts {
+        let changed = after.changed_pixels(before, *part);
+        assert!(
+            changed > 50,
+            "{what}: {changed} pixels of {part:?} changed; see {}",
+            after.keep("failed.png").display()
+        );
+    }
+}
+
+#[test]
+fn the_demo_opens_in_a_window_reacts_sleeps_and_closes() {
+    if !desktop::is_possible() {
+        return;
+    }
+    let mut desktop = Desktop::with_program(&["demo"]);
+    let [axial, coronal, sagittal, projection] = panes(desktop.window_place());
+
+    let start = desktop.settled_picture();
+    println!("see {}", start.keep("start.png").display());
+    for part in [axial, coronal, sagittal, projection] {
+        assert!(
+            start.grey_levels(part) > 20,
+            "the pane at {part:?} shows nothing"
+        );
+    }
+
+    let [x, y] = center(axial);
+    desktop.drag(1, [x - 50, y - 30], [x + 40, y + 20]);
+    let moved = desktop.settled_picture();
+    moved.keep("crosshair-moved.png");
+    assert_changed(
+        &start,
+        &moved,
+        &[axial, coronal, sagittal],
+        "dragging the crosshair",
+    );
+
+    desktop.press("w");
+    desktop.drag(1, [x, y], [x + 80, y - 40]);
+    let windowed = desktop.settled_picture();
+    windowed.keep("windowed.png");
+    assert_changed(
+        &moved,
+        &windowed,
+        &[axial, coronal, sagittal],
+        "dragging the window",
+    );
+
+    desktop.point_at(center(coronal));
+    desktop.click(5);
+    let scrolled = desktop.settled_picture();
+    assert_changed(&windowed, &scrolled, &[coronal], "the wheel");
+
+    let [x, y] = center(projection);
+    desktop.drag(1, [x, y], [x + 80, y]);
+    let turned = desktop.settled_picture();
+    turned.keep("turned.png");
+    assert_changed(&scrolled, &turned, &[projection], "turning the projection");
+
+    // Nothing happens, so nothing is computed: not a single frame in three seconds.
+    let before = desktop.cpu_time();
+    std::thread::sleep(Duration::from_secs(3));
+    let used = desktop.cpu_time() - before;
+    assert!(
+        used <= Duration::from_millis(10),
+        "{used:?} of processor time in three seconds at rest"
+    );
+
+    let status = desktop.close();
+    assert!(
+        status.success(),
+        "closing the window ended the program with {status}"
+    );
+}
