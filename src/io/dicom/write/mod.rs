@@ -8,6 +8,7 @@ mod pixels;
 mod text;
 mod uid;
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
@@ -134,7 +135,7 @@ fn write_image(path: &Path, image: InMemDicomObject) -> Result<(), SaveError> {
             let pixels = |object: &InMemDicomObject| {
                 object
                     .get(tags::PIXEL_DATA)
-                    .and_then(|element| element.to_bytes().ok().map(|bytes| bytes.into_owned()))
+                    .and_then(|element| element.to_bytes().ok().map(Cow::into_owned))
             };
             if pixels(&back) == pixels(&file) && CHECKED.into_iter().all(is_same) {
                 Ok(())
