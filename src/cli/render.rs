@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use glam::{DVec2, DVec3};
 
+use super::annotations::annotate;
 use super::{Failure, Outcome, output, parse_numbers, source};
 use crate::algo::needed_slabs::needed_slabs;
 use crate::algo::percentile;
@@ -89,6 +90,9 @@ pub(super) struct RenderArgs {
     /// What lies behind a volume; projections stand on black.
     #[arg(long, value_name = "#RRGGBB", default_value = "#000000", value_parser = ["#000000"])]
     background: String,
+    /// Writes orientation letters, a scale bar and text onto the picture.
+    #[arg(long)]
+    annotations: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -243,7 +247,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     load_needed(&open, &unwindowed, window_slabs(args, volume), quiet)?;
     let scene = scene(args, layer(args, volume, window(args, volume)))?;
     let mut gpu = Gpu::headless()?;
-    let picture = gpu.picture(&scene)?;
+    let mut picture = gpu.picture(&scene)?;
     let notice = gpu
         .level(volume, args.frame)
         .and_then(|level| level.notice(volume.dims()));
@@ -251,6 +255,9 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
         && !quiet
     {
         output::complain(&say!("cli-warning", message = notice));
+    }
+    if args.annotations {
+        annotate(&mut picture, &scene)?;
     }
     Ok(write_png(&args.out, scene.size(), &picture)?)
 }
