@@ -158,13 +158,17 @@ fn join(paths: &[PathBuf]) -> String {
         .join(", ")
 }
 
-/// What the system says, without the error number that it adds.
+/// What the system says, without the error number that it adds and without its capitals. What we say stays as it is.
 pub(crate) fn plain(err: &std::io::Error) -> String {
     let text = err.to_string();
-    text.split(" (os error")
-        .next()
-        .unwrap_or(&text)
-        .to_lowercase()
+    match err.raw_os_error() {
+        Some(_) => text
+            .split(" (os error")
+            .next()
+            .unwrap_or(&text)
+            .to_lowercase(),
+        None => text,
+    }
 }
 
 fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec<Skipped>) {

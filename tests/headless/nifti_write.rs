@@ -349,7 +349,7 @@ fn uneven_slices_are_refused_until_they_are_even() {
     let made = uneven();
     let refused = write_nifti(&path, &made, None).unwrap_err().to_string();
     assert!(
-        refused.contains("--resample") && refused.contains("u.nii"),
+        refused.contains("NIfTI cannot hold; use --resample") && refused.contains("u.nii"),
         "{refused}"
     );
     assert_eq!(std::fs::read(&path).unwrap(), b"what was there");
