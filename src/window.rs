@@ -111,11 +111,8 @@ impl Window {
     fn carry_out(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Choose { job, choice } => {
-                    // Where there is no dialog, the path field is the way.
-                    self.memory.focus_path = !matches!(choice, Choice::Picture(_));
-                    self.program.answer_later(job, question(choice));
-                }
+                Effect::Choose { job, choice } => self.program.answer_later(job, question(choice)),
+                Effect::TypePath => self.memory.focus_path = true,
                 Effect::SavePicture { pane, path, size } => self.save_picture(ctx, pane, path, size),
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 // The graphics store lets go of volumes that nobody holds any more; the rest the program did itself.

@@ -256,6 +256,8 @@ pub enum Effect {
         /// For what.
         choice: Choice,
     },
+    /// Let the user type a path: the system has no dialog.
+    TypePath,
     /// Draw a picture of a pane, and write it with [`super::Program::write_picture`].
     SavePicture {
         /// The pane.

@@ -87,8 +87,8 @@ impl Reader<'_> {
 
     fn press(&mut self, pos: Pos2, button: PointerButton, modifiers: Modifiers) {
         let Some(pane) = self.pane_at(pos).filter(|_| tool_button(button).is_some()) else { return };
-        if self.memory.pressed.is_some() {
-            // A second button while one is down ends nothing and begins nothing.
+        if self.memory.pressed.is_some() || self.ctx.any_popup_open() {
+            // A press beside a menu closes it, and a second button while one is down begins nothing.
             return;
         }
         // A click on a pane takes the keyboard back from the panels.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use egui::{PointerButton, Pos2, Rect};
 
 use crate::app::pane::PaneId;
+use crate::model::volume::VolumeId;
 
 /// The window's own memory. Nothing in it is worth recording or undoing.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub struct Memory {
     pub focus_path: bool,
     /// Whether the list of keys is on the screen.
     pub shows_keys: bool,
+    /// The series that the browser last scrolled to.
+    pub scrolled_to: Option<VolumeId>,
     /// Where the panes were in the last frame, in points: what the pointer of this frame hit.
     pub rects: BTreeMap<PaneId, Rect>,
     /// The button that went down in a pane and is still down.

@@ -40,9 +40,14 @@ pub fn length(mm: f64) -> String {
     if mm >= 10.0 { say!("ui-centimetres", length = number(mm / 10.0)) } else { say!("ui-millimetres", length = number(mm)) }
 }
 
+/// With one decimal, and never "-0.0".
+fn tenths(value: f64) -> String {
+    format!("{:.1}", (value * 10.0).round() / 10.0 + 0.0)
+}
+
 /// A place in the patient.
 pub fn place(lps: DVec3) -> String {
-    say!("ui-place", x = format!("{:.1}", lps.x), y = format!("{:.1}", lps.y), z = format!("{:.1}", lps.z))
+    say!("ui-place", x = tenths(lps.x), y = tenths(lps.y), z = tenths(lps.z))
 }
 
 /// A voxel.

@@ -56,6 +56,7 @@ static LAYERS: [Layer; 9] = [
             "dicom_*",
             "flate2",
             "glam",
+            "jxl_oxide",
             "png",
             "rayon",
             "serde",

@@ -103,6 +103,7 @@ ui-path-hint = Path of a file or folder
 ui-nothing-open = Nothing is open.
 ui-no-patient = No patient given
 ui-unnamed = Unnamed series
+ui-series-number = Series {$number}
 ui-dims = {$i} × {$j} × {$k}
 ui-frames = {$count ->
     [one] 1 time point

@@ -43,8 +43,10 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         JobEvent::Answered(answer) => {
             if answer == Answer::NoDialog {
                 state.tell(Level::Error, say!("app-no-dialog"));
+                vec![Effect::TypePath]
+            } else {
+                Vec::new()
             }
-            Vec::new()
         }
         JobEvent::PictureSaved(saved) => {
             match saved {

@@ -74,7 +74,7 @@ impl<'a> Canvas<'a> {
                     bounds.min.x as i64 + i64::from(x),
                     bounds.min.y as i64 + i64::from(y),
                     share,
-                ))
+                ));
             });
         }
         self.ink(&inked);

@@ -211,6 +211,13 @@ fn is_jpeg(transfer_syntax: &str) -> bool {
     )
 }
 
+fn is_jpeg_ls(transfer_syntax: &str) -> bool {
+    matches!(
+        transfer_syntax,
+        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS
+    )
+}
+
 fn is_jpeg_xl(transfer_syntax: &str) -> bool {
     matches!(
         transfer_syntax,
@@ -246,9 +253,19 @@ fn color_after(
     }
 }
 
+/// A stream as the decoders need it.
+///
 /// JPEG without any marker that tells its colours is taken for YBR by decoders. Where the header says RGB, a marker
-/// that says so is put in (Adobe's, transform 0).
+/// that says so is put in (Adobe's, transform 0). JPEG-LS that ends without its end marker sends CharLS 2.4 through
+/// billions of bits that are not there, so it gets one.
 fn prepared<'a>(transfer_syntax: &str, stream: &'a [u8], layout: &Layout) -> Cow<'a, [u8]> {
+    if is_jpeg_ls(transfer_syntax) {
+        let zeros = stream.iter().rev().take_while(|byte| **byte == 0).count();
+        return match stream.get(..stream.len() - zeros) {
+            Some([.., 0xff, 0xd9]) => Cow::Borrowed(stream),
+            _ => Cow::Owned([stream, &[0xff, 0xd9]].concat()),
+        };
+    }
     let is_rgb = is_jpeg(transfer_syntax) && layout.samples == 3 && layout.photometric == "RGB";
     match stream {
         [0xff, 0xd8, rest @ ..] if is_rgb && !tells_its_colors(rest) => {
@@ -261,10 +278,7 @@ fn prepared<'a>(transfer_syntax: &str, stream: &'a [u8], layout: &Layout) -> Cow
 
 /// Some writers of JPEG-LS put zeros before the end marker, which the decoder takes for a missing marker.
 fn padding_before_end(transfer_syntax: &str, stream: &[u8]) -> Option<Vec<u8>> {
-    if !matches!(
-        transfer_syntax,
-        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS
-    ) {
+    if !is_jpeg_ls(transfer_syntax) {
         return None;
     }
     let end = stream.windows(2).rposition(|pair| pair == [0xff, 0xd9])?;

@@ -90,12 +90,19 @@ fn cursor(response: &egui::Response, pane: &Pane<'_>, state: &State) {
     };
     let icon = match (kind, state.gesture.is_some()) {
         (Some(GestureKind::Rotate), _) => CursorIcon::Alias,
-        (Some(GestureKind::Slab(_)), _) => CursorIcon::AllScroll,
+        (Some(GestureKind::Slab(of)), _) => across(pane.id, of, state),
         (Some(GestureKind::Pan | GestureKind::Turn), true) => CursorIcon::Grabbing,
         (Some(GestureKind::Zoom), true) => CursorIcon::ZoomIn,
         _ => CursorIcon::Crosshair,
     };
     response.ctx.set_cursor_icon(icon);
+}
+
+/// The arrows across the line of another pane's plane.
+fn across(pane: PaneId, of: PaneId, state: &State) -> egui::CursorIcon {
+    let lines = crate::app::tool::crosshair::crosshair(state, pane).map(|crosshair| crosshair.lines);
+    let line = lines.iter().flatten().find(|line| line.of == of);
+    if line.is_some_and(|line| line.direction.x.abs() > line.direction.y.abs()) { egui::CursorIcon::ResizeVertical } else { egui::CursorIcon::ResizeHorizontal }
 }
 
 fn menu(response: &egui::Response, pane: PaneId, state: &State, memory: &mut Memory, commands: &mut Commands) {

@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
             ui.weak(say!("ui-nothing-open"));
         }
         for (n, patient) in browser::tree(&state.document).iter().enumerate() {
-            ui.push_id(n, |ui| patient_ui(ui, patient, state, commands));
+            ui.push_id(n, |ui| patient_ui(ui, patient, state, memory, commands));
         }
         skipped(ui, state);
     });
@@ -59,7 +59,7 @@ fn unquoted(path: &str) -> &str {
     ['"', '\''].into_iter().find_map(|quote| path.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(path)
 }
 
-fn patient_ui(ui: &mut Ui, patient: &browser::PatientNode, state: &State, commands: &mut Commands) {
+fn patient_ui(ui: &mut Ui, patient: &browser::PatientNode, state: &State, memory: &mut Memory, commands: &mut Commands) {
     let name = browser::readable_name(&patient.name);
     let heading = match (name.as_str(), patient.id.as_str()) {
         ("", "") => say!("ui-no-patient"),
@@ -74,17 +74,23 @@ fn patient_ui(ui: &mut Ui, patient: &browser::PatientNode, state: &State, comman
         }
         for index in &study.series {
             if let Some(entry) = state.document.entries.get(*index) {
-                series_ui(ui, *index, entry, state, commands);
+                let response = series_ui(ui, entry, state);
+                if response.clicked() {
+                    commands.push(Command::Show { index: *index });
+                }
+                let id = entry.volume().id;
+                if state.view.shown == Some(id) && memory.scrolled_to.replace(id) != Some(id) {
+                    response.scroll_to_me(None);
+                }
             }
         }
     }
     ui.add_space(theme::GAP);
 }
 
-fn series_ui(ui: &mut Ui, index: usize, entry: &Entry, state: &State, commands: &mut Commands) {
+fn series_ui(ui: &mut Ui, entry: &Entry, state: &State) -> egui::Response {
     let is_shown = state.view.shown == Some(entry.volume().id);
-    let title = browser::title(entry);
-    let title = if title.is_empty() { say!("ui-unnamed") } else { title };
+    let title = title(entry);
     let mut lines = egui::text::LayoutJob::default();
     let format = |size: f32, color| egui::TextFormat { font_id: egui::FontId::proportional(size), color, ..Default::default() };
     let widest = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
@@ -99,9 +105,15 @@ fn series_ui(ui: &mut Ui, index: usize, entry: &Entry, state: &State, commands: 
     let button = Button::selectable(is_shown, WidgetText::from(lines)).min_size(egui::vec2(ui.available_width(), 0.0));
     let response = ui.add(button);
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_shown, &title));
-    let response = response.on_hover_ui(|ui| tooltip(ui, entry));
-    if response.clicked() {
-        commands.push(Command::Show { index });
+    response.on_hover_ui(|ui| tooltip(ui, entry))
+}
+
+/// What a series is called, if need be by its number.
+fn title(entry: &Entry) -> String {
+    match (browser::title(entry), entry.volume().series.series_number) {
+        (title, Some(number)) if title.is_empty() => say!("ui-series-number", number = number.to_string()),
+        (title, None) if title.is_empty() => say!("ui-unnamed"),
+        (title, _) => title,
     }
 }
 
@@ -123,7 +135,7 @@ fn details(entry: &Entry) -> String {
 }
 
 fn tooltip(ui: &mut Ui, entry: &Entry) {
-    ui.label(browser::title(entry));
+    ui.label(title(entry));
     ui.label(details(entry));
     if let Some(geometry) = entry.volume().geometry() {
         let spacing = geometry.spacing();

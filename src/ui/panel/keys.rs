@@ -2,13 +2,12 @@
 
 use egui::{Grid, RichText, ScrollArea, Window};
 
-use crate::app::State;
 use crate::say;
 use crate::ui::action::{self, Group};
 use crate::ui::{Memory, text, theme};
 
 /// Shows the list while it is wanted.
-pub fn show(ctx: &egui::Context, _state: &State, memory: &mut Memory) {
+pub fn show(ctx: &egui::Context, memory: &mut Memory) {
     let mut is_open = memory.shows_keys;
     Window::new(say!("ui-keys")).open(&mut is_open).resizable(false).collapsible(false).show(ctx, |ui| {
         ScrollArea::vertical().max_height(ui.ctx().content_rect().height() * 0.75).show(ui, |ui| {

@@ -21,6 +21,9 @@ pub fn bar(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comma
                 }
             });
         }
+        if state.shown().is_none() {
+            return;
+        }
         ui.separator();
         for action in [Action::WindowTool, Action::ToggleAlignment, Action::Crosshair, Action::ResetView] {
             item(ui, action, state.view.focused, state, memory, commands);

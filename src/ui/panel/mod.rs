@@ -24,5 +24,5 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
     if state.shown().is_some() {
         Panel::right("display").default_size(theme::DISPLAY_WIDTH).min_size(140.0).show(ui, |ui| display::show(ui, state, commands));
     }
-    keys::show(ui.ctx(), state, memory);
+    keys::show(ui.ctx(), memory);
 }

@@ -8,22 +8,33 @@ mod pixels;
 mod text;
 mod uid;
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::borrow::Cow;
+use std::io::{self, Write as _};
 use std::path::Path;
 
+use dicom_core::Tag;
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use rayon::prelude::*;
 
 use self::modules::{ImageClass, Picture, SeriesWriter};
-use crate::io::save::{SaveError, write_folder};
+use crate::io::save::{SaveError, write_checked, write_folder};
 use crate::model::volume::Volume;
 use crate::model::voxels::{SampleType, Samples};
 use crate::say;
 
 /// Rows and columns that are not perpendicular cannot be told in DICOM; the largest cosine that is rounding.
 const SHEAR_FROM: f64 = 1e-4;
+
+/// What is compared, beside the pixels, when a file is read back.
+const CHECKED: [Tag; 6] = [
+    tags::IMAGE_POSITION_PATIENT,
+    tags::IMAGE_ORIENTATION_PATIENT,
+    tags::PIXEL_SPACING,
+    tags::RESCALE_SLOPE,
+    tags::RESCALE_INTERCEPT,
+    tags::PATIENT_NAME,
+];
 
 /// Writes a volume whose voxels have all arrived, all its frames or one, into a new (or empty) folder. Every file is
 /// read back. Gives warnings, each a sentence; fails in one sentence where DICOM cannot hold the volume.
@@ -63,10 +74,10 @@ pub fn write_series(
                     picture,
                     plan.bytes(samples, first, volume.voxels.slice_samples()),
                 );
-                write_image(&new.join(format!("IM{:05}.dcm", n + 1)), image).map_err(|why| {
+                write_image(&new.join(format!("IM{:05}.dcm", n + 1)), image).map_err(|err| {
                     SaveError {
                         path: folder.to_owned(),
-                        why,
+                        why: err.why,
                     }
                 })
             })
@@ -102,33 +113,39 @@ fn check_fit(volume: &Volume) -> Result<(), String> {
     Ok(())
 }
 
-/// Writes one file of a new folder, and reads it back.
-fn write_image(path: &Path, image: InMemDicomObject) -> io::Result<()> {
+/// Writes one file, and reads it back before it counts.
+fn write_image(path: &Path, image: InMemDicomObject) -> Result<(), SaveError> {
     let meta = FileMetaTableBuilder::new().transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN);
-    let file = image.with_meta(meta).map_err(io::Error::other)?;
-    let out = File::create_new(path)?;
-    let mut buffered = BufWriter::new(&out);
-    file.write_all(&mut buffered).map_err(io::Error::other)?;
-    buffered.flush()?;
-    drop(buffered);
-    out.sync_all()?;
-    let back = dicom_object::open_file(path).map_err(io::Error::other)?;
-    let is_same = |tag| {
-        back.get(tag).map(|element| element.to_bytes().ok())
-            == file.get(tag).map(|element| element.to_bytes().ok())
-    };
-    let checked = [
-        tags::PIXEL_DATA,
-        tags::IMAGE_POSITION_PATIENT,
-        tags::IMAGE_ORIENTATION_PATIENT,
-        tags::PIXEL_SPACING,
-        tags::RESCALE_SLOPE,
-        tags::RESCALE_INTERCEPT,
-        tags::PATIENT_NAME,
-    ];
-    if checked.into_iter().all(is_same) {
-        Ok(())
-    } else {
-        Err(io::Error::other(say!("io-read-back")))
-    }
+    let file = image
+        .with_meta(meta)
+        .map_err(|err| SaveError::refused(path, err.to_string()))?;
+    // First into memory: what the disk says would be lost in what dicom-rs says.
+    let mut bytes = Vec::new();
+    file.write_all(&mut bytes)
+        .map_err(|err| SaveError::refused(path, err.to_string()))?;
+    write_checked(
+        path,
+        |out| out.write_all(&bytes),
+        |copy| {
+            let back = dicom_object::open_file(copy).map_err(io::Error::other)?;
+            // Text of an odd length was padded.
+            let value = |object: &InMemDicomObject, tag| {
+                object
+                    .get(tag)
+                    .and_then(|element| element.to_bytes().ok())
+                    .map(|bytes| bytes.trim_ascii_end().to_vec())
+            };
+            let is_same = |tag| value(&back, tag) == value(&file, tag);
+            let pixels = |object: &InMemDicomObject| {
+                object
+                    .get(tags::PIXEL_DATA)
+                    .and_then(|element| element.to_bytes().ok().map(Cow::into_owned))
+            };
+            if pixels(&back) == pixels(&file) && CHECKED.into_iter().all(is_same) {
+                Ok(())
+            } else {
+                Err(io::Error::other(say!("io-read-back")))
+            }
+        },
+    )
 }

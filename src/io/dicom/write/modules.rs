@@ -230,6 +230,8 @@ impl<'a> SeriesWriter<'a> {
             },
         );
         elements.text(tags::SERIES_INSTANCE_UID, VR::UI, self.series_uid.as_str());
+        // Which side a paired organ is of is not known.
+        elements.empty(&[(tags::LATERALITY, VR::CS)]);
         elements.text(
             tags::SERIES_NUMBER,
             VR::IS,

@@ -15,6 +15,13 @@ pub(super) fn decimal_string(number: f64) -> String {
         .rev()
         .map(|digits| format!("{number:.digits$e}"))
         .find(|text| text.len() <= MOST);
+    let fixed = fixed.map(|text| {
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text
+        }
+    });
     let error = |text: &String| (text.parse::<f64>().unwrap_or(f64::INFINITY) - number).abs();
     let mut best: Vec<String> = fixed.into_iter().chain(scientific).collect();
     best.sort_by(|a, b| error(a).total_cmp(&error(b)));
@@ -65,6 +72,7 @@ mod tests {
                 "{number}: {text}"
             );
         }
+        assert_eq!(decimal_string(2.499_999_999_999_999_6), "2.5");
         assert_eq!(decimal_strings(&[1.5, -2.0]), "1.5\\-2");
     }
 
