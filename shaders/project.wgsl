@@ -24,6 +24,11 @@ fn project(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let range = box_range(start, layer.depth_high + layer.depth_low);
     var all = Gathered(Sample(0.0), 0u);
     for (var n = range.x; n <= range.y; n += 1.0) {
+        let idle = idle_samples(x, y, n, all);
+        if idle > 0.0 {
+            n += idle - 1.0;
+            continue;
+        }
         let sampled = sample_ray(x, y, n);
         if sampled.state == STATE_VALUE {
             all = gather(all, sampled.value);

@@ -23,6 +23,21 @@ fn is_settled(value: Sample) -> bool {
     return select(x <= 0.0, x >= 1.0, gets_brighter);
 }
 
+// Whether no number in a range could change the highest (or lowest) so far, or not so that it is seen.
+fn is_idle(range: vec2<f32>, so_far: Sample) -> bool {
+    if layer.gather == GATHER_MEAN {
+        return false;
+    }
+    let is_highest = layer.gather == GATHER_HIGHEST;
+    let most = select(range.x, range.y, is_highest);
+    if select(most >= so_far, most <= so_far, is_highest) {
+        return true;
+    }
+    let x = most * layer.gain + layer.bias;
+    let gets_brighter = is_highest == (layer.gain > 0.0);
+    return layer.window_function != WINDOW_SIGMOID && select(x >= 1.0, x <= 0.0, gets_brighter);
+}
+
 fn shade(value: Sample) -> vec4<f32> {
     let x = value * layer.gain + layer.bias;
     var grey = clamp(x, 0.0, 1.0);

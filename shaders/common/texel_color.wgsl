@@ -20,6 +20,10 @@ fn is_settled(value: Sample) -> bool {
     return false;
 }
 
+fn is_idle(range: vec2<f32>, so_far: Sample) -> bool {
+    return false;
+}
+
 fn shade(value: Sample) -> vec4<f32> {
     return vec4<f32>(floor(clamp(value, vec3<f32>(0.0), vec3<f32>(1.0)) * 255.0 + 0.5) / 255.0, layer.opacity);
 }

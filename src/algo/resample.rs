@@ -66,10 +66,10 @@ pub fn onto_even_grid(volume: &Volume, step_mm: Option<f64>) -> Result<Volume, R
             match sample(volume, geometry.voxel_at(patient), frame, interpolation) {
                 Sample::Value(Value::Rgb(rgb)) => stored.extend(rgb),
                 Sample::Value(Value::Scalar(value)) => {
-                    stored.push((value - volume.rescale.intercept) / volume.rescale.slope)
+                    stored.push((value - volume.rescale.intercept) / volume.rescale.slope);
                 }
                 Sample::Nothing | Sample::Pending => {
-                    stored.extend(std::iter::repeat_n(outside, parts))
+                    stored.extend(std::iter::repeat_n(outside, parts));
                 }
             }
         }

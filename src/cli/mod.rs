@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, the same code below as the window. `../shared/CLI.md` in the design is its
 //! contract: results on stdout, everything else on stderr, exit status 0 done, 1 failed, 2 wrong usage.
 
+mod annotations;
 mod bench;
 mod completions;
 mod convert;

@@ -6,6 +6,7 @@
 //!
 //! Grey is exact: slices interpolate by hand in f32 (`shaders/common/sample.wgsl`); only rays use texture filtering.
 
+mod bricks;
 mod budget;
 mod color_maps;
 mod device;
@@ -14,6 +15,7 @@ mod format;
 mod pipelines;
 mod readback;
 mod renderer;
+mod resident;
 mod shader;
 mod slice_table;
 mod store;

@@ -6,8 +6,9 @@ use crate::scene::Interpolation;
 
 use super::device::Context;
 use super::format::VoxelFormat;
+use super::resident::Resident;
 use super::shader::{Program, sources};
-use super::store::{Resident, VoxelLayouts};
+use super::store::VoxelLayouts;
 use super::target::PICTURE_FORMAT;
 use super::voxel_map::{Gather, VoxelMap};
 

@@ -60,16 +60,19 @@ fn bytes_of<T: bytemuck::NoUninit>(numbers: impl Iterator<Item = T>) -> Vec<u8> 
 }
 
 /// Any sample as `f64`, exactly.
-trait Number {
+pub(super) trait Number {
+    /// The number.
     fn number(self) -> f64;
 }
 
 macro_rules! numbers {
-    ($($kind:ty),*) => { $(impl Number for $kind { fn number(self) -> f64 { f64::from(self) } })* };
+    ($($kind:ty),*) => { $(impl Number for $kind { #[inline] fn number(self) -> f64 { f64::from(self) } })* };
 }
 numbers!(u8, i8, u16, i16, u32, i32, f32, f64);
 
-fn number(sample: impl Number) -> f64 {
+/// Any sample as `f64`, exactly.
+#[inline]
+pub(super) fn number(sample: impl Number) -> f64 {
     sample.number()
 }
 

@@ -7,7 +7,7 @@ use crate::model::window::{Window, WindowFunction};
 use crate::scene::ImageLayer;
 
 use super::budget::Level;
-use super::store::Resident;
+use super::resident::Resident;
 use super::voxel_map::{Gather, VoxelMap};
 
 /// The uniform of one layer. Each row is 16 bytes: a vector of three and one number.

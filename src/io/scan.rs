@@ -42,30 +42,8 @@ enum Found {
 ///
 /// Fails only if nothing can be opened at all: a path that is not there, or no image in any of them.
 pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenError> {
-    let mut files = Vec::new();
     let mut opened = Opened::default();
-    for path in paths {
-        let meta = std::fs::metadata(path).map_err(|err| {
-            OpenError::new(say!(
-                "io-cannot-open",
-                path = path.display().to_string(),
-                why = plain(&err)
-            ))
-        })?;
-        if meta.is_dir() {
-            walk(path, 0, &mut files, &mut opened.skipped)
-        } else {
-            files.push(path.clone())
-        }
-    }
-    // Of a NIfTI pair the header is opened, whichever of the two was given.
-    for file in &mut files {
-        if let Some(header) = nifti::header_of_pair(file) {
-            *file = header;
-        }
-    }
-    files.sort();
-    files.dedup();
+    let files = files_below(paths, &mut opened.skipped)?;
     let total = files.len();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let found: Vec<Option<Found>> = files
@@ -113,28 +91,62 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
         key(a).cmp(&key(b))
     });
     opened.skipped.sort_by(|a, b| a.path.cmp(&b.path));
-    if !opened.volumes.is_empty() {
-        return Ok(opened);
+    if opened.volumes.is_empty() {
+        Err(nothing(&opened.skipped, paths))
+    } else {
+        Ok(opened)
     }
-    match (&opened.skipped[..], paths) {
-        ([only], [path]) if only.path == *path => Err(OpenError::new(say!(
+}
+
+/// Every file below some paths, once, in the order of their names.
+fn files_below(paths: &[PathBuf], skipped: &mut Vec<Skipped>) -> Result<Vec<PathBuf>, OpenError> {
+    let mut files = Vec::new();
+    for path in paths {
+        let meta = std::fs::metadata(path).map_err(|err| {
+            OpenError::new(say!(
+                "io-cannot-open",
+                path = path.display().to_string(),
+                why = plain(&err)
+            ))
+        })?;
+        if meta.is_dir() {
+            walk(path, 0, &mut files, skipped);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    // Of a NIfTI pair the header is opened, whichever of the two was given.
+    for file in &mut files {
+        if let Some(header) = nifti::header_of_pair(file) {
+            *file = header;
+        }
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+/// That there is no volume, and why.
+fn nothing(skipped: &[Skipped], paths: &[PathBuf]) -> OpenError {
+    match (skipped, paths) {
+        ([only], [path]) if only.path == *path => OpenError::new(say!(
             "io-cannot-open",
             path = path.display().to_string(),
             why = only.reason.clone()
-        ))),
-        ([], _) => Err(OpenError::new(say!("io-no-files", path = join(paths)))),
-        (skipped, _) => Err(OpenError::new(say!(
+        )),
+        ([], _) => OpenError::new(say!("io-no-files", path = join(paths))),
+        ([first, ..], _) => OpenError::new(say!(
             "io-no-images",
             path = join(paths),
             count = skipped.len(),
-            first = skipped[0]
+            first = first
                 .path
                 .file_name()
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned(),
-            why = skipped[0].reason.clone()
-        ))),
+            why = first.reason.clone()
+        )),
     }
 }
 
@@ -146,13 +158,17 @@ fn join(paths: &[PathBuf]) -> String {
         .join(", ")
 }
 
-/// What the system says, without the error number that it adds.
+/// What the system says, without the error number that it adds and without its capitals. What we say stays as it is.
 pub(crate) fn plain(err: &std::io::Error) -> String {
     let text = err.to_string();
-    text.split(" (os error")
-        .next()
-        .unwrap_or(&text)
-        .to_lowercase()
+    match err.raw_os_error() {
+        Some(_) => text
+            .split(" (os error")
+            .next()
+            .unwrap_or(&text)
+            .to_lowercase(),
+        None => text,
+    }
 }
 
 fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec<Skipped>) {

@@ -3,6 +3,9 @@
 
 #![cfg(test)]
 
+#[path = "../common/nifti_file.rs"]
+mod nifti_file;
+
 mod device;
 mod phantom;
 
@@ -10,6 +13,7 @@ mod axis_orders;
 mod formats;
 mod levels;
 mod partial;
+mod program;
 mod projections;
 mod shaders;
 mod slices;

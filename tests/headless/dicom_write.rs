@@ -7,10 +7,10 @@ use isocenter::io::dicom::{TagContent, TagRow, list_tags, write_series};
 use isocenter::io::{OpenVolume, Progress, load, scan};
 use isocenter::model::geometry::Geometry;
 use isocenter::model::volume::{Rescale, Value, Volume};
-use isocenter::model::voxels::{SampleType, Samples};
+use isocenter::model::voxels::SampleType;
 use isocenter::model::window::{NamedWindow, Window};
 
-use super::nifti_write::{turned, volume};
+use super::nifti_write::{EVERY_TYPE, counting, turned, volume};
 
 fn written(
     made: &Volume,
@@ -55,36 +55,10 @@ fn same_in_space(made: &Volume, back: &Volume, frame: usize, tolerance: f64) {
     }
 }
 
-fn counting(sample_type: SampleType) -> impl Fn(usize, usize) -> Samples {
-    move |slab, count| {
-        let numbers = (0..count).map(move |n| (slab * count + n) as f64 - 50.0);
-        match sample_type {
-            SampleType::U8 => Samples::U8(numbers.map(|n| (n + 50.0) as u8).collect()),
-            SampleType::I8 => Samples::I8(numbers.map(|n| n as i8).collect()),
-            SampleType::U16 => Samples::U16(numbers.map(|n| (n.abs() * 500.0) as u16).collect()),
-            SampleType::I16 => Samples::I16(numbers.map(|n| (n * 500.0) as i16).collect()),
-            SampleType::U32 => Samples::U32(numbers.map(|n| (3e9 + n * 500.0) as u32).collect()),
-            SampleType::I32 => Samples::I32(numbers.map(|n| (n * 1e6) as i32).collect()),
-            SampleType::F32 => Samples::F32(numbers.map(|n| (n / 7.0) as f32).collect()),
-            SampleType::F64 => Samples::F64(numbers.map(|n| n * 200.0).collect()),
-        }
-    }
-}
-
 #[test]
 fn every_type_comes_back() {
-    let types = [
-        SampleType::U8,
-        SampleType::I8,
-        SampleType::U16,
-        SampleType::I16,
-        SampleType::U32,
-        SampleType::I32,
-        SampleType::F32,
-        SampleType::F64,
-    ];
     for modality in ["CT", "MR", "PT"] {
-        for sample_type in types {
+        for sample_type in EVERY_TYPE {
             let mut made = volume(
                 turned([5, 4, 5], [0.7, 0.9, 2.5], DMat3::IDENTITY),
                 1,
@@ -97,6 +71,11 @@ fn every_type_comes_back() {
                 counting(sample_type),
             );
             made.series.modality = modality.to_owned();
+            made.unit = match modality {
+                "CT" => Some("HU".to_owned()),
+                "PT" => Some("Bq/ml".to_owned()),
+                _ => None,
+            };
             let (_folder, back, warnings) = written(&made, None);
             assert_eq!(back.len(), 1);
             // Only these two do not fit into 16 bits.
@@ -112,6 +91,7 @@ fn every_type_comes_back() {
                 _ => 1e-6,
             };
             same_in_space(&made, &back[0].volume, 0, tolerance);
+            assert_eq!(back[0].volume.unit, made.unit);
             let series = &back[0].volume.series;
             assert_eq!(
                 (

@@ -56,6 +56,7 @@ static LAYERS: [Layer; 9] = [
             "dicom_*",
             "flate2",
             "glam",
+            "jxl_oxide",
             "png",
             "rayon",
             "serde",
@@ -82,7 +83,6 @@ static LAYERS: [Layer; 9] = [
         modules: &["app"],
         modules_below: &["words", "model", "scene", "algo", "io"],
         crates: &[
-            "directories",
             "glam",
             "serde",
             "serde_json",
@@ -110,9 +110,11 @@ static LAYERS: [Layer; 9] = [
         modules: &["cli"],
         modules_below: &["words", "model", "scene", "algo", "io", "gpu", "app"],
         crates: &[
+            "ab_glyph",
             "clap",
             "clap_complete",
             "cpu_time",
+            "epaint_default_fonts",
             "glam",
             "indicatif",
             "print",

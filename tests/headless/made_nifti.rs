@@ -66,90 +66,82 @@ impl Made {
         if self.is_two { 540 } else { 348 }
     }
 
+    fn is_single(&self) -> bool {
+        self.magic.is_none_or(|magic| magic[1] == b'+')
+    }
+
     pub fn bytes(&self) -> Vec<u8> {
         let mut out = vec![0; self.header_bytes() + 4];
-        let mut put = |at: usize, number: f64, one: char, two: char| {
-            let kind = if self.is_two { two } else { one };
-            let mut bytes = match kind {
-                'b' => vec![number as u8],
-                'h' => (number as i16).to_le_bytes().to_vec(),
-                'i' => (number as i32).to_le_bytes().to_vec(),
-                'q' => (number as i64).to_le_bytes().to_vec(),
-                'f' => (number as f32).to_le_bytes().to_vec(),
-                _ => number.to_le_bytes().to_vec(),
-            };
-            if self.is_big {
-                bytes.reverse();
-            }
-            out[at..at + bytes.len()].copy_from_slice(&bytes);
-        };
-        let two = self.is_two;
-        let pick = |one: usize, other: usize| if two { other } else { one };
-        put(0, self.header_bytes() as f64, 'i', 'i');
-        put(pick(40, 16), self.dim.len() as f64, 'h', 'q');
-        for (n, side) in self.dim.iter().enumerate() {
-            put(pick(42, 24) + n * pick(2, 8), *side as f64, 'h', 'q');
-        }
-        put(pick(68, 504), self.intent.into(), 'h', 'i');
-        put(pick(70, 12), self.datatype.into(), 'h', 'h');
-        put(pick(72, 14), self.bits.into(), 'h', 'h');
-        for (n, size) in self.pixdim.iter().enumerate() {
-            put(pick(76, 104) + n * pick(4, 8), *size, 'f', 'd');
-        }
-        let is_single = self.magic.is_none_or(|magic| magic[1] == b'+');
-        put(
-            pick(108, 168),
-            self.vox_offset.unwrap_or(if is_single {
-                pick(352, 544) as f64
-            } else {
-                0.0
-            }),
-            'f',
-            'q',
-        );
-        put(pick(112, 176), self.slope, 'f', 'd');
-        put(pick(116, 184), self.inter, 'f', 'd');
-        put(pick(123, 500), self.units.into(), 'b', 'i');
-        put(
-            pick(252, 344),
-            f64::from(u8::from(self.quaternion.is_some())),
-            'h',
-            'i',
-        );
-        put(
-            pick(254, 348),
-            f64::from(u8::from(self.srow.is_some())),
-            'h',
-            'i',
-        );
-        for (n, part) in self
-            .quaternion
-            .unwrap_or_default()
-            .into_iter()
-            .chain(self.offset)
-            .enumerate()
-        {
-            put(pick(256, 352) + n * pick(4, 8), part, 'f', 'd');
-        }
-        for (n, entry) in self
-            .srow
-            .unwrap_or_default()
-            .into_iter()
-            .flatten()
-            .enumerate()
-        {
-            put(pick(280, 400) + n * pick(4, 8), entry, 'f', 'd');
-        }
-        if two {
+        self.put_grid(&mut out);
+        self.put_place(&mut out);
+        if self.is_two {
             out[4..12].copy_from_slice(b"n+2\0\r\n\x1a\n");
         } else {
             out[344..348].copy_from_slice(self.magic.unwrap_or(b"n+1\0"));
         }
-        if !is_single {
-            return out[..348].to_vec();
+        if self.is_single() {
+            out.extend(self.image());
+        } else {
+            out.truncate(348);
         }
-        out.extend(self.image());
         out
+    }
+
+    /// The offset in NIfTI-1 or in NIfTI-2.
+    fn pick(&self, one: usize, two: usize) -> usize {
+        if self.is_two { two } else { one }
+    }
+
+    /// Writes a number; the letters say its type in NIfTI-1 and in NIfTI-2.
+    fn put(&self, out: &mut [u8], at: usize, number: f64, types: [char; 2]) {
+        let mut bytes = match types[usize::from(self.is_two)] {
+            'b' => vec![number as u8],
+            'h' => (number as i16).to_le_bytes().to_vec(),
+            'i' => (number as i32).to_le_bytes().to_vec(),
+            'q' => (number as i64).to_le_bytes().to_vec(),
+            'f' => (number as f32).to_le_bytes().to_vec(),
+            _ => number.to_le_bytes().to_vec(),
+        };
+        if self.is_big {
+            bytes.reverse();
+        }
+        out[at..at + bytes.len()].copy_from_slice(&bytes);
+    }
+
+    fn put_grid(&self, out: &mut [u8]) {
+        let pick = |one, two| self.pick(one, two);
+        let mut put = |at, number, types| self.put(out, at, number, types);
+        put(0, self.header_bytes() as f64, ['i', 'i']);
+        put(pick(40, 16), self.dim.len() as f64, ['h', 'q']);
+        for (n, side) in self.dim.iter().enumerate() {
+            put(pick(42, 24) + n * pick(2, 8), *side as f64, ['h', 'q']);
+        }
+        put(pick(68, 504), self.intent.into(), ['h', 'i']);
+        put(pick(70, 12), self.datatype.into(), ['h', 'h']);
+        put(pick(72, 14), self.bits.into(), ['h', 'h']);
+        let begin = if self.is_single() { pick(352, 544) } else { 0 };
+        let vox_offset = self.vox_offset.unwrap_or(begin as f64);
+        put(pick(108, 168), vox_offset, ['f', 'q']);
+        put(pick(112, 176), self.slope, ['f', 'd']);
+        put(pick(116, 184), self.inter, ['f', 'd']);
+    }
+
+    fn put_place(&self, out: &mut [u8]) {
+        let pick = |one, two| self.pick(one, two);
+        let mut put = |at, number, types| self.put(out, at, number, types);
+        let code = |is_there: bool| f64::from(u8::from(is_there));
+        put(pick(123, 500), self.units.into(), ['b', 'i']);
+        put(pick(252, 344), code(self.quaternion.is_some()), ['h', 'i']);
+        put(pick(254, 348), code(self.srow.is_some()), ['h', 'i']);
+        let mut row = |one, two, numbers: &[f64]| {
+            for (n, number) in numbers.iter().enumerate() {
+                put(pick(one, two) + n * pick(4, 8), *number, ['f', 'd']);
+            }
+        };
+        row(76, 104, &self.pixdim);
+        row(256, 352, &self.quaternion.unwrap_or_default());
+        row(268, 376, &self.offset);
+        row(280, 400, self.srow.unwrap_or_default().as_flattened());
     }
 
     /// The voxels in the file's byte order.

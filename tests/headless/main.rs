@@ -6,6 +6,7 @@ mod demo;
 mod dicom_write;
 #[path = "../common/dicom_builder.rs"]
 mod dicom_builder;
+mod dicom_codecs;
 mod dicom_encodings;
 mod dicom_hostile;
 mod dicom_series;

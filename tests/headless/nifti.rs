@@ -162,82 +162,68 @@ fn agrees_with_the_nifti_crate() {
     }
 }
 
-#[test]
-fn sform_then_qform_then_sizes() {
+/// Where voxel (1, 1, 1) lies, and what is doubtful about it.
+fn place(made: &Made) -> (DVec3, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
-    let place = |made: &Made| {
-        let opened = open(&file(folder.path(), "p.nii", &made.bytes())).unwrap();
-        let at = opened
-            .volume
-            .geometry()
-            .unwrap()
-            .patient_at(DVec3::new(1.0, 1.0, 1.0));
-        (at, opened.volume.warnings.clone())
-    };
-    let near = |got: DVec3, want: [f64; 3]| {
-        assert!(
-            (got - DVec3::from_array(want)).length() < 1e-5,
-            "{got} is not {want:?}"
-        )
-    };
-    let base = Made::i16(&[5, 4, 3], 0..60);
-    near(place(&base).0, [8.0, 17.0, -26.0]);
+    let opened = open(&file(folder.path(), "p.nii", &made.bytes())).unwrap();
+    let geometry = opened.volume.geometry().unwrap();
+    (
+        geometry.patient_at(DVec3::ONE),
+        opened.volume.warnings.clone(),
+    )
+}
+
+fn near(got: DVec3, want: [f64; 3]) {
+    let apart = (got - DVec3::from_array(want)).length();
+    assert!(apart < 1e-5, "{got} is not {want:?}");
+}
+
+#[test]
+fn the_qform_turns_and_mirrors() {
+    let mut made = Made::i16(&[5, 4, 3], 0..60);
+    made.srow = None;
+    made.offset = [5.0, 6.0, 7.0];
     // Half a turn about z, with qfac −1: x and y change sign in RAS, z goes down.
-    let turned = Made {
-        srow: None,
-        quaternion: Some([0.0, 0.0, 1.0]),
-        pixdim: [-1.0, 2.0, 3.0, 4.0],
-        offset: [5.0, 6.0, 7.0],
-        ..base.clone()
-    };
-    let (at, warnings) = place(&turned);
+    made.quaternion = Some([0.0, 0.0, 1.0]);
+    made.pixdim = [-1.0, 2.0, 3.0, 4.0];
+    let (at, warnings) = place(&made);
     near(at, [-3.0, -3.0, 3.0]);
     assert!(warnings.is_empty(), "{warnings:?}");
     // A quarter of a turn about x: RAS (2, 3·cos − 4·sin, 3·sin + 4·cos) = (2, −4, 3).
-    let half = 0.5f64.sqrt();
-    near(
-        place(&Made {
-            quaternion: Some([half, 0.0, 0.0]),
-            pixdim: [1.0, 2.0, 3.0, 4.0],
-            ..turned.clone()
-        })
-        .0,
-        [-7.0, -2.0, 10.0],
-    );
-    let (at, warnings) = place(&Made {
-        quaternion: Some([0.0; 3]),
-        ..base.clone()
-    });
-    near(at, [8.0, 17.0, -26.0]);
-    assert!(
-        warnings.iter().any(|text| text.contains("mm apart")),
-        "{warnings:?}"
-    );
-    let (at, warnings) = place(&Made {
-        srow: None,
-        ..base.clone()
-    });
-    near(at, [-2.0, -3.0, 4.0]);
-    assert!(
-        warnings.iter().any(|text| text.contains("left and right")),
-        "{warnings:?}"
-    );
-    let micron = Made {
-        units: 3,
-        srow: Some([
-            [2000.0, 500.0, 0.0, 0.0],
-            [0.0, 3000.0, 0.0, 0.0],
-            [0.0, 0.0, 4000.0, 0.0],
-        ]),
-        ..base.clone()
+    made.quaternion = Some([0.5f64.sqrt(), 0.0, 0.0]);
+    made.pixdim = [1.0, 2.0, 3.0, 4.0];
+    near(place(&made).0, [-7.0, -2.0, 10.0]);
+}
+
+#[test]
+fn sform_then_qform_then_sizes() {
+    let doubtful = |made: &Made, want: [f64; 3], word: &str| {
+        let (at, warnings) = place(made);
+        near(at, want);
+        assert!(
+            warnings.len() == 1 && warnings[0].contains(word),
+            "{warnings:?}"
+        );
     };
+    let base = Made::i16(&[5, 4, 3], 0..60);
+    near(place(&base).0, [8.0, 17.0, -26.0]);
+    let mut both = base.clone();
+    both.quaternion = Some([0.0; 3]);
+    doubtful(&both, [8.0, 17.0, -26.0], "mm apart");
+    let mut none = base.clone();
+    none.srow = None;
+    doubtful(&none, [-2.0, -3.0, 4.0], "left and right");
+    let mut broken = base.clone();
+    broken.srow = Some([[f64::NAN; 4]; 3]);
+    doubtful(&broken, [-2.0, -3.0, 4.0], "not finite");
+    let mut micron = base;
+    micron.units = 3;
+    micron.srow = Some([
+        [2000.0, 500.0, 0.0, 0.0],
+        [0.0, 3000.0, 0.0, 0.0],
+        [0.0, 0.0, 4000.0, 0.0],
+    ]);
     near(place(&micron).0, [-2.5, -3.0, 4.0]);
-    let (at, warnings) = place(&Made {
-        srow: Some([[f64::NAN; 4]; 3]),
-        ..base
-    });
-    near(at, [-2.0, -3.0, 4.0]);
-    assert_eq!(warnings.len(), 1);
 }
 
 #[test]

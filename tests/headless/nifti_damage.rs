@@ -69,7 +69,7 @@ fn flipped_bits_never_break_it() {
     // In a gzip stream every flip of a voxel is noticed: it breaks the stream or the checksum.
     let whole =
         gzip(&Made::i16(&[16, 16, 16], (0..4096).map(|n| (n * 7919 % 1009) as i16)).bytes());
-    for bit in (400 * 8..whole.len() * 8).step_by(61) {
+    for bit in (400 * 8..whole.len() * 8).step_by(331) {
         let mut bytes = whole.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
         if let Ok(Some(read)) = read_header(&file(folder.path(), "flip.nii.gz", &bytes)) {
@@ -83,84 +83,33 @@ fn flipped_bits_never_break_it() {
 fn headers_that_lie_are_refused_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let base = Made::i16(&[5, 4, 3], 0..60);
-    let refused = |made: Made, word: &str| {
+    let refused = |change: &dyn Fn(&mut Made), word: &str| {
+        let mut made = base.clone();
+        change(&mut made);
         let reason = open(&file(folder.path(), "lie.nii", &made.bytes()))
             .err()
             .unwrap_or_default();
         assert!(reason.contains(word), "{reason:?} should say {word:?}");
     };
-    refused(
-        Made {
-            dim: vec![],
-            ..base.clone()
-        },
-        "0 dimensions",
-    );
-    refused(
-        Made {
-            dim: vec![5, -4, 3],
-            ..base.clone()
-        },
-        "dimension 2 has -4",
-    );
-    refused(
-        Made {
-            dim: vec![32767, 32767, 32767],
-            ..base.clone()
-        },
-        "can hold only",
-    );
-    refused(
-        Made {
-            dim: vec![1, 1, 1, 32767, 32767],
-            ..base.clone()
-        },
-        "repeats",
-    );
-    refused(
-        Made {
-            is_two: true,
-            dim: vec![1 << 31, 1 << 31, 1 << 31],
-            ..base.clone()
-        },
-        "more voxels than",
-    );
-    refused(
-        Made {
-            is_two: true,
-            dim: vec![1 << 40, 1, 1],
-            ..base.clone()
-        },
-        "dimension 1",
-    );
-    refused(
-        Made {
-            datatype: 9999,
-            ..base.clone()
-        },
-        "9999",
-    );
-    refused(
-        Made {
-            datatype: 1536,
-            ..base.clone()
-        },
-        "128-bit",
-    );
+    refused(&|made| made.dim.clear(), "0 dimensions");
+    refused(&|made| made.dim = vec![5, -4, 3], "dimension 2 has -4");
+    refused(&|made| made.dim = vec![32767; 3], "can hold only");
+    refused(&|made| made.dim = vec![1, 1, 1, 32767, 32767], "repeats");
+    let two = |dim: Vec<i64>| {
+        move |made: &mut Made| {
+            made.is_two = true;
+            made.dim.clone_from(&dim);
+        }
+    };
+    refused(&two(vec![1 << 31; 3]), "more voxels than");
+    refused(&two(vec![1 << 40, 1, 1]), "dimension 1");
+    refused(&|made| made.datatype = 9999, "9999");
+    refused(&|made| made.datatype = 1536, "128-bit");
     for offset in [f64::NAN, -8.0, 1e30, f64::INFINITY, 352.5] {
-        refused(
-            Made {
-                vox_offset: Some(offset),
-                ..base.clone()
-            },
-            "no place in a file",
-        );
+        refused(&|made| made.vox_offset = Some(offset), "no place in a file");
     }
     refused(
-        Made {
-            vox_offset: Some(1e6),
-            ..base
-        },
+        &|made| made.vox_offset = Some(1e6),
         "before its voxels begin",
     );
 }

@@ -111,6 +111,35 @@ fn same_place(a: &Volume, b: &Volume) {
     assert!(apart < 1e-3, "{apart} mm apart");
 }
 
+/// Every type that samples can have.
+pub const EVERY_TYPE: [SampleType; 8] = [
+    SampleType::U8,
+    SampleType::I8,
+    SampleType::U16,
+    SampleType::I16,
+    SampleType::U32,
+    SampleType::I32,
+    SampleType::F32,
+    SampleType::F64,
+];
+
+/// Fills slabs with different numbers of a type, negative ones too where it has them.
+pub fn counting(sample_type: SampleType) -> impl Fn(usize, usize) -> Samples {
+    move |slab, count| {
+        let numbers = (0..count).map(move |n| (slab * count + n) as f64 - 50.0);
+        match sample_type {
+            SampleType::U8 => Samples::U8(numbers.map(|n| (n + 50.0) as u8).collect()),
+            SampleType::I8 => Samples::I8(numbers.map(|n| n as i8).collect()),
+            SampleType::U16 => Samples::U16(numbers.map(|n| (n.abs() * 500.0) as u16).collect()),
+            SampleType::I16 => Samples::I16(numbers.map(|n| (n * 500.0) as i16).collect()),
+            SampleType::U32 => Samples::U32(numbers.map(|n| (3e9 + n * 500.0) as u32).collect()),
+            SampleType::I32 => Samples::I32(numbers.map(|n| (n * 1e6) as i32).collect()),
+            SampleType::F32 => Samples::F32(numbers.map(|n| (n / 7.0) as f32).collect()),
+            SampleType::F64 => Samples::F64(numbers.map(|n| n * 200.0).collect()),
+        }
+    }
+}
+
 #[test]
 fn every_type_comes_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -118,53 +147,14 @@ fn every_type_comes_back() {
         slope: 0.25,
         intercept: -1024.0,
     };
-    let seq = |count: usize| (0..count).map(|n| n as f64 - 40.0);
-    let kinds: Vec<(SampleType, Box<dyn Fn(usize) -> Samples>)> = vec![
-        (
-            SampleType::U8,
-            Box::new(move |count| Samples::U8(seq(count).map(|n| (n + 40.0) as u8).collect())),
-        ),
-        (
-            SampleType::I8,
-            Box::new(move |count| Samples::I8(seq(count).map(|n| n as i8).collect())),
-        ),
-        (
-            SampleType::U16,
-            Box::new(move |count| {
-                Samples::U16(seq(count).map(|n| (n * -800.0).abs() as u16).collect())
-            }),
-        ),
-        (
-            SampleType::I16,
-            Box::new(move |count| Samples::I16(seq(count).map(|n| (n * 700.0) as i16).collect())),
-        ),
-        (
-            SampleType::U32,
-            Box::new(move |count| {
-                Samples::U32(seq(count).map(|n| (n + 40.0) as u32 * 9_000_000).collect())
-            }),
-        ),
-        (
-            SampleType::I32,
-            Box::new(move |count| Samples::I32(seq(count).map(|n| (n * 9e6) as i32).collect())),
-        ),
-        (
-            SampleType::F32,
-            Box::new(move |count| Samples::F32(seq(count).map(|n| (n / 3.0) as f32).collect())),
-        ),
-        (
-            SampleType::F64,
-            Box::new(move |count| Samples::F64(seq(count).map(|n| n / 3.0).collect())),
-        ),
-    ];
-    for (sample_type, make) in kinds {
+    for sample_type in EVERY_TYPE {
         let made = volume(
             turned([5, 4, 5], [0.7, 0.9, 2.5], DMat3::IDENTITY),
             2,
             1,
             sample_type,
             rescale,
-            |_, count| make(count),
+            counting(sample_type),
         );
         for name in ["a.nii", "a.nii.gz"] {
             let path = folder.path().join(name);
@@ -359,7 +349,7 @@ fn uneven_slices_are_refused_until_they_are_even() {
     let made = uneven();
     let refused = write_nifti(&path, &made, None).unwrap_err().to_string();
     assert!(
-        refused.contains("--resample") && refused.contains("u.nii"),
+        refused.contains("NIfTI cannot hold; use --resample") && refused.contains("u.nii"),
         "{refused}"
     );
     assert_eq!(std::fs::read(&path).unwrap(), b"what was there");

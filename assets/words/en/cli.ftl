@@ -46,3 +46,10 @@ cli-tags-items = {$count ->
 }
 cli-bench-load = {$dims} voxels: scan {$scan} ms, load {$load} ms, first picture {$first} ms, upload {$upload} ms
 cli-bench-frames = {$what} {$size}: median {$median} ms, 95 % below {$p95} ms, processor {$cpu} ms
+cli-no-font = the built-in font cannot be read
+cli-length-cm = {$cm} cm
+cli-length-mm = {$mm} mm
+cli-annotation-slab = slab {$mm} mm
+cli-annotation-window = C {$center} W {$width}
+cli-annotation-place = {$x}, {$y}, {$z} mm
+cli-annotation-slice = slice {$slice} of {$count}

@@ -69,6 +69,7 @@ pub(super) fn add_organs(phantom: &mut Builder) {
     );
     add_spine(phantom);
     add_heart(phantom);
+    add_great_vessels(phantom);
     let airway = [
         Solid::rod([0.0, 14.0, -48.0], [0.0, -10.0, 84.0], [8.0, 7.0]),
         Solid::rod([0.0, 14.0, -46.0], [-42.0, 22.0, -82.0], [6.0, 6.0]),
@@ -242,6 +243,9 @@ fn add_heart(phantom: &mut Builder) {
             [15.0, 17.0, 24.0],
         ))],
     );
+}
+
+fn add_great_vessels(phantom: &mut Builder) {
     let arch = [
         [2.0, -20.0, -84.0],
         [-6.0, -22.0, -40.0],

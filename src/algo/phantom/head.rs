@@ -55,6 +55,7 @@ pub(super) fn add(phantom: &mut Builder) {
         [face(12.0), Solid::of(cranium(5.0))],
     );
     add_skull(phantom);
+    add_jaw(phantom);
     add_face(phantom);
     add_brain(phantom);
 }
@@ -102,6 +103,9 @@ fn add_skull(phantom: &mut Builder) {
             Solid::of(Convex::ellipsoid(at, [7.0, 10.0, 12.0]))
         }),
     );
+}
+
+fn add_jaw(phantom: &mut Builder) {
     // Horseshoes, open to the back: the mandible and the teeth in it.
     let horseshoe = |outer: [f64; 2], width: f64, low: f64, high: f64| {
         let ring = |radii: [f64; 2]| Convex::tube([0.0, -38.0, 0.0], [0.0, -38.0, 1.0], radii);
@@ -198,6 +202,27 @@ fn add_brain(phantom: &mut Builder) {
                 .within(Convex::between([0.0, 0.0, 186.0], [0.0, 0.0, 400.0])),
         ],
     );
+    add_deep_brain(phantom);
+    phantom.add(
+        "cerebellum",
+        42,
+        [inside(
+            Convex::ellipsoid([0.0, 52.0, 116.0], [48.0, 30.0, 24.0]),
+            2.0,
+        )],
+    );
+    phantom.add_target(
+        "bleeding",
+        72,
+        Convex::turned_ellipsoid(
+            [43.0, -6.0, 170.0],
+            [12.0, 20.0, 14.0],
+            DMat3::from_rotation_z(0.3),
+        ),
+    );
+}
+
+fn add_deep_brain(phantom: &mut Builder) {
     phantom.add(
         "basal ganglia",
         40,
@@ -223,14 +248,6 @@ fn add_brain(phantom: &mut Builder) {
             ))]),
     );
     phantom.add(
-        "cerebellum",
-        42,
-        [inside(
-            Convex::ellipsoid([0.0, 52.0, 116.0], [48.0, 30.0, 24.0]),
-            2.0,
-        )],
-    );
-    phantom.add(
         "brain stem",
         34,
         [Solid::rod(
@@ -246,14 +263,5 @@ fn add_brain(phantom: &mut Builder) {
             [0.0, 22.0, 150.0],
             [3.0, 3.0, 3.0],
         ))],
-    );
-    phantom.add_target(
-        "bleeding",
-        72,
-        Convex::turned_ellipsoid(
-            [43.0, -6.0, 170.0],
-            [12.0, 20.0, 14.0],
-            DMat3::from_rotation_z(0.3),
-        ),
     );
 }

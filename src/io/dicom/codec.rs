@@ -3,17 +3,19 @@
 //! The size that a codestream announces is compared with the header before anything is allocated for it.
 
 use std::borrow::Cow;
+use std::io::Read as _;
 
 use dicom_core::value::C;
 use dicom_dictionary_std::uids;
 use dicom_encoding::adapters::{PixelDataObject, RawPixelData};
 use dicom_encoding::transfer_syntax::TransferSyntaxIndex as _;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
+use flate2::read::DeflateDecoder;
 
 use super::codestream::{StreamInfo, stream_info, tells_its_colors};
 use super::encoding::EXPLICIT_VR_BIG_ENDIAN;
 use super::layout::{ColorModel, Layout};
-use super::{jpeg12, rle};
+use super::{jpeg12, jpegxl, rle};
 use crate::say;
 
 /// A decoded picture: little endian samples, colours of a pixel together.
@@ -39,54 +41,90 @@ pub fn is_native(transfer_syntax: &str) -> bool {
     )
 }
 
+/// Whether the bytes of a decoded picture are arranged as the header says: planes, byte order, chroma.
+pub fn keeps_arrangement(transfer_syntax: &str) -> bool {
+    is_native(transfer_syntax) || transfer_syntax == uids::DEFLATED_IMAGE_FRAME_COMPRESSION
+}
+
+/// Why pictures of a transfer syntax cannot be decoded; `None` if they can.
+pub fn reason_against(transfer_syntax: &str) -> Option<String> {
+    if is_native(transfer_syntax) {
+        return None;
+    }
+    match TransferSyntaxRegistry.get(transfer_syntax) {
+        None => Some(say!(
+            "io-dicom-unknown-syntax",
+            uid = transfer_syntax.to_owned()
+        )),
+        Some(syntax) if syntax.pixel_data_reader().is_none() => Some(say!(
+            "io-dicom-unsupported-syntax",
+            name = syntax.name().to_owned()
+        )),
+        Some(_) => None,
+    }
+}
+
 /// Decodes one frame; the error is the reason for the user.
 pub fn decode(transfer_syntax: &str, stream: &[u8], layout: &Layout) -> Result<Decoded, String> {
     let sample_bytes = layout.bits().div_ceil(8) as usize;
     let expected = layout.pixel_count() * layout.samples * sample_bytes;
-    if is_native(transfer_syntax) {
-        return Ok(Decoded {
-            bytes: stream.to_vec(),
-            color: layout.color,
-            is_short: stream.len() < expected,
-        });
+    let plain = |bytes: Vec<u8>| Decoded {
+        is_short: bytes.len() < expected,
+        bytes,
+        color: layout.color,
+    };
+    match transfer_syntax {
+        uids::RLE_LOSSLESS => {
+            let (bytes, is_short) =
+                rle::decode(stream, layout.pixel_count(), layout.samples, sample_bytes)?;
+            // RLE of YBR_FULL_422 does not exist: its planes are all of full size.
+            let color = full_size(layout.color);
+            Ok(Decoded {
+                bytes,
+                color,
+                is_short,
+            })
+        }
+        uids::DEFLATED_IMAGE_FRAME_COMPRESSION => {
+            let mut bytes = Vec::new();
+            // What comes beyond the picture is not unpacked; what came before an error is kept.
+            let outcome = DeflateDecoder::new(stream)
+                .take(expected as u64)
+                .read_to_end(&mut bytes);
+            match outcome {
+                Err(_) if bytes.is_empty() => Err(say!("io-dicom-cannot-inflate")),
+                _ => Ok(plain(bytes)),
+            }
+        }
+        _ if is_native(transfer_syntax) => Ok(plain(stream.to_vec())),
+        _ => decode_codestream(transfer_syntax, stream, layout, expected),
     }
-    if transfer_syntax == uids::RLE_LOSSLESS {
-        let (bytes, is_short) =
-            rle::decode(stream, layout.pixel_count(), layout.samples, sample_bytes)?;
-        // RLE of YBR_FULL_422 does not exist: its planes are all of full size.
-        let color = if layout.color == ColorModel::YbrFull422 {
-            ColorModel::YbrFull
-        } else {
-            layout.color
-        };
-        return Ok(Decoded {
-            bytes,
-            color,
-            is_short,
-        });
-    }
+}
+
+/// Decodes a compressed picture that says itself how large it is.
+fn decode_codestream(
+    transfer_syntax: &str,
+    stream: &[u8],
+    layout: &Layout,
+    expected: usize,
+) -> Result<Decoded, String> {
     let info = stream_info(stream);
     check_size(info.as_ref(), layout)?;
-    if let Some(StreamInfo {
-        precision: 12,
-        components: 1,
-        ..
-    }) = info
-        && transfer_syntax == uids::JPEG_EXTENDED12_BIT
-        && sample_bytes == 2
-    {
+    let is_12_bit = info.is_some_and(|info| info.precision == 12 && info.components == 1);
+    if is_12_bit && transfer_syntax == uids::JPEG_EXTENDED12_BIT && layout.bits() == 16 {
         let jpeg12::Decoded { samples, is_short } =
             jpeg12::decode(stream, layout.columns, layout.rows)?;
+        let bytes = samples.iter().flat_map(|sample| sample.to_le_bytes());
         return Ok(Decoded {
-            bytes: samples
-                .iter()
-                .flat_map(|sample| sample.to_le_bytes())
-                .collect(),
+            bytes: bytes.collect(),
             color: layout.color,
             is_short,
         });
     }
-    let bytes = through_registry(transfer_syntax, stream, layout)?;
+    let bytes = match is_jpeg_xl(transfer_syntax) {
+        true => jpegxl::decode(stream, layout)?,
+        false => through_registry(transfer_syntax, stream, layout)?,
+    };
     if bytes.len() != expected {
         return Err(say!(
             "io-dicom-decoded-size",
@@ -158,13 +196,7 @@ fn check_size(info: Option<&StreamInfo>, layout: &Layout) -> Result<(), String> 
             "{} x {} x {}, {} bit",
             info.width, info.height, info.components, info.precision
         ),
-        expected = format!(
-            "{} x {} x {}, {} bit",
-            layout.columns,
-            layout.rows,
-            layout.samples,
-            layout.bits()
-        )
+        expected = layout.described()
     ))
 }
 
@@ -179,17 +211,38 @@ fn is_jpeg(transfer_syntax: &str) -> bool {
     )
 }
 
+fn is_jpeg_ls(transfer_syntax: &str) -> bool {
+    matches!(
+        transfer_syntax,
+        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS
+    )
+}
+
+fn is_jpeg_xl(transfer_syntax: &str) -> bool {
+    matches!(
+        transfer_syntax,
+        uids::JPEGXL | uids::JPEGXL_LOSSLESS | uids::JPEGXLJPEG_RECOMPRESSION
+    )
+}
+
+/// A colour model whose subsampled chroma was brought to full size.
+fn full_size(color: ColorModel) -> ColorModel {
+    match color {
+        ColorModel::YbrFull422 => ColorModel::YbrFull,
+        other => other,
+    }
+}
+
 /// The colour model of what a codec returns: JPEG comes as RGB; JPEG 2000 too where it has a transform of its own.
 fn color_after(
     transfer_syntax: &str,
     declared: ColorModel,
     info: Option<&StreamInfo>,
 ) -> ColorModel {
-    let is_jpeg_xl = matches!(
-        transfer_syntax,
-        uids::JPEGXL | uids::JPEGXL_LOSSLESS | uids::JPEGXLJPEG_RECOMPRESSION
-    );
-    if is_jpeg(transfer_syntax) || is_jpeg_xl || info.is_some_and(|info| info.has_color_transform) {
+    if is_jpeg(transfer_syntax)
+        || is_jpeg_xl(transfer_syntax)
+        || info.is_some_and(|info| info.has_color_transform)
+    {
         return ColorModel::Rgb;
     }
     // Whatever was subsampled is not any more.
@@ -200,9 +253,19 @@ fn color_after(
     }
 }
 
+/// A stream as the decoders need it.
+///
 /// JPEG without any marker that tells its colours is taken for YBR by decoders. Where the header says RGB, a marker
-/// that says so is put in (Adobe's, transform 0).
+/// that says so is put in (Adobe's, transform 0). JPEG-LS that ends without its end marker sends CharLS 2.4 through
+/// billions of bits that are not there, so it gets one.
 fn prepared<'a>(transfer_syntax: &str, stream: &'a [u8], layout: &Layout) -> Cow<'a, [u8]> {
+    if is_jpeg_ls(transfer_syntax) {
+        let zeros = stream.iter().rev().take_while(|byte| **byte == 0).count();
+        return match stream.get(..stream.len() - zeros) {
+            Some([.., 0xff, 0xd9]) => Cow::Borrowed(stream),
+            _ => Cow::Owned([stream, &[0xff, 0xd9]].concat()),
+        };
+    }
     let is_rgb = is_jpeg(transfer_syntax) && layout.samples == 3 && layout.photometric == "RGB";
     match stream {
         [0xff, 0xd8, rest @ ..] if is_rgb && !tells_its_colors(rest) => {
@@ -215,10 +278,7 @@ fn prepared<'a>(transfer_syntax: &str, stream: &'a [u8], layout: &Layout) -> Cow
 
 /// Some writers of JPEG-LS put zeros before the end marker, which the decoder takes for a missing marker.
 fn padding_before_end(transfer_syntax: &str, stream: &[u8]) -> Option<Vec<u8>> {
-    if !matches!(
-        transfer_syntax,
-        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS
-    ) {
+    if !is_jpeg_ls(transfer_syntax) {
         return None;
     }
     let end = stream.windows(2).rposition(|pair| pair == [0xff, 0xd9])?;

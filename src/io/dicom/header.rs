@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dicom_dictionary_std::tags;
 
+use super::codec::reason_against;
 use super::elements::{Element, Item};
 use super::frames::{FrameInfo, read_frames};
 use super::layout::{Layout, SampleFormat};
@@ -126,6 +127,9 @@ pub fn header_of(path: &Path, scanned: &Prescan) -> Result<DicomFile, String> {
         .pixels
         .as_ref()
         .ok_or_else(|| say!("io-dicom-no-pixels"))?;
+    if let Some(reason) = reason_against(&scanned.transfer_syntax) {
+        return Err(reason);
+    }
     let mut warnings = scanned.warnings.clone();
     let layout = Layout::read(root, data, scanned.is_big_endian, &mut warnings)?;
     let declared = root.integer(tags::NUMBER_OF_FRAMES).unwrap_or(1).max(1);

@@ -218,6 +218,12 @@ impl Layout {
         }
     }
 
+    /// Size and depth, for the user.
+    pub fn described(&self) -> String {
+        let (columns, rows, samples) = (self.columns, self.rows, self.samples);
+        format!("{columns} x {rows} x {samples}, {} bit", self.bits())
+    }
+
     /// The name of the stored type, for the user.
     pub fn stored_type(&self) -> String {
         let name = if self.palette.is_some() {

@@ -16,6 +16,7 @@ mod encoding;
 mod fragments;
 mod frames;
 mod jpeg12;
+mod jpegxl;
 mod layout;
 mod lookup;
 mod palette;

@@ -2,6 +2,7 @@
 //!
 //! File names and instance numbers decide nothing here but the order of pictures at one and the same position.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use glam::DVec3;
@@ -201,19 +202,26 @@ fn arrange<'a>(stack: &[Shot<'a>]) -> Vec<(Cells<'a>, Vec<Doubt>)> {
             }
         }
     }
-    positions
-        .iter_mut()
-        .for_each(|here| here.sort_by_key(order));
+    positions.iter_mut().for_each(|here| here.sort_by(order));
     time_points(&positions, tolerance)
 }
 
-/// The order of pictures at one position: by temporal index where the file counts them, then by instance and frame.
-fn order(cell: &Cell<'_>) -> (i64, i64, usize) {
-    let repeat = &cell.shot.info.repeat;
-    // Instance numbers count the pictures of single-frame files; frames of one file share theirs.
-    let is_multi_frame = cell.shot.file.frames.len() > 1;
-    let temporal = repeat.keys[0].filter(|_| is_multi_frame).unwrap_or(0.0) as i64;
-    (temporal, repeat.instance, repeat.frame)
+/// The order of pictures at one position: frames of one file by temporal index, b-value and echo, as far as it gives
+/// them; else by instance and frame number. All frames of a file share its instance number.
+fn order(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
+    let repeat = |cell: &Cell<'_>| cell.shot.info.repeat;
+    let key = |cell: &Cell<'_>, n: usize| {
+        let value = repeat(cell).keys.get(n).copied().flatten();
+        value
+            .filter(|_| cell.shot.file.frames.len() > 1)
+            .unwrap_or(0.0)
+    };
+    (0..3)
+        .map(|n| key(a, n).total_cmp(&key(b, n)))
+        .fold(Ordering::Equal, Ordering::then)
+        .then_with(|| {
+            (repeat(a).instance, repeat(a).frame).cmp(&(repeat(b).instance, repeat(b).frame))
+        })
 }
 
 /// One volume where each position has equally many pictures; else the complete time points, and the rest apart.

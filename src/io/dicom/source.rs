@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::bytes::ByteSource;
-use super::codec::{self, is_native};
+use super::codec::{self, is_native, keeps_arrangement};
 use super::header::FilePixels;
 use super::layout::{ColorModel, Layout, SampleFormat};
 use super::pixels::{fill_missing, samples_of};
@@ -233,7 +233,7 @@ fn read_native(
 
 fn decoded(pixels: &FilePixels, stream: &[u8]) -> Result<PictureRead, String> {
     let decoded = codec::decode(&pixels.transfer_syntax, stream, &pixels.layout)?;
-    let layout = if is_native(&pixels.transfer_syntax) {
+    let layout = if keeps_arrangement(&pixels.transfer_syntax) {
         pixels.layout.clone()
     } else {
         Layout {

@@ -8,6 +8,9 @@ use crate::say;
 
 /// The windows of a data set, in its order; of a multi-frame image those of its shared or first frame's group.
 pub fn read_windows(root: Item<'_>, warnings: &mut Vec<String>) -> Vec<NamedWindow> {
+    if root.get(tags::VOILUT_SEQUENCE).is_some() {
+        warnings.push(say!("io-dicom-voi-table"));
+    }
     let group = |sequence| {
         root.item(sequence)
             .and_then(|item: Item<'_>| item.item(tags::FRAME_VOILUT_SEQUENCE))

@@ -321,9 +321,9 @@ fn encode_field(bytes: &mut Vec<u8>, value: &FieldValue, encoding: Encoding) {
         FieldValue::Reals(all) => {
             for number in all {
                 if encoding == Encoding::F32 {
-                    bytes.extend((*number as f32).to_le_bytes())
+                    bytes.extend((*number as f32).to_le_bytes());
                 } else {
-                    bytes.extend(number.to_le_bytes())
+                    bytes.extend(number.to_le_bytes());
                 }
             }
         }

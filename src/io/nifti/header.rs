@@ -193,7 +193,7 @@ fn sides(fields: &Fields, warnings: &mut Vec<String>) -> Result<([usize; 3], usi
 /// Where the voxels begin. In a single file they cannot begin inside the header.
 fn data_offset(fields: &Fields, is_pair: bool, warnings: &mut Vec<String>) -> Result<u64, String> {
     let told = fields.real("vox_offset", 0);
-    if !(told.is_finite() && told >= 0.0 && told < 1e15 && told.fract() == 0.0) {
+    if !((0.0..1e15).contains(&told) && told.fract() == 0.0) {
         return Err(say!("io-nifti-offset", offset = told.to_string()));
     }
     let smallest = if is_pair {

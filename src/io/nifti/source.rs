@@ -5,7 +5,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::input::{Unpacked, read_up_to};
 use super::stored::{Decoded, Stored, decode};
@@ -111,10 +111,7 @@ impl NiftiSource {
 
     fn read_gzip(&self, slab: usize) -> Result<SlabRead, SlabError> {
         // A panic of another thread while it held the stream has lost that stream and nothing else.
-        let mut kept = self
-            .stream
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut kept = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         let mut reader = match kept.take() {
             Some((at, mut reader)) if at <= slab => {
                 reader

@@ -18,7 +18,7 @@ use crate::io::save::{SaveError, write_checked};
 use crate::model::geometry::Geometry;
 use crate::model::volume::{Placement, Rescale, Volume, VolumeKind};
 use crate::model::voxels::{SampleType, Samples};
-use crate::model::window::WindowFunction;
+use crate::model::window::{Window, WindowFunction};
 use crate::{for_samples, say};
 
 /// The longest side that NIfTI-1 can tell.
@@ -182,102 +182,80 @@ fn version(volume: &Volume, frames: usize) -> Version {
 }
 
 fn header(volume: &Volume, frames: usize) -> Fields {
-    let dims = volume.dims();
     let version = version(volume, frames);
     let mut fields = Fields::zeroed(version);
-    let mut integers =
-        |name: &str, all: &[i64]| fields.set(name, FieldValue::Integers(all.to_vec()));
-    integers("sizeof_hdr", &[version.header_bytes() as i64]);
-    let [i, j, k] = dims.map(|side| side as i64);
-    integers(
-        "dim",
-        &[
-            if frames > 1 { 4 } else { 3 },
-            i,
-            j,
-            k,
-            frames as i64,
-            1,
-            1,
-            1,
-        ],
-    );
-    let is_colour = volume.voxels.components() == 3;
-    let sample_type = volume.voxels.sample_type();
-    integers(
-        "datatype",
-        &[if is_colour {
-            RGB24
-        } else {
-            Stored::code_of(sample_type)
-        }],
-    );
-    integers(
-        "bitpix",
-        &[if is_colour {
-            24
-        } else {
-            sample_type.byte_size() as i64 * 8
-        }],
-    );
-    integers("xyzt_units", &[UNIT_MM]);
-    if volume.series.kind == VolumeKind::Segmentation {
-        integers("intent_code", &[INTENT_LABEL]);
-    }
-    let offset = version.header_bytes() + 4;
-    match version {
-        Version::One => fields.set("vox_offset", FieldValue::Reals(vec![offset as f64])),
-        Version::Two => fields.set("vox_offset", FieldValue::Integers(vec![offset as i64])),
-    }
-    fields.set(
-        "magic",
-        FieldValue::Text(if version == Version::One {
-            "n+1".to_owned()
-        } else {
-            "n+2\0\r\n\u{1a}\n".to_owned()
-        }),
-    );
-    fields.set(
-        "descrip",
-        FieldValue::Text(shortened(&volume.series.description, 79)),
-    );
+    set_grid(&mut fields, volume, frames);
+    let magic = match version {
+        Version::One => "n+1",
+        Version::Two => "n+2\0\r\n\u{1a}\n",
+    };
+    fields.set("magic", FieldValue::Text(magic.to_owned()));
+    let description = shortened(&volume.series.description, 79);
+    fields.set("descrip", FieldValue::Text(description));
     let mut reals = |name: &str, all: &[f64]| fields.set(name, FieldValue::Reals(all.to_vec()));
     reals("scl_slope", &[volume.rescale.slope]);
     reals("scl_inter", &[volume.rescale.intercept]);
-    if let Some(window) = volume
-        .windows
-        .first()
-        .map(|named| named.window)
-        .filter(|window| window.function != WindowFunction::Sigmoid)
-    {
-        // LINEAR reaches from c − ½ − (w − 1) / 2 to c − ½ + (w − 1) / 2 (PS3.3 C.11.2.1.2.1).
-        let shift = if window.function == WindowFunction::Linear {
-            0.5
-        } else {
-            0.0
-        };
-        let half = window.width / 2.0 - shift;
-        reals("cal_min", &[window.center - shift - half]);
-        reals("cal_max", &[window.center - shift + half]);
+    if let Some((low, high)) = volume.windows.first().and_then(|named| ends(named.window)) {
+        reals("cal_min", &[low]);
+        reals("cal_max", &[high]);
     }
     match &volume.placement {
         Placement::Patient(geometry) => set_place(&mut fields, geometry),
         // No sform and no qform: it lies nowhere.
-        Placement::Stack(grid) => reals(
-            "pixdim",
-            &[
-                1.0,
-                grid.pixel_size[0],
-                grid.pixel_size[1],
-                1.0,
-                1.0,
-                1.0,
-                1.0,
-                1.0,
-            ],
-        ),
+        Placement::Stack(grid) => {
+            let [width, height] = grid.pixel_size;
+            reals("pixdim", &[1.0, width, height, 1.0, 1.0, 1.0, 1.0, 1.0]);
+        }
     }
     fields
+}
+
+/// How many voxels of which type, and where in the file.
+fn set_grid(fields: &mut Fields, volume: &Volume, frames: usize) {
+    let version = fields.version();
+    let sample_type = volume.voxels.sample_type();
+    let (datatype, bits) = match volume.voxels.components() {
+        3 => (RGB24, 24),
+        _ => (
+            Stored::code_of(sample_type),
+            sample_type.byte_size() as i64 * 8,
+        ),
+    };
+    let [i, j, k] = volume.dims().map(|side| side as i64);
+    let rank = if frames > 1 { 4 } else { 3 };
+    let mut integers =
+        |name: &str, all: &[i64]| fields.set(name, FieldValue::Integers(all.to_vec()));
+    integers("sizeof_hdr", &[version.header_bytes() as i64]);
+    integers("dim", &[rank, i, j, k, frames as i64, 1, 1, 1]);
+    integers("datatype", &[datatype]);
+    integers("bitpix", &[bits]);
+    integers("xyzt_units", &[UNIT_MM]);
+    if volume.series.kind == VolumeKind::Segmentation {
+        integers("intent_code", &[INTENT_LABEL]);
+    }
+    // Behind the header and the four bytes that say that no extensions follow.
+    let offset = version.header_bytes() + 4;
+    let offset = match version {
+        Version::One => FieldValue::Reals(vec![offset as f64]),
+        Version::Two => FieldValue::Integers(vec![offset as i64]),
+    };
+    fields.set("vox_offset", offset);
+}
+
+/// The values that a window shows as black and as white; `None` where it has no ends.
+fn ends(window: Window) -> Option<(f64, f64)> {
+    match window.function {
+        // PS3.3 C.11.2.1.2.1.
+        WindowFunction::Linear => {
+            let (center, half) = (window.center - 0.5, (window.width - 1.0) / 2.0);
+            Some((center - half, center + half))
+        }
+        WindowFunction::LinearExact => {
+            let half = window.width / 2.0;
+            Some((window.center - half, window.center + half))
+        }
+        WindowFunction::Sigmoid => None,
+    }
 }
 
 /// Where it lies, in RAS mm.

@@ -8,7 +8,8 @@ mod pixels;
 mod text;
 mod uid;
 
-use std::io;
+use std::borrow::Cow;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use dicom_core::Tag;
@@ -118,9 +119,13 @@ fn write_image(path: &Path, image: InMemDicomObject) -> Result<(), SaveError> {
     let file = image
         .with_meta(meta)
         .map_err(|err| SaveError::refused(path, err.to_string()))?;
+    // First into memory: what the disk says would be lost in what dicom-rs says.
+    let mut bytes = Vec::new();
+    file.write_all(&mut bytes)
+        .map_err(|err| SaveError::refused(path, err.to_string()))?;
     write_checked(
         path,
-        |out| file.write_all(out).map_err(io::Error::other),
+        |out| out.write_all(&bytes),
         |copy| {
             let back = dicom_object::open_file(copy).map_err(io::Error::other)?;
             // Text of an odd length was padded.
@@ -134,7 +139,7 @@ fn write_image(path: &Path, image: InMemDicomObject) -> Result<(), SaveError> {
             let pixels = |object: &InMemDicomObject| {
                 object
                     .get(tags::PIXEL_DATA)
-                    .and_then(|element| element.to_bytes().ok().map(|bytes| bytes.into_owned()))
+                    .and_then(|element| element.to_bytes().ok().map(Cow::into_owned))
             };
             if pixels(&back) == pixels(&file) && CHECKED.into_iter().all(is_same) {
                 Ok(())

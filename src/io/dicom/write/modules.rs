@@ -9,6 +9,7 @@ use super::pixels::PixelPlan;
 use super::text::{decimal_string, decimal_strings, line};
 use super::uid::{is_uid, new_uid};
 use crate::model::geometry::Geometry;
+use crate::model::orientation::letters;
 use crate::model::volume::{Placement, Rescale, Volume};
 use crate::model::window::{NamedWindow, WindowFunction};
 
@@ -271,6 +272,10 @@ impl<'a> SeriesWriter<'a> {
             (tags::POSITION_REFERENCE_INDICATOR, VR::LO),
             (tags::PATIENT_POSITION, VR::CS),
         ]);
+        if self.class == ImageClass::SecondaryCapture {
+            let letters = format!("{}\\{}", letters(right), letters(down));
+            elements.text(tags::PATIENT_ORIENTATION, VR::CS, letters);
+        }
         // How thick the slices are is not known; where they are even, they are taken to touch.
         let step = matrix.z_axis.dot(geometry.normal()).abs();
         let is_even = geometry.slice_table().is_none();
@@ -305,6 +310,11 @@ impl<'a> SeriesWriter<'a> {
                     "US"
                 },
             );
+        }
+        if self.class == ImageClass::SecondaryCapture
+            && let Some(unit) = self.volume.unit.as_ref().filter(|unit| *unit != "HU")
+        {
+            elements.text(tags::UNITS, VR::CS, units_code(unit));
         }
         put_windows(elements, &self.volume.windows);
         if let Some((low, high)) = self.volume.padding
@@ -367,6 +377,18 @@ impl<'a> SeriesWriter<'a> {
                 PrimitiveValue::U16(words.into()),
             ));
         }
+    }
+}
+
+/// A unit as the code that Units (0054,1001) has for it (PS3.3 C.8.9.1.1.3); other units as they are.
+fn units_code(unit: &str) -> String {
+    match unit {
+        "Bq/ml" => "BQML".to_owned(),
+        "g/ml" => "GML".to_owned(),
+        "counts" => "CNTS".to_owned(),
+        "counts/s" => "CPS".to_owned(),
+        "%" => "PCNT".to_owned(),
+        other => line(&other.to_uppercase(), 16),
     }
 }
 

@@ -80,7 +80,7 @@ impl PixelPlan {
         let mut bytes = Vec::with_capacity(count * usize::from(self.bits / 8) + 1);
         match samples {
             Samples::U8(all) if self.bits == 8 => {
-                bytes.extend_from_slice(all.get(first..first + count).unwrap_or_default())
+                bytes.extend_from_slice(all.get(first..first + count).unwrap_or_default());
             }
             Samples::U16(all) => all
                 .iter()

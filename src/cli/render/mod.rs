@@ -1,232 +1,31 @@
 //! `isocenter render`: one picture as a PNG, drawn by the same code as the panes.
 
+mod args;
+
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
 use glam::{DVec2, DVec3};
 
-use super::{Failure, Outcome, output, parse_numbers, source};
+use args::{InterpolationArg, SlabModeArg, ViewArg, WindowArg};
+pub(super) use args::{ModeArg, RenderArgs, parse_positive, parse_size};
+
+use super::annotations::annotate;
+use super::{Failure, Outcome, output, source};
 use crate::algo::needed_slabs::needed_slabs;
 use crate::algo::percentile;
 use crate::app::presets;
 use crate::gpu::Gpu;
 use crate::io::OpenVolume;
 use crate::io::png::write_png;
-use crate::model::color_map::ColorMap;
 use crate::model::geometry::Geometry;
 use crate::model::plane::{Axes, Plane, View};
 use crate::model::volume::Volume;
 use crate::model::window::{Window, WindowFunction};
 use crate::say;
 use crate::scene::{
-    Camera, ImageLayer, Interpolation, Projection, Scene, Slab, SlabMode, SliceScene, StackScene,
-    VolumeScene,
+    Camera, ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeScene,
 };
-
-#[derive(Args)]
-#[command(
-    after_help = "Examples:\n  isocenter render scan/ --out axial.png --view axial --at 0,10,-35 --window 40,400\n  isocenter render scan/ --out lung.png --view coronal --slab 8 --slab-mode mip --window lung\n  isocenter render scan/ --out mip.png --view volume --mode mip --camera 30,10"
-)]
-pub(super) struct RenderArgs {
-    /// A file or folder.
-    path: PathBuf,
-    /// Where to write the picture.
-    #[arg(long, short, value_name = "FILE.png", value_parser = parse_png)]
-    out: PathBuf,
-    /// Which volume: its number in `info`, or a series UID.
-    #[arg(long, value_name = "N|UID")]
-    series: Option<String>,
-    /// From where [default: axial; stack, if the pictures have no place in space].
-    #[arg(long, value_enum)]
-    view: Option<ViewArg>,
-    /// The place in the middle of the picture, LPS mm [default: the volume's centre].
-    #[arg(long, value_name = "X,Y,Z", allow_hyphen_values = true, value_parser = parse_numbers::<3>)]
-    at: Option<[f64; 3]>,
-    /// Width and height in pixels.
-    #[arg(long, value_name = "WxH", default_value = "512x512", value_parser = parse_size)]
-    size: [u32; 2],
-    /// Height of the picture in mm [default: the volume fits].
-    #[arg(long, value_name = "MM", value_parser = parse_positive)]
-    fov: Option<f64>,
-    /// Centre and width, the name of a preset, or `auto` [default: the file's first window, else auto].
-    #[arg(long, value_name = "C,W|PRESET|auto", allow_hyphen_values = true, value_parser = parse_window)]
-    window: Option<WindowArg>,
-    /// How values between voxels are found.
-    #[arg(long, value_enum, default_value_t = InterpolationArg::Linear)]
-    interpolation: InterpolationArg,
-    /// The direction of view of an oblique plane.
-    #[arg(long, value_name = "X,Y,Z", allow_hyphen_values = true, value_parser = parse_numbers::<3>, required_if_eq("view", "oblique"))]
-    normal: Option<[f64; 3]>,
-    /// What is up in an oblique plane.
-    #[arg(long, value_name = "X,Y,Z", allow_hyphen_values = true, value_parser = parse_numbers::<3>, required_if_eq("view", "oblique"))]
-    up: Option<[f64; 3]>,
-    /// Thickness of a slab.
-    #[arg(long, value_name = "MM", value_parser = parse_positive)]
-    slab: Option<f64>,
-    /// What a slab shows of the values across it.
-    #[arg(long, value_enum, default_value_t = SlabModeArg::Mip, requires = "slab")]
-    slab_mode: SlabModeArg,
-    /// Colours instead of grey.
-    #[arg(long, value_name = "NAME", value_parser = parse_color_map)]
-    colormap: Option<Arc<ColorMap>>,
-    /// Which time point, from 0.
-    #[arg(long, value_name = "T", default_value_t = 0)]
-    frame: usize,
-    /// Which stored slice `--view stack` shows, from 0 [default: the middle].
-    #[arg(long, value_name = "K")]
-    slice: Option<usize>,
-    /// What `--view volume` makes of the values along a ray.
-    #[arg(long, value_enum, default_value_t = ModeArg::Mip)]
-    mode: ModeArg,
-    /// Where `--view volume` looks from: degrees to the patient's left, degrees up, and how much closer.
-    #[arg(long, value_name = "AZIMUTH,ELEVATION[,ZOOM]", default_value = "0,0", allow_hyphen_values = true, value_parser = parse_camera)]
-    camera: CameraArg,
-    /// Distance of the samples of `--view volume` [default: half the shortest voxel edge].
-    #[arg(long, value_name = "MM", value_parser = parse_positive)]
-    step: Option<f64>,
-    /// What lies behind a volume; projections stand on black.
-    #[arg(long, value_name = "#RRGGBB", default_value = "#000000", value_parser = ["#000000"])]
-    background: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ViewArg {
-    Axial,
-    Coronal,
-    Sagittal,
-    Oblique,
-    Stack,
-    Volume,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum InterpolationArg {
-    Nearest,
-    Linear,
-    Cubic,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum SlabModeArg {
-    Mip,
-    Minip,
-    Mean,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ModeArg {
-    Mip,
-    Minip,
-    Average,
-}
-
-impl ModeArg {
-    /// What is made of the samples.
-    pub(super) fn projection(self) -> Projection {
-        match self {
-            Self::Mip => Projection::Mip,
-            Self::Minip => Projection::MinIp,
-            Self::Average => Projection::Average,
-        }
-    }
-
-    /// Its name on the command line.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Mip => "mip",
-            Self::Minip => "minip",
-            Self::Average => "average",
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum WindowArg {
-    Auto,
-    Given { center: f64, width: f64 },
-    Preset(Window),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct CameraArg {
-    azimuth_deg: f64,
-    elevation_deg: f64,
-    zoom: f64,
-}
-
-fn parse_png(text: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    let is_png = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
-    if is_png {
-        Ok(path)
-    } else {
-        Err(say!("cli-not-a-png"))
-    }
-}
-
-pub(super) fn parse_size(text: &str) -> Result<[u32; 2], String> {
-    let side = |side: &str| side.trim().parse::<u32>().ok().filter(|side| *side > 0);
-    let sides = text
-        .split_once(['x', 'X'])
-        .and_then(|(width, height)| Some([side(width)?, side(height)?]));
-    sides.ok_or_else(|| say!("cli-not-a-size", word = text.to_owned()))
-}
-
-pub(super) fn parse_positive(text: &str) -> Result<f64, String> {
-    let [number] = parse_numbers::<1>(text)?;
-    if number > 0.0 {
-        Ok(number)
-    } else {
-        Err(say!("cli-not-positive", word = text.to_owned()))
-    }
-}
-
-fn parse_window(text: &str) -> Result<WindowArg, String> {
-    if text == "auto" {
-        return Ok(WindowArg::Auto);
-    }
-    if let Some(preset) = presets::window_preset(text) {
-        return Ok(WindowArg::Preset(preset.window()));
-    }
-    if !text.contains(',') {
-        return Err(say!("cli-no-such-preset", name = text.to_owned()));
-    }
-    let [center, width] = parse_numbers::<2>(text)?;
-    if width > 0.0 {
-        Ok(WindowArg::Given { center, width })
-    } else {
-        Err(say!("cli-not-positive", word = width.to_string()))
-    }
-}
-
-fn parse_color_map(name: &str) -> Result<Arc<ColorMap>, String> {
-    presets::color_map(name)
-        .cloned()
-        .ok_or_else(|| say!("cli-no-such-color-map", name = name.to_owned()))
-}
-
-fn parse_camera(text: &str) -> Result<CameraArg, String> {
-    let (azimuth_deg, elevation_deg, zoom) = if text.split(',').count() == 3 {
-        let [azimuth, elevation, zoom] = parse_numbers::<3>(text)?;
-        (azimuth, elevation, zoom)
-    } else {
-        let [azimuth, elevation] = parse_numbers::<2>(text)?;
-        (azimuth, elevation, 1.0)
-    };
-    if zoom > 0.0 {
-        Ok(CameraArg {
-            azimuth_deg,
-            elevation_deg,
-            zoom,
-        })
-    } else {
-        Err(say!("cli-not-positive", word = zoom.to_string()))
-    }
-}
 
 pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     let open = source::open_one(&args.path, args.series.as_deref(), quiet)?;
@@ -243,7 +42,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     load_needed(&open, &unwindowed, window_slabs(args, volume), quiet)?;
     let scene = scene(args, layer(args, volume, window(args, volume)))?;
     let mut gpu = Gpu::headless()?;
-    let picture = gpu.picture(&scene)?;
+    let mut picture = gpu.picture(&scene)?;
     let notice = gpu
         .level(volume, args.frame)
         .and_then(|level| level.notice(volume.dims()));
@@ -251,6 +50,9 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
         && !quiet
     {
         output::complain(&say!("cli-warning", message = notice));
+    }
+    if args.annotations {
+        annotate(&mut picture, &scene)?;
     }
     Ok(write_png(&args.out, scene.size(), &picture)?)
 }

@@ -1,0 +1,250 @@
+//! The flags of `isocenter render`, and how they are read.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use crate::app::presets;
+use crate::cli::parse_numbers;
+use crate::model::color_map::ColorMap;
+use crate::model::window::Window;
+use crate::say;
+use crate::scene::Projection;
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  isocenter render scan/ --out axial.png --view axial --at 0,10,-35 --window 40,400\n  isocenter render scan/ --out lung.png --view coronal --slab 8 --slab-mode mip --window lung\n  isocenter render scan/ --out mip.png --view volume --mode mip --camera 30,10"
+)]
+pub(in crate::cli) struct RenderArgs {
+    /// A file or folder.
+    pub(super) path: PathBuf,
+    /// Where to write the picture.
+    #[arg(long, short, value_name = "FILE.png", value_parser = parse_png)]
+    pub(super) out: PathBuf,
+    /// Which volume: its number in `info`, or a series UID.
+    #[arg(long, value_name = "N|UID")]
+    pub(super) series: Option<String>,
+    /// From where [default: axial; stack, if the pictures have no place in space].
+    #[arg(long, value_enum)]
+    pub(super) view: Option<ViewArg>,
+    /// The place in the middle of the picture, LPS mm [default: the volume's centre].
+    #[arg(long, value_name = "X,Y,Z", allow_hyphen_values = true, value_parser = parse_numbers::<3>)]
+    pub(super) at: Option<[f64; 3]>,
+    /// Width and height in pixels.
+    #[arg(long, value_name = "WxH", default_value = "512x512", value_parser = parse_size)]
+    pub(super) size: [u32; 2],
+    /// Height of the picture in mm [default: the volume fits].
+    #[arg(long, value_name = "MM", value_parser = parse_positive)]
+    pub(super) fov: Option<f64>,
+    /// Centre and width, the name of a preset, or `auto` [default: the file's first window, else auto].
+    #[arg(long, value_name = "C,W|PRESET|auto", allow_hyphen_values = true, value_parser = parse_window)]
+    pub(super) window: Option<WindowArg>,
+    /// How values between voxels are found.
+    #[arg(long, value_enum, default_value_t = InterpolationArg::Linear)]
+    pub(super) interpolation: InterpolationArg,
+    /// The direction of view of an oblique plane.
+    #[arg(long, value_name = "X,Y,Z", allow_hyphen_values = true, value_parser = parse_numbers::<3>, required_if_eq("view", "oblique"))]
+    pub(super) normal: Option<[f64; 3]>,
+    /// What is up in an oblique plane.
+    #[arg(long, value_name = "X,Y,Z", allow_hyphen_values = true, value_parser = parse_numbers::<3>, required_if_eq("view", "oblique"))]
+    pub(super) up: Option<[f64; 3]>,
+    /// Thickness of a slab.
+    #[arg(long, value_name = "MM", value_parser = parse_positive)]
+    pub(super) slab: Option<f64>,
+    /// What a slab shows of the values across it.
+    #[arg(long, value_enum, default_value_t = SlabModeArg::Mip, requires = "slab")]
+    pub(super) slab_mode: SlabModeArg,
+    /// Colours instead of grey.
+    #[arg(long, value_name = "NAME", value_parser = parse_color_map)]
+    pub(super) colormap: Option<Arc<ColorMap>>,
+    /// Which time point, from 0.
+    #[arg(long, value_name = "T", default_value_t = 0)]
+    pub(super) frame: usize,
+    /// Which stored slice `--view stack` shows, from 0 [default: the middle].
+    #[arg(long, value_name = "K")]
+    pub(super) slice: Option<usize>,
+    /// What `--view volume` makes of the values along a ray.
+    #[arg(long, value_enum, default_value_t = ModeArg::Mip)]
+    pub(super) mode: ModeArg,
+    /// Where `--view volume` looks from: degrees to the patient's left, degrees up, and how much closer.
+    #[arg(long, value_name = "AZIMUTH,ELEVATION[,ZOOM]", default_value = "0,0", allow_hyphen_values = true, value_parser = parse_camera)]
+    pub(super) camera: CameraArg,
+    /// Distance of the samples of `--view volume` [default: half the shortest voxel edge].
+    #[arg(long, value_name = "MM", value_parser = parse_positive)]
+    pub(super) step: Option<f64>,
+    /// What lies behind a volume; projections stand on black.
+    #[arg(long, value_name = "#RRGGBB", default_value = "#000000", value_parser = ["#000000"])]
+    pub(super) background: String,
+    /// Writes orientation letters, a scale bar and text onto the picture.
+    #[arg(long)]
+    pub(super) annotations: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ViewArg {
+    Axial,
+    Coronal,
+    Sagittal,
+    Oblique,
+    Stack,
+    Volume,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum InterpolationArg {
+    Nearest,
+    Linear,
+    Cubic,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SlabModeArg {
+    Mip,
+    Minip,
+    Mean,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ModeArg {
+    Mip,
+    Minip,
+    Average,
+}
+
+impl ModeArg {
+    /// What is made of the samples.
+    pub(in crate::cli) fn projection(self) -> Projection {
+        match self {
+            Self::Mip => Projection::Mip,
+            Self::Minip => Projection::MinIp,
+            Self::Average => Projection::Average,
+        }
+    }
+
+    /// Its name on the command line.
+    pub(in crate::cli) fn name(self) -> &'static str {
+        match self {
+            Self::Mip => "mip",
+            Self::Minip => "minip",
+            Self::Average => "average",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum WindowArg {
+    Auto,
+    Given { center: f64, width: f64 },
+    Preset(Window),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CameraArg {
+    pub(super) azimuth_deg: f64,
+    pub(super) elevation_deg: f64,
+    pub(super) zoom: f64,
+}
+
+fn parse_png(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let is_png = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
+    if is_png {
+        Ok(path)
+    } else {
+        Err(say!("cli-not-a-png"))
+    }
+}
+
+pub(in crate::cli) fn parse_size(text: &str) -> Result<[u32; 2], String> {
+    let side = |side: &str| side.trim().parse::<u32>().ok().filter(|side| *side > 0);
+    let sides = text
+        .split_once(['x', 'X'])
+        .and_then(|(width, height)| Some([side(width)?, side(height)?]));
+    sides.ok_or_else(|| say!("cli-not-a-size", word = text.to_owned()))
+}
+
+pub(in crate::cli) fn parse_positive(text: &str) -> Result<f64, String> {
+    let [number] = parse_numbers::<1>(text)?;
+    if number > 0.0 {
+        Ok(number)
+    } else {
+        Err(say!("cli-not-positive", word = text.to_owned()))
+    }
+}
+
+fn parse_window(text: &str) -> Result<WindowArg, String> {
+    if text == "auto" {
+        return Ok(WindowArg::Auto);
+    }
+    if let Some(preset) = presets::window_preset(text) {
+        return Ok(WindowArg::Preset(preset.window()));
+    }
+    if !text.contains(',') {
+        return Err(say!("cli-no-such-preset", name = text.to_owned()));
+    }
+    let [center, width] = parse_numbers::<2>(text)?;
+    if width > 0.0 {
+        Ok(WindowArg::Given { center, width })
+    } else {
+        Err(say!("cli-not-positive", word = width.to_string()))
+    }
+}
+
+fn parse_color_map(name: &str) -> Result<Arc<ColorMap>, String> {
+    presets::color_map(name)
+        .cloned()
+        .ok_or_else(|| say!("cli-no-such-color-map", name = name.to_owned()))
+}
+
+fn parse_camera(text: &str) -> Result<CameraArg, String> {
+    let (azimuth_deg, elevation_deg, zoom) = if text.split(',').count() == 3 {
+        let [azimuth, elevation, zoom] = parse_numbers::<3>(text)?;
+        (azimuth, elevation, zoom)
+    } else {
+        let [azimuth, elevation] = parse_numbers::<2>(text)?;
+        (azimuth, elevation, 1.0)
+    };
+    if zoom > 0.0 {
+        Ok(CameraArg {
+            azimuth_deg,
+            elevation_deg,
+            zoom,
+        })
+    } else {
+        Err(say!("cli-not-positive", word = zoom.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_windows_are_read_or_refused() {
+        assert_eq!(parse_size("640x480"), Ok([640, 480]));
+        for wrong in ["640", "0x10", "-3x4", "axb", "10x", ""] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+        assert!(matches!(
+            parse_window("40,400"),
+            Ok(WindowArg::Given { center, width }) if center == 40.0 && width == 400.0
+        ));
+        assert!(matches!(parse_window("auto"), Ok(WindowArg::Auto)));
+        assert!(matches!(parse_window("lung"), Ok(WindowArg::Preset(_))));
+        for wrong in ["40", "40,0", "40,-1", "nothing", "1,2,3", "nan,1"] {
+            assert!(parse_window(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_camera_has_two_numbers_or_three() {
+        assert!(parse_camera("30,-10").is_ok_and(|camera| camera.zoom == 1.0));
+        assert!(parse_camera("30,-10,2").is_ok_and(|camera| camera.zoom == 2.0));
+        for wrong in ["30", "30,10,0", "a,b"] {
+            assert!(parse_camera(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `isocenter render` and `isocenter bench` as a person calls them.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::device::gpu;
+use crate::nifti_file::{lps_grid, write_i16};
+
+fn isocenter(folder: &Path, words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_isocenter"))
+        .current_dir(folder)
+        .args(words)
+        .output()
+        .unwrap()
+}
+
+fn study() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = lps_grid([2.0, 2.0, 3.0], [-20.0, -18.0, -15.0]);
+    write_i16(folder.path(), "ct.nii", [20, 18, 10], rows, |i, j, k| {
+        (i * 40 + j * 10 + k) as i16
+    });
+    folder
+}
+
+#[test]
+fn every_view_is_a_picture_of_the_size_that_was_asked_for() {
+    if gpu().is_none() {
+        return;
+    }
+    let folder = study();
+    let views: [&[&str]; 7] = [
+        &["--view", "axial"],
+        &["--view", "coronal", "--slab", "6", "--slab-mode", "minip"],
+        &[
+            "--view",
+            "sagittal",
+            "--interpolation",
+            "cubic",
+            "--window",
+            "300,700",
+        ],
+        &[
+            "--view", "oblique", "--normal", "0,0.5,1", "--up", "0,-1,0", "--at", "1,2,-3",
+        ],
+        &["--view", "stack", "--slice", "3", "--annotations"],
+        &[
+            "--view",
+            "volume",
+            "--mode",
+            "average",
+            "--camera",
+            "30,-20,1.5",
+        ],
+        &["--window", "auto", "--fov", "50"],
+    ];
+    for view in views {
+        let words = [
+            &["render", "ct.nii", "--out", "out.png", "--size", "64x48"],
+            view,
+        ]
+        .concat();
+        let done = isocenter(folder.path(), &words);
+        assert!(
+            done.status.success(),
+            "{view:?}: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        assert!(done.stdout.is_empty(), "{view:?} prints something");
+        let bytes = std::fs::read(folder.path().join("out.png")).unwrap();
+        let reader = png::Decoder::new(std::io::Cursor::new(bytes))
+            .read_info()
+            .unwrap();
+        assert_eq!((reader.info().width, reader.info().height), (64, 48));
+        std::fs::remove_file(folder.path().join("out.png")).unwrap();
+    }
+}
+
+#[test]
+fn what_cannot_be_rendered_is_refused() {
+    let folder = study();
+    let refused: [(&[&str], i32); 9] = [
+        (&["--view", "oblique"], 2),
+        (
+            &["--view", "oblique", "--normal", "0,0,1", "--up", "0,0,2"],
+            1,
+        ),
+        (&["--view", "volume", "--mode", "composite"], 2),
+        (&["--window", "no-such-preset"], 2),
+        (&["--size", "0x10"], 2),
+        (&["--slab", "-1"], 2),
+        (&["--slab-mode", "mip"], 2),
+        (&["--frame", "7"], 1),
+        (&["--view", "stack", "--slice", "10"], 1),
+    ];
+    for (flags, code) in refused {
+        let words = [&["render", "ct.nii", "--out", "out.png"], flags].concat();
+        let done = isocenter(folder.path(), &words);
+        assert_eq!(
+            done.status.code(),
+            Some(code),
+            "{flags:?}: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        assert!(!done.stderr.is_empty() && done.stdout.is_empty());
+        assert!(!folder.path().join("out.png").exists());
+    }
+    assert_eq!(
+        isocenter(folder.path(), &["render", "ct.nii", "--out", "out.jpg"])
+            .status
+            .code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn a_benchmark_of_one_stage_reports_that_stage() {
+    if gpu().is_none() {
+        return;
+    }
+    let folder = study();
+    let words = [
+        "bench", "ct.nii", "--only", "slices", "--size", "32x32", "--frames", "2", "--json",
+    ];
+    let done = isocenter(folder.path(), &words);
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert!(report["load_ms"].is_null() && report["first_picture_ms"].is_null());
+    assert_eq!(report["slices"].as_array().unwrap().len(), 3);
+    assert_eq!(report["slices"][0]["frames"], 2);
+    assert!(report["slices"][0]["median_ms"].as_f64().unwrap() > 0.0);
+    assert!(report["volumes"].as_array().unwrap().is_empty());
+    assert_eq!(report["volume"]["dims"], serde_json::json!([20, 18, 10]));
+}
