@@ -9,14 +9,17 @@ pub mod demo_save;
 pub mod dicom;
 pub mod load;
 pub mod nifti;
+pub mod place;
 pub mod png;
 pub mod progress;
 pub mod save;
 pub mod source;
+pub mod zip;
 
 pub(crate) mod scan;
 
 pub use load::{load, load_slabs};
+pub use place::FilePlace;
 pub use progress::Progress;
 pub(crate) use scan::plain;
 pub use scan::{OpenError, scan};

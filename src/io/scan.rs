@@ -1,12 +1,16 @@
 //! From paths to volumes: walks folders, recognises each file by its content, hands it to its format.
 
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::place::{FilePlace, Members};
 use super::progress::{Progress, ProgressEvent};
 use super::source::{Opened, Skipped};
-use super::{dicom, nifti};
+use super::{dicom, nifti, zip};
 use crate::say;
 
 /// Why nothing could be opened.
@@ -43,16 +47,16 @@ enum Found {
 /// Fails only if nothing can be opened at all: a path that is not there, or no image in any of them.
 pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenError> {
     let mut opened = Opened::default();
-    let files = files_below(paths, &mut opened.skipped)?;
+    let files = files_below(paths, progress, &mut opened.skipped)?;
     let total = files.len();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let found: Vec<Option<Found>> = files
         .par_iter()
-        .map(|path| {
+        .map(|file| {
             if progress.is_cancelled() {
                 return None;
             }
-            let found = look(path);
+            let found = look(file);
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             if done.is_multiple_of(16) || done == total {
                 progress.tell(ProgressEvent::Scanning { done, total });
@@ -99,8 +103,12 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
 }
 
 /// Every file below some paths, once, in the order of their names.
-fn files_below(paths: &[PathBuf], skipped: &mut Vec<Skipped>) -> Result<Vec<PathBuf>, OpenError> {
-    let mut files = Vec::new();
+fn files_below(
+    paths: &[PathBuf],
+    progress: &Progress<'_>,
+    skipped: &mut Vec<Skipped>,
+) -> Result<Vec<FilePlace>, OpenError> {
+    let mut files: Vec<FilePlace> = Vec::new();
     for path in paths {
         let meta = std::fs::metadata(path).map_err(|err| {
             OpenError::new(say!(
@@ -112,18 +120,54 @@ fn files_below(paths: &[PathBuf], skipped: &mut Vec<Skipped>) -> Result<Vec<Path
         if meta.is_dir() {
             walk(path, 0, &mut files, skipped);
         } else {
-            files.push(path.clone());
+            match members(path, progress) {
+                Ok(Some(mut members)) => {
+                    files.append(&mut members.files);
+                    skipped.append(&mut members.skipped);
+                }
+                Ok(None) => files.push(path.as_path().into()),
+                Err(reason) => skipped.push(Skipped {
+                    path: path.clone(),
+                    reason,
+                }),
+            }
         }
     }
     // Of a NIfTI pair the header is opened, whichever of the two was given.
     for file in &mut files {
-        if let Some(header) = nifti::header_of_pair(file) {
-            *file = header;
+        if let Some(header) = nifti::header_of_pair(file.path()) {
+            *file = file.partner(header);
         }
     }
-    files.sort();
-    files.dedup();
+    files.sort_by(|a, b| a.name().cmp(b.name()));
+    let mut seen = BTreeSet::new();
+    files.retain(|file| seen.insert(file.path().to_owned()));
     Ok(files)
+}
+
+/// The files that a file which was given by itself stands for: those in an archive, those that a DICOMDIR names; `None`
+/// if it stands for itself. The error is the reason for the user.
+fn members(path: &Path, progress: &Progress<'_>) -> Result<Option<Members>, String> {
+    let beginning = beginning(path).unwrap_or_default();
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        if zip::is_archive(&beginning) {
+            zip::unpack(path, &zip::Limits::USUAL, progress).map(Some)
+        } else if dicom::directory::may_be_directory(&beginning) {
+            dicom::directory::files_named_by(path)
+        } else {
+            Ok(None)
+        }
+    }));
+    outcome.unwrap_or_else(|_| Err(say!("io-decoder-panicked")))
+}
+
+/// What a file of other files is recognised by: enough for the meta header of a DICOMDIR.
+fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?
+        .take(1 << 10)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// That there is no volume, and why.
@@ -171,7 +215,7 @@ pub(crate) fn plain(err: &std::io::Error) -> String {
     }
 }
 
-fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec<Skipped>) {
+fn walk(folder: &Path, depth: usize, files: &mut Vec<FilePlace>, skipped: &mut Vec<Skipped>) {
     let mut pending = vec![(folder.to_owned(), depth)];
     while let Some((folder, depth)) = pending.pop() {
         let entries = match std::fs::read_dir(&folder) {
@@ -192,7 +236,7 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec
                     path,
                     reason: say!("io-too-deep"),
                 }),
-                Ok(meta) if meta.is_file() => files.push(path),
+                Ok(meta) if meta.is_file() => files.push(path.as_path().into()),
                 Ok(_) => skipped.push(Skipped {
                     path,
                     reason: say!("io-not-a-file"),
@@ -207,27 +251,33 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec
 }
 
 /// Recognises one file by its content and reads its header.
-fn look(path: &Path) -> Found {
-    let outcome = std::panic::catch_unwind(|| look_inside(path));
+fn look(file: &FilePlace) -> Found {
+    let outcome = std::panic::catch_unwind(|| look_inside(file));
     outcome.unwrap_or_else(|_| {
         Found::Skipped(Skipped {
-            path: path.to_owned(),
+            path: file.name().to_owned(),
             reason: say!("io-decoder-panicked"),
         })
     })
 }
 
-fn look_inside(path: &Path) -> Found {
+fn look_inside(file: &FilePlace) -> Found {
     let skip = |reason: String| {
         Found::Skipped(Skipped {
-            path: path.to_owned(),
+            path: file.name().to_owned(),
             reason,
         })
     };
-    match nifti::read_header(path) {
+    match nifti::read_header_of(file) {
         Ok(Some(file)) => return Found::Nifti(Box::new(file)),
         Ok(None) => {}
         Err(reason) => return skip(reason),
     }
-    dicom::read_header(path).map_or_else(skip, |file| Found::Dicom(Box::new(file)))
+    match dicom::read_header(file) {
+        Ok(file) => Found::Dicom(Box::new(file)),
+        Err(_) if beginning(file.path()).is_ok_and(|bytes| zip::is_archive(&bytes)) => {
+            skip(say!("io-zip-inside"))
+        }
+        Err(reason) => skip(reason),
+    }
 }

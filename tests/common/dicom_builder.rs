@@ -17,6 +17,7 @@ pub const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
 pub const RLE: &str = "1.2.840.10008.1.2.5";
 
 pub const CT_IMAGE: &str = "1.2.840.10008.5.1.4.1.1.2";
+pub const DIRECTORY: &str = "1.2.840.10008.1.3.10";
 pub const ENHANCED_MR_IMAGE: &str = "1.2.840.10008.5.1.4.1.1.4.1";
 
 /// How a data set is written.
@@ -128,9 +129,14 @@ impl Dataset {
 
     /// A whole file: preamble, meta group, data set.
     pub fn file(&self, transfer_syntax: &str) -> Vec<u8> {
+        self.file_of_class(CT_IMAGE, transfer_syntax)
+    }
+
+    /// The same with another Media Storage SOP Class UID.
+    pub fn file_of_class(&self, class: &str, transfer_syntax: &str) -> Vec<u8> {
         let meta = Self::new()
             .bytes((2, 1), "OB", &[0, 1])
-            .text((2, 2), "UI", CT_IMAGE)
+            .text((2, 2), "UI", class)
             .text((2, 3), "UI", "1.2.3")
             .text((2, 0x10), "UI", transfer_syntax)
             .encode(Encoding::ExplicitLittle);

@@ -65,6 +65,7 @@ static LAYERS: [Layer; 9] = [
             "tempfile",
             "thiserror",
             "tracing",
+            "zip",
         ],
     },
     Layer {

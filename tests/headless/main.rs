@@ -2,8 +2,8 @@
 
 #![cfg(test)]
 
+mod containers;
 mod demo;
-mod dicom_write;
 #[path = "../common/dicom_builder.rs"]
 mod dicom_builder;
 mod dicom_codecs;
@@ -11,6 +11,7 @@ mod dicom_encodings;
 mod dicom_hostile;
 mod dicom_series;
 mod dicom_truth;
+mod dicom_write;
 mod driver;
 mod geometry;
 mod layers;
@@ -26,3 +27,5 @@ mod sources;
 mod tidy;
 mod window;
 mod words;
+#[path = "../common/zip_file.rs"]
+mod zip_file;

@@ -9,6 +9,18 @@ io-no-images = no images in {$path}: {$count ->
 }
 io-too-deep = folders are nested too deep
 io-not-a-file = it is not a regular file
+io-too-many-files = it lists more than {$count} files; the rest was left out
+
+# Archives and directories of files.
+io-zip-inside = it is an archive; open it by itself
+io-zip-damaged = it is damaged or cut short
+io-zip-unsupported = it is an archive of a kind that is not supported
+io-zip-encrypted = it is encrypted; unpack it with its password first
+io-zip-method = it is packed by method {$method}, which is not supported
+io-zip-too-large = it was left out because the archive unpacks to suspiciously many bytes; unpack it first if you trust it
+io-zip-cannot-write = it cannot be unpacked to the temporary folder: {$why}
+io-dicomdir-missing = the DICOMDIR names it, but it is not there
+io-dicomdir-outside = the DICOMDIR names it, but it lies outside the DICOMDIR's folder
 io-decoder-panicked = its data broke the decoder; the file is damaged or of an unknown kind
 io-slab-wrong-size = decoding gave {$got} samples where {$expected} were expected
 

@@ -1,6 +1,5 @@
 //! What one DICOM file says about its pictures: the values that grouping, geometry and pixels need.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dicom_dictionary_std::tags;
@@ -12,6 +11,7 @@ use super::layout::{Layout, SampleFormat};
 use super::prescan::{PixelPlace, Prescan, prescan_file};
 use super::reasons::reason_without_pixels;
 use super::windows::read_windows;
+use crate::io::place::FilePlace;
 use crate::model::volume::{Patient, StackGrid};
 use crate::model::window::NamedWindow;
 use crate::say;
@@ -37,7 +37,7 @@ pub struct DicomFile {
 #[derive(Debug)]
 pub struct FilePixels {
     /// The file.
-    pub path: PathBuf,
+    pub file: FilePlace,
     /// Transfer Syntax UID.
     pub transfer_syntax: String,
     /// Where the deflated data set begins, if it is one.
@@ -108,12 +108,12 @@ impl PixelSize {
 }
 
 /// Reads the header of a file; the error is the reason for the user.
-pub fn read_header(path: &Path) -> Result<DicomFile, String> {
-    header_of(path, &prescan_file(path)?)
+pub fn read_header(file: &FilePlace) -> Result<DicomFile, String> {
+    header_of(file, &prescan_file(file.path())?)
 }
 
 /// The header of a file that was pre-scanned.
-pub fn header_of(path: &Path, scanned: &Prescan) -> Result<DicomFile, String> {
+pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, String> {
     let root = scanned.elements.root();
     let identity = read_identity(root);
     if let Some(reason) = reason_without_pixels(
@@ -146,7 +146,7 @@ pub fn header_of(path: &Path, scanned: &Prescan) -> Result<DicomFile, String> {
         .and_then(Element::numbers)
         .unwrap_or_default();
     let pixels = FilePixels {
-        path: path.to_owned(),
+        file: file.clone(),
         transfer_syntax: scanned.transfer_syntax.clone(),
         deflated_from: scanned.deflated_from,
         place: data.place.clone(),

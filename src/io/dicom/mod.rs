@@ -4,6 +4,7 @@
 //! needed, [`series`] groups and sorts the pictures, [`stack`] makes volumes of them, [`source`] reads their pixels
 //! when they are asked for. dicom-rs gives the dictionary, the character sets and the codecs.
 
+pub mod directory;
 pub mod elements;
 pub mod header;
 pub mod prescan;

@@ -29,7 +29,7 @@ pub fn group(files: Vec<DicomFile>) -> Opened {
     for file in files {
         // A file without series is a series of its own.
         let series = if file.identity.series_uid.is_empty() {
-            file.pixels.path.display().to_string()
+            file.pixels.file.to_string()
         } else {
             file.identity.series_uid.clone()
         };
@@ -42,8 +42,8 @@ pub fn group(files: Vec<DicomFile>) -> Opened {
     }
     for (_, mut files) in by_series {
         files.sort_by(|a, b| {
-            (a.identity.instance_number, &a.pixels.path)
-                .cmp(&(b.identity.instance_number, &b.pixels.path))
+            (a.identity.instance_number, a.pixels.file.name())
+                .cmp(&(b.identity.instance_number, b.pixels.file.name()))
         });
         let files = without_copies(files, &mut opened.skipped);
         let stacks = split(&files);
@@ -82,15 +82,9 @@ fn without_copies(files: Vec<DicomFile>, skipped: &mut Vec<Skipped>) -> Vec<Dico
             .and_then(|index| kept.get(*index))
             .filter(|other| is_copy(&file, other));
         if let Some(original) = original {
-            let name = original
-                .pixels
-                .path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = original.pixels.file.file_name();
             skipped.push(Skipped {
-                path: file.pixels.path.clone(),
+                path: file.pixels.file.name().to_owned(),
                 reason: say!("io-dicom-copy", name = name),
             });
             continue;

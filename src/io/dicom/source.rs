@@ -45,7 +45,7 @@ impl SlabSource for PictureSource {
                 got = slab
             ),
         })?;
-        let path = || picture.pixels.path.display().to_string();
+        let path = || picture.pixels.file.to_string();
         let read = read_picture(&picture.pixels, picture.frame).map_err(|why| SlabError {
             message: say!("io-cannot-open", path = path(), why = why),
         })?;
@@ -86,7 +86,7 @@ pub struct PictureRead {
 /// Reads and decodes one picture. The error is the reason for the user.
 pub fn read_picture(pixels: &FilePixels, frame: usize) -> Result<PictureRead, String> {
     let told = |err: io::Error| plain(&err);
-    let mut source = ByteSource::open(&pixels.path).map_err(told)?;
+    let mut source = ByteSource::open(pixels.file.path()).map_err(told)?;
     if let Some(offset) = pixels.deflated_from {
         source = source
             .inflated(offset)

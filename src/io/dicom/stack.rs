@@ -10,6 +10,7 @@ use super::layout::Layout;
 use super::series::Shot;
 use super::source::{Picture, PictureSource};
 use super::spacing::spacing_doubts;
+use crate::io::place::FilePlace;
 use crate::io::source::OpenVolume;
 use crate::model::geometry::Geometry;
 use crate::model::volume::{Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
@@ -51,7 +52,7 @@ impl<'a> Cells<'a> {
         let mut paths: Vec<&'a Path> = self
             .cells
             .iter()
-            .map(|cell| cell.shot.file.pixels.path.as_path())
+            .map(|cell| cell.shot.file.pixels.file.name())
             .collect();
         paths.sort_unstable();
         paths.dedup();
@@ -222,30 +223,25 @@ fn shared_rescale(cells: &Cells<'_>, layout: &Layout) -> (Rescale, bool) {
 
 /// What was odd about the files, each oddity once, with the file where it was met first.
 fn file_warnings(cells: &Cells<'_>) -> Vec<String> {
-    let mut told: Vec<(&str, &Path, usize)> = Vec::new();
+    let mut told: Vec<(&str, &FilePlace, usize)> = Vec::new();
     let mut last: Option<&Path> = None;
     for cell in &cells.cells {
         let file = cell.shot.file;
-        if last.replace(&file.pixels.path) == Some(&file.pixels.path) {
+        if last.replace(file.pixels.file.name()) == Some(file.pixels.file.name()) {
             continue;
         }
         for warning in &file.warnings {
             match told.iter_mut().find(|(text, _, _)| text == warning) {
                 Some((_, _, count)) => *count += 1,
-                None => told.push((warning, &file.pixels.path, 1)),
+                None => told.push((warning, &file.pixels.file, 1)),
             }
         }
     }
     told.into_iter()
-        .map(|(text, path, count)| {
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+        .map(|(text, file, count)| {
             say!(
                 "io-dicom-in-file",
-                name = name,
+                name = file.file_name(),
                 text = text.to_owned(),
                 more = count - 1
             )

@@ -20,6 +20,7 @@ pub use write::write_nifti;
 
 use self::header::Header;
 use self::source::NiftiSource;
+use super::place::FilePlace;
 use super::scan::plain;
 use super::source::OpenVolume;
 use crate::model::geometry::Geometry;
@@ -37,31 +38,38 @@ pub struct NiftiFile {
     geometry: Geometry,
     voxels: Voxels,
     name: String,
-    data_path: PathBuf,
+    data_file: FilePlace,
     is_data_gzip: bool,
     warnings: Vec<String>,
 }
 
 /// Reads the header of a file; `None` if it is no NIfTI file. The error is the reason for the user.
 pub fn read_header(path: &Path) -> Result<Option<NiftiFile>, String> {
+    read_header_of(&path.into())
+}
+
+/// The same for a file that may have come out of an archive.
+pub fn read_header_of(file: &FilePlace) -> Result<Option<NiftiFile>, String> {
+    let path = file.path();
     let beginning = input::beginning(path, BEGINNING_BYTES).map_err(|err| plain(&err))?;
     let Some(fields) = header::recognise(&beginning.bytes) else {
         return Ok(None);
     };
     let mut header = Header::new(fields?)?;
-    let (data_path, data) = if header.is_pair {
+    let (data_file, data) = if header.is_pair {
         let image = beside(path, ["img", "img.gz"])
-            .ok_or_else(|| say!("io-nifti-no-image", name = file_name(path)))?;
-        let data = input::beginning(&image, 2).map_err(|err| {
+            .ok_or_else(|| say!("io-nifti-no-image", name = file.file_name()))?;
+        let image = file.partner(image);
+        let data = input::beginning(image.path(), 2).map_err(|err| {
             say!(
                 "io-cannot-open",
-                path = image.display().to_string(),
+                path = image.to_string(),
                 why = plain(&err)
             )
         })?;
         (image, data)
     } else {
-        (path.to_owned(), beginning)
+        (file.clone(), beginning)
     };
     header.check_bytes(data.capacity, !data.is_gzip)?;
     let mut warnings = std::mem::take(&mut header.warnings);
@@ -81,8 +89,8 @@ pub fn read_header(path: &Path) -> Result<Option<NiftiFile>, String> {
         header,
         geometry,
         voxels,
-        name: stem(path),
-        data_path,
+        name: stem(file.name()),
+        data_file,
         is_data_gzip: data.is_gzip,
         warnings,
     }))
@@ -116,7 +124,7 @@ impl NiftiFile {
             geometry,
             voxels,
             name,
-            data_path,
+            data_file,
             is_data_gzip,
             warnings,
         } = self;
@@ -162,7 +170,7 @@ impl NiftiFile {
         });
         let source = NiftiSource {
             volume: Arc::clone(&volume),
-            path: data_path,
+            file: data_file,
             is_gzip: is_data_gzip,
             is_big_endian: header.fields.is_big_endian(),
             data_offset: header.data_offset,

@@ -4,11 +4,11 @@
 //! a whole load runs through it once, and single slabs go on from where the slab before them ended, if they can.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::input::{Unpacked, read_up_to};
 use super::stored::{Decoded, Stored, decode};
+use crate::io::place::FilePlace;
 use crate::io::scan::plain;
 use crate::io::source::{SlabError, SlabRead, SlabSource};
 use crate::model::volume::Volume;
@@ -20,13 +20,14 @@ const CHECKSUM_WITHIN_BYTES: u64 = 1 << 20;
 /// Where the voxels of a volume are.
 pub(super) struct NiftiSource {
     pub(super) volume: Arc<Volume>,
-    pub(super) path: PathBuf,
     pub(super) is_gzip: bool,
     pub(super) is_big_endian: bool,
     pub(super) data_offset: u64,
     pub(super) stored: Stored,
     /// A gzip stream that stands at the beginning of a slab.
     pub(super) stream: Mutex<Option<(usize, Unpacked)>>,
+    /// The file. Dropped after the stream: what was unpacked from an archive goes with it, and must be closed by then.
+    pub(super) file: FilePlace,
 }
 
 impl NiftiSource {
@@ -45,7 +46,7 @@ impl NiftiSource {
     }
 
     fn open_at(&self, slab: usize) -> io::Result<Unpacked> {
-        let mut reader = Unpacked::open(&self.path, self.is_gzip)?;
+        let mut reader = Unpacked::open(self.file.path(), self.is_gzip)?;
         reader.skip(self.slab_offset(slab))?;
         Ok(reader)
     }
@@ -63,7 +64,7 @@ impl NiftiSource {
         SlabError {
             message: say!(
                 "io-cannot-read",
-                path = self.path.display().to_string(),
+                path = self.file.to_string(),
                 why = plain(why)
             ),
         }
@@ -80,7 +81,7 @@ impl NiftiSource {
             .map_or_else(|| say!("io-nifti-ends"), plain);
         say!(
             "io-nifti-cut-at",
-            path = self.path.display().to_string(),
+            path = self.file.to_string(),
             slice = slice,
             why = why
         )
@@ -187,7 +188,7 @@ impl NiftiSource {
             match read_up_to(reader, &mut rest) {
                 (_, Some(_)) => {
                     return Err(SlabError {
-                        message: say!("io-nifti-checksum", path = self.path.display().to_string()),
+                        message: say!("io-nifti-checksum", path = self.file.to_string()),
                     });
                 }
                 (count, None) if count < rest.len() => return Ok(()),
