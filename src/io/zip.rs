@@ -12,8 +12,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::place::{FilePlace, Members};
 use super::progress::{Progress, ProgressEvent};
@@ -148,6 +148,12 @@ impl Job<'_> {
         if entry.encrypted() {
             return Err(skip(&path, say!("io-zip-encrypted")));
         }
+        if !matches!(
+            entry.compression(),
+            CompressionMethod::Stored | CompressionMethod::Deflated
+        ) {
+            return Err(skip(&path, say!("io-zip-method")));
+        }
         if entry.is_symlink() {
             return Err(skip(&path, say!("io-not-a-file")));
         }
@@ -214,9 +220,7 @@ impl Job<'_> {
 fn reason(err: &ZipError) -> String {
     match err {
         ZipError::Io(err) if err.raw_os_error().is_some() => plain(err),
-        ZipError::CompressionMethodNotSupported(method) => {
-            say!("io-zip-method", method = method.to_string())
-        }
+        ZipError::CompressionMethodNotSupported(_) => say!("io-zip-method"),
         ZipError::UnsupportedArchive(_) => say!("io-zip-unsupported"),
         _ => say!("io-zip-damaged"),
     }

@@ -187,7 +187,10 @@ fn entries_that_cannot_be_unpacked_are_named() {
                 "/secret",
                 "it is encrypted; unpack it with its password first"
             ),
-            ("/odd", "it is packed by method 12, which is not supported"),
+            (
+                "/odd",
+                "it is packed by a method other than deflate; unpack it first"
+            ),
             ("/wrong", "it is damaged or cut short"),
         ]
     );
