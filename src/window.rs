@@ -181,6 +181,10 @@ impl Window {
 }
 
 impl eframe::App for Window {
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        theme::PANEL.to_normalized_gamma_f32()
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         self.poll(&ctx);
@@ -193,7 +197,7 @@ impl eframe::App for Window {
             // The panels were laid out before: they catch up in the next frame, the pictures are right in this one.
             ctx.request_repaint();
         }
-        egui::CentralPanel::no_frame().frame(egui::Frame::new().fill(theme::BACKGROUND)).show(ui, |ui| self.center(ui));
+        egui::CentralPanel::no_frame().show(ui, |ui| self.center(ui));
         panel::drop::hint(&ctx);
     }
 }

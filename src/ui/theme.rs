@@ -5,10 +5,10 @@ use egui::{Color32, FontFamily, FontId, Margin, Stroke, TextStyle, Vec2, Visuals
 
 use crate::app::pane::PaneId;
 
-/// Behind and between the panes.
-pub const BACKGROUND: Color32 = Color32::from_rgb(18, 19, 21);
-/// Panels.
+/// Behind everything: panels and the gaps between panes. The window is cleared with it, which costs nothing.
 pub const PANEL: Color32 = Color32::from_rgb(27, 29, 32);
+/// Text fields and troughs.
+pub const SUNKEN: Color32 = Color32::from_rgb(18, 19, 21);
 /// Buttons and fields.
 pub const WIDGET: Color32 = Color32::from_rgb(43, 46, 51);
 /// Buttons under the pointer.
@@ -108,6 +108,11 @@ pub fn letter_font() -> FontId {
     FontId::new(LETTER_FONT, FontFamily::Proportional)
 }
 
+/// The frame of a panel: no fill, since what is behind it has its colour.
+pub fn panel_frame() -> egui::Frame {
+    egui::Frame::new().inner_margin(Margin::symmetric(8, 2))
+}
+
 /// Sets the look of everything.
 pub fn apply(ctx: &egui::Context) {
     ctx.set_theme(egui::Theme::Dark);
@@ -139,7 +144,7 @@ fn visuals() -> Visuals {
     visuals.window_stroke = Stroke::new(1.0, LINE);
     visuals.window_corner_radius = CornerRadius::same(4);
     visuals.menu_corner_radius = CornerRadius::same(4);
-    visuals.extreme_bg_color = BACKGROUND;
+    visuals.extreme_bg_color = SUNKEN;
     visuals.faint_bg_color = WIDGET;
     visuals.warn_fg_color = WARNING;
     visuals.error_fg_color = ERROR;

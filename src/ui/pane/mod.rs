@@ -9,7 +9,7 @@ mod scale_bar;
 
 use egui::{Rect, Sense, StrokeKind, WidgetInfo, Role};
 
-use super::picture::Picture;
+use super::picture::{Picture, WHOLE};
 use super::{Commands, Memory, action, input, panel, theme};
 use crate::app::State;
 use crate::app::pane::PaneId;
@@ -56,7 +56,10 @@ pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memo
     let response = ui.interact(pane.rect, input::pane_id(pane.id), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name(pane.id)));
     let painter = ui.painter_at(pane.rect);
-    painter.rect_filled(pane.rect, 0.0, theme::PANE_EMPTY);
+    // Every layer of pixels costs where the processor draws, so nothing is painted that a picture covers.
+    if !pane.pictures.first().is_some_and(|picture| picture.part == WHOLE) {
+        painter.rect_filled(pane.rect, 0.0, theme::PANE_EMPTY);
+    }
     for picture in pane.pictures {
         picture.paint(&painter, pane.rect);
     }
