@@ -35,11 +35,19 @@ pub struct Refined {
 
 impl Refined {
     /// Brings the view up to date as far as there is time. `is_held`: the user turns it just now.
-    pub fn show(&mut self, canvas: &mut Canvas, still: &Scene, moving: &Scene, is_held: bool) -> Result<Shown, GpuError> {
+    pub fn show(
+        &mut self,
+        canvas: &mut Canvas,
+        still: &Scene,
+        moving: &Scene,
+        is_held: bool,
+    ) -> Result<Shown, GpuError> {
         let now = Instant::now();
         let revision = still.voxel_revision();
         let since = match &self.wanted {
-            Some((scene, drawn, since)) if *drawn == revision && scene.same_picture(still) => *since,
+            Some((scene, drawn, since)) if *drawn == revision && scene.same_picture(still) => {
+                *since
+            }
             _ => {
                 self.wanted = Some((still.clone(), revision, now));
                 self.finished.clear();
@@ -53,12 +61,28 @@ impl Refined {
                 _ => self.draw_tiles(canvas, still)?,
             };
         }
-        let coarse = self.coarse.as_ref().map(|slot| Picture { texture: slot.texture(), part: WHOLE });
-        Ok(Shown { pictures: coarse.into_iter().chain(self.finished.iter().copied()).collect(), notice: None, again })
+        let coarse = self.coarse.as_ref().map(|slot| Picture {
+            texture: slot.texture(),
+            part: WHOLE,
+        });
+        Ok(Shown {
+            pictures: coarse
+                .into_iter()
+                .chain(self.finished.iter().copied())
+                .collect(),
+            notice: None,
+            again,
+        })
     }
 
     /// Draws the coarse picture, unless it is there or others are to have their turn first. Answers when to come back.
-    fn draw_coarse(&mut self, canvas: &mut Canvas, moving: &Scene, is_held: bool, now: Instant) -> Result<Option<Duration>, GpuError> {
+    fn draw_coarse(
+        &mut self,
+        canvas: &mut Canvas,
+        moving: &Scene,
+        is_held: bool,
+        now: Instant,
+    ) -> Result<Option<Duration>, GpuError> {
         if Canvas::is_current(&self.coarse, moving) {
             return Ok(None);
         }
@@ -68,7 +92,8 @@ impl Refined {
         {
             return Ok(Some(left));
         }
-        let (_, is_complete) = canvas.draw(&mut self.coarse, moving, eframe::wgpu::FilterMode::Linear)?;
+        let (_, is_complete) =
+            canvas.draw(&mut self.coarse, moving, eframe::wgpu::FilterMode::Linear)?;
         canvas.finish();
         let end = Instant::now();
         self.last = Some((end, end - now));
@@ -76,9 +101,19 @@ impl Refined {
     }
 
     /// Draws tiles for a while. Answers whether to come back.
-    fn draw_tiles(&mut self, canvas: &mut Canvas, still: &Scene) -> Result<Option<Duration>, GpuError> {
-        let Scene::Volume(scene) = still else { return Ok(None) };
-        let side = if canvas.gpu.adapter().is_software { TILE_PIXELS } else { u32::MAX };
+    fn draw_tiles(
+        &mut self,
+        canvas: &mut Canvas,
+        still: &Scene,
+    ) -> Result<Option<Duration>, GpuError> {
+        let Scene::Volume(scene) = still else {
+            return Ok(None);
+        };
+        let side = if canvas.gpu.adapter().is_software {
+            TILE_PIXELS
+        } else {
+            u32::MAX
+        };
         let tiles = tiles(scene, side);
         let began = Instant::now();
         while let Some((tile, part)) = tiles.get(self.finished.len()) {
@@ -87,12 +122,19 @@ impl Refined {
             }
             let n = self.finished.len();
             self.tiles.resize_with(self.tiles.len().max(n + 1), || None);
-            let (texture, is_complete) = canvas.draw(&mut self.tiles[n], &Scene::Volume(tile.clone()), eframe::wgpu::FilterMode::Nearest)?;
+            let (texture, is_complete) = canvas.draw(
+                &mut self.tiles[n],
+                &Scene::Volume(tile.clone()),
+                eframe::wgpu::FilterMode::Nearest,
+            )?;
             canvas.finish();
             if !is_complete {
                 return Ok(Some(Duration::ZERO));
             }
-            self.finished.push(Picture { texture, part: *part });
+            self.finished.push(Picture {
+                texture,
+                part: *part,
+            });
         }
         Ok(None)
     }
@@ -101,19 +143,39 @@ impl Refined {
 /// A scene cut into tiles of at most `side` pixels, each a scene of its own, with the part of the whole that it fills.
 fn tiles(scene: &VolumeScene, side: u32) -> Vec<(VolumeScene, Rect)> {
     let [width, height] = scene.size;
-    let starts = |length: u32| (0..length).step_by(side.max(1) as usize).collect::<Vec<u32>>();
+    let starts = |length: u32| {
+        (0..length)
+            .step_by(side.max(1) as usize)
+            .collect::<Vec<u32>>()
+    };
     let mut tiles = Vec::new();
     for y in starts(height) {
         for x in starts(width) {
             let size = [side.min(width - x), side.min(height - y)];
             // The middle of the tile, in pixels from the middle of the whole.
-            let offset = |start: u32, length: u32, whole: u32| f64::from(start) + f64::from(length) / 2.0 - f64::from(whole) / 2.0;
+            let offset = |start: u32, length: u32, whole: u32| {
+                f64::from(start) + f64::from(length) / 2.0 - f64::from(whole) / 2.0
+            };
             let axes = scene.camera.axes();
-            let shift = axes.right * offset(x, size[0], width) + axes.down * offset(y, size[1], height);
-            let camera = Camera { target: scene.camera.target + shift * scene.camera.mm_per_pixel, ..scene.camera };
+            let shift =
+                axes.right * offset(x, size[0], width) + axes.down * offset(y, size[1], height);
+            let camera = Camera {
+                target: scene.camera.target + shift * scene.camera.mm_per_pixel,
+                ..scene.camera
+            };
             let share = |at: u32, whole: u32| at as f32 / whole as f32;
-            let part = Rect::from_min_max(pos2(share(x, width), share(y, height)), pos2(share(x + size[0], width), share(y + size[1], height)));
-            tiles.push((VolumeScene { camera, size, ..scene.clone() }, part));
+            let part = Rect::from_min_max(
+                pos2(share(x, width), share(y, height)),
+                pos2(share(x + size[0], width), share(y + size[1], height)),
+            );
+            tiles.push((
+                VolumeScene {
+                    camera,
+                    size,
+                    ..scene.clone()
+                },
+                part,
+            ));
         }
     }
     tiles
