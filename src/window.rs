@@ -144,7 +144,7 @@ impl Window {
                 Effect::Choose { job, choice } => self.program.answer_later(job, question(choice)),
                 Effect::TypePath => self.memory.focus_path = true,
                 Effect::SavePicture { pane, path, size } => {
-                    self.save_picture(ctx, pane, path, size)
+                    self.save_picture(ctx, pane, path, size);
                 }
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 // The graphics store lets go of volumes that nobody holds any more; the rest the program did itself.

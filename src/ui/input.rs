@@ -152,10 +152,9 @@ impl Reader<'_> {
         }
         // A click on a pane takes the keyboard back from the panels.
         self.ctx.memory_mut(|memory| {
-            memory
-                .focused()
-                .into_iter()
-                .for_each(|id| memory.surrender_focus(id))
+            if let Some(id) = memory.focused() {
+                memory.surrender_focus(id);
+            }
         });
         self.widget_has_keys = false;
         if self.state.view.focused != pane {

@@ -18,7 +18,7 @@ pub fn number(value: f64) -> String {
         return format!("{value:.0}");
     }
     match size {
-        s if s >= 1e7 || s < 1e-3 => format!("{value:.3e}"),
+        s if !(1e-3..1e7).contains(&s) => format!("{value:.3e}"),
         s if s >= 100.0 => format!("{value:.1}"),
         s if s >= 1.0 => format!("{value:.2}"),
         _ => format!("{value:.4}"),
@@ -167,7 +167,7 @@ pub fn over_picture(
 }
 
 /// A text that is no wider than `widest` points; what is cut off is shown by dots.
-pub fn shortened(painter: &Painter, text: &str, font: FontId, widest: f32) -> String {
+pub fn shortened(painter: &Painter, text: &str, font: &FontId, widest: f32) -> String {
     let width = |text: &str| {
         painter
             .layout_no_wrap(text.to_owned(), font.clone(), theme::PANE_TEXT)

@@ -67,7 +67,7 @@ fn letters_and_digits_do_what_the_list_says() {
         let window = bench.state().state().shown().unwrap().display.window;
         assert_eq!(
             window,
-            presets::window_preset_of_key(digit).map(|preset| preset.window()),
+            presets::window_preset_of_key(digit).map(presets::WindowPreset::window),
             "{digit}"
         );
     }

@@ -25,7 +25,7 @@ fn a_preset_is_one_click() {
     let state = bench.state().state();
     assert_eq!(
         state.shown().unwrap().display.window,
-        presets::window_preset("lung").map(|preset| preset.window())
+        presets::window_preset("lung").map(presets::WindowPreset::window)
     );
     assert_ne!(before, middle_of(&mut bench, "Axial pane"));
 }

@@ -4,10 +4,11 @@ use egui::{
     Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, vec2,
 };
 use egui_kittest::kittest::Queryable as _;
-use isocenter::algo::reslice;
+use isocenter::algo::{project, reslice};
 use isocenter::app::pane::{Layout, PaneId};
 use isocenter::app::scenes::{self, Quality};
 use isocenter::app::{Command, readout};
+use isocenter::scene::{Scene, VolumeScene};
 
 use crate::support::{Bench, DIMS, drag, middle_of, pane, picture, rest, volume, window_on};
 
@@ -67,6 +68,45 @@ fn a_pane_is_the_scene_pixel_by_pixel() {
         }
         assert!(greys.len() > 20, "{label} shows next to nothing");
     }
+}
+
+#[test]
+fn the_volume_at_rest_is_the_scene_in_full() {
+    let Some((mut bench, _folder)) = opened() else {
+        return;
+    };
+    rest(&mut bench);
+    let rect = pane(&bench, "3D pane");
+    let state = bench.state().state();
+    let Some(Scene::Volume(whole)) = scenes::scene(state, PaneId::Volume, 1.0, Quality::Still)
+    else {
+        panic!("the 3D pane shows something else")
+    };
+    // The middle, so that the twin is done soon: a side of the same parity has the same pixel centres.
+    let size = whole.size.map(|side| 60 + side % 2);
+    let twin = project::draw_volume(&VolumeScene {
+        size,
+        ..whole.clone()
+    });
+    let corner = [0, 1].map(|n| (whole.size[n] - size[n]) / 2);
+    let image = picture(&mut bench);
+    let mut greys = std::collections::BTreeSet::new();
+    for y in 0..size[1] {
+        for x in 0..size[0] {
+            let shown = image.pixel(
+                rect.min.x as u32 + corner[0] + x,
+                rect.min.y as u32 + corner[1] + y,
+            );
+            let expected = &twin[4 * (y * size[0] + x) as usize..][..4];
+            // Rays go through the texture's own filter, which is not exact.
+            assert!(
+                (0..3).all(|c| shown[c].abs_diff(expected[c]) <= 3),
+                "{x}, {y}: {shown:?} is not {expected:?}"
+            );
+            greys.insert(shown[0]);
+        }
+    }
+    assert!(greys.len() > 10, "the 3D pane shows next to nothing");
 }
 
 #[test]

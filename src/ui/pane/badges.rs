@@ -75,7 +75,7 @@ pub(super) fn show(ui: &mut Ui, pane: &Pane<'_>, state: &State, below: f32) {
     let widest = pane.rect.width() * 0.5;
     let painter = ui.painter_at(pane.rect);
     for (n, badge) in badges(pane, state, entry).into_iter().enumerate() {
-        let short = text::shortened(&painter, &badge.text, theme::pane_font(), widest);
+        let short = text::shortened(&painter, &badge.text, &theme::pane_font(), widest);
         let drawn: Rect = text::over_picture(
             &painter,
             at,

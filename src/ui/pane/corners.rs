@@ -27,7 +27,7 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
     let title = text::shortened(
         painter,
         &title(pane.id, state),
-        theme::pane_font(),
+        &theme::pane_font(),
         pane.rect.width() * 0.45,
     );
     let line = text::over_picture(
@@ -95,7 +95,7 @@ fn column(
         Box::new(lines.iter())
     };
     for line in ordered.filter(|line| !line.is_empty()) {
-        let short = text::shortened(painter, line, theme::pane_font(), widest);
+        let short = text::shortened(painter, line, &theme::pane_font(), widest);
         let height =
             text::over_picture(painter, at, anchor, &short, theme::pane_font(), color).height();
         at.y += if is_up { -height } else { height };

@@ -130,7 +130,12 @@ fn series_ui(ui: &mut Ui, entry: &Entry, state: &State) -> egui::Response {
     };
     let widest = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
     let short = |text: &str, size: f32| {
-        text::shortened(ui.painter(), text, egui::FontId::proportional(size), widest)
+        text::shortened(
+            ui.painter(),
+            text,
+            &egui::FontId::proportional(size),
+            widest,
+        )
     };
     lines.append(
         &short(&title, theme::FONT),
