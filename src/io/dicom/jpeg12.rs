@@ -58,7 +58,7 @@ fn read(stream: &[u8], columns: usize, rows: usize) -> Option<Decoded> {
             0xc4 => tables.read_huffman(segment)?,
             0xdd => {
                 tables.restart_interval =
-                    usize::from(u16::from_be_bytes(*segment.first_chunk::<2>()?))
+                    usize::from(u16::from_be_bytes(*segment.first_chunk::<2>()?));
             }
             // Precision, height, width, one component: its name, sampling and table.
             0xc1 => tables.quantized_by = usize::from(*segment.get(8)?),
