@@ -127,7 +127,10 @@ impl Jobs {
             let tell = |event| {
                 if open.source.streams() {
                     let voxels = &open.volume.voxels;
-                    let now = needed.iter().filter(|slab| voxels.slab(**slab).is_some()).count();
+                    let now = needed
+                        .iter()
+                        .filter(|slab| voxels.slab(**slab).is_some())
+                        .count();
                     if arrived.swap(now, Ordering::Relaxed) != now {
                         outlet.send_windows(&open.volume);
                     }
@@ -240,7 +243,11 @@ impl Outlet {
     fn send_windows(&self, volume: &Volume) {
         let slices = percentile::auto_window(volume, 0);
         if let Some((slices, projections)) = slices.zip(percentile::projection_window(volume, 0)) {
-            let event = JobEvent::AutoWindow { volume: volume.id, slices, projections };
+            let event = JobEvent::AutoWindow {
+                volume: volume.id,
+                slices,
+                projections,
+            };
             self.send(event, false);
         }
     }

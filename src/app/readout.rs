@@ -54,7 +54,11 @@ pub fn at_crosshair(state: &State) -> Option<Readout> {
     let volume = entry.volume();
     let lps = state.view.crosshair;
     let voxel = volume.nearest_voxel(volume.geometry()?.voxel_at(lps));
-    Some(Readout { lps: Some(lps), voxel, value: voxel.and_then(|index| volume.value(index, entry.display.frame)) })
+    Some(Readout {
+        lps: Some(lps),
+        voxel,
+        value: voxel.and_then(|index| volume.value(index, entry.display.frame)),
+    })
 }
 
 /// The slice of the volume that a pane shows, counted from 1, and how many there are; `None` where it cuts between

@@ -22,6 +22,7 @@ mod nifti_file;
 mod nifti_write;
 mod program;
 mod program_files;
+mod questions;
 mod sources;
 mod tidy;
 mod window;

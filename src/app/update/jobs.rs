@@ -30,7 +30,11 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             }
             Vec::new()
         }
-        JobEvent::AutoWindow { volume, slices, projections } => {
+        JobEvent::AutoWindow {
+            volume,
+            slices,
+            projections,
+        } => {
             if let Some(entry) = state.document.entry_mut(volume) {
                 display::take_auto_windows(entry, slices, projections);
             }
@@ -50,7 +54,10 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         }
         JobEvent::PictureSaved(saved) => {
             match saved {
-                Ok(path) => state.tell(Level::Note, say!("app-picture-saved", path = path.display().to_string())),
+                Ok(path) => state.tell(
+                    Level::Note,
+                    say!("app-picture-saved", path = path.display().to_string()),
+                ),
                 Err(why) => state.tell(Level::Error, why),
             }
             Vec::new()
