@@ -6,6 +6,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::say;
+
 /// The type in which samples are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -132,12 +134,10 @@ pub struct Voxels {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VoxelsError {
     /// The sizes multiply to more than can be addressed.
-    #[error("{0:?} voxels in {1} frames are too many to address")]
+    #[error("{}", say!("model-too-large", dims = format!("{:?}", .0), frames = *.1))]
     TooLarge([usize; 3], usize),
     /// A slab came with the wrong number or type of samples.
-    #[error(
-        "slab {slab}: expected {expected} samples of type {sample_type}, got {got} of type {got_type}"
-    )]
+    #[error("{}", say!("model-wrong-slab", slab = *slab, expected = *expected, wanted = *sample_type, got = *got, found = *got_type))]
     WrongSlab {
         /// Index of the slab.
         slab: usize,
