@@ -35,7 +35,13 @@ const NO_DIALOG_WITHIN: Duration = Duration::from_millis(400);
 /// Opens the window and stays until it is closed. The error is a sentence for the user.
 pub fn run(begin: Begin) -> Result<(), String> {
     let recording = match &begin.record {
-        Some(path) => Some(Program::new_recording(path).map_err(|err| say!("ui-cannot-record", path = path.display().to_string(), why = err.to_string()))?),
+        Some(path) => Some(Program::new_recording(path).map_err(|err| {
+            say!(
+                "ui-cannot-record",
+                path = path.display().to_string(),
+                why = err.to_string()
+            )
+        })?),
         None => None,
     };
     let mut setup = WgpuSetupCreateNew::without_display_handle();
@@ -44,24 +50,32 @@ pub fn run(begin: Begin) -> Result<(), String> {
         viewport: egui::ViewportBuilder::default()
             .with_title(say!("ui-start-title"))
             .with_app_id("isocenter")
+            .with_icon(theme::icon())
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([480.0, 320.0])
             .with_drag_and_drop(true),
-        wgpu_options: WgpuConfiguration { wgpu_setup: WgpuSetup::CreateNew(setup), ..WgpuConfiguration::default() },
+        wgpu_options: WgpuConfiguration {
+            wgpu_setup: WgpuSetup::CreateNew(setup),
+            ..WgpuConfiguration::default()
+        },
         // Dither would change grey levels.
         dithering: false,
         persist_window: false,
         centered: true,
         ..eframe::NativeOptions::default()
     };
-    let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
+    let create = move |cc: &eframe::CreationContext<'_>| -> Result<
+        Box<dyn eframe::App>,
+        Box<dyn std::error::Error + Send + Sync>,
+    > {
         let mut window = Window::new(cc, begin)?;
         if let Some(file) = recording {
             window.program.record_to(file);
         }
         Ok(Box::new(window))
     };
-    eframe::run_native("isocenter", options, Box::new(create)).map_err(|err| say!("ui-no-window", why = err.to_string()))
+    eframe::run_native("isocenter", options, Box::new(create))
+        .map_err(|err| say!("ui-no-window", why = err.to_string()))
 }
 
 /// The running window.
@@ -76,13 +90,26 @@ pub struct Window {
 impl Window {
     /// The program on eframe's device, opening what it shall begin with.
     pub fn new(cc: &eframe::CreationContext<'_>, begin: Begin) -> Result<Self, String> {
-        let render = cc.wgpu_render_state.as_ref().ok_or_else(|| say!("ui-no-graphics"))?;
+        let render = cc
+            .wgpu_render_state
+            .as_ref()
+            .ok_or_else(|| say!("ui-no-graphics"))?;
         theme::apply(&cc.egui_ctx);
         let ctx = cc.egui_ctx.clone();
         let program = Program::new(Arc::new(move || ctx.request_repaint()));
-        let Begin { paths, demo, record: _, mut script } = begin;
+        let Begin {
+            paths,
+            demo,
+            record: _,
+            mut script,
+        } = begin;
         script.reverse();
-        let mut window = Self { program, pictures: Pictures::new(render), memory: Memory::default(), script };
+        let mut window = Self {
+            program,
+            pictures: Pictures::new(render),
+            memory: Memory::default(),
+            script,
+        };
         let opened = match (paths.is_empty(), demo) {
             (false, _) => Some(Command::Open { paths }),
             (true, true) => Some(Command::OpenDemo),
@@ -98,7 +125,11 @@ impl Window {
     }
 
     /// Has commands carried out, as if a person had asked for them. True if there were any.
-    pub fn dispatch(&mut self, ctx: &egui::Context, commands: impl IntoIterator<Item = Command>) -> bool {
+    pub fn dispatch(
+        &mut self,
+        ctx: &egui::Context,
+        commands: impl IntoIterator<Item = Command>,
+    ) -> bool {
         let mut any = false;
         for command in commands {
             any = true;
@@ -113,18 +144,34 @@ impl Window {
             match effect {
                 Effect::Choose { job, choice } => self.program.answer_later(job, question(choice)),
                 Effect::TypePath => self.memory.focus_path = true,
-                Effect::SavePicture { pane, path, size } => self.save_picture(ctx, pane, path, size),
+                Effect::SavePicture { pane, path, size } => {
+                    self.save_picture(ctx, pane, path, size);
+                }
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 // The graphics store lets go of volumes that nobody holds any more; the rest the program did itself.
-                Effect::Forget(_) | Effect::StartScan { .. } | Effect::StartLoad { .. } | Effect::CancelJob(_) => {}
+                Effect::Forget(_)
+                | Effect::StartScan { .. }
+                | Effect::StartLoad { .. }
+                | Effect::CancelJob(_) => {}
             }
         }
     }
 
-    fn save_picture(&mut self, ctx: &egui::Context, pane: PaneId, path: PathBuf, size: Option<[u32; 2]>) {
+    fn save_picture(
+        &mut self,
+        ctx: &egui::Context,
+        pane: PaneId,
+        path: PathBuf,
+        size: Option<[u32; 2]>,
+    ) {
         let pixels = scenes::pane_size(self.state(), pane) * f64::from(ctx.pixels_per_point());
-        let size = size.unwrap_or([pixels.x.round().max(1.0) as u32, pixels.y.round().max(1.0) as u32]);
-        let Some(scene) = scenes::picture(self.state(), pane, size) else { return };
+        let size = size.unwrap_or([
+            pixels.x.round().max(1.0) as u32,
+            pixels.y.round().max(1.0) as u32,
+        ]);
+        let Some(scene) = scenes::picture(self.state(), pane, size) else {
+            return;
+        };
         match self.pictures.gpu().picture(&scene) {
             Ok(rgba) => self.program.write_picture(path, size, rgba),
             Err(err) => tracing::error!("no picture: {err}"),
@@ -140,7 +187,9 @@ impl Window {
             ctx.request_repaint();
         }
         while !self.program.is_busy() {
-            let Some(command) = self.script.pop() else { break };
+            let Some(command) = self.script.pop() else {
+                break;
+            };
             self.dispatch(ctx, [command]);
         }
     }
@@ -157,7 +206,11 @@ impl Window {
             }
             return;
         }
-        let rects = layout::pane_rects(self.state().view.layout, ui.max_rect(), ctx.pixels_per_point());
+        let rects = layout::pane_rects(
+            self.state().view.layout,
+            ui.max_rect(),
+            ctx.pixels_per_point(),
+        );
         self.memory.rects = rects.iter().copied().collect();
         for (id, rect) in &rects {
             let size = glam::DVec2::new(f64::from(rect.width()), f64::from(rect.height()));
@@ -167,12 +220,25 @@ impl Window {
         }
         let mut commands = Commands::new();
         for (id, rect) in rects {
-            let shown = self.pictures.show(self.program.state(), id, ctx.pixels_per_point());
+            let shown = self
+                .pictures
+                .show(self.program.state(), id, ctx.pixels_per_point());
             if let Some(again) = shown.again {
                 ctx.request_repaint_after(again);
             }
-            let pane = Pane { id, rect, pictures: &shown.pictures, notice: shown.notice };
-            pane::show(ui, &pane, self.program.state(), &mut self.memory, &mut commands);
+            let pane = Pane {
+                id,
+                rect,
+                pictures: &shown.pictures,
+                notice: shown.notice,
+            };
+            pane::show(
+                ui,
+                &pane,
+                self.program.state(),
+                &mut self.memory,
+                &mut commands,
+            );
         }
         if self.dispatch(&ctx, commands) {
             ctx.request_repaint();
@@ -209,7 +275,9 @@ type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
     let asked = Instant::now();
     let dialog = rfd::AsyncFileDialog::new();
-    let open = |files: Vec<rfd::FileHandle>| Command::Open { paths: files.iter().map(|file| file.path().to_owned()).collect() };
+    let open = |files: Vec<rfd::FileHandle>| Command::Open {
+        paths: files.iter().map(|file| file.path().to_owned()).collect(),
+    };
     let answer: Pending<Option<Command>> = match choice {
         Choice::Files => {
             let files = dialog.pick_files();
@@ -220,8 +288,17 @@ fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
             Box::pin(async move { folders.await.map(open) })
         }
         Choice::Picture(pane) => {
-            let file = dialog.add_filter("PNG", &["png"]).set_file_name("picture.png").save_file();
-            Box::pin(async move { file.await.map(|file| Command::SavePicture { pane, path: file.path().to_owned(), size: None }) })
+            let file = dialog
+                .add_filter("PNG", &["png"])
+                .set_file_name("picture.png")
+                .save_file();
+            Box::pin(async move {
+                file.await.map(|file| Command::SavePicture {
+                    pane,
+                    path: file.path().to_owned(),
+                    size: None,
+                })
+            })
         }
     };
     move || match pollster::block_on(answer) {

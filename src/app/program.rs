@@ -43,15 +43,23 @@ impl Program {
 
     /// A new file for a recording; it grows line by line.
     pub fn new_recording(path: &std::path::Path) -> std::io::Result<Box<dyn std::io::Write>> {
-        Ok(Box::new(std::io::BufWriter::new(std::fs::File::create(path)?)))
+        Ok(Box::new(std::io::BufWriter::new(std::fs::File::create(
+            path,
+        )?)))
     }
 
     /// Carries a command out. Effects that need a window or pixels come back.
     #[must_use = "the effects that come back are the caller's to carry out"]
     pub fn dispatch(&mut self, command: Command) -> Vec<Effect> {
         // Where the pointer rests, how large the window is and that a dialog was opened says nothing to a replay.
-        if !matches!(command, Command::Hover { .. } | Command::ResizePane { .. } | Command::ChooseFiles | Command::ChooseFolder | Command::ChoosePicture { .. })
-            && let Some(sink) = &mut self.recording
+        if !matches!(
+            command,
+            Command::Hover { .. }
+                | Command::ResizePane { .. }
+                | Command::ChooseFiles
+                | Command::ChooseFolder
+                | Command::ChoosePicture { .. }
+        ) && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)
             && writeln!(sink, "{line}")
                 .and_then(|()| sink.flush())
@@ -112,12 +120,19 @@ impl Program {
     fn take_in(&mut self, (job, event, is_over): (JobId, JobEvent, bool)) -> Vec<Effect> {
         // What the user chose in a dialog is a command like any other, and recorded as one.
         let asked = match &event {
-            JobEvent::Answered(Answer::Do(command)) if self.state.jobs.contains_key(&job) => Some((**command).clone()),
+            JobEvent::Answered(Answer::Do(command)) if self.state.jobs.contains_key(&job) => {
+                Some((**command).clone())
+            }
             _ => None,
         };
         let effects = apply_event(&mut self.state, job, event, is_over);
         let mut others = self.carry_out(effects);
-        others.extend(asked.into_iter().flat_map(|command| self.dispatch(command)).collect::<Vec<_>>());
+        others.extend(
+            asked
+                .into_iter()
+                .flat_map(|command| self.dispatch(command))
+                .collect::<Vec<_>>(),
+        );
         others
     }
 

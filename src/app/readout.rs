@@ -14,8 +14,10 @@ pub struct Readout {
     pub lps: Option<DVec3>,
     /// The nearest voxel.
     pub voxel: Option<[usize; 3]>,
-    /// Its value; `None` outside or where it has not arrived.
+    /// Its value; `None` outside, where it has not arrived, and where it cannot be read.
     pub value: Option<Value>,
+    /// The time point.
+    pub frame: usize,
 }
 
 /// What stands under a point of a pane, given in points from its top left. `None` where a pane shows no plane.
@@ -45,6 +47,7 @@ pub fn readout(state: &State, pane: PaneId, at: DVec2) -> Option<Readout> {
         lps,
         voxel,
         value: voxel.and_then(|index| volume.value(index, frame)),
+        frame,
     })
 }
 
@@ -54,7 +57,12 @@ pub fn at_crosshair(state: &State) -> Option<Readout> {
     let volume = entry.volume();
     let lps = state.view.crosshair;
     let voxel = volume.nearest_voxel(volume.geometry()?.voxel_at(lps));
-    Some(Readout { lps: Some(lps), voxel, value: voxel.and_then(|index| volume.value(index, entry.display.frame)) })
+    Some(Readout {
+        lps: Some(lps),
+        voxel,
+        value: voxel.and_then(|index| volume.value(index, entry.display.frame)),
+        frame: entry.display.frame,
+    })
 }
 
 /// The slice of the volume that a pane shows, counted from 1, and how many there are; `None` where it cuts between

@@ -16,7 +16,8 @@ pub mod save;
 pub mod source;
 pub mod zip;
 
-pub(crate) mod scan;
+pub(crate) mod folders;
+mod scan;
 
 pub use load::{load, load_slabs};
 pub use place::FilePlace;

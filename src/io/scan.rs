@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::folders::walk;
 use super::place::{FilePlace, Members};
 use super::progress::{Progress, ProgressEvent};
 use super::source::{Opened, Skipped};
@@ -31,9 +32,6 @@ impl OpenError {
         }
     }
 }
-
-/// Files and folders nested deeper than this are not looked at (loops of links end here).
-const MAX_DEPTH: usize = 32;
 
 /// What a file turned out to be.
 enum Found {
@@ -102,7 +100,8 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     }
 }
 
-/// Every file below some paths, once, in the order of their names.
+/// Every file below some paths, once, in the order of their names. One path that is not there fails; of several, it is
+/// skipped.
 fn files_below(
     paths: &[PathBuf],
     progress: &Progress<'_>,
@@ -110,28 +109,40 @@ fn files_below(
 ) -> Result<Vec<FilePlace>, OpenError> {
     let mut files: Vec<FilePlace> = Vec::new();
     for path in paths {
-        let meta = std::fs::metadata(path).map_err(|err| {
-            OpenError::new(say!(
-                "io-cannot-open",
-                path = path.display().to_string(),
-                why = plain(&err)
-            ))
-        })?;
-        if meta.is_dir() {
-            walk(path, 0, &mut files, skipped);
-        } else {
-            match members(path, progress) {
+        let reason = match std::fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => {
+                let mut below = Vec::new();
+                walk(path, progress, &mut below, skipped);
+                files.extend(below.iter().map(|path| FilePlace::from(path.as_path())));
+                continue;
+            }
+            Ok(meta) if meta.is_file() => match members(path, progress) {
                 Ok(Some(mut members)) => {
                     files.append(&mut members.files);
                     skipped.append(&mut members.skipped);
+                    continue;
                 }
-                Ok(None) => files.push(path.as_path().into()),
-                Err(reason) => skipped.push(Skipped {
-                    path: path.clone(),
-                    reason,
-                }),
-            }
+                Ok(None) => {
+                    files.push(path.as_path().into());
+                    continue;
+                }
+                Err(reason) => reason,
+            },
+            Ok(_) => say!("io-not-a-file"),
+            Err(err) => plain(&err),
+        };
+        if paths.len() == 1 {
+            let path = path.display().to_string();
+            return Err(OpenError::new(say!(
+                "io-cannot-open",
+                path = path,
+                why = reason
+            )));
         }
+        skipped.push(Skipped {
+            path: path.clone(),
+            reason,
+        });
     }
     // Of a NIfTI pair the header is opened, whichever of the two was given.
     for file in &mut files {
@@ -212,41 +223,6 @@ pub(crate) fn plain(err: &std::io::Error) -> String {
             .unwrap_or(&text)
             .to_lowercase(),
         None => text,
-    }
-}
-
-fn walk(folder: &Path, depth: usize, files: &mut Vec<FilePlace>, skipped: &mut Vec<Skipped>) {
-    let mut pending = vec![(folder.to_owned(), depth)];
-    while let Some((folder, depth)) = pending.pop() {
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(err) => {
-                skipped.push(Skipped {
-                    path: folder,
-                    reason: plain(&err),
-                });
-                continue;
-            }
-        };
-        for entry in entries.flatten() {
-            let path = entry.path();
-            match std::fs::metadata(&path) {
-                Ok(meta) if meta.is_dir() && depth < MAX_DEPTH => pending.push((path, depth + 1)),
-                Ok(meta) if meta.is_dir() => skipped.push(Skipped {
-                    path,
-                    reason: say!("io-too-deep"),
-                }),
-                Ok(meta) if meta.is_file() => files.push(path.as_path().into()),
-                Ok(_) => skipped.push(Skipped {
-                    path,
-                    reason: say!("io-not-a-file"),
-                }),
-                Err(err) => skipped.push(Skipped {
-                    path,
-                    reason: plain(&err),
-                }),
-            }
-        }
     }
 }
 

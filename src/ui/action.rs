@@ -55,7 +55,13 @@ pub enum Group {
 
 impl Group {
     /// All groups, in the order of the menu bar.
-    pub const ALL: [Self; 5] = [Self::File, Self::Navigate, Self::View, Self::Window, Self::Help];
+    pub const ALL: [Self; 5] = [
+        Self::File,
+        Self::Navigate,
+        Self::View,
+        Self::Window,
+        Self::Help,
+    ];
 
     /// Its heading.
     pub fn label(self) -> String {
@@ -96,7 +102,13 @@ pub struct Row {
 }
 
 const fn row(group: Group, action: Action, key: &'static str) -> Row {
-    Row { action, group, key, shortcut: None, repeats: false }
+    Row {
+        action,
+        group,
+        key,
+        shortcut: None,
+        repeats: false,
+    }
 }
 
 impl Row {
@@ -115,7 +127,10 @@ impl Row {
     }
 }
 
-const COMMAND_SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
+const COMMAND_SHIFT: Modifiers = Modifiers {
+    shift: true,
+    ..Modifiers::COMMAND
+};
 
 /// The table.
 pub const ROWS: &[Row] = &[
@@ -126,14 +141,26 @@ pub const ROWS: &[Row] = &[
     row(Group::File, Action::SavePicture, "ui-save-picture").on(Modifiers::COMMAND, Key::S),
     row(Group::File, Action::CloseAll, "ui-close-all"),
     row(Group::File, Action::Quit, "ui-quit").on(Modifiers::COMMAND, Key::Q),
-    row(Group::Navigate, Action::Slices(-1), "ui-previous-slice").key(Key::ArrowUp).repeating(),
-    row(Group::Navigate, Action::Slices(1), "ui-next-slice").key(Key::ArrowDown).repeating(),
-    row(Group::Navigate, Action::Slices(-10), "ui-ten-slices-back").on(Modifiers::SHIFT, Key::ArrowUp).repeating(),
-    row(Group::Navigate, Action::Slices(10), "ui-ten-slices-on").on(Modifiers::SHIFT, Key::ArrowDown).repeating(),
+    row(Group::Navigate, Action::Slices(-1), "ui-previous-slice")
+        .key(Key::ArrowUp)
+        .repeating(),
+    row(Group::Navigate, Action::Slices(1), "ui-next-slice")
+        .key(Key::ArrowDown)
+        .repeating(),
+    row(Group::Navigate, Action::Slices(-10), "ui-ten-slices-back")
+        .on(Modifiers::SHIFT, Key::ArrowUp)
+        .repeating(),
+    row(Group::Navigate, Action::Slices(10), "ui-ten-slices-on")
+        .on(Modifiers::SHIFT, Key::ArrowDown)
+        .repeating(),
     row(Group::Navigate, Action::FirstSlice, "ui-first-slice").key(Key::Home),
     row(Group::Navigate, Action::LastSlice, "ui-last-slice").key(Key::End),
-    row(Group::Navigate, Action::Frame(-1), "ui-previous-frame").key(Key::ArrowLeft).repeating(),
-    row(Group::Navigate, Action::Frame(1), "ui-next-frame").key(Key::ArrowRight).repeating(),
+    row(Group::Navigate, Action::Frame(-1), "ui-previous-frame")
+        .key(Key::ArrowLeft)
+        .repeating(),
+    row(Group::Navigate, Action::Frame(1), "ui-next-frame")
+        .key(Key::ArrowRight)
+        .repeating(),
     row(Group::Navigate, Action::Series(-1), "ui-previous-series").key(Key::PageUp),
     row(Group::Navigate, Action::Series(1), "ui-next-series").key(Key::PageDown),
     row(Group::Navigate, Action::NextPane, "ui-next-pane").key(Key::Tab),
@@ -144,9 +171,21 @@ pub const ROWS: &[Row] = &[
     row(Group::View, Action::Center, "ui-center").key(Key::C),
     row(Group::View, Action::Crosshair, "ui-crosshair").key(Key::X),
     row(Group::View, Action::Convention, "ui-convention").key(Key::N),
-    row(Group::View, Action::Interpolate(Interpolation::Nearest), "ui-nearest"),
-    row(Group::View, Action::Interpolate(Interpolation::Linear), "ui-linear"),
-    row(Group::View, Action::Interpolate(Interpolation::Cubic), "ui-cubic"),
+    row(
+        Group::View,
+        Action::Interpolate(Interpolation::Nearest),
+        "ui-nearest",
+    ),
+    row(
+        Group::View,
+        Action::Interpolate(Interpolation::Linear),
+        "ui-linear",
+    ),
+    row(
+        Group::View,
+        Action::Interpolate(Interpolation::Cubic),
+        "ui-cubic",
+    ),
     row(Group::Window, Action::WindowTool, "ui-window-tool").key(Key::W),
     row(Group::Window, Action::Invert, "ui-invert").key(Key::I),
     row(Group::Window, Action::FileWindow, "ui-file-window").key(Key::Backtick),
@@ -187,7 +226,8 @@ impl Row {
     /// What it is called.
     pub fn label(&self) -> String {
         match self.action {
-            Action::Preset(n) => presets::window_preset_of_key(n).map_or_else(String::new, |preset| preset.title.clone()),
+            Action::Preset(n) => presets::window_preset_of_key(n)
+                .map_or_else(String::new, |preset| preset.title()),
             _ => words::lookup(self.key, &[]),
         }
     }
@@ -195,7 +235,9 @@ impl Row {
     /// What it does, in a sentence.
     pub fn tip(&self) -> Option<String> {
         match self.action {
-            Action::Preset(n) => presets::window_preset_of_key(n).map(|preset| super::text::window(&preset.window())),
+            Action::Preset(n) => {
+                presets::window_preset_of_key(n).map(|preset| super::text::window(&preset.window()))
+            }
             _ => {
                 let key = format!("{}-tip", self.key);
                 let tip = words::lookup(&key, &[]);
@@ -214,7 +256,11 @@ impl Row {
             Action::ToggleAlignment => Some(view.alignment == Alignment::Anatomical),
             Action::Maximise => Some(matches!(view.layout, Layout::Single(_))),
             Action::Invert => Some(state.shown().is_some_and(|entry| entry.display.invert)),
-            Action::Interpolate(way) => Some(state.shown().is_some_and(|entry| entry.display.interpolation == way)),
+            Action::Interpolate(way) => Some(
+                state
+                    .shown()
+                    .is_some_and(|entry| entry.display.interpolation == way),
+            ),
             _ => None,
         }
     }
@@ -226,7 +272,9 @@ impl Row {
             Action::Keys => return Some(Request::ShowKeys),
             _ => {}
         }
-        general_command(self.action, state).or_else(|| display_command(self.action, state, pane)).map(Request::Command)
+        general_command(self.action, state)
+            .or_else(|| display_command(self.action, state, pane))
+            .map(Request::Command)
     }
 }
 
@@ -236,13 +284,17 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         Action::OpenFiles => Command::ChooseFiles,
         Action::OpenFolder => Command::ChooseFolder,
         Action::OpenDemo => Command::OpenDemo,
-        Action::CloseAll => (!state.document.entries.is_empty() || !state.document.skipped.is_empty()).then_some(Command::CloseAll)?,
+        Action::CloseAll => (!state.document.entries.is_empty()
+            || !state.document.skipped.is_empty())
+        .then_some(Command::CloseAll)?,
         Action::Quit => Command::Quit,
         Action::Convention => Command::ToggleConvention,
         Action::Crosshair => Command::ToggleCrosshair,
         Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
         Action::Cancel => (!state.jobs.is_empty()).then_some(Command::CancelAll)?,
-        Action::Series(steps) => (state.document.entries.len() > 1).then_some(Command::StepSeries { steps })?,
+        Action::Series(steps) => {
+            (state.document.entries.len() > 1).then_some(Command::StepSeries { steps })?
+        }
         _ => return None,
     })
 }
@@ -256,7 +308,9 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::Slices(steps) => is_plane.then_some(Command::Scroll { pane, steps })?,
         Action::FirstSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: false })?,
         Action::LastSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: true })?,
-        Action::Frame(steps) => (entry.volume().voxels.frames() > 1).then_some(Command::StepFrame { steps })?,
+        Action::Frame(steps) => {
+            (entry.volume().voxels.frames() > 1).then_some(Command::StepFrame { steps })?
+        }
         Action::SavePicture => Command::ChoosePicture { pane },
         Action::NextPane => has_place.then_some(Command::FocusNext)?,
         Action::Maximise => has_place.then_some(Command::ToggleMaximised { pane })?,
@@ -264,7 +318,9 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::ResetView => Command::ResetView,
         Action::Center => has_place.then_some(Command::CenterOnCrosshair)?,
         Action::WindowTool => has_place.then_some(Command::ToggleWindowTool)?,
-        Action::Preset(n) => Command::WindowPreset { name: presets::window_preset_of_key(n)?.name.clone() },
+        Action::Preset(n) => Command::WindowPreset {
+            name: presets::window_preset_of_key(n)?.name.clone(),
+        },
         Action::AutoWindow => entry.auto_window.map(|_| Command::AutoWindow)?,
         Action::FileWindow => next_file_window(state)?,
         Action::Invert => Command::ToggleInvert,
@@ -277,13 +333,21 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
 fn next_file_window(state: &State) -> Option<Command> {
     let entry = state.shown()?;
     let windows = &entry.volume().windows;
-    let now = windows.iter().position(|named| Some(named.window) == entry.display.window);
-    (!windows.is_empty()).then(|| Command::FileWindow { index: now.map_or(0, |now| (now + 1) % windows.len()) })
+    let now = windows
+        .iter()
+        .position(|named| Some(named.window) == entry.display.window);
+    (!windows.is_empty()).then(|| Command::FileWindow {
+        index: now.map_or(0, |now| (now + 1) % windows.len()),
+    })
 }
 
 /// The row whose shortcut a key press is.
 pub fn by_key(modifiers: Modifiers, key: Key) -> Option<&'static Row> {
-    ROWS.iter().find(|row| row.shortcut.is_some_and(|shortcut| shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers)))
+    ROWS.iter().find(|row| {
+        row.shortcut.is_some_and(|shortcut| {
+            shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers)
+        })
+    })
 }
 
 #[cfg(test)]
@@ -297,7 +361,12 @@ mod tests {
                 assert_ne!(row.label(), row.key, "{:?} has no label", row.action);
             }
             if let Some(shortcut) = row.shortcut {
-                assert!(ROWS[..n].iter().all(|other| other.shortcut != Some(shortcut)), "two rows on {shortcut:?}");
+                assert!(
+                    ROWS[..n]
+                        .iter()
+                        .all(|other| other.shortcut != Some(shortcut)),
+                    "two rows on {shortcut:?}"
+                );
             }
         }
         assert!(PANE_MENU.iter().all(|action| find(*action).is_some()));
@@ -306,8 +375,21 @@ mod tests {
     #[test]
     fn nothing_that_needs_a_picture_can_be_done_without_one() {
         let state = State::new();
-        let possible: Vec<Action> = ROWS.iter().filter(|row| row.request(&state, PaneId::Axial).is_some()).map(|row| row.action).collect();
-        let expected = [Action::OpenFiles, Action::OpenFolder, Action::TypePath, Action::OpenDemo, Action::Quit, Action::Crosshair, Action::Convention, Action::Keys];
+        let possible: Vec<Action> = ROWS
+            .iter()
+            .filter(|row| row.request(&state, PaneId::Axial).is_some())
+            .map(|row| row.action)
+            .collect();
+        let expected = [
+            Action::OpenFiles,
+            Action::OpenFolder,
+            Action::TypePath,
+            Action::OpenDemo,
+            Action::Quit,
+            Action::Crosshair,
+            Action::Convention,
+            Action::Keys,
+        ];
         assert_eq!(possible, expected);
     }
 }

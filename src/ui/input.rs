@@ -6,9 +6,9 @@
 use egui::{Event, Key, LayerId, Modifiers, MouseWheelUnit, PointerButton, Pos2};
 use glam::DVec2;
 
+use super::Commands;
 use super::action::{self, Request};
 use super::memory::{Memory, Pressed};
-use super::Commands;
 use crate::app::pane::PaneId;
 use crate::app::tool::{self, PointerAction, PointerEvent};
 use crate::app::{Command, State, scenes};
@@ -31,8 +31,23 @@ pub fn pane_id(pane: PaneId) -> egui::Id {
 pub fn read(ctx: &egui::Context, state: &State, memory: &mut Memory) -> Commands {
     let (events, now_held) = ctx.input(|input| (input.events.clone(), input.modifiers));
     let modifiers = std::mem::replace(&mut memory.modifiers, now_held);
-    let has_focus = ctx.memory(|memory| memory.focused().is_some_and(|id| !PaneId::QUAD.iter().chain([&PaneId::Stack]).any(|pane| pane_id(*pane) == id)));
-    let mut reader = Reader { ctx, state, memory, modifiers, widget_has_keys: has_focus, is_typing: ctx.text_edit_focused(), commands: Vec::new() };
+    let has_focus = ctx.memory(|memory| {
+        memory.focused().is_some_and(|id| {
+            !PaneId::QUAD
+                .iter()
+                .chain([&PaneId::Stack])
+                .any(|pane| pane_id(*pane) == id)
+        })
+    });
+    let mut reader = Reader {
+        ctx,
+        state,
+        memory,
+        modifiers,
+        widget_has_keys: has_focus,
+        is_typing: ctx.text_edit_focused(),
+        commands: Vec::new(),
+    };
     for event in &events {
         reader.event(event);
     }
@@ -55,52 +70,114 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn event(&mut self, event: &Event) {
         match event {
-            Event::PointerButton { pos, button, pressed: true, modifiers } => self.press(*pos, *button, *modifiers),
-            Event::PointerButton { pos, button, pressed: false, modifiers } => self.release(*pos, *button, *modifiers),
+            Event::PointerButton {
+                pos,
+                button,
+                pressed: true,
+                modifiers,
+            } => self.press(*pos, *button, *modifiers),
+            Event::PointerButton {
+                pos,
+                button,
+                pressed: false,
+                modifiers,
+            } => self.release(*pos, *button, *modifiers),
             Event::PointerMoved(pos) => self.moved(*pos),
             Event::ModifiersChanged(modifiers) => self.modifiers = *modifiers,
             Event::PointerGone if self.memory.pressed.is_none() => self.hover(None),
             Event::WindowFocused(false) => self.let_go(),
-            Event::MouseWheel { unit, delta, modifiers, .. } => self.wheel(*unit, delta.y, *modifiers),
+            Event::MouseWheel {
+                unit,
+                delta,
+                modifiers,
+                ..
+            } => self.wheel(*unit, delta.y, *modifiers),
             Event::Zoom(factor) => self.zoom(f64::from(*factor)),
-            Event::Key { key, pressed: true, repeat, modifiers, .. } => self.key(*key, *repeat, *modifiers),
+            Event::Key {
+                key,
+                pressed: true,
+                repeat,
+                modifiers,
+                ..
+            } => self.key(*key, *repeat, *modifiers),
             _ => {}
         }
     }
 
     /// The pane at a place of the window, unless a menu or a dialog covers it.
     fn pane_at(&self, pos: Pos2) -> Option<PaneId> {
-        let is_uncovered = self.ctx.layer_id_at(pos).is_none_or(|layer| layer == LayerId::background());
-        is_uncovered.then(|| self.memory.rects.iter().find(|(_, rect)| rect.contains(pos)).map(|(pane, _)| *pane)).flatten()
+        let is_uncovered = self
+            .ctx
+            .layer_id_at(pos)
+            .is_none_or(|layer| layer == LayerId::background());
+        is_uncovered
+            .then(|| {
+                self.memory
+                    .rects
+                    .iter()
+                    .find(|(_, rect)| rect.contains(pos))
+                    .map(|(pane, _)| *pane)
+            })
+            .flatten()
     }
 
     /// A place of the window in points from a pane's top left.
     fn in_pane(&self, pane: PaneId, pos: Pos2) -> DVec2 {
-        let offset = pos - self.memory.rects.get(&pane).map_or(Pos2::ZERO, |rect| rect.min);
+        let offset = pos
+            - self
+                .memory
+                .rects
+                .get(&pane)
+                .map_or(Pos2::ZERO, |rect| rect.min);
         DVec2::new(f64::from(offset.x), f64::from(offset.y))
     }
 
     fn tell(&mut self, pane: PaneId, action: PointerAction, pos: Pos2, modifiers: Modifiers) {
         let at = self.in_pane(pane, pos);
-        self.commands.push(Command::Pointer(PointerEvent { pane, action, at, modifiers: tool_modifiers(modifiers) }));
+        self.commands.push(Command::Pointer(PointerEvent {
+            pane,
+            action,
+            at,
+            modifiers: tool_modifiers(modifiers),
+        }));
     }
 
     fn press(&mut self, pos: Pos2, button: PointerButton, modifiers: Modifiers) {
-        let Some(pane) = self.pane_at(pos).filter(|_| tool_button(button).is_some()) else { return };
+        let Some(pane) = self.pane_at(pos).filter(|_| tool_button(button).is_some()) else {
+            return;
+        };
         if self.memory.pressed.is_some() || self.ctx.any_popup_open() {
             // A press beside a menu closes it, and a second button while one is down begins nothing.
             return;
         }
         // A click on a pane takes the keyboard back from the panels.
-        self.ctx.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
+        self.ctx.memory_mut(|memory| {
+            if let Some(id) = memory.focused() {
+                memory.surrender_focus(id);
+            }
+        });
         self.widget_has_keys = false;
         if self.state.view.focused != pane {
             self.commands.push(Command::Focus { pane });
         }
-        let acts_at_once = button == PointerButton::Primary && pane.view().is_some() && !modifiers.any() && !self.state.view.left_drag_windows();
-        self.memory.pressed = Some(Pressed { pane, button, at: pos, modifiers, is_told: acts_at_once });
+        let acts_at_once = button == PointerButton::Primary
+            && pane.view().is_some()
+            && !modifiers.any()
+            && !self.state.view.left_drag_windows();
+        self.memory.pressed = Some(Pressed {
+            pane,
+            button,
+            at: pos,
+            modifiers,
+            is_told: acts_at_once,
+        });
         if acts_at_once {
-            self.tell(pane, PointerAction::Press(tool::Button::Left), pos, modifiers);
+            self.tell(
+                pane,
+                PointerAction::Press(tool::Button::Left),
+                pos,
+                modifiers,
+            );
         }
     }
 
@@ -108,13 +185,23 @@ impl Reader<'_> {
         let Some(pressed) = self.memory.pressed else {
             return self.rest(pos);
         };
-        let Some(button) = tool_button(pressed.button) else { return };
+        let Some(button) = tool_button(pressed.button) else {
+            return;
+        };
         if !pressed.is_told {
             if (pos - pressed.at).length() <= CLICK_DISTANCE {
                 return;
             }
-            self.memory.pressed = Some(Pressed { is_told: true, ..pressed });
-            self.tell(pressed.pane, PointerAction::Press(button), pressed.at, pressed.modifiers);
+            self.memory.pressed = Some(Pressed {
+                is_told: true,
+                ..pressed
+            });
+            self.tell(
+                pressed.pane,
+                PointerAction::Press(button),
+                pressed.at,
+                pressed.modifiers,
+            );
         }
         self.drop_last_move(pressed.pane);
         self.tell(pressed.pane, PointerAction::Move, pos, self.modifiers);
@@ -126,13 +213,20 @@ impl Reader<'_> {
         if matches!(self.commands.last(), Some(Command::Hover { .. })) {
             self.commands.pop();
         }
-        if matches!(self.commands.last(), Some(Command::Pointer(event)) if event.pane == pane && event.action == PointerAction::Move) {
+        if matches!(self.commands.last(), Some(Command::Pointer(event)) if event.pane == pane && event.action == PointerAction::Move)
+        {
             self.commands.pop();
         }
     }
 
     fn release(&mut self, pos: Pos2, button: PointerButton, modifiers: Modifiers) {
-        let Some(pressed) = self.memory.pressed.filter(|pressed| pressed.button == button) else { return };
+        let Some(pressed) = self
+            .memory
+            .pressed
+            .filter(|pressed| pressed.button == button)
+        else {
+            return;
+        };
         self.memory.pressed = None;
         if pressed.is_told {
             self.tell(pressed.pane, PointerAction::Release, pos, modifiers);
@@ -153,7 +247,11 @@ impl Reader<'_> {
 
     /// The pointer moves without a button.
     fn rest(&mut self, pos: Pos2) {
-        let pane = if self.ctx.egui_is_using_pointer() { None } else { self.pane_at(pos) };
+        let pane = if self.ctx.egui_is_using_pointer() {
+            None
+        } else {
+            self.pane_at(pos)
+        };
         self.hover(pane.map(|pane| (pane, pos)));
         if let Some(pane) = pane
             && self.modifiers.shift_only()
@@ -171,8 +269,12 @@ impl Reader<'_> {
     }
 
     fn wheel(&mut self, unit: MouseWheelUnit, delta: f32, modifiers: Modifiers) {
-        let Some(pos) = self.ctx.pointer_latest_pos() else { return };
-        let Some(pane) = self.pane_at(pos) else { return };
+        let Some(pos) = self.ctx.pointer_latest_pos() else {
+            return;
+        };
+        let Some(pane) = self.pane_at(pos) else {
+            return;
+        };
         let notches = match unit {
             MouseWheelUnit::Point => delta / POINTS_PER_SLICE,
             MouseWheelUnit::Line => delta,
@@ -180,7 +282,11 @@ impl Reader<'_> {
         };
         if modifiers.command || pane == PaneId::Volume {
             let at = self.in_pane(pane, pos);
-            return self.commands.push(Command::Zoom { pane, at, factor: ZOOM_PER_NOTCH.powf(f64::from(notches)) });
+            return self.commands.push(Command::Zoom {
+                pane,
+                at,
+                factor: ZOOM_PER_NOTCH.powf(f64::from(notches)),
+            });
         }
         // Turning back must answer at once.
         if self.memory.wheel * notches < 0.0 {
@@ -191,7 +297,10 @@ impl Reader<'_> {
         self.memory.wheel -= whole;
         if whole != 0.0 {
             // Down is deeper.
-            self.commands.push(Command::Scroll { pane, steps: -(whole as i64) });
+            self.commands.push(Command::Scroll {
+                pane,
+                steps: -(whole as i64),
+            });
         }
     }
 
@@ -205,14 +314,23 @@ impl Reader<'_> {
     }
 
     fn key(&mut self, key: Key, is_repeat: bool, modifiers: Modifiers) {
-        let Some(row) = action::by_key(modifiers, key).filter(|row| !is_repeat || row.repeats) else { return };
+        let Some(row) = action::by_key(modifiers, key).filter(|row| !is_repeat || row.repeats)
+        else {
+            return;
+        };
         let is_bare = !modifiers.command && !matches!(key, Key::F1);
-        let belongs_to_widget = matches!(key, Key::Enter | Key::Tab | Key::Escape) || (self.widget_has_keys && is_movement(key));
-        if is_bare && (self.is_typing || (self.widget_has_keys && belongs_to_widget) || self.ctx.any_popup_open()) {
+        let belongs_to_widget = matches!(key, Key::Enter | Key::Tab | Key::Escape)
+            || (self.widget_has_keys && is_movement(key));
+        if is_bare
+            && (self.is_typing
+                || (self.widget_has_keys && belongs_to_widget)
+                || self.ctx.any_popup_open())
+        {
             return;
         }
         // Else egui would take Tab and arrows as a wish to go from button to button.
-        self.ctx.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
+        self.ctx
+            .memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
         match row.request(self.state, self.state.view.focused) {
             Some(request) => carry_out(request, self.memory, &mut self.commands),
             None if key == Key::Escape => self.memory.shows_keys = false,
@@ -224,9 +342,15 @@ impl Reader<'_> {
     }
 
     fn double_click(&mut self) {
-        let pane = self.memory.rects.keys().copied().find(|pane| self.ctx.read_response(pane_id(*pane)).is_some_and(|response| response.double_clicked()));
+        let pane = self.memory.rects.keys().copied().find(|pane| {
+            self.ctx
+                .read_response(pane_id(*pane))
+                .is_some_and(|response| response.double_clicked())
+        });
         let Some(pane) = pane else { return };
-        if let Some(request) = action::find(action::Action::Maximise).and_then(|row| row.request(self.state, pane)) {
+        if let Some(request) =
+            action::find(action::Action::Maximise).and_then(|row| row.request(self.state, pane))
+        {
             carry_out(request, self.memory, &mut self.commands);
         }
     }
@@ -242,7 +366,17 @@ pub fn carry_out(request: Request, memory: &mut Memory, commands: &mut Commands)
 }
 
 fn is_movement(key: Key) -> bool {
-    matches!(key, Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight | Key::Home | Key::End | Key::PageUp | Key::PageDown)
+    matches!(
+        key,
+        Key::ArrowUp
+            | Key::ArrowDown
+            | Key::ArrowLeft
+            | Key::ArrowRight
+            | Key::Home
+            | Key::End
+            | Key::PageUp
+            | Key::PageDown
+    )
 }
 
 fn tool_button(button: PointerButton) -> Option<tool::Button> {
@@ -255,5 +389,9 @@ fn tool_button(button: PointerButton) -> Option<tool::Button> {
 }
 
 fn tool_modifiers(modifiers: Modifiers) -> tool::Modifiers {
-    tool::Modifiers { ctrl: modifiers.command, shift: modifiers.shift, alt: modifiers.alt }
+    tool::Modifiers {
+        ctrl: modifiers.command,
+        shift: modifiers.shift,
+        alt: modifiers.alt,
+    }
 }

@@ -11,7 +11,8 @@ pub fn pane_rects(layout: Layout, room: Rect, pixels_per_point: f32) -> Vec<(Pan
     let panes = layout.panes();
     let columns = if panes.len() > 1 { 2 } else { 1 };
     let rows = panes.len().div_ceil(columns);
-    let cell = (room.size() - theme::PANE_GAP * Vec2::new(columns as f32 - 1.0, rows as f32 - 1.0)) / Vec2::new(columns as f32, rows as f32);
+    let cell = (room.size() - theme::PANE_GAP * Vec2::new(columns as f32 - 1.0, rows as f32 - 1.0))
+        / Vec2::new(columns as f32, rows as f32);
     let snap = |at: f32| (at * pixels_per_point).round() / pixels_per_point;
     panes
         .into_iter()
@@ -20,7 +21,13 @@ pub fn pane_rects(layout: Layout, room: Rect, pixels_per_point: f32) -> Vec<(Pan
             let place = Vec2::new((n % columns) as f32, (n / columns) as f32);
             let min = room.min + place * (cell + Vec2::splat(theme::PANE_GAP));
             let max = min + cell;
-            (pane, Rect::from_min_max(egui::pos2(snap(min.x), snap(min.y)), egui::pos2(snap(max.x), snap(max.y))))
+            (
+                pane,
+                Rect::from_min_max(
+                    egui::pos2(snap(min.x), snap(min.y)),
+                    egui::pos2(snap(max.x), snap(max.y)),
+                ),
+            )
         })
         .filter(|(_, rect)| rect.width() >= 1.0 && rect.height() >= 1.0)
         .collect()
@@ -38,11 +45,21 @@ mod tests {
             assert_eq!(rects.len(), 4);
             for (n, (_, a)) in rects.iter().enumerate() {
                 for edge in [a.min.x, a.min.y, a.max.x, a.max.y] {
-                    assert!((edge * scale - (edge * scale).round()).abs() < 1e-3, "{edge} at {scale}");
+                    assert!(
+                        (edge * scale - (edge * scale).round()).abs() < 1e-3,
+                        "{edge} at {scale}"
+                    );
                 }
-                assert!(rects[..n].iter().all(|(_, b)| !a.intersect(*b).is_positive()));
+                assert!(
+                    rects[..n]
+                        .iter()
+                        .all(|(_, b)| !a.intersect(*b).is_positive())
+                );
             }
         }
-        assert_eq!(pane_rects(Layout::Single(PaneId::Stack), room, 1.0).len(), 1);
+        assert_eq!(
+            pane_rects(Layout::Single(PaneId::Stack), room, 1.0).len(),
+            1
+        );
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use egui::{Color32, Painter, Rect, TextureId, pos2};
 use eframe::egui_wgpu::RenderState;
+use egui::{Color32, Painter, Rect, TextureId, pos2};
 
 use super::pane::refine::Refined;
 use crate::app::pane::PaneId;
@@ -23,13 +23,21 @@ pub struct Picture {
 }
 
 /// All of a pane.
-pub const WHOLE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1.0, 1.0) };
+pub const WHOLE: Rect = Rect {
+    min: pos2(0.0, 0.0),
+    max: pos2(1.0, 1.0),
+};
 
 impl Picture {
     /// Puts it where it belongs.
     pub fn paint(&self, painter: &Painter, pane: Rect) {
         let at = |p: egui::Pos2| pane.min + p.to_vec2() * pane.size();
-        painter.image(self.texture, Rect::from_min_max(at(self.part.min), at(self.part.max)), WHOLE, Color32::WHITE);
+        painter.image(
+            self.texture,
+            Rect::from_min_max(at(self.part.min), at(self.part.max)),
+            WHOLE,
+            Color32::WHITE,
+        );
     }
 }
 
@@ -66,34 +74,55 @@ pub struct Canvas {
 
 impl Canvas {
     /// Draws a scene into a slot, making or resizing it first. Answers whether all voxels are in it.
-    pub fn draw(&mut self, slot: &mut Option<Slot>, scene: &Scene, filter: eframe::wgpu::FilterMode) -> Result<(TextureId, bool), GpuError> {
-        if slot.as_ref().is_none_or(|slot| slot.target.size() != scene.size()) {
+    pub fn draw(
+        &mut self,
+        slot: &mut Option<Slot>,
+        scene: &Scene,
+        filter: eframe::wgpu::FilterMode,
+    ) -> Result<(TextureId, bool), GpuError> {
+        if slot
+            .as_ref()
+            .is_none_or(|slot| slot.target.size() != scene.size())
+        {
             let target = PaneTarget::new(&self.gpu, scene.size())?;
             let mut renderer = self.render.renderer.write();
             let texture = match slot.take() {
                 Some(old) => {
-                    renderer.update_egui_texture_from_wgpu_texture(&self.render.device, target.view(), filter, old.texture);
+                    renderer.update_egui_texture_from_wgpu_texture(
+                        &self.render.device,
+                        target.view(),
+                        filter,
+                        old.texture,
+                    );
                     old.texture
                 }
-                None => renderer.register_native_texture(&self.render.device, target.view(), filter),
+                None => {
+                    renderer.register_native_texture(&self.render.device, target.view(), filter)
+                }
             };
             *slot = Some(Slot { target, texture });
         }
-        let Some(slot) = slot else { return Err(GpuError::OutOfMemory) };
+        let Some(slot) = slot else {
+            return Err(GpuError::OutOfMemory);
+        };
         let drawn = slot.target.update(&mut self.gpu, scene)?;
         Ok((slot.texture, drawn.is_complete))
     }
 
     /// Whether a slot shows a scene already.
     pub fn is_current(slot: &Option<Slot>, scene: &Scene) -> bool {
-        slot.as_ref().is_some_and(|slot| slot.target.size() == scene.size() && slot.target.is_current(scene))
+        slot.as_ref()
+            .is_some_and(|slot| slot.target.size() == scene.size() && slot.target.is_current(scene))
     }
 
     /// Waits until everything is drawn where the processor does the drawing, so that its time can be shared out.
     pub fn finish(&self) {
         if self.gpu.adapter().is_software {
             // A device that was lost says so when it is next drawn with.
-            self.render.device.poll(eframe::wgpu::PollType::wait_indefinitely()).ok();
+            self.render
+                .device
+                .poll(eframe::wgpu::PollType::wait_indefinitely())
+                .ok();
         }
     }
 }
@@ -108,8 +137,19 @@ pub struct Pictures {
 impl Pictures {
     /// On the window's own device.
     pub fn new(render: &RenderState) -> Self {
-        let gpu = Gpu::from_parts(render.device.clone(), render.queue.clone(), &render.adapter.get_info());
-        Self { canvas: Canvas { gpu, render: render.clone() }, planes: BTreeMap::new(), volume: Refined::default() }
+        let gpu = Gpu::from_parts(
+            render.device.clone(),
+            render.queue.clone(),
+            &render.adapter.get_info(),
+        );
+        Self {
+            canvas: Canvas {
+                gpu,
+                render: render.clone(),
+            },
+            planes: BTreeMap::new(),
+            volume: Refined::default(),
+        }
     }
 
     /// Who draws.
@@ -119,21 +159,45 @@ impl Pictures {
 
     /// Brings a pane's picture up to date.
     pub fn show(&mut self, state: &State, pane: PaneId, pixels_per_point: f32) -> Shown {
-        let Some(still) = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Still) else { return Shown::default() };
+        let Some(still) = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Still)
+        else {
+            return Shown::default();
+        };
         let shown = if pane == PaneId::Volume {
-            let is_held = state.gesture.as_ref().is_some_and(|gesture| gesture.pane == PaneId::Volume);
+            let is_held = state
+                .gesture
+                .as_ref()
+                .is_some_and(|gesture| gesture.pane == PaneId::Volume);
             let moving = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Moving);
-            self.volume.show(&mut self.canvas, &still, moving.as_ref().unwrap_or(&still), is_held)
+            self.volume.show(
+                &mut self.canvas,
+                &still,
+                moving.as_ref().unwrap_or(&still),
+                is_held,
+            )
         } else {
             let slot = self.planes.entry(pane).or_default();
-            self.canvas.draw(slot, &still, eframe::wgpu::FilterMode::Nearest).map(|(texture, is_complete)| Shown {
-                pictures: vec![Picture { texture, part: WHOLE }],
-                notice: None,
-                again: (!is_complete).then_some(Duration::ZERO),
-            })
+            self.canvas
+                .draw(slot, &still, eframe::wgpu::FilterMode::Nearest)
+                .map(|(texture, is_complete)| Shown {
+                    pictures: vec![Picture {
+                        texture,
+                        part: WHOLE,
+                    }],
+                    notice: None,
+                    again: (!is_complete).then_some(Duration::ZERO),
+                })
         };
-        let mut shown = shown.unwrap_or_else(|err| Shown { notice: Some(err.to_string()), ..Shown::default() });
-        let coarse = still.layers().first().and_then(|layer| self.canvas.gpu.level(&layer.volume, layer.frame).and_then(|level| level.notice(layer.volume.dims())));
+        let mut shown = shown.unwrap_or_else(|err| Shown {
+            notice: Some(err.to_string()),
+            ..Shown::default()
+        });
+        let coarse = still.layers().first().and_then(|layer| {
+            self.canvas
+                .gpu
+                .level(&layer.volume, layer.frame)
+                .and_then(|level| level.notice(layer.volume.dims()))
+        });
         shown.notice = shown.notice.or(coarse);
         shown
     }

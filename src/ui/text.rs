@@ -18,7 +18,7 @@ pub fn number(value: f64) -> String {
         return format!("{value:.0}");
     }
     match size {
-        s if s >= 1e7 || s < 1e-3 => format!("{value:.3e}"),
+        s if !(1e-3..1e7).contains(&s) => format!("{value:.3e}"),
         s if s >= 100.0 => format!("{value:.1}"),
         s if s >= 1.0 => format!("{value:.2}"),
         _ => format!("{value:.4}"),
@@ -37,7 +37,11 @@ pub fn decimals(scale: f64) -> usize {
 
 /// Millimetres or centimetres, whichever is shorter.
 pub fn length(mm: f64) -> String {
-    if mm >= 10.0 { say!("ui-centimetres", length = number(mm / 10.0)) } else { say!("ui-millimetres", length = number(mm)) }
+    if mm >= 10.0 {
+        say!("ui-centimetres", length = number(mm / 10.0))
+    } else {
+        say!("ui-millimetres", length = number(mm))
+    }
 }
 
 /// With one decimal, and never "-0.0".
@@ -47,20 +51,34 @@ fn tenths(value: f64) -> String {
 
 /// A place in the patient.
 pub fn place(lps: DVec3) -> String {
-    say!("ui-place", x = tenths(lps.x), y = tenths(lps.y), z = tenths(lps.z))
+    say!(
+        "ui-place",
+        x = tenths(lps.x),
+        y = tenths(lps.y),
+        z = tenths(lps.z)
+    )
 }
 
 /// A voxel.
 pub fn voxel([i, j, k]: [usize; 3]) -> String {
-    say!("ui-voxel", i = i.to_string(), j = j.to_string(), k = k.to_string())
+    say!(
+        "ui-voxel",
+        i = i.to_string(),
+        j = j.to_string(),
+        k = k.to_string()
+    )
 }
 
 /// A value with its unit.
 pub fn value(value: Value, volume: &Volume) -> String {
     match (value, &volume.unit) {
-        (Value::Scalar(value), Some(unit)) => say!("ui-value-unit", value = number(value), unit = unit.clone()),
+        (Value::Scalar(value), Some(unit)) => {
+            say!("ui-value-unit", value = number(value), unit = unit.clone())
+        }
         (Value::Scalar(value), None) => number(value),
-        (Value::Rgb([r, g, b]), _) => say!("ui-value-rgb", r = number(r), g = number(g), b = number(b)),
+        (Value::Rgb([r, g, b]), _) => {
+            say!("ui-value-rgb", r = number(r), g = number(g), b = number(b))
+        }
     }
 }
 
@@ -69,6 +87,9 @@ pub fn readout(readout: &Readout, volume: &Volume) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(match (readout.value, readout.voxel) {
         (Some(found), _) => Some(value(found, volume)),
+        (None, Some([_, _, slice])) if volume.voxels.is_settled(volume.voxels.slab_of(slice, readout.frame)) => {
+            Some(say!("ui-unreadable"))
+        }
         (None, Some(_)) => Some(say!("ui-not-loaded")),
         (None, None) => Some(say!("ui-outside")),
     });
@@ -79,19 +100,32 @@ pub fn readout(readout: &Readout, volume: &Volume) -> Vec<String> {
 
 /// Width and centre of a window.
 pub fn window(window: &Window) -> String {
-    say!("ui-window-line", width = number(window.width), center = number(window.center))
+    say!(
+        "ui-window-line",
+        width = number(window.width),
+        center = number(window.center)
+    )
 }
 
 /// Width and centre alone, for columns.
 pub fn window_numbers(window: &Window) -> String {
-    say!("ui-window-numbers", width = number(window.width), center = number(window.center))
+    say!(
+        "ui-window-numbers",
+        width = number(window.width),
+        center = number(window.center)
+    )
 }
 
 /// The presets that make sense for a volume: those for its unit; where the file names none, those that have a key.
 pub fn presets_for(entry: &Entry) -> impl Iterator<Item = &'static WindowPreset> {
     let is_gray = entry.volume().voxels.components() == 1;
     let unit = entry.volume().unit.clone();
-    presets::window_presets().iter().filter(move |preset| is_gray && unit.as_ref().map_or(preset.key.is_some(), |unit| *unit == preset.unit))
+    presets::window_presets().iter().filter(move |preset| {
+        is_gray
+            && unit
+                .as_ref()
+                .map_or(preset.key.is_some(), |unit| *unit == preset.unit)
+    })
 }
 
 /// A shortcut as it is written on a menu.
@@ -101,18 +135,31 @@ pub fn shortcut(ctx: &egui::Context, shortcut: &egui::KeyboardShortcut) -> Strin
 
 /// What a window is called: by the file, as the automatic one, or by a preset.
 pub fn window_name(entry: &Entry, window: &Window) -> Option<String> {
-    let from_file = entry.volume().windows.iter().find(|named| named.window == *window && !named.name.is_empty());
+    let from_file = entry
+        .volume()
+        .windows
+        .iter()
+        .find(|named| named.window == *window && !named.name.is_empty());
     if let Some(named) = from_file {
         return Some(named.name.clone());
     }
     if entry.auto_window == Some(*window) {
         return Some(say!("ui-auto-window"));
     }
-    presets_for(entry).find(|preset| preset.window() == *window).map(|preset| preset.title.clone())
+    presets_for(entry)
+        .find(|preset| preset.window() == *window)
+        .map(|preset| preset.title())
 }
 
 /// Text with a dark rim, readable on any picture. Answers where it stands.
-pub fn over_picture(painter: &Painter, at: Pos2, anchor: Align2, text: &str, font: FontId, color: Color32) -> Rect {
+pub fn over_picture(
+    painter: &Painter,
+    at: Pos2,
+    anchor: Align2,
+    text: &str,
+    font: FontId,
+    color: Color32,
+) -> Rect {
     let galley = painter.layout_no_wrap(text.to_owned(), font, color);
     let rect = anchor.anchor_size(at, galley.size());
     for offset in [vec2(1.0, 1.0), vec2(-1.0, -1.0)] {
@@ -123,14 +170,22 @@ pub fn over_picture(painter: &Painter, at: Pos2, anchor: Align2, text: &str, fon
 }
 
 /// A text that is no wider than `widest` points; what is cut off is shown by dots.
-pub fn shortened(painter: &Painter, text: &str, font: FontId, widest: f32) -> String {
-    let width = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), theme::PANE_TEXT).size().x;
+pub fn shortened(painter: &Painter, text: &str, font: &FontId, widest: f32) -> String {
+    let width = |text: &str| {
+        painter
+            .layout_no_wrap(text.to_owned(), font.clone(), theme::PANE_TEXT)
+            .size()
+            .x
+    };
     if width(text) <= widest {
         return text.to_owned();
     }
     let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     let fits = ends.partition_point(|end| width(&format!("{}…", &text[..*end])) <= widest);
-    format!("{}…", &text[..ends.get(fits.saturating_sub(1)).copied().unwrap_or(0)])
+    format!(
+        "{}…",
+        &text[..ends.get(fits.saturating_sub(1)).copied().unwrap_or(0)]
+    )
 }
 
 #[cfg(test)]
@@ -139,7 +194,15 @@ mod tests {
 
     #[test]
     fn numbers_have_the_decimals_they_deserve() {
-        for (value, text) in [(57.0, "57"), (-1024.0, "-1024"), (1234.56, "1234.6"), (3.254, "3.25"), (0.00312, "0.0031"), (0.0, "0"), (2.5e9, "2.500e9")] {
+        for (value, text) in [
+            (57.0, "57"),
+            (-1024.0, "-1024"),
+            (1234.56, "1234.6"),
+            (3.254, "3.25"),
+            (0.00312, "0.0031"),
+            (0.0, "0"),
+            (2.5e9, "2.500e9"),
+        ] {
             assert_eq!(number(value), text);
         }
     }

@@ -90,7 +90,11 @@ pub fn pane_color(pane: PaneId) -> Color32 {
 
 /// The frame of a pane.
 pub fn pane_frame(pane: PaneId, is_focused: bool) -> Stroke {
-    if is_focused { Stroke::new(2.0 * PANE_FRAME, pane_color(pane)) } else { Stroke::new(PANE_FRAME, pane_color(pane).gamma_multiply(0.45)) }
+    if is_focused {
+        Stroke::new(2.0 * PANE_FRAME, pane_color(pane))
+    } else {
+        Stroke::new(PANE_FRAME, pane_color(pane).gamma_multiply(0.45))
+    }
 }
 
 /// The line of a pane's plane in another pane.
@@ -108,6 +112,26 @@ pub fn letter_font() -> FontId {
     FontId::new(LETTER_FONT, FontFamily::Proportional)
 }
 
+/// The picture of the program in the system's bars: the three planes where they meet.
+pub fn icon() -> egui::IconData {
+    const SIDE: i32 = 64;
+    let pixel = |x: i32, y: i32| {
+        let distance = |at: i32| (at - SIDE / 2).abs();
+        let is_at_center = distance(x).max(distance(y)) < 9;
+        match (distance(x) < 3, distance(y) < 3) {
+            (true, _) if !is_at_center => pane_color(PaneId::Sagittal),
+            (_, true) if !is_at_center => pane_color(PaneId::Axial),
+            _ => SUNKEN,
+        }
+    };
+    let pixels = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
+    egui::IconData {
+        rgba: pixels.flat_map(|(x, y)| pixel(x, y).to_array()).collect(),
+        width: SIDE as u32,
+        height: SIDE as u32,
+    }
+}
+
 /// The frame of a panel: no fill, since what is behind it has its colour.
 pub fn panel_frame() -> egui::Frame {
     egui::Frame::new().inner_margin(Margin::symmetric(8, 2))
@@ -118,9 +142,17 @@ pub fn apply(ctx: &egui::Context) {
     ctx.set_theme(egui::Theme::Dark);
     ctx.all_styles_mut(|style| {
         style.visuals = visuals();
-        let fonts = [(TextStyle::Body, FONT), (TextStyle::Button, FONT), (TextStyle::Monospace, FONT), (TextStyle::Small, FONT_SMALL), (TextStyle::Heading, FONT_HEADING)];
+        let fonts = [
+            (TextStyle::Body, FONT),
+            (TextStyle::Button, FONT),
+            (TextStyle::Monospace, FONT),
+            (TextStyle::Small, FONT_SMALL),
+            (TextStyle::Heading, FONT_HEADING),
+        ];
         for (text_style, size) in fonts {
-            style.text_styles.insert(text_style, FontId::new(size, FontFamily::Proportional));
+            style
+                .text_styles
+                .insert(text_style, FontId::new(size, FontFamily::Proportional));
         }
         style.spacing.item_spacing = Vec2::new(GAP, 3.0);
         style.spacing.button_padding = Vec2::new(6.0, 2.0);
@@ -161,7 +193,13 @@ fn visuals() -> Visuals {
     widgets.hovered.weak_bg_fill = WIDGET_HOVERED;
     widgets.hovered.bg_fill = WIDGET_HOVERED;
     widgets.hovered.bg_stroke = Stroke::new(1.0, LINE);
-    for widget in [&mut widgets.noninteractive, &mut widgets.inactive, &mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
+    for widget in [
+        &mut widgets.noninteractive,
+        &mut widgets.inactive,
+        &mut widgets.hovered,
+        &mut widgets.active,
+        &mut widgets.open,
+    ] {
         widget.corner_radius = CornerRadius::same(3);
         widget.expansion = 0.0;
     }

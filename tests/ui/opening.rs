@@ -15,9 +15,16 @@ use crate::support::{is_loaded, rest, until, volume, window, window_on};
 
 #[test]
 fn the_start_page_says_how_to_begin_and_sleeps() {
-    let Some(mut bench) = window(Begin::default()) else { return };
+    let Some(mut bench) = window(Begin::default()) else {
+        return;
+    };
     rest(&mut bench);
-    for label in ["Open files", "Open a folder", "Open the demo study", "Type a path"] {
+    for label in [
+        "Open files",
+        "Open a folder",
+        "Open the demo study",
+        "Type a path",
+    ] {
         bench.get_by_label(label);
     }
     assert!(bench.query_by_label("Axial pane").is_none());
@@ -30,10 +37,14 @@ fn the_start_page_says_how_to_begin_and_sleeps() {
 fn a_typed_path_opens_and_shows_the_series() {
     let folder = tempfile::tempdir().unwrap();
     let path = volume(folder.path(), "typed.nii");
-    let Some(mut bench) = window(Begin::default()) else { return };
+    let Some(mut bench) = window(Begin::default()) else {
+        return;
+    };
     bench.get_by_label("Path").focus();
     bench.step();
-    bench.get_by_label("Path").type_text(&format!(" \"{}\" ", path.display()));
+    bench
+        .get_by_label("Path")
+        .type_text(&format!(" \"{}\" ", path.display()));
     bench.step();
     bench.key_press(Key::Enter);
     until(&mut bench, "the typed path is loaded", is_loaded);
@@ -44,22 +55,39 @@ fn a_typed_path_opens_and_shows_the_series() {
 
 #[test]
 fn the_demo_opens_with_one_click() {
-    let Some(mut bench) = window(Begin::default()) else { return };
+    let Some(mut bench) = window(Begin::default()) else {
+        return;
+    };
     bench.get_by_label("Open the demo study").click();
-    until(&mut bench, "the demo is shown", |state| state.shown().is_some());
+    until(&mut bench, "the demo is shown", |state| {
+        state.shown().is_some()
+    });
     bench.get_by_label("3D pane");
 }
 
 #[test]
 fn a_path_that_is_not_there_is_told_and_can_be_dismissed() {
-    let Some(mut bench) = window(Begin { paths: vec![PathBuf::from("/nowhere/at all.nii")], ..Begin::default() }) else { return };
-    until(&mut bench, "the error is told", |state| !state.messages.is_empty());
+    let Some(mut bench) = window(Begin {
+        paths: vec![PathBuf::from("/nowhere/at all.nii")],
+        ..Begin::default()
+    }) else {
+        return;
+    };
+    until(&mut bench, "the error is told", |state| {
+        !state.messages.is_empty()
+    });
     let message = bench.state().state().messages[0].clone();
     assert_eq!(message.level, Level::Error);
-    assert!(message.text.contains("/nowhere/at all.nii"), "{}", message.text);
+    assert!(
+        message.text.contains("/nowhere/at all.nii"),
+        "{}",
+        message.text
+    );
     bench.get_by_label(&message.text);
     bench.get_by_label("Dismiss").click();
-    until(&mut bench, "the message is gone", |state| state.messages.is_empty());
+    until(&mut bench, "the message is gone", |state| {
+        state.messages.is_empty()
+    });
 }
 
 #[derive(Debug)]
@@ -81,8 +109,13 @@ fn a_dropped_folder_opens() {
     volume(folder.path(), "a.nii");
     volume(folder.path(), "b.nii");
     std::fs::write(folder.path().join("notes.txt"), "not an image").unwrap();
-    let Some(mut bench) = window(Begin::default()) else { return };
-    bench.input_mut().dropped_files.push(Arc::new(Dropped(folder.path().to_owned())));
+    let Some(mut bench) = window(Begin::default()) else {
+        return;
+    };
+    bench
+        .input_mut()
+        .dropped_files
+        .push(Arc::new(Dropped(folder.path().to_owned())));
     bench.step();
     until(&mut bench, "the dropped folder is loaded", is_loaded);
     assert_eq!(bench.state().state().document.entries.len(), 2);
@@ -96,11 +129,22 @@ fn one_click_in_the_browser_shows_another_series() {
     let folder = tempfile::tempdir().unwrap();
     volume(folder.path(), "first.nii");
     volume(folder.path(), "second.nii");
-    let Some(mut bench) = window_on(folder.path()) else { return };
-    let other = bench.state().state().document.entries.iter().find(|entry| Some(entry.volume().id) != bench.state().state().view.shown).unwrap();
+    let Some(mut bench) = window_on(folder.path()) else {
+        return;
+    };
+    let other = bench
+        .state()
+        .state()
+        .document
+        .entries
+        .iter()
+        .find(|entry| Some(entry.volume().id) != bench.state().state().view.shown)
+        .unwrap();
     let (id, title) = (other.volume().id, isocenter::app::browser::title(other));
     bench.get_by_label(&title).click();
-    until(&mut bench, "the other series is loaded", |state| state.view.shown == Some(id) && is_loaded(state));
+    until(&mut bench, "the other series is loaded", |state| {
+        state.view.shown == Some(id) && is_loaded(state)
+    });
 }
 
 /// A file so large that reading it takes a while; it takes no room on the disk.
@@ -111,7 +155,12 @@ fn large(folder: &Path) -> PathBuf {
         bytes[at..at + 2].copy_from_slice(&side.to_le_bytes());
     }
     std::fs::write(&path, &bytes[..352]).unwrap();
-    File::options().write(true).open(&path).unwrap().set_len(352 + 2 * 1024 * 1024 * 600).unwrap();
+    File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(352 + 2 * 1024 * 1024 * 600)
+        .unwrap();
     path
 }
 
@@ -119,14 +168,21 @@ fn large(folder: &Path) -> PathBuf {
 fn escape_stops_a_load_and_what_arrived_stays() {
     let folder = tempfile::tempdir().unwrap();
     let path = large(folder.path());
-    let Some(mut bench) = window(Begin { paths: vec![path], ..Begin::default() }) else { return };
+    let Some(mut bench) = window(Begin {
+        paths: vec![path],
+        ..Begin::default()
+    }) else {
+        return;
+    };
     while bench.state().state().shown().is_none() {
         bench.step();
         std::thread::sleep(Duration::from_millis(1));
     }
     bench.key_press(Key::Escape);
     bench.step();
-    until(&mut bench, "the load has ended", |state| state.jobs.is_empty());
+    until(&mut bench, "the load has ended", |state| {
+        state.jobs.is_empty()
+    });
     let entry = bench.state().state().shown().unwrap();
     assert_eq!(entry.load, LoadState::Stopped);
     assert!(!entry.volume().voxels.is_complete());
@@ -138,13 +194,20 @@ fn escape_stops_a_load_and_what_arrived_stays() {
 fn a_second_open_while_one_runs_just_works() {
     let folder = tempfile::tempdir().unwrap();
     let (slow, quick) = (large(folder.path()), volume(folder.path(), "quick.nii"));
-    let Some(mut bench) = window(Begin { paths: vec![slow], ..Begin::default() }) else { return };
+    let Some(mut bench) = window(Begin {
+        paths: vec![slow],
+        ..Begin::default()
+    }) else {
+        return;
+    };
     while bench.state().state().shown().is_none() {
         bench.step();
         std::thread::sleep(Duration::from_millis(1));
     }
     let ctx = bench.ctx.clone();
-    bench.state_mut().dispatch(&ctx, [Command::Open { paths: vec![quick] }]);
+    bench
+        .state_mut()
+        .dispatch(&ctx, [Command::Open { paths: vec![quick] }]);
     until(&mut bench, "the second one is loaded", is_loaded);
     let state = bench.state().state();
     assert_eq!(state.document.entries.len(), 2);

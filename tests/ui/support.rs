@@ -24,7 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A window of 900 by 640 points; `None` (and a word about it) where there is no graphics adapter.
 pub fn window(begin: Begin) -> Option<Bench> {
     if Gpu::headless().is_err() {
-        assert!(std::env::var_os("REQUIRE_GPU").is_none(), "REQUIRE_GPU is set, but there is no adapter");
+        assert!(
+            std::env::var_os("REQUIRE_GPU").is_none(),
+            "REQUIRE_GPU is set, but there is no adapter"
+        );
         eprintln!("skipped: no graphics adapter");
         return None;
     }
@@ -32,21 +35,30 @@ pub fn window(begin: Begin) -> Option<Bench> {
     if let WgpuSetup::CreateNew(new) = &mut setup {
         new.device_descriptor = Arc::new(isocenter::gpu::device_descriptor);
     }
-    let mut bench = Harness::builder().with_size([900.0, 640.0]).with_step_dt(1.0 / 60.0).wgpu_setup(setup).build_eframe(|cc| Window::new(cc, begin).expect("the window opens"));
+    let mut bench = Harness::builder()
+        .with_size([900.0, 640.0])
+        .with_step_dt(1.0 / 60.0)
+        .wgpu_setup(setup)
+        .build_eframe(|cc| Window::new(cc, begin).expect("the window opens"));
     bench.step();
     Some(bench)
 }
 
 /// A window with one file, loaded.
 pub fn window_on(path: &Path) -> Option<Bench> {
-    let mut bench = window(Begin { paths: vec![path.to_owned()], ..Begin::default() })?;
+    let mut bench = window(Begin {
+        paths: vec![path.to_owned()],
+        ..Begin::default()
+    })?;
     until(&mut bench, "the file is loaded", is_loaded);
     Some(bench)
 }
 
 /// Whether the shown volume is all there.
 pub fn is_loaded(state: &State) -> bool {
-    state.shown().is_some_and(|entry| entry.load == LoadState::Loaded)
+    state
+        .shown()
+        .is_some_and(|entry| entry.load == LoadState::Loaded)
 }
 
 /// Frames until something holds, then until the window has nothing more to draw.
@@ -65,11 +77,21 @@ pub fn rest(bench: &mut Bench) {
     let began = Instant::now();
     loop {
         bench.step();
-        let delay = bench.output().viewport_output.values().map(|output| output.repaint_delay).min().unwrap_or(Duration::MAX);
+        let delay = bench
+            .output()
+            .viewport_output
+            .values()
+            .map(|output| output.repaint_delay)
+            .min()
+            .unwrap_or(Duration::MAX);
         if delay > Duration::from_secs(60) {
             return;
         }
-        assert!(began.elapsed() < PATIENCE, "the window does not come to rest: {:?}", bench.ctx.repaint_causes());
+        assert!(
+            began.elapsed() < PATIENCE,
+            "the window does not come to rest: {:?}",
+            bench.ctx.repaint_causes()
+        );
         std::thread::sleep(delay.min(Duration::from_millis(50)));
     }
 }
@@ -90,14 +112,22 @@ impl Picture {
     /// One pixel.
     pub fn pixel(&self, x: u32, y: u32) -> [u8; 4] {
         let at = 4 * (y * self.width + x) as usize;
-        [self.rgba[at], self.rgba[at + 1], self.rgba[at + 2], self.rgba[at + 3]]
+        [
+            self.rgba[at],
+            self.rgba[at + 1],
+            self.rgba[at + 2],
+            self.rgba[at + 3],
+        ]
     }
 }
 
 /// The picture of the last frame.
 pub fn picture(bench: &mut Bench) -> Picture {
     let image = bench.render().expect("the frame can be drawn");
-    Picture { width: image.width(), rgba: image.into_raw() }
+    Picture {
+        width: image.width(),
+        rgba: image.into_raw(),
+    }
 }
 
 /// The middle of a pane in the last frame, without texts and frames.
@@ -105,8 +135,16 @@ pub fn middle_of(bench: &mut Bench, label: &str) -> Picture {
     let rect = pane(bench, label);
     let inner = Rect::from_center_size(rect.center(), rect.size() * 0.5);
     let image = picture(bench);
-    let (left, top, width, height) = (inner.min.x as u32, inner.min.y as u32, inner.width() as u32, inner.height() as u32);
-    let rgba = (top..top + height).flat_map(|y| (left..left + width).map(move |x| (x, y))).flat_map(|(x, y)| image.pixel(x, y)).collect();
+    let (left, top, width, height) = (
+        inner.min.x as u32,
+        inner.min.y as u32,
+        inner.width() as u32,
+        inner.height() as u32,
+    );
+    let rgba = (top..top + height)
+        .flat_map(|y| (left..left + width).map(move |x| (x, y)))
+        .flat_map(|(x, y)| image.pixel(x, y))
+        .collect();
     Picture { width, rgba }
 }
 
@@ -126,5 +164,7 @@ pub const DIMS: [usize; 3] = [40, 36, 30];
 /// A volume with a smooth, uneven content from 0 to about 1000.
 pub fn volume(folder: &Path, name: &str) -> PathBuf {
     let grid = lps_grid([1.0, 1.1, 2.0], [-20.0, -15.0, 100.0]);
-    write_i16(folder, name, DIMS, grid, |i, j, k| (12 * i + 7 * j + 11 * k + 40 * ((i / 5 + j / 4 + k / 3) % 2)) as i16)
+    write_i16(folder, name, DIMS, grid, |i, j, k| {
+        (12 * i + 7 * j + 11 * k + 40 * ((i / 5 + j / 4 + k / 3) % 2)) as i16
+    })
 }

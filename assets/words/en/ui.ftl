@@ -87,8 +87,8 @@ ui-outside = Outside
 ui-not-loaded = Not loaded yet
 ui-millimetres = {$length} mm
 ui-centimetres = {$length} cm
-ui-neurological = Neurological: patient's left on the left
-ui-neurological-tip = Most viewers show the patient's left on the right of the screen. N switches.
+ui-neurological = Neurological
+ui-neurological-tip = The patient's left is on the left of the screen. Most viewers show the patient's left on the right of the screen. N switches.
 ui-warnings = {$count ->
     [one] 1 doubt
    *[other] {$count} doubts
@@ -185,3 +185,4 @@ ui-mouse-double-does = One pane alone, or all again
 ui-no-window = the window cannot be opened: {$why}; use isocenter render for pictures without a window
 ui-no-graphics = there is no graphics device for the window
 ui-cannot-record = cannot write {$path}: {$why}
+ui-unreadable = Not readable

@@ -42,12 +42,23 @@ pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect
 
 /// Has the user choose, unless a dialog is open already.
 pub(super) fn choose(state: &mut State, choice: Choice) -> Vec<Effect> {
-    if state.jobs.values().any(|status| status.subject == JobSubject::Question) {
+    if state
+        .jobs
+        .values()
+        .any(|status| status.subject == JobSubject::Question)
+    {
         return Vec::new();
     }
     let job = next_job(state);
     let title = say!("app-job-choose");
-    state.jobs.insert(job, JobStatus { title, progress: None, subject: JobSubject::Question });
+    state.jobs.insert(
+        job,
+        JobStatus {
+            title,
+            progress: None,
+            subject: JobSubject::Question,
+        },
+    );
     vec![Effect::Choose { job, choice }]
 }
 
@@ -55,13 +66,24 @@ pub(super) fn choose(state: &mut State, choice: Choice) -> Vec<Effect> {
 pub(in crate::app) fn begin_picture(state: &mut State, path: &Path) -> JobId {
     let job = next_job(state);
     let title = say!("app-job-picture", path = path.display().to_string());
-    state.jobs.insert(job, JobStatus { title, progress: None, subject: JobSubject::Picture(path.to_owned()) });
+    state.jobs.insert(
+        job,
+        JobStatus {
+            title,
+            progress: None,
+            subject: JobSubject::Picture(path.to_owned()),
+        },
+    );
     job
 }
 
 /// Asks a job to stop. A question is forgotten at once: nobody can close the system's dialog for the user.
 pub(super) fn cancel_job(state: &mut State, job: JobId) -> Vec<Effect> {
-    if state.jobs.get(&job).is_some_and(|status| status.subject == JobSubject::Question) {
+    if state
+        .jobs
+        .get(&job)
+        .is_some_and(|status| status.subject == JobSubject::Question)
+    {
         state.jobs.remove(&job);
     }
     vec![Effect::CancelJob(job)]
@@ -198,6 +220,7 @@ pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     );
     state.document.skipped.clear();
     state.jobs.clear();
+    state.messages.clear();
     state.view.shown = None;
     state.view.layout = Layout::Quad;
     state.hover = None;

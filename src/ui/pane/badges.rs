@@ -1,6 +1,6 @@
 //! What must not be overlooked: doubts about the geometry, a mirrored convention, voxels that are still to come.
 
-use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, Role, pos2, vec2};
+use egui::{Align2, Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::Pane;
 use crate::app::State;
@@ -16,48 +16,89 @@ struct Badge {
     details: Vec<String>,
 }
 
-/// Below the letter at the top edge.
-const BELOW_EDGE: f32 = 24.0;
-
 fn badges(pane: &Pane<'_>, state: &State, entry: &Entry) -> Vec<Badge> {
     let mut badges = Vec::new();
-    let mut add = |text: String, color: Color32, details: Vec<String>| badges.push(Badge { text, color, details });
+    let mut add = |text: String, color: Color32, details: Vec<String>| {
+        badges.push(Badge {
+            text,
+            color,
+            details,
+        })
+    };
     let is_plane = pane.id.view().is_some();
     if state.view.is_neurological && is_plane && pane.id != PaneId::Sagittal {
-        add(say!("ui-neurological"), theme::WARNING, vec![say!("ui-neurological-tip")]);
+        add(
+            say!("ui-neurological"),
+            theme::WARNING,
+            vec![say!("ui-neurological-tip")],
+        );
     }
     let warnings: Vec<String> = entry.warnings().map(str::to_owned).collect();
     if !warnings.is_empty() {
-        add(say!("ui-warnings", count = warnings.len()), theme::WARNING, warnings);
+        add(
+            say!("ui-warnings", count = warnings.len()),
+            theme::WARNING,
+            warnings,
+        );
     }
     if let Some(notice) = &pane.notice {
         add(notice.clone(), theme::WARNING, Vec::new());
     }
     match entry.load {
         LoadState::Loading(job) => {
-            let progress = state.jobs.get(&job).filter(|status| matches!(status.subject, JobSubject::Volume(_))).and_then(|status| status.progress);
+            let progress = state
+                .jobs
+                .get(&job)
+                .filter(|status| matches!(status.subject, JobSubject::Volume(_)))
+                .and_then(|status| status.progress);
             let percent = progress.map_or(0, |(done, total)| done * 100 / total.max(1));
-            add(say!("ui-loading", percent = percent.to_string()), theme::TEXT_STRONG, Vec::new());
+            add(
+                say!("ui-loading", percent = percent.to_string()),
+                theme::TEXT_STRONG,
+                Vec::new(),
+            );
         }
-        LoadState::Stopped => add(say!("ui-stopped"), theme::WARNING, vec![say!("ui-stopped-tip")]),
+        LoadState::Stopped => add(
+            say!("ui-stopped"),
+            theme::WARNING,
+            vec![say!("ui-stopped-tip")],
+        ),
         LoadState::Header | LoadState::Loaded => {}
     }
     badges
 }
 
-/// Shows the badges of a pane, below one another in the middle of its top.
-pub(super) fn show(ui: &mut Ui, pane: &Pane<'_>, state: &State) {
+/// Shows the badges of a pane, below one another on its right, from a height of the window on.
+pub(super) fn show(ui: &mut Ui, pane: &Pane<'_>, state: &State, below: f32) {
     let Some(entry) = state.shown() else { return };
-    let mut at = pos2(pane.rect.center().x, pane.rect.top() + BELOW_EDGE);
+    let mut at = pos2(pane.rect.right() - theme::PANE_INSET, below + 2.0);
+    let widest = pane.rect.width() * 0.5;
     let painter = ui.painter_at(pane.rect);
     for (n, badge) in badges(pane, state, entry).into_iter().enumerate() {
-        let drawn: Rect = text::over_picture(&painter, at, Align2::CENTER_TOP, &badge.text, theme::pane_font(), badge.color);
+        let short = text::shortened(&painter, &badge.text, &theme::pane_font(), widest);
+        let drawn: Rect = text::over_picture(
+            &painter,
+            at,
+            Align2::RIGHT_TOP,
+            &short,
+            theme::pane_font(),
+            badge.color,
+        );
         at += vec2(0.0, drawn.height() + 2.0);
-        let response = ui.interact(drawn, super::input::pane_id(pane.id).with(("badge", n)), Sense::hover());
+        let response = ui.interact(
+            drawn,
+            super::input::pane_id(pane.id).with(("badge", n)),
+            Sense::hover(),
+        );
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &badge.text));
-        if !badge.details.is_empty() {
+        let details = if badge.details.is_empty() && short != badge.text {
+            std::slice::from_ref(&badge.text)
+        } else {
+            &badge.details
+        };
+        if !details.is_empty() {
             response.on_hover_ui(|ui| {
-                for detail in &badge.details {
+                for detail in details {
                     ui.label(detail);
                 }
             });

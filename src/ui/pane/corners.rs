@@ -17,33 +17,90 @@ use crate::ui::{text, theme};
 /// Less than this is not worth a word, degrees.
 const OBLIQUE_FROM_DEG: f64 = 0.05;
 
-/// Paints all four corners.
-pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
-    let Some(entry) = state.shown() else { return };
+/// Paints all four corners. Answers how far down the right side is taken.
+pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
+    let Some(entry) = state.shown() else {
+        return pane.rect.top();
+    };
     let inner = pane.rect.shrink(theme::PANE_INSET);
     // The letter at the top edge stands in the middle.
-    let title = text::shortened(painter, &title(pane.id, state), theme::pane_font(), pane.rect.width() * 0.45);
-    let line = text::over_picture(painter, inner.left_top(), Align2::LEFT_TOP, &title, theme::pane_font(), theme::pane_color(pane.id)).height();
-    let has_room = pane.rect.width() >= theme::ROOM_FOR_TEXT.x && pane.rect.height() >= theme::ROOM_FOR_TEXT.y;
+    let title = text::shortened(
+        painter,
+        &title(pane.id, state),
+        &theme::pane_font(),
+        pane.rect.width() * 0.45,
+    );
+    let line = text::over_picture(
+        painter,
+        inner.left_top(),
+        Align2::LEFT_TOP,
+        &title,
+        theme::pane_font(),
+        theme::pane_color(pane.id),
+    )
+    .height();
+    let has_room =
+        pane.rect.width() >= theme::ROOM_FOR_TEXT.x && pane.rect.height() >= theme::ROOM_FOR_TEXT.y;
     if has_room {
         let widest = pane.rect.width() * 0.42;
         let from = inner.left_top() + vec2(0.0, line);
-        column(painter, from, Align2::LEFT_TOP, &identity(entry), widest, theme::PANE_TEXT);
-        column(painter, inner.left_bottom(), Align2::LEFT_BOTTOM, &display(entry, pane.id, state), widest, theme::PANE_TEXT);
-        column(painter, inner.right_bottom(), Align2::RIGHT_BOTTOM, &under_pointer(pane.id, state, entry), widest, theme::TEXT_STRONG);
+        column(
+            painter,
+            from,
+            Align2::LEFT_TOP,
+            &identity(entry),
+            widest,
+            theme::PANE_TEXT,
+        );
+        column(
+            painter,
+            inner.left_bottom(),
+            Align2::LEFT_BOTTOM,
+            &display(entry, pane.id, state),
+            widest,
+            theme::PANE_TEXT,
+        );
+        column(
+            painter,
+            inner.right_bottom(),
+            Align2::RIGHT_BOTTOM,
+            &under_pointer(pane.id, state, entry),
+            widest,
+            theme::TEXT_STRONG,
+        );
     }
-    column(painter, inner.right_top(), Align2::RIGHT_TOP, &position(pane.id, state, entry), pane.rect.width() * 0.4, theme::PANE_TEXT);
+    column(
+        painter,
+        inner.right_top(),
+        Align2::RIGHT_TOP,
+        &position(pane.id, state, entry),
+        pane.rect.width() * 0.4,
+        theme::PANE_TEXT,
+    )
 }
 
-/// Lines from the top down, or from the bottom up.
-fn column(painter: &Painter, mut at: egui::Pos2, anchor: Align2, lines: &[String], widest: f32, color: Color32) {
+/// Lines from the top down, or from the bottom up. Answers where they end.
+fn column(
+    painter: &Painter,
+    mut at: egui::Pos2,
+    anchor: Align2,
+    lines: &[String],
+    widest: f32,
+    color: Color32,
+) -> f32 {
     let is_up = anchor.y() == egui::Align::Max;
-    let ordered: Box<dyn Iterator<Item = &String>> = if is_up { Box::new(lines.iter().rev()) } else { Box::new(lines.iter()) };
+    let ordered: Box<dyn Iterator<Item = &String>> = if is_up {
+        Box::new(lines.iter().rev())
+    } else {
+        Box::new(lines.iter())
+    };
     for line in ordered.filter(|line| !line.is_empty()) {
-        let short = text::shortened(painter, line, theme::pane_font(), widest);
-        let height = text::over_picture(painter, at, anchor, &short, theme::pane_font(), color).height();
+        let short = text::shortened(painter, line, &theme::pane_font(), widest);
+        let height =
+            text::over_picture(painter, at, anchor, &short, theme::pane_font(), color).height();
         at.y += if is_up { -height } else { height };
     }
+    at.y
 }
 
 /// The pane, what its plane is aligned with, and how far that is from the patient's axes.
@@ -57,9 +114,17 @@ fn title(pane: PaneId, state: &State) -> String {
         Alignment::Anatomical => say!("ui-anatomical"),
         Alignment::Oblique => say!("ui-turned"),
     };
-    let degrees = state.view.plane(pane).map_or(0.0, |plane| degrees_from_axis(plane.axes.normal()));
+    let degrees = state
+        .view
+        .plane(pane)
+        .map_or(0.0, |plane| degrees_from_axis(plane.axes.normal()));
     match (degrees >= OBLIQUE_FROM_DEG, state.view.alignment) {
-        (true, _) => say!("ui-title-oblique", name = name, alignment = alignment, degrees = format!("{degrees:.1}")),
+        (true, _) => say!(
+            "ui-title-oblique",
+            name = name,
+            alignment = alignment,
+            degrees = format!("{degrees:.1}")
+        ),
         // The others were turned about this one's normal.
         (false, Alignment::Oblique) => name,
         (false, _) => say!("ui-title", name = name, alignment = alignment),
@@ -69,23 +134,52 @@ fn title(pane: PaneId, state: &State) -> String {
 /// Who, when and what.
 fn identity(entry: &Entry) -> Vec<String> {
     let series = &entry.volume().series;
-    let who = [browser::readable_name(&series.patient.name), series.patient.id.clone()];
-    let when = [browser::readable_date(&series.study_date), series.study_description.clone()];
-    [&who, &when].map(|parts| parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("  ")).into_iter().chain([browser::title(entry)]).collect()
+    let who = [
+        browser::readable_name(&series.patient.name),
+        series.patient.id.clone(),
+    ];
+    let when = [
+        browser::readable_date(&series.study_date),
+        series.study_description.clone(),
+    ];
+    [&who, &when]
+        .map(|parts| {
+            parts
+                .iter()
+                .filter(|part| !part.is_empty())
+                .cloned()
+                .collect::<Vec<_>>()
+                .join("  ")
+        })
+        .into_iter()
+        .chain([browser::title(entry)])
+        .collect()
 }
 
 /// Slice, slab and time point.
 fn position(pane: PaneId, state: &State, entry: &Entry) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((slice, count)) = readout::slice_number(state, pane) {
-        lines.push(say!("ui-slice", slice = slice.to_string(), count = count.to_string()));
+        lines.push(say!(
+            "ui-slice",
+            slice = slice.to_string(),
+            count = count.to_string()
+        ));
     }
     if let Some(slab) = state.view.plane(pane).and_then(|plane| plane.slab) {
-        lines.push(say!("ui-slab", mode = slab_mode(slab.mode), thickness = text::number((slab.thickness_mm * 10.0).round() / 10.0)));
+        lines.push(say!(
+            "ui-slab",
+            mode = slab_mode(slab.mode),
+            thickness = text::number((slab.thickness_mm * 10.0).round() / 10.0)
+        ));
     }
     let frames = entry.volume().voxels.frames();
     if frames > 1 {
-        lines.push(say!("ui-frame", frame = (entry.display.frame + 1).to_string(), count = frames.to_string()));
+        lines.push(say!(
+            "ui-frame",
+            frame = (entry.display.frame + 1).to_string(),
+            count = frames.to_string()
+        ));
     }
     lines
 }
@@ -107,21 +201,45 @@ fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
         Interpolation::Linear => say!("ui-linear"),
         Interpolation::Cubic => say!("ui-cubic"),
     };
-    let zoom = if pane == PaneId::Volume { state.view.camera_zoom } else { state.view.zoom };
-    let mut lines = vec![say!("ui-zoom-line", interpolation = interpolation, zoom = format!("{:.0}", zoom * 100.0))];
+    let zoom = if pane == PaneId::Volume {
+        state.view.camera_zoom
+    } else {
+        state.view.zoom
+    };
+    let mut lines = vec![say!(
+        "ui-zoom-line",
+        interpolation = interpolation,
+        zoom = format!("{:.0}", zoom * 100.0)
+    )];
     if display.invert {
         lines.push(say!("ui-inverted"));
     }
-    if let Some(window) = display.window.filter(|_| entry.volume().voxels.components() == 1) {
-        let curve = if window.function == WindowFunction::Sigmoid { say!("ui-sigmoid") } else { String::new() };
+    if let Some(window) = display
+        .window
+        .filter(|_| entry.volume().voxels.components() == 1)
+    {
+        let curve = if window.function == WindowFunction::Sigmoid {
+            say!("ui-sigmoid")
+        } else {
+            String::new()
+        };
         let name = text::window_name(entry, &window).unwrap_or_default();
         let parts = [text::window(&window), name, curve];
-        lines.push(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  "));
+        lines.push(
+            parts
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("  "),
+        );
     }
     lines
 }
 
 fn under_pointer(pane: PaneId, state: &State, entry: &Entry) -> Vec<String> {
-    let at = state.hover.filter(|(hovered, _)| *hovered == pane).and_then(|(_, at)| readout::readout(state, pane, at));
+    let at = state
+        .hover
+        .filter(|(hovered, _)| *hovered == pane)
+        .and_then(|(_, at)| readout::readout(state, pane, at));
     at.map_or_else(Vec::new, |found| text::readout(&found, entry.volume()))
 }

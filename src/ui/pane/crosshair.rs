@@ -13,7 +13,9 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State, is_hovere
     if !state.view.crosshair_visible || pane.pictures.is_empty() {
         return;
     }
-    let Some(crosshair) = crosshair::crosshair(state, pane.id) else { return };
+    let Some(crosshair) = crosshair::crosshair(state, pane.id) else {
+        return;
+    };
     let origin = pane.rect.min;
     let center = origin + vec2(crosshair.center);
     let reach = pane.rect.size().length();
@@ -38,7 +40,12 @@ fn slab(painter: &Painter, center: Pos2, line: &Line, reach: f32, stroke: Stroke
     let along = vec2(line.direction);
     for side in [1.0, -1.0] {
         let middle = center + vec2(line.direction.perp() * line.half_slab * side);
-        painter.extend(Shape::dashed_line(&[middle - along * reach, middle + along * reach], stroke, theme::DASH, theme::DASH));
+        painter.extend(Shape::dashed_line(
+            &[middle - along * reach, middle + along * reach],
+            stroke,
+            theme::DASH,
+            theme::DASH,
+        ));
     }
 }
 
@@ -46,11 +53,25 @@ fn handles(painter: &Painter, rect: Rect, line: &Line) {
     let color = theme::pane_color(line.of);
     for handle in line.rotate_handles {
         let at = rect.min + vec2(handle);
-        painter.circle(at, theme::HANDLE_RADIUS, theme::PANE_RIM, Stroke::new(1.5, color));
+        painter.circle(
+            at,
+            theme::HANDLE_RADIUS,
+            theme::PANE_RIM,
+            Stroke::new(1.5, color),
+        );
     }
     for handle in line.slab_handles {
-        let square = Rect::from_center_size(rect.min + vec2(handle), Vec2::splat(2.0 * theme::HANDLE_HALF));
-        painter.rect(square, 0.0, theme::PANE_RIM, Stroke::new(1.0, color), StrokeKind::Middle);
+        let square = Rect::from_center_size(
+            rect.min + vec2(handle),
+            Vec2::splat(2.0 * theme::HANDLE_HALF),
+        );
+        painter.rect(
+            square,
+            0.0,
+            theme::PANE_RIM,
+            Stroke::new(1.0, color),
+            StrokeKind::Middle,
+        );
     }
 }
 

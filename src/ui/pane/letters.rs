@@ -20,8 +20,16 @@ fn directions(pane: PaneId, state: &State) -> Option<(DVec3, DVec3)> {
             Some((axes.right, axes.down))
         }
         PaneId::Stack => {
-            let matrix = state.shown()?.volume().geometry()?.patient_from_voxel().matrix3;
-            Some((matrix.x_axis.normalize_or_zero(), matrix.y_axis.normalize_or_zero()))
+            let matrix = state
+                .shown()?
+                .volume()
+                .geometry()?
+                .patient_from_voxel()
+                .matrix3;
+            Some((
+                matrix.x_axis.normalize_or_zero(),
+                matrix.y_axis.normalize_or_zero(),
+            ))
         }
         plane => scenes::shown_axes(state, plane).map(|axes| (axes.right, axes.down)),
     }
@@ -29,7 +37,9 @@ fn directions(pane: PaneId, state: &State) -> Option<(DVec3, DVec3)> {
 
 /// Paints the letters.
 pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
-    let Some((right, down)) = directions(pane.id, state) else { return };
+    let Some((right, down)) = directions(pane.id, state) else {
+        return;
+    };
     let rect = pane.rect.shrink(INSET);
     let places = [
         (rect.right_center(), Align2::RIGHT_CENTER, right),
@@ -38,6 +48,13 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
         (rect.center_top(), Align2::CENTER_TOP, -down),
     ];
     for (at, anchor, direction) in places {
-        text::over_picture(painter, at, anchor, &letters(direction), theme::letter_font(), theme::TEXT_STRONG);
+        text::over_picture(
+            painter,
+            at,
+            anchor,
+            &letters(direction),
+            theme::letter_font(),
+            theme::TEXT_STRONG,
+        );
     }
 }

@@ -7,7 +7,7 @@ mod letters;
 pub mod refine;
 mod scale_bar;
 
-use egui::{Rect, Sense, StrokeKind, WidgetInfo, Role};
+use egui::{Rect, Role, Sense, StrokeKind, WidgetInfo};
 
 use super::picture::{Picture, WHOLE};
 use super::{Commands, Memory, action, input, panel, theme};
@@ -52,12 +52,22 @@ pub struct Pane<'a> {
 }
 
 /// Shows a pane.
-pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memory, commands: &mut Commands) {
+pub fn show(
+    ui: &mut egui::Ui,
+    pane: &Pane<'_>,
+    state: &State,
+    memory: &mut Memory,
+    commands: &mut Commands,
+) {
     let response = ui.interact(pane.rect, input::pane_id(pane.id), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name(pane.id)));
     let painter = ui.painter_at(pane.rect);
     // Every layer of pixels costs where the processor draws, so nothing is painted that a picture covers.
-    if !pane.pictures.first().is_some_and(|picture| picture.part == WHOLE) {
+    if !pane
+        .pictures
+        .first()
+        .is_some_and(|picture| picture.part == WHOLE)
+    {
         painter.rect_filled(pane.rect, 0.0, theme::PANE_EMPTY);
     }
     for picture in pane.pictures {
@@ -68,11 +78,16 @@ pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memo
         crosshair::paint(&painter, pane, state, is_hovered);
         letters::paint(&painter, pane, state);
         scale_bar::paint(&painter, pane, state);
-        corners::paint(&painter, pane, state);
-        badges::show(ui, pane, state);
+        let below = corners::paint(&painter, pane, state);
+        badges::show(ui, pane, state, below);
     }
     let is_alone = state.view.layout.panes().len() == 1;
-    painter.rect_stroke(pane.rect, 0.0, theme::pane_frame(pane.id, state.view.focused == pane.id && !is_alone), StrokeKind::Inside);
+    painter.rect_stroke(
+        pane.rect,
+        0.0,
+        theme::pane_frame(pane.id, state.view.focused == pane.id && !is_alone),
+        StrokeKind::Inside,
+    );
     cursor(&response, pane, state);
     menu(&response, pane.id, state, memory, commands);
 }
@@ -86,7 +101,11 @@ fn cursor(response: &egui::Response, pane: &Pane<'_>, state: &State) {
     }
     let kind = match (&state.gesture, state.hover) {
         (Some(gesture), _) => Some(gesture.kind),
-        (None, Some((hovered, at))) if hovered == pane.id && hovered.view().is_some() && !state.view.left_drag_windows() => {
+        (None, Some((hovered, at)))
+            if hovered == pane.id
+                && hovered.view().is_some()
+                && !state.view.left_drag_windows() =>
+        {
             Some(crate::app::tool::crosshair::take_hold(state, hovered, at))
         }
         _ => None,
@@ -103,19 +122,40 @@ fn cursor(response: &egui::Response, pane: &Pane<'_>, state: &State) {
 
 /// The arrows across the line of another pane's plane.
 fn across(pane: PaneId, of: PaneId, state: &State) -> egui::CursorIcon {
-    let lines = crate::app::tool::crosshair::crosshair(state, pane).map(|crosshair| crosshair.lines);
+    let lines =
+        crate::app::tool::crosshair::crosshair(state, pane).map(|crosshair| crosshair.lines);
     let line = lines.iter().flatten().find(|line| line.of == of);
-    if line.is_some_and(|line| line.direction.x.abs() > line.direction.y.abs()) { egui::CursorIcon::ResizeVertical } else { egui::CursorIcon::ResizeHorizontal }
+    if line.is_some_and(|line| line.direction.x.abs() > line.direction.y.abs()) {
+        egui::CursorIcon::ResizeVertical
+    } else {
+        egui::CursorIcon::ResizeHorizontal
+    }
 }
 
-fn menu(response: &egui::Response, pane: PaneId, state: &State, memory: &mut Memory, commands: &mut Commands) {
-    let opens = memory.opens_menu.take_if(|opening| *opening == pane).is_some();
+fn menu(
+    response: &egui::Response,
+    pane: PaneId,
+    state: &State,
+    memory: &mut Memory,
+    commands: &mut Commands,
+) {
+    let opens = memory
+        .opens_menu
+        .take_if(|opening| *opening == pane)
+        .is_some();
     let open = opens.then_some(egui::SetOpenCommand::Bool(true));
-    egui::Popup::menu(response).open_memory(open.or_else(|| response.clicked().then_some(egui::SetOpenCommand::Bool(false)))).at_pointer_fixed().show(|ui| {
-        for action in action::PANE_MENU {
-            panel::menu::item(ui, *action, pane, state, memory, commands);
-        }
-        ui.separator();
-        panel::menu::presets(ui, state, commands, true);
-    });
+    egui::Popup::menu(response)
+        .open_memory(open.or_else(|| {
+            response
+                .clicked()
+                .then_some(egui::SetOpenCommand::Bool(false))
+        }))
+        .at_pointer_fixed()
+        .show(|ui| {
+            for action in action::PANE_MENU {
+                panel::menu::item(ui, *action, pane, state, memory, commands);
+            }
+            ui.separator();
+            panel::menu::presets(ui, state, commands, true);
+        });
 }

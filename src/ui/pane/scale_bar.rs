@@ -30,26 +30,46 @@ fn mm_per_point(pane: PaneId, state: &State) -> Option<f64> {
 /// The longest of 1, 2, 5, 10, 20, 50 … that is no more than `most`.
 pub(super) fn round_length(most: f64) -> f64 {
     let decade = 10f64.powf(most.log10().floor());
-    [5.0, 2.0, 1.0].into_iter().map(|n| n * decade).find(|length| *length <= most * (1.0 + 1e-9)).unwrap_or(decade)
+    [5.0, 2.0, 1.0]
+        .into_iter()
+        .map(|n| n * decade)
+        .find(|length| *length <= most * (1.0 + 1e-9))
+        .unwrap_or(decade)
 }
 
 /// Paints the bar.
 pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
-    let Some(mm_per_point) = mm_per_point(pane.id, state).filter(|mm| mm.is_finite() && *mm > 0.0) else { return };
+    let Some(mm_per_point) = mm_per_point(pane.id, state).filter(|mm| mm.is_finite() && *mm > 0.0)
+    else {
+        return;
+    };
     if pane.rect.width() < theme::ROOM_FOR_TEXT.x {
         return;
     }
     let mm = round_length(f64::from(pane.rect.width()) * SHARE * mm_per_point);
     let width = (mm / mm_per_point) as f32;
     let middle = pos2(pane.rect.center().x, pane.rect.bottom() - ABOVE_EDGE);
-    let (from, to) = (middle - vec2(width / 2.0, 0.0), middle + vec2(width / 2.0, 0.0));
-    for stroke in [Stroke::new(3.0, theme::PANE_RIM), Stroke::new(1.0, theme::PANE_TEXT)] {
+    let (from, to) = (
+        middle - vec2(width / 2.0, 0.0),
+        middle + vec2(width / 2.0, 0.0),
+    );
+    for stroke in [
+        Stroke::new(3.0, theme::PANE_RIM),
+        Stroke::new(1.0, theme::PANE_TEXT),
+    ] {
         painter.line_segment([from, to], stroke);
         for end in [from, to] {
             painter.line_segment([end - vec2(0.0, END), end + vec2(0.0, END)], stroke);
         }
     }
-    text::over_picture(painter, middle - vec2(0.0, END), Align2::CENTER_BOTTOM, &text::length(mm), theme::pane_font(), theme::PANE_TEXT);
+    text::over_picture(
+        painter,
+        middle - vec2(0.0, END),
+        Align2::CENTER_BOTTOM,
+        &text::length(mm),
+        theme::pane_font(),
+        theme::PANE_TEXT,
+    );
 }
 
 #[cfg(test)]
@@ -58,8 +78,18 @@ mod tests {
 
     #[test]
     fn lengths_are_round() {
-        for (most, length) in [(73.0, 50.0), (50.0, 50.0), (49.9, 20.0), (1.99, 1.0), (0.23, 0.2), (1000.0, 1000.0)] {
-            assert!((round_length(most) - length).abs() < 1e-9 * length, "{most}");
+        for (most, length) in [
+            (73.0, 50.0),
+            (50.0, 50.0),
+            (49.9, 20.0),
+            (1.99, 1.0),
+            (0.23, 0.2),
+            (1000.0, 1000.0),
+        ] {
+            assert!(
+                (round_length(most) - length).abs() < 1e-9 * length,
+                "{most}"
+            );
         }
     }
 }

@@ -37,7 +37,11 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
 }
 
 fn path_field(ui: &mut Ui, memory: &mut Memory, commands: &mut Commands) {
-    let field = ui.add(TextEdit::singleline(&mut memory.path).hint_text(say!("ui-path-hint")).desired_width(f32::INFINITY));
+    let field = ui.add(
+        TextEdit::singleline(&mut memory.path)
+            .hint_text(say!("ui-path-hint"))
+            .desired_width(f32::INFINITY),
+    );
     let name = say!("ui-path-field");
     field.widget_info(|| {
         let mut info = egui::WidgetInfo::text_edit(true, "", &memory.path, "");
@@ -47,8 +51,13 @@ fn path_field(ui: &mut Ui, memory: &mut Memory, commands: &mut Commands) {
     if std::mem::take(&mut memory.focus_path) {
         field.request_focus();
     }
-    if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) && !memory.path.trim().is_empty() {
-        commands.push(Command::Open { paths: vec![unquoted(&memory.path).into()] });
+    if field.lost_focus()
+        && ui.input(|input| input.key_pressed(egui::Key::Enter))
+        && !memory.path.trim().is_empty()
+    {
+        commands.push(Command::Open {
+            paths: vec![unquoted(&memory.path).into()],
+        });
     }
 }
 
@@ -56,19 +65,41 @@ fn path_field(ui: &mut Ui, memory: &mut Memory, commands: &mut Commands) {
 fn unquoted(path: &str) -> &str {
     let path = path.trim();
     let path = path.strip_prefix("file://").unwrap_or(path);
-    ['"', '\''].into_iter().find_map(|quote| path.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(path)
+    ['"', '\'']
+        .into_iter()
+        .find_map(|quote| path.strip_prefix(quote)?.strip_suffix(quote))
+        .unwrap_or(path)
 }
 
-fn patient_ui(ui: &mut Ui, patient: &browser::PatientNode, state: &State, memory: &mut Memory, commands: &mut Commands) {
+fn patient_ui(
+    ui: &mut Ui,
+    patient: &browser::PatientNode,
+    state: &State,
+    memory: &mut Memory,
+    commands: &mut Commands,
+) {
     let name = browser::readable_name(&patient.name);
     let heading = match (name.as_str(), patient.id.as_str()) {
         ("", "") => say!("ui-no-patient"),
-        (name, id) => [name, id].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("  "),
+        (name, id) => [name, id]
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join("  "),
     };
     ui.add(egui::Label::new(RichText::new(heading).color(theme::TEXT_STRONG)).truncate());
     for study in &patient.studies {
-        let parts = [browser::readable_date(&study.date), study.description.clone()];
-        let title = parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("  ");
+        let parts = [
+            browser::readable_date(&study.date),
+            study.description.clone(),
+        ];
+        let title = parts
+            .iter()
+            .filter(|part| !part.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("  ");
         if !title.is_empty() {
             ui.add(egui::Label::new(RichText::new(title).color(theme::TEXT_WEAK)).truncate());
         }
@@ -92,17 +123,48 @@ fn series_ui(ui: &mut Ui, entry: &Entry, state: &State) -> egui::Response {
     let is_shown = state.view.shown == Some(entry.volume().id);
     let title = title(entry);
     let mut lines = egui::text::LayoutJob::default();
-    let format = |size: f32, color| egui::TextFormat { font_id: egui::FontId::proportional(size), color, ..Default::default() };
+    let format = |size: f32, color| egui::TextFormat {
+        font_id: egui::FontId::proportional(size),
+        color,
+        ..Default::default()
+    };
     let widest = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
-    let short = |text: &str, size: f32| text::shortened(ui.painter(), text, egui::FontId::proportional(size), widest);
-    lines.append(&short(&title, theme::FONT), 0.0, format(theme::FONT, if is_shown { theme::TEXT_STRONG } else { theme::TEXT }));
+    let short = |text: &str, size: f32| {
+        text::shortened(
+            ui.painter(),
+            text,
+            &egui::FontId::proportional(size),
+            widest,
+        )
+    };
+    lines.append(
+        &short(&title, theme::FONT),
+        0.0,
+        format(
+            theme::FONT,
+            if is_shown {
+                theme::TEXT_STRONG
+            } else {
+                theme::TEXT
+            },
+        ),
+    );
     lines.append("\n", 0.0, format(theme::FONT, theme::TEXT));
-    lines.append(&short(&details(entry), theme::FONT_SMALL), 0.0, format(theme::FONT_SMALL, theme::TEXT_WEAK));
+    lines.append(
+        &short(&details(entry), theme::FONT_SMALL),
+        0.0,
+        format(theme::FONT_SMALL, theme::TEXT_WEAK),
+    );
     if entry.warnings().next().is_some() {
         lines.append("\n", 0.0, format(theme::FONT_SMALL, theme::TEXT));
-        lines.append(&say!("ui-warnings", count = entry.warnings().count()), 0.0, format(theme::FONT_SMALL, theme::WARNING));
+        lines.append(
+            &say!("ui-warnings", count = entry.warnings().count()),
+            0.0,
+            format(theme::FONT_SMALL, theme::WARNING),
+        );
     }
-    let button = Button::selectable(is_shown, WidgetText::from(lines)).min_size(egui::vec2(ui.available_width(), 0.0));
+    let button = Button::selectable(is_shown, WidgetText::from(lines))
+        .min_size(egui::vec2(ui.available_width(), 0.0));
     let response = ui.add(button);
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_shown, &title));
     response.on_hover_ui(|ui| tooltip(ui, entry))
@@ -111,7 +173,9 @@ fn series_ui(ui: &mut Ui, entry: &Entry, state: &State) -> egui::Response {
 /// What a series is called, if need be by its number.
 fn title(entry: &Entry) -> String {
     match (browser::title(entry), entry.volume().series.series_number) {
-        (title, Some(number)) if title.is_empty() => say!("ui-series-number", number = number.to_string()),
+        (title, Some(number)) if title.is_empty() => {
+            say!("ui-series-number", number = number.to_string())
+        }
         (title, None) if title.is_empty() => say!("ui-unnamed"),
         (title, _) => title,
     }
@@ -121,7 +185,12 @@ fn title(entry: &Entry) -> String {
 fn details(entry: &Entry) -> String {
     let [i, j, k] = entry.volume().dims();
     let frames = entry.volume().voxels.frames();
-    let mut parts = vec![say!("ui-dims", i = i.to_string(), j = j.to_string(), k = k.to_string())];
+    let mut parts = vec![say!(
+        "ui-dims",
+        i = i.to_string(),
+        j = j.to_string(),
+        k = k.to_string()
+    )];
     if frames > 1 {
         parts.push(say!("ui-frames", count = frames));
     }
@@ -139,7 +208,12 @@ fn tooltip(ui: &mut Ui, entry: &Entry) {
     ui.label(details(entry));
     if let Some(geometry) = entry.volume().geometry() {
         let spacing = geometry.spacing();
-        ui.label(say!("ui-spacing", x = format!("{:.3}", spacing.x), y = format!("{:.3}", spacing.y), z = format!("{:.3}", spacing.z)));
+        ui.label(say!(
+            "ui-spacing",
+            x = format!("{:.3}", spacing.x),
+            y = format!("{:.3}", spacing.y),
+            z = format!("{:.3}", spacing.z)
+        ));
     }
     ui.label(&entry.volume().series.stored_type);
     for warning in entry.warnings() {
@@ -152,16 +226,26 @@ fn skipped(ui: &mut Ui, state: &State) {
     if skipped.is_empty() {
         return;
     }
-    CollapsingHeader::new(say!("ui-skipped", count = skipped.len())).id_salt("skipped").show(ui, |ui| {
-        for file in skipped.iter().take(LISTED) {
-            let name = file.path.file_name().map_or_else(|| file.path.display().to_string(), |name| name.to_string_lossy().into_owned());
-            ui.label(name).on_hover_text(file.path.display().to_string());
-            ui.label(RichText::new(&file.reason).color(theme::TEXT_WEAK).size(theme::FONT_SMALL));
-        }
-        if skipped.len() > LISTED {
-            ui.weak(say!("ui-skipped-more", count = skipped.len() - LISTED));
-        }
-    });
+    CollapsingHeader::new(say!("ui-skipped", count = skipped.len()))
+        .id_salt("skipped")
+        .show(ui, |ui| {
+            for file in skipped.iter().take(LISTED) {
+                let name = file.path.file_name().map_or_else(
+                    || file.path.display().to_string(),
+                    |name| name.to_string_lossy().into_owned(),
+                );
+                ui.label(name)
+                    .on_hover_text(file.path.display().to_string());
+                ui.label(
+                    RichText::new(&file.reason)
+                        .color(theme::TEXT_WEAK)
+                        .size(theme::FONT_SMALL),
+                );
+            }
+            if skipped.len() > LISTED {
+                ui.weak(say!("ui-skipped-more", count = skipped.len() - LISTED));
+            }
+        });
 }
 
 #[cfg(test)]
@@ -170,7 +254,13 @@ mod tests {
 
     #[test]
     fn paths_come_as_people_paste_them() {
-        for path in ["/a b/c", " /a b/c\n", "\"/a b/c\"", "'/a b/c'", "file:///a b/c"] {
+        for path in [
+            "/a b/c",
+            " /a b/c\n",
+            "\"/a b/c\"",
+            "'/a b/c'",
+            "file:///a b/c",
+        ] {
             assert_eq!(unquoted(path), "/a b/c");
         }
     }

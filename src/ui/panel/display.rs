@@ -41,7 +41,11 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn heading(ui: &mut Ui, text: String) {
     ui.add_space(theme::GAP);
-    ui.label(RichText::new(text).color(theme::TEXT_WEAK).size(theme::FONT_SMALL));
+    ui.label(
+        RichText::new(text)
+            .color(theme::TEXT_WEAK)
+            .size(theme::FONT_SMALL),
+    );
 }
 
 fn window(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
@@ -50,21 +54,40 @@ fn window(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
         fields(ui, now, commands);
         ui.horizontal(|ui| {
             let label = ui.label(say!("ui-function"));
-            let combo = ComboBox::from_id_salt("function").selected_text(function_name(now.function)).show_ui(ui, |ui| {
-                for function in [WindowFunction::Linear, WindowFunction::LinearExact, WindowFunction::Sigmoid] {
-                    if ui.selectable_label(now.function == function, function_name(function)).clicked() {
-                        commands.push(Command::SetWindowFunction { function });
+            let combo = ComboBox::from_id_salt("function")
+                .selected_text(function_name(now.function))
+                .show_ui(ui, |ui| {
+                    for function in [
+                        WindowFunction::Linear,
+                        WindowFunction::LinearExact,
+                        WindowFunction::Sigmoid,
+                    ] {
+                        if ui
+                            .selectable_label(now.function == function, function_name(function))
+                            .clicked()
+                        {
+                            commands.push(Command::SetWindowFunction { function });
+                        }
                     }
-                }
-            });
+                });
             combo.response.labelled_by(label.id);
         });
     }
     ui.horizontal_wrapped(|ui| {
-        if ui.add_enabled(entry.auto_window.is_some(), Button::new(say!("ui-auto-window"))).on_hover_text(say!("ui-auto-window-tip")).clicked() {
+        if ui
+            .add_enabled(
+                entry.auto_window.is_some(),
+                Button::new(say!("ui-auto-window")),
+            )
+            .on_hover_text(say!("ui-auto-window-tip"))
+            .clicked()
+        {
             commands.push(Command::AutoWindow);
         }
-        if ui.selectable_label(entry.display.invert, say!("ui-invert")).clicked() {
+        if ui
+            .selectable_label(entry.display.invert, say!("ui-invert"))
+            .clicked()
+        {
             commands.push(Command::ToggleInvert);
         }
     });
@@ -76,8 +99,16 @@ fn windows(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
     if !windows.is_empty() {
         heading(ui, say!("ui-file-windows"));
         // Some files repeat the same window for every reader.
-        for (index, named) in windows.iter().enumerate().filter(|(n, named)| !windows[..*n].contains(named)) {
-            let name = if named.name.is_empty() { say!("ui-file-window-number", number = (index + 1).to_string()) } else { named.name.clone() };
+        for (index, named) in windows
+            .iter()
+            .enumerate()
+            .filter(|(n, named)| !windows[..*n].contains(named))
+        {
+            let name = if named.name.is_empty() {
+                say!("ui-file-window-number", number = (index + 1).to_string())
+            } else {
+                named.name.clone()
+            };
             if preset_row(ui, &name, &named.window, None, entry) {
                 commands.push(Command::FileWindow { index });
             }
@@ -88,8 +119,10 @@ fn windows(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
         heading(ui, say!("ui-presets"));
     }
     for preset in fitting {
-        if preset_row(ui, &preset.title, &preset.window(), preset.key, entry) {
-            commands.push(Command::WindowPreset { name: preset.name.clone() });
+        if preset_row(ui, &preset.title(), &preset.window(), preset.key, entry) {
+            commands.push(Command::WindowPreset {
+                name: preset.name.clone(),
+            });
         }
     }
 }
@@ -100,10 +133,20 @@ fn fields(ui: &mut Ui, now: Window, commands: &mut Commands) {
         let decimals = text::decimals(now.width);
         let speed = (now.width / 200.0).max(1e-6);
         let label = ui.label(say!("ui-width"));
-        let field = DragValue::new(&mut width).speed(speed).range(now.smallest_width()..=f64::MAX).max_decimals(decimals);
+        let field = DragValue::new(&mut width)
+            .speed(speed)
+            .range(now.smallest_width()..=f64::MAX)
+            .max_decimals(decimals);
         let has_width = ui.add(field).labelled_by(label.id).changed();
         let label = ui.label(say!("ui-center-field"));
-        let has_center = ui.add(DragValue::new(&mut center).speed(speed).max_decimals(decimals)).labelled_by(label.id).changed();
+        let has_center = ui
+            .add(
+                DragValue::new(&mut center)
+                    .speed(speed)
+                    .max_decimals(decimals),
+            )
+            .labelled_by(label.id)
+            .changed();
         if has_center || has_width {
             commands.push(Command::SetWindow { center, width });
         }
@@ -114,11 +157,19 @@ fn fields(ui: &mut Ui, now: Window, commands: &mut Commands) {
 fn preset_row(ui: &mut Ui, name: &str, window: &Window, key: Option<u8>, entry: &Entry) -> bool {
     let is_on = entry.display.window == Some(*window);
     let label = match key {
-        Some(key) => say!("ui-preset-with-key", key = key.to_string(), name = name.to_owned()),
+        Some(key) => say!(
+            "ui-preset-with-key",
+            key = key.to_string(),
+            name = name.to_owned()
+        ),
         None => name.to_owned(),
     };
-    let numbers = RichText::new(text::window_numbers(window)).color(theme::TEXT_WEAK).size(theme::FONT_SMALL);
-    let button = Button::selectable(is_on, label).right_text(numbers).min_size(egui::vec2(ui.available_width(), 0.0));
+    let numbers = RichText::new(text::window_numbers(window))
+        .color(theme::TEXT_WEAK)
+        .size(theme::FONT_SMALL);
+    let button = Button::selectable(is_on, label)
+        .right_text(numbers)
+        .min_size(egui::vec2(ui.available_width(), 0.0));
     let response = ui.add(button);
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_on, name));
     response.clicked()
@@ -136,13 +187,18 @@ fn colors(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
     ui.horizontal(|ui| {
         let label = ui.label(say!("ui-colors"));
         let now = entry.display.color_map.name();
-        let combo = ComboBox::from_id_salt("colors").selected_text(now).show_ui(ui, |ui| {
-            for map in presets::color_maps() {
-                if ui.selectable_label(map.name() == now, map.name()).clicked() {
-                    commands.push(Command::SetColorMap { name: map.name().to_owned() });
+        let title = presets::color_map_title(&entry.display.color_map);
+        let combo = ComboBox::from_id_salt("colors")
+            .selected_text(title)
+            .show_ui(ui, |ui| {
+                for map in presets::color_maps() {
+                    if ui.selectable_label(map.name() == now, presets::color_map_title(map)).clicked() {
+                        commands.push(Command::SetColorMap {
+                            name: map.name().to_owned(),
+                        });
+                    }
                 }
-            }
-        });
+            });
         combo.response.labelled_by(label.id);
     });
 }
@@ -156,13 +212,22 @@ fn interpolation(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
             Interpolation::Cubic => say!("ui-cubic"),
         };
         let now = entry.display.interpolation;
-        let combo = ComboBox::from_id_salt("interpolation").selected_text(name(now)).show_ui(ui, |ui| {
-            for interpolation in [Interpolation::Nearest, Interpolation::Linear, Interpolation::Cubic] {
-                if ui.selectable_label(now == interpolation, name(interpolation)).clicked() {
-                    commands.push(Command::SetInterpolation { interpolation });
+        let combo = ComboBox::from_id_salt("interpolation")
+            .selected_text(name(now))
+            .show_ui(ui, |ui| {
+                for interpolation in [
+                    Interpolation::Nearest,
+                    Interpolation::Linear,
+                    Interpolation::Cubic,
+                ] {
+                    if ui
+                        .selectable_label(now == interpolation, name(interpolation))
+                        .clicked()
+                    {
+                        commands.push(Command::SetInterpolation { interpolation });
+                    }
                 }
-            }
-        });
+            });
         combo.response.labelled_by(label.id);
     });
 }
@@ -174,7 +239,9 @@ fn frames(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
     let slider = ui.add(Slider::new(&mut frame, 1..=count));
     slider.widget_info(|| egui::WidgetInfo::slider(true, frame as f64, say!("ui-time")));
     if slider.changed() {
-        commands.push(Command::SetFrame { frame: frame.saturating_sub(1) });
+        commands.push(Command::SetFrame {
+            frame: frame.saturating_sub(1),
+        });
     }
 }
 
@@ -184,7 +251,9 @@ fn stack(ui: &mut Ui, state: &State, entry: &Entry, commands: &mut Commands) {
     let slider = ui.add(Slider::new(&mut slice, 1..=entry.volume().dims()[2]));
     slider.widget_info(|| egui::WidgetInfo::slider(true, slice as f64, say!("ui-picture")));
     if slider.changed() {
-        commands.push(Command::SetStackSlice { slice: slice.saturating_sub(1) });
+        commands.push(Command::SetStackSlice {
+            slice: slice.saturating_sub(1),
+        });
     }
 }
 
@@ -192,7 +261,9 @@ fn slabs(ui: &mut Ui, state: &State, commands: &mut Commands) {
     heading(ui, say!("ui-slabs"));
     egui::Grid::new("slabs").num_columns(3).show(ui, |ui| {
         for id in PaneId::PLANES {
-            let Some(plane) = state.view.plane(id) else { continue };
+            let Some(plane) = state.view.plane(id) else {
+                continue;
+            };
             slab_row(ui, id, plane.slab, commands);
             ui.end_row();
         }
@@ -200,21 +271,40 @@ fn slabs(ui: &mut Ui, state: &State, commands: &mut Commands) {
 }
 
 fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands) {
-    let (now_mm, now_mode) = slab.map_or((0.0, SlabMode::default()), |slab| (slab.thickness_mm, slab.mode));
+    let (now_mm, now_mode) = slab.map_or((0.0, SlabMode::default()), |slab| {
+        (slab.thickness_mm, slab.mode)
+    });
     let mut thickness_mm = now_mm;
     let label = ui.colored_label(theme::pane_color(id), pane::short_name(id));
-    let field = DragValue::new(&mut thickness_mm).speed(SLAB_SPEED).range(0.0..=1000.0).fixed_decimals(1).suffix(say!("ui-mm-suffix"));
+    let field = DragValue::new(&mut thickness_mm)
+        .speed(SLAB_SPEED)
+        .range(0.0..=1000.0)
+        .fixed_decimals(1)
+        .suffix(say!("ui-mm-suffix"));
     if ui.add(field).labelled_by(label.id).changed() {
-        commands.push(Command::SetSlab { pane: id, thickness_mm, mode: now_mode });
+        commands.push(Command::SetSlab {
+            pane: id,
+            thickness_mm,
+            mode: now_mode,
+        });
     }
-    let combo = ComboBox::from_id_salt(("slab", id)).selected_text(pane::slab_mode(now_mode)).show_ui(ui, |ui| {
-        for mode in [SlabMode::Mip, SlabMode::MinIp, SlabMode::Mean] {
-            if ui.selectable_label(now_mode == mode, pane::slab_mode(mode)).clicked() {
-                let thickness_mm = if now_mm > 0.0 { now_mm } else { FIRST_SLAB_MM };
-                commands.push(Command::SetSlab { pane: id, thickness_mm, mode });
+    let combo = ComboBox::from_id_salt(("slab", id))
+        .selected_text(pane::slab_mode(now_mode))
+        .show_ui(ui, |ui| {
+            for mode in [SlabMode::Mip, SlabMode::MinIp, SlabMode::Mean] {
+                if ui
+                    .selectable_label(now_mode == mode, pane::slab_mode(mode))
+                    .clicked()
+                {
+                    let thickness_mm = if now_mm > 0.0 { now_mm } else { FIRST_SLAB_MM };
+                    commands.push(Command::SetSlab {
+                        pane: id,
+                        thickness_mm,
+                        mode,
+                    });
+                }
             }
-        }
-    });
+        });
     combo.response.labelled_by(label.id);
 }
 

@@ -8,7 +8,14 @@ use crate::ui::{Commands, theme};
 
 /// Opens what was dropped.
 pub fn read(ctx: &Context, commands: &mut Commands) {
-    let paths: Vec<std::path::PathBuf> = ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+    let paths: Vec<std::path::PathBuf> = ctx.input(|input| {
+        input
+            .raw
+            .dropped_files
+            .iter()
+            .map(|file| file.path().to_owned())
+            .collect()
+    });
     if !paths.is_empty() {
         commands.push(Command::Open { paths });
     }
@@ -23,5 +30,11 @@ pub fn hint(ctx: &Context) {
     let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop")));
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, theme::DROP_FILL);
-    painter.text(rect.center(), Align2::CENTER_CENTER, say!("ui-drop", count = count), FontId::proportional(2.0 * theme::FONT_HEADING), theme::TEXT_STRONG);
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        say!("ui-drop", count = count),
+        FontId::proportional(2.0 * theme::FONT_HEADING),
+        theme::TEXT_STRONG,
+    );
 }

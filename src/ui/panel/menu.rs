@@ -12,7 +12,10 @@ pub fn bar(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comma
     MenuBar::new().ui(ui, |ui| {
         for group in Group::ALL {
             ui.menu_button(group.label(), |ui| {
-                for row in action::ROWS.iter().filter(|row| row.group == group && !matches!(row.action, Action::Preset(_))) {
+                for row in action::ROWS
+                    .iter()
+                    .filter(|row| row.group == group && !matches!(row.action, Action::Preset(_)))
+                {
                     item(ui, row.action, state.view.focused, state, memory, commands);
                 }
                 if group == Group::Window {
@@ -25,15 +28,29 @@ pub fn bar(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comma
             return;
         }
         ui.separator();
-        for action in [Action::WindowTool, Action::ToggleAlignment, Action::Crosshair, Action::ResetView] {
+        for action in [
+            Action::WindowTool,
+            Action::ToggleAlignment,
+            Action::Crosshair,
+            Action::ResetView,
+        ] {
             item(ui, action, state.view.focused, state, memory, commands);
         }
     });
 }
 
 /// One action as an item of a menu or a bar.
-pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &mut Memory, commands: &mut Commands) {
-    let Some(row) = action::find(action) else { return };
+pub fn item(
+    ui: &mut Ui,
+    action: Action,
+    pane: PaneId,
+    state: &State,
+    memory: &mut Memory,
+    commands: &mut Commands,
+) {
+    let Some(row) = action::find(action) else {
+        return;
+    };
     let request = row.request(state, pane);
     let mut button = Button::new(row.label()).selected(row.is_on(state) == Some(true));
     if let Some(shortcut) = row.shortcut {
@@ -55,13 +72,24 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
 
 /// The window presets that fit what is shown, all or only those with a key.
 pub fn presets(ui: &mut Ui, state: &State, commands: &mut Commands, only_with_key: bool) {
-    for preset in state.shown().into_iter().flat_map(text::presets_for).filter(|preset| preset.key.is_some() || !only_with_key) {
-        let mut button = Button::new(&preset.title);
+    for preset in state
+        .shown()
+        .into_iter()
+        .flat_map(text::presets_for)
+        .filter(|preset| preset.key.is_some() || !only_with_key)
+    {
+        let mut button = Button::new(preset.title());
         if let Some(key) = preset.key {
             button = button.shortcut_text(key.to_string());
         }
-        if ui.add(button).on_hover_text(text::window(&preset.window())).clicked() {
-            commands.push(Command::WindowPreset { name: preset.name.clone() });
+        if ui
+            .add(button)
+            .on_hover_text(text::window(&preset.window()))
+            .clicked()
+        {
+            commands.push(Command::WindowPreset {
+                name: preset.name.clone(),
+            });
             ui.close();
         }
     }

@@ -18,16 +18,24 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             Level::Note => (theme::NOTE_FILL, theme::TEXT),
             Level::Error => (theme::ERROR_FILL, theme::TEXT_STRONG),
         };
-        let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(8, 3));
-        Panel::top(("message", index - first)).frame(frame).resizable(false).show(ui, |ui| {
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if ui.button(say!("ui-dismiss")).clicked() {
-                    commands.push(Command::DismissMessage { index });
-                }
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    ui.add(egui::Label::new(egui::RichText::new(&message.text).color(color)).wrap());
+        let frame = Frame::new()
+            .fill(fill)
+            .inner_margin(Margin::symmetric(8, 3));
+        Panel::top(("message", index - first))
+            .frame(frame)
+            .resizable(false)
+            .show(ui, |ui| {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if ui.button(say!("ui-dismiss")).clicked() {
+                        commands.push(Command::DismissMessage { index });
+                    }
+                    ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                        ui.add(
+                            egui::Label::new(egui::RichText::new(&message.text).color(color))
+                                .wrap(),
+                        );
+                    });
                 });
             });
-        });
     }
 }

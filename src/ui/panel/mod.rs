@@ -17,12 +17,24 @@ use crate::app::State;
 
 /// Lays the panels out around the room for the panes. They show the state and push commands.
 pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
-    Panel::top("menu").frame(theme::panel_frame()).show(ui, |ui| menu::bar(ui, state, memory, commands));
+    Panel::top("menu")
+        .frame(theme::panel_frame())
+        .show(ui, |ui| menu::bar(ui, state, memory, commands));
     messages::show(ui, state, commands);
-    Panel::bottom("status").frame(theme::panel_frame()).show(ui, |ui| status::show(ui, state));
-    Panel::left("browser").default_size(theme::BROWSER_WIDTH).min_size(120.0).frame(theme::panel_frame()).show(ui, |ui| browser::show(ui, state, memory, commands));
+    Panel::bottom("status")
+        .frame(theme::panel_frame())
+        .show(ui, |ui| status::show(ui, state));
+    Panel::left("browser")
+        .default_size(theme::BROWSER_WIDTH)
+        .min_size(120.0)
+        .frame(theme::panel_frame())
+        .show(ui, |ui| browser::show(ui, state, memory, commands));
     if state.shown().is_some() {
-        Panel::right("display").default_size(theme::DISPLAY_WIDTH).min_size(140.0).frame(theme::panel_frame()).show(ui, |ui| display::show(ui, state, commands));
+        Panel::right("display")
+            .default_size(theme::DISPLAY_WIDTH)
+            .min_size(140.0)
+            .frame(theme::panel_frame())
+            .show(ui, |ui| display::show(ui, state, commands));
     }
     keys::show(ui.ctx(), memory);
 }
