@@ -21,6 +21,7 @@ mod layout;
 mod lookup;
 mod palette;
 mod pixels;
+mod present;
 mod reasons;
 mod rle;
 mod series;
