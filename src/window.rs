@@ -50,6 +50,7 @@ pub fn run(begin: Begin) -> Result<(), String> {
         viewport: egui::ViewportBuilder::default()
             .with_title(say!("ui-start-title"))
             .with_app_id("isocenter")
+            .with_icon(theme::icon())
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([480.0, 320.0])
             .with_drag_and_drop(true),

@@ -6,7 +6,7 @@ use isocenter::app::Command;
 use isocenter::app::pane::PaneId;
 use isocenter::app::presets;
 
-use crate::support::{Bench, middle_of, rest, volume, window_on};
+use crate::support::{Bench, middle_of, rest, until, volume, window_on};
 
 fn opened() -> Option<(Bench, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
@@ -96,4 +96,31 @@ fn closing_everything_leads_back_to_the_start_page() {
     rest(&mut bench);
     bench.get_by_label("Open the demo study");
     assert!(bench.query_by_label("Axial pane").is_none());
+}
+
+#[test]
+fn a_picture_is_saved_in_the_panes_own_pixels() {
+    let Some((mut bench, folder)) = opened() else {
+        return;
+    };
+    // Before: the message that follows takes some of the room.
+    let rect = crate::support::pane(&bench, "Axial pane");
+    let path = folder.path().join("pane.png");
+    let ctx = bench.ctx.clone();
+    let save = Command::SavePicture {
+        pane: PaneId::Axial,
+        path: path.clone(),
+        size: None,
+    };
+    bench.state_mut().dispatch(&ctx, [save]);
+    until(&mut bench, "the picture is written", |state| {
+        state.jobs.is_empty() && !state.messages.is_empty()
+    });
+    let bytes = std::fs::read(&path).unwrap();
+    // Width and height stand in the first chunk of a PNG.
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    assert_eq!(
+        [number(16), number(20)],
+        [rect.width() as u32, rect.height() as u32]
+    );
 }

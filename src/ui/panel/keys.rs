@@ -13,6 +13,7 @@ pub fn show(ctx: &egui::Context, memory: &mut Memory) {
         .open(&mut is_open)
         .resizable(false)
         .collapsible(false)
+        .default_height(ctx.content_rect().height() * 0.85)
         .show(ctx, |ui| {
             ScrollArea::vertical()
                 .max_height(ui.ctx().content_rect().height() * 0.75)
