@@ -34,7 +34,8 @@ enum Value {
     Words(Vec<u16>),
     Bytes(Vec<u8>),
     Items(Vec<Dataset>),
-    Fragments(Vec<Vec<u8>>),
+    /// The offset table, and what follows it.
+    Fragments(Vec<u32>, Vec<Vec<u8>>),
 }
 
 /// Elements by tag.
@@ -84,11 +85,15 @@ impl Dataset {
     }
 
     /// Encapsulated pixels, the offset table left empty.
-    pub fn fragments(mut self, fragments: &[Vec<u8>]) -> Self {
-        self.elements.insert(
-            (0x7fe0, 0x10),
-            ("OB".to_owned(), Value::Fragments(fragments.to_vec())),
-        );
+    pub fn fragments(self, fragments: &[Vec<u8>]) -> Self {
+        self.fragments_with_table(&[], fragments)
+    }
+
+    /// Encapsulated pixels with a Basic Offset Table.
+    pub fn fragments_with_table(mut self, table: &[u32], fragments: &[Vec<u8>]) -> Self {
+        let value = Value::Fragments(table.to_vec(), fragments.to_vec());
+        self.elements
+            .insert((0x7fe0, 0x10), ("OB".to_owned(), value));
         self
     }
 
@@ -205,8 +210,9 @@ fn encode_value(vr: &str, value: &Value, encoding: Encoding) -> (Vec<u8>, u32) {
             bytes.extend(item_head(0xe0dd, 0, is_big));
             (bytes, u32::MAX)
         }
-        Value::Fragments(fragments) => {
-            let mut bytes = item_head(0xe000, 0, is_big);
+        Value::Fragments(table, fragments) => {
+            let mut bytes = item_head(0xe000, 4 * table.len() as u32, is_big);
+            bytes.extend(table.iter().flat_map(|offset| long(*offset, is_big)));
             for fragment in fragments {
                 let (fragment, length) = padded(fragment.clone(), 0);
                 bytes.extend(item_head(0xe000, length, is_big));

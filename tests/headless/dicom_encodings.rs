@@ -2,6 +2,7 @@
 
 use isocenter::io::{self, OpenVolume, Progress};
 use isocenter::model::volume::Value;
+use isocenter::model::voxels::Samples;
 
 use crate::dicom_builder::{
     CtSeries, DEFLATED, Dataset, EXPLICIT_BIG, EXPLICIT_LITTLE, Encoding, IMPLICIT_LITTLE, RLE,
@@ -231,4 +232,133 @@ fn frames_without_a_place_are_pictures_of_a_stack() {
         open.volume.value([1, 2, 2], 0),
         Some(Value::Scalar(113.0 - 1024.0))
     );
+}
+
+/// Three pictures without a place: pixel n of all has the number n.
+fn three_frames() -> Dataset {
+    CtSeries::new(1)
+        .slice(0)
+        .without((0x20, 0x32))
+        .without((0x20, 0x37))
+        .text((0x28, 8), "IS", "3")
+        .pixels(&(0..3 * 48).collect::<Vec<i16>>())
+}
+
+#[test]
+fn a_deflated_file_is_unpacked_once_for_all_its_frames() {
+    let (folder, open) = open(&three_frames().file(DEFLATED));
+    let first = |slab| match open.source.read_slab(slab).map(|read| read.samples) {
+        Ok(Samples::I16(samples)) => samples[0],
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(first(0), 0);
+    std::fs::remove_file(folder.path().join("file")).expect("the test's own file");
+    assert_eq!([first(1), first(2)], [48, 96]);
+}
+
+/// Frame `n` of [`three_frames`] in RLE: one literal run for each plane of bytes.
+fn rle_frame(n: u8) -> Vec<u8> {
+    let mut stream: Vec<u8> = [2_u32, 64, 114]
+        .iter()
+        .flat_map(|word| word.to_le_bytes())
+        .collect();
+    stream.resize(64, 0);
+    stream.push(47);
+    stream.resize(64 + 49, 0);
+    stream.push(0x80);
+    stream.push(47);
+    stream.extend(48 * n..48 * (n + 1));
+    stream.push(0x80);
+    stream
+}
+
+#[test]
+fn frames_of_a_cut_file_keep_their_fragments() {
+    let halves: Vec<Vec<u8>> = (0..3)
+        .flat_map(|n| {
+            let frame = rle_frame(n);
+            [frame[..80].to_vec(), frame[80..].to_vec()]
+        })
+        .collect();
+    // Two heads of 8 bytes and 164 of content.
+    let table = [0, 180, 360];
+    let whole = three_frames()
+        .fragments_with_table(&table, &halves)
+        .file(RLE);
+    // The delimiter, the last frame and the second half of the middle one are gone: three fragments of three frames.
+    let cut = &whole[..whole.len() - 8 - 180 - (8 + 84)];
+    let (_folder, open) = open(cut);
+    assert_eq!(open.volume.dims(), [8, 6, 2]);
+    let told = open.volume.warnings.join("; ");
+    assert!(told.contains("only 2 of 3 frames are there"), "{told}");
+    assert!(told.contains("the pixel data end early"), "{told}");
+    io::load(&open, &Progress::silent());
+    for (i, j) in [(0, 0), (7, 5)] {
+        assert_eq!(
+            open.volume.value([i, j, 0], 0),
+            Some(Value::Scalar((i + 8 * j) as f64 - 1024.0))
+        );
+    }
+}
+
+#[test]
+fn fragments_that_cannot_be_told_apart_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("file");
+    let dataset = three_frames().fragments(&vec![vec![0; 80]; 5]);
+    std::fs::write(&path, dataset.file(RLE)).expect("a test folder can be written");
+    let err = io::scan(&[path], &Progress::silent())
+        .map(|_| ())
+        .expect_err("it is refused");
+    assert!(
+        err.message.contains("which fragments of its pixel data"),
+        "{}",
+        err.message
+    );
+}
+
+#[test]
+fn padding_means_nothing_behind_a_table_of_values() {
+    let table: Vec<u16> = (0..64).map(|stored| 1000 - stored).collect();
+    let lookup = Dataset::new()
+        .words((0x28, 0x3002), &[64, 0, 16])
+        .text((0x28, 0x3004), "LO", "US")
+        .words((0x28, 0x3006), &table);
+    let mut bytes = CtSeries::new(1)
+        .slice(0)
+        .without((0x28, 0x1052))
+        .without((0x28, 0x1053))
+        .words((0x28, 0x120), &[5])
+        .sequence((0x28, 0x3000), vec![lookup])
+        .file(EXPLICIT_LITTLE);
+    bytes.truncate(bytes.len() - 48);
+    let (_folder, open) = open(&bytes);
+    assert_eq!(open.volume.padding, None);
+    io::load(&open, &Progress::silent());
+    let value = |i, j| open.volume.value([i, j, 0], 0);
+    assert_eq!(value(5, 0), Some(Value::Scalar(995.0)));
+    assert_eq!(
+        value(0, 3),
+        Some(Value::Scalar(973.0)),
+        "what is missing has the lowest value"
+    );
+}
+
+#[test]
+fn an_intercept_without_a_slope_counts() {
+    let transform = Dataset::new().decimals((0x28, 0x1052), &[-1000.0]);
+    let shared = Dataset::new().sequence((0x28, 0x9145), vec![transform]);
+    let bare = CtSeries::new(1)
+        .slice(0)
+        .without((0x28, 0x1052))
+        .without((0x28, 0x1053));
+    let enhanced = bare.clone().sequence((0x5200, 0x9229), vec![shared]);
+    for dataset in [enhanced, bare.decimals((0x28, 0x1052), &[-1000.0])] {
+        let (_folder, open) = open(&dataset.file(EXPLICIT_LITTLE));
+        io::load(&open, &Progress::silent());
+        assert_eq!(
+            open.volume.value([3, 2, 0], 0),
+            Some(Value::Scalar(23.0 - 1000.0))
+        );
+    }
 }

@@ -113,7 +113,7 @@ fn nesting_has_a_limit() {
         bytes.extend([0x40, 0, 0x30, 0xa7, b'S', b'Q', 0, 0, 255, 255, 255, 255]);
         bytes.extend([0xfe, 0xff, 0, 0xe0, 255, 255, 255, 255]);
     }
-    let err = prescan(ByteSource::Memory(bytes)).expect_err("it is refused");
+    let err = prescan(ByteSource::Memory(bytes.into())).expect_err("it is refused");
     assert_eq!(err, "its sequences are nested too deep");
 }
 
@@ -127,7 +127,7 @@ fn lengths_beyond_the_file_are_not_believed() {
         bytes.extend([0x40, 0x40, 0x10, 0, vr[0], vr[1], 0, 0, 0xfe, 255, 255, 255]);
         bytes.extend([0; 64]);
         let began = Instant::now();
-        let err = prescan(ByteSource::Memory(bytes)).expect_err("it is refused");
+        let err = prescan(ByteSource::Memory(bytes.into())).expect_err("it is refused");
         assert_eq!(err, "the file ends within its header");
         assert!(began.elapsed() < Duration::from_secs(1));
     }
@@ -184,6 +184,62 @@ fn a_million_frames_need_a_million_frames() {
     );
 }
 
+/// Why a file is refused when its header is read.
+fn refusal(bytes: &[u8]) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("refused");
+    std::fs::write(&path, bytes).expect("a test folder can be written");
+    match io::scan(&[path], &Progress::silent()) {
+        Ok(_) => panic!("it was taken"),
+        Err(err) => err.message,
+    }
+}
+
+#[test]
+fn small_fragments_do_not_make_a_large_volume() {
+    let frames = 2000;
+    let bytes = CtSeries::new(1)
+        .slice(0)
+        .text((0x28, 8), "IS", &frames.to_string())
+        .words((0x28, 0x10), &[8000])
+        .words((0x28, 0x11), &[8000])
+        .words((0x28, 0x100), &[8])
+        .words((0x28, 0x101), &[8])
+        .words((0x28, 0x102), &[7])
+        .fragments(&vec![vec![0; 2]; frames])
+        .file(RLE);
+    let told = refusal(&bytes);
+    assert!(
+        told.contains("its 4000 bytes of compressed data cannot hold 128000000000 bytes of pixels"),
+        "{told}"
+    );
+}
+
+#[test]
+fn frames_of_one_bit_have_a_limit() {
+    let frames = (1 << 16) + 8;
+    let bits = |frames: usize| {
+        CtSeries::new(1)
+            .slice(0)
+            .text((0x28, 8), "IS", &frames.to_string())
+            .words((0x28, 0x10), &[1])
+            .words((0x28, 0x11), &[1])
+            .words((0x28, 0x100), &[1])
+            .words((0x28, 0x101), &[1])
+            .words((0x28, 0x102), &[0])
+            .words((0x28, 0x103), &[0])
+            .bytes((0x7fe0, 0x10), "OB", &vec![0; frames / 8])
+            .file(EXPLICIT_LITTLE)
+    };
+    let told = refusal(&bits(frames));
+    assert!(told.contains("it holds 65544 frames, which is too many"), "{told}");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("few");
+    std::fs::write(&path, bits(64)).expect("a test folder can be written");
+    let opened = io::scan(&[path], &Progress::silent()).expect("few frames are no harm");
+    assert_eq!(opened.volumes[0].volume.dims(), [1, 1, 64]);
+}
+
 #[test]
 fn a_deflated_bomb_unpacks_to_a_bound() {
     let mut bytes = Dataset::new().file(DEFLATED);
@@ -196,7 +252,7 @@ fn a_deflated_bomb_unpacks_to_a_bound() {
     data.extend([0xe0, 0x7f, 0x10, 0, b'O', b'W', 0, 0, 0, 0, 0, 16]);
     data.resize(256 << 20, 0);
     bytes.extend(deflate(&data));
-    let found = prescan(ByteSource::Memory(bytes)).expect("the header is good");
+    let found = prescan(ByteSource::Memory(bytes.into())).expect("the header is good");
     let pixels = found.pixels.expect("pixel data");
     let isocenter::io::dicom::prescan::PixelPlace::Native { length, .. } = pixels.place else {
         panic!("it is native")

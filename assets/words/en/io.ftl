@@ -41,6 +41,9 @@ io-dicom-samples = pixels of {$samples} samples are not supported
 io-dicom-bad-palette = its table of colours is damaged
 io-dicom-too-large = its image is too large
 io-dicom-pixels-missing = it holds only {$have} of {$needed} bytes of its image
+io-dicom-packed-too-small = its {$have} bytes of compressed data cannot hold {$needed} bytes of pixels
+io-dicom-too-many-frames = it holds {$count} frames, which is too many
+io-dicom-frames-not-told = which fragments of its pixel data make which frame cannot be told
 io-dicom-copy = it is a copy of {$name}
 io-dicom-is-directory = it is a DICOM directory, not an image
 io-dicom-is-segmentation = it is a segmentation; these are not shown yet
@@ -65,7 +68,6 @@ io-dicom-codestream-differs = its compressed picture is {$got}, but the header s
 io-dicom-rle-damaged = its RLE data are damaged
 io-dicom-jpeg-damaged = its JPEG data are damaged or of a kind that is not supported
 io-dicom-short-stream = the compressed pixels of {$path} end early; what is missing is 0
-io-dicom-frame-not-found = frame {$frame} cannot be found among the fragments of its pixel data
 
 # DICOM: doubts about a volume.
 io-dicom-in-file = {$name}: {$text}{$more ->

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 use flate2::read::DeflateDecoder;
 
@@ -11,7 +12,7 @@ pub enum ByteSource {
     /// A file and its length when it was opened.
     File(File, u64),
     /// Bytes in memory.
-    Memory(Vec<u8>),
+    Memory(Arc<[u8]>),
 }
 
 /// A deflated data set may unpack to this much whatever its size; beyond, to [`MOST_INFLATION`] times its size.
@@ -88,7 +89,7 @@ impl ByteSource {
             .read_to_end(&mut unpacked);
         match outcome {
             Err(err) if unpacked.is_empty() => Err(err),
-            _ => Ok(Self::Memory(unpacked)),
+            _ => Ok(Self::Memory(unpacked.into())),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Encapsulated pixel data: where its fragments are, and which of them make which frame (PS3.5 A.4).
 
 use std::io;
+use std::ops::Range;
 
 use super::bytes::ByteSource;
 
@@ -22,12 +23,14 @@ pub struct Fragment {
     pub offset: u64,
     /// Bytes that are there.
     pub length: u64,
+    /// Whether it begins as JPEG and JPEG-LS do, with SOI and another marker, or JPEG 2000, with SOC and SIZ.
+    pub begins_picture: bool,
 }
 
 /// Bytes of an item's head.
 const HEAD: u64 = 8;
 
-/// Reads the heads of the fragments from `offset` on; not their content.
+/// Reads the heads of the fragments from `offset` on, and of their content the first bytes.
 pub fn read_fragments(source: &mut ByteSource, offset: u64, length: u64) -> io::Result<Fragments> {
     let end = offset.saturating_add(length).min(source.len());
     let mut found = Fragments {
@@ -37,11 +40,11 @@ pub fn read_fragments(source: &mut ByteSource, offset: u64, length: u64) -> io::
     let mut at = offset;
     let mut is_table = true;
     while at + HEAD <= end {
-        let mut head = [0; HEAD as usize];
-        if source.read_at(at, &mut head)? < head.len() {
+        let mut head = [0; HEAD as usize + 3];
+        if source.read_at(at, &mut head)? < HEAD as usize {
             break;
         }
-        let [a, b, c, d, l0, l1, l2, l3] = head;
+        let [a, b, c, d, l0, l1, l2, l3, begin @ ..] = head;
         if [a, b, c, d] != [0xfe, 0xff, 0x00, 0xe0] {
             // The delimiter, or rubbish: either way the fragments end here.
             found.is_cut = [a, b, c, d] != [0xfe, 0xff, 0xdd, 0xe0];
@@ -63,6 +66,7 @@ pub fn read_fragments(source: &mut ByteSource, offset: u64, length: u64) -> io::
             found.parts.push(Fragment {
                 offset: start,
                 length,
+                begins_picture: length >= 3 && matches!(begin, [0xff, 0xd8 | 0x4f, 0xff]),
             });
         }
         at = start + declared;
@@ -75,58 +79,119 @@ pub fn read_fragments(source: &mut ByteSource, offset: u64, length: u64) -> io::
 }
 
 impl Fragments {
-    /// The fragments of one frame of `frames`; `None` if it cannot be told or there are none.
+    /// Which fragments are frame n, as ranges of `parts`: of all `declared` frames, or of the first of them where the
+    /// rest is not there. `None` if it cannot be told.
     ///
     /// `extended` is the Extended Offset Table (7FE0,0001), which stands where offsets are too large for the basic one.
-    pub fn of_frame(&self, frame: usize, frames: usize, extended: &[u64]) -> Option<&[Fragment]> {
-        if frames <= 1 {
-            return (frame == 0 && !self.parts.is_empty()).then_some(&self.parts[..]);
+    pub fn of_frames(&self, declared: usize, extended: &[u64]) -> Option<Vec<Range<usize>>> {
+        let one_each = || (0..self.parts.len()).map(|n| n..n + 1).collect();
+        if declared <= 1 {
+            return Some(std::iter::once(0..self.parts.len()).collect());
         }
-        let offsets = if extended.len() == frames {
-            extended
-        } else {
-            &self.offsets
-        };
-        if self.parts.len() == frames {
-            return self.parts.get(frame..=frame);
+        let by_table = [extended, &self.offsets]
+            .into_iter()
+            .filter(|offsets| offsets.len() == declared)
+            .find_map(|offsets| self.starts_by_table(offsets));
+        if let Some(starts) = by_table {
+            return Some(self.ranges(&starts));
         }
-        if offsets.len() != frames {
-            return None;
+        // Of a cut file it is chance if there are as many fragments as frames.
+        if self.parts.len() == declared && !self.is_cut {
+            return Some(one_each());
         }
-        let base = self.parts.first()?.offset - HEAD;
-        let index_of = |offset: u64| {
-            self.parts
-                .iter()
-                .position(|part| part.offset - HEAD - base == offset)
-        };
-        let from = index_of(*offsets.get(frame)?)?;
-        let to = offsets
-            .get(frame + 1)
-            .map_or(Some(self.parts.len()), |offset| index_of(*offset))?;
-        self.parts.get(from..to).filter(|parts| !parts.is_empty())
+        let starts = self.starts_by_content();
+        if starts.first() == Some(&0) && starts.len() <= declared {
+            return Some(self.ranges(&starts));
+        }
+        (self.parts.len() <= declared).then(one_each)
     }
 
-    /// The fragments of one frame where no table tells: those from one that begins like a compressed picture to the next.
-    pub fn of_frame_by_start(
-        &self,
-        source: &mut ByteSource,
-        frame: usize,
-        frames: usize,
-    ) -> io::Result<Option<&[Fragment]>> {
-        let mut starts = Vec::new();
-        for (index, part) in self.parts.iter().enumerate() {
-            let mut first = [0; 3];
-            // JPEG and JPEG-LS begin with SOI and another marker, JPEG 2000 with SOC and SIZ.
-            if source.read_at(part.offset, &mut first)? == first.len()
-                && matches!(first, [0xff, 0xd8 | 0x4f, 0xff])
-            {
-                starts.push(index);
-            }
+    /// The first fragment of each frame by an offset table; `None` if the table contradicts the fragments.
+    fn starts_by_table(&self, offsets: &[u64]) -> Option<Vec<usize>> {
+        let base = self.parts.first()?.offset;
+        let last = self.parts.last()?.offset - base;
+        let starts: Vec<usize> = offsets
+            .iter()
+            .take_while(|offset| !self.is_cut || **offset <= last)
+            .map(|offset| {
+                self.parts
+                    .binary_search_by_key(offset, |part| part.offset - base)
+                    .ok()
+            })
+            .collect::<Option<_>>()?;
+        let ascends = starts.is_sorted_by(|a, b| a < b);
+        (ascends && !starts.is_empty()).then_some(starts)
+    }
+
+    /// The fragments that begin like a compressed picture.
+    fn starts_by_content(&self) -> Vec<usize> {
+        let parts = self.parts.iter().enumerate();
+        parts
+            .filter_map(|(index, part)| part.begins_picture.then_some(index))
+            .collect()
+    }
+
+    /// From each of the fragments to the one before the next.
+    fn ranges(&self, starts: &[usize]) -> Vec<Range<usize>> {
+        let ends = starts.iter().skip(1).copied();
+        starts
+            .iter()
+            .copied()
+            .zip(ends.chain(std::iter::once(self.parts.len())))
+            .map(|(from, to)| from..to)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fragments of 10 bytes; `true` begins a picture.
+    fn fragments(begins: &[bool], offsets: &[u64], is_cut: bool) -> Fragments {
+        let part = |(n, begins): (usize, &bool)| Fragment {
+            offset: 1000 + 18 * n as u64,
+            length: 10,
+            begins_picture: *begins,
+        };
+        Fragments {
+            parts: begins.iter().enumerate().map(part).collect(),
+            offsets: offsets.to_vec(),
+            is_cut,
         }
-        if starts.len() != frames {
-            return Ok(None);
+    }
+
+    #[test]
+    fn tables_come_first_and_must_agree_with_the_fragments() {
+        let four = |offsets: &[u64], is_cut| fragments(&[false; 4], offsets, is_cut);
+        assert_eq!(four(&[0, 54], false).of_frames(2, &[]), Some(vec![0..3, 3..4]));
+        assert_eq!(
+            four(&[0, 54], false).of_frames(2, &[0, 18]),
+            Some(vec![0..1, 1..4])
+        );
+        for wrong in [[0, 17], [18, 18], [36, 0], [0, 1 << 40]] {
+            assert_eq!(four(&wrong, false).of_frames(2, &[]), None, "{wrong:?}");
         }
-        let to = starts.get(frame + 1).copied().unwrap_or(self.parts.len());
-        Ok(starts.get(frame).and_then(|from| self.parts.get(*from..to)))
+        assert_eq!(
+            four(&[0, 36, 72, 108], true).of_frames(4, &[]),
+            Some(vec![0..2, 2..4]),
+            "two frames are cut off"
+        );
+    }
+
+    #[test]
+    fn without_a_table_the_content_tells_else_the_count() {
+        let pairs = [true, false, true, false];
+        let two = Some(vec![0..2, 2..4]);
+        assert_eq!(fragments(&pairs, &[], false).of_frames(2, &[]), two);
+        assert_eq!(fragments(&pairs, &[], true).of_frames(4, &[]), two);
+        let each = Some(vec![0..1, 1..2, 2..3, 3..4]);
+        assert_eq!(fragments(&pairs, &[], false).of_frames(4, &[]), each);
+        assert_eq!(fragments(&[false; 4], &[], true).of_frames(9, &[]), each);
+        assert_eq!(fragments(&[false; 4], &[], false).of_frames(3, &[]), None);
+        assert_eq!(
+            fragments(&[false; 4], &[], false).of_frames(1, &[]),
+            Some(std::iter::once(0..4).collect())
+        );
     }
 }

@@ -80,7 +80,7 @@ pub fn read_frames(root: Item<'_>, identity: &Identity, count: usize) -> Vec<Fra
         let mut first = FrameInfo {
             plane: plane_of(&|_, tag| root.get(tag).map(|_| root)),
             depth_mm: depth_of(&|_, _| Some(root)),
-            rescale: rescale_of(root),
+            rescale: rescale_of(&|_, _| Some(root)),
             repeat: plain_repeat(root, instance),
         };
         if identity.is_mosaic && first.plane.is_ok() {
@@ -104,11 +104,7 @@ pub fn read_frames(root: Item<'_>, identity: &Identity, count: usize) -> Vec<Fra
             FrameInfo {
                 plane: plane_of(&find),
                 depth_mm: depth_of(&find),
-                rescale: find(
-                    tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE,
-                    tags::RESCALE_SLOPE,
-                )
-                .map_or(Rescale::IDENTITY, rescale_of),
+                rescale: rescale_of(&find),
                 repeat: Repeat {
                     keys: frame_keys(&find),
                     instance,
@@ -179,14 +175,14 @@ fn depth_of(find: Find<'_, '_>) -> Option<f64> {
 }
 
 /// Rescale Slope and Intercept; of a dose grid its scaling (PS3.3 C.8.8.3). A slope of 0 would erase the picture.
-fn rescale_of(item: Item<'_>) -> Rescale {
-    let slope = item
-        .number(tags::RESCALE_SLOPE)
-        .or_else(|| item.number(tags::DOSE_GRID_SCALING))
+fn rescale_of(find: Find<'_, '_>) -> Rescale {
+    let number = |tag| find(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE, tag)?.number(tag);
+    let slope = number(tags::RESCALE_SLOPE)
+        .or_else(|| number(tags::DOSE_GRID_SCALING))
         .filter(|slope| *slope != 0.0);
     Rescale {
         slope: slope.unwrap_or(1.0),
-        intercept: item.number(tags::RESCALE_INTERCEPT).unwrap_or(0.0),
+        intercept: number(tags::RESCALE_INTERCEPT).unwrap_or(0.0),
     }
 }
 

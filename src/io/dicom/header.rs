@@ -1,6 +1,7 @@
 //! What one DICOM file says about its pictures: the values that grouping, geometry and pixels need.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
 
 use dicom_dictionary_std::tags;
 
@@ -9,6 +10,7 @@ use super::elements::{Element, Item};
 use super::frames::{FrameInfo, read_frames};
 use super::layout::{Layout, SampleFormat};
 use super::prescan::{PixelPlace, Prescan, prescan_file};
+use super::present::frames_present;
 use super::reasons::reason_without_pixels;
 use super::windows::read_windows;
 use crate::io::place::FilePlace;
@@ -44,12 +46,14 @@ pub struct FilePixels {
     pub deflated_from: Option<u64>,
     /// Where the pixel data are.
     pub place: PixelPlace,
-    /// Extended Offset Table (7FE0,0001); usually empty.
-    pub extended_offsets: Vec<u64>,
+    /// Which fragments are frame n; empty where the pixel data are not encapsulated.
+    pub frame_fragments: Vec<Range<usize>>,
     /// How a picture is stored.
     pub layout: Layout,
     /// Pictures in the file.
     pub frame_count: usize,
+    /// The unpacked bytes of a deflated file of many pictures, from when the first of them is read.
+    pub inflated: Mutex<Option<Arc<[u8]>>>,
 }
 
 /// The words and identifiers of a file.
@@ -133,29 +137,31 @@ pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, Strin
     let mut warnings = scanned.warnings.clone();
     let layout = Layout::read(root, data, scanned.is_big_endian, &mut warnings)?;
     let declared = root.integer(tags::NUMBER_OF_FRAMES).unwrap_or(1).max(1);
-    let frame_count = frames_present(
+    let extended_offsets: Vec<u64> = root
+        .get(tags::EXTENDED_OFFSET_TABLE)
+        .and_then(Element::numbers)
+        .unwrap_or_default()
+        .iter()
+        .map(|offset| *offset as u64)
+        .collect();
+    let present = frames_present(
         usize::try_from(declared).unwrap_or(usize::MAX),
         &layout,
         &data.place,
+        &extended_offsets,
         &mut warnings,
     )?;
     let meaning = read_meaning(root, &identity, &layout, &mut warnings);
-    let frames = read_frames(root, &identity, frame_count);
-    let extended_offsets = root
-        .get(tags::EXTENDED_OFFSET_TABLE)
-        .and_then(Element::numbers)
-        .unwrap_or_default();
+    let frames = read_frames(root, &identity, present.frames);
     let pixels = FilePixels {
         file: file.clone(),
         transfer_syntax: scanned.transfer_syntax.clone(),
         deflated_from: scanned.deflated_from,
         place: data.place.clone(),
-        extended_offsets: extended_offsets
-            .iter()
-            .map(|offset| *offset as u64)
-            .collect(),
+        frame_fragments: present.fragments,
         layout,
-        frame_count,
+        frame_count: present.frames,
+        inflated: Mutex::new(None),
     };
     Ok(DicomFile {
         pixels: Arc::new(pixels),
@@ -165,78 +171,6 @@ pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, Strin
         warnings,
         identity,
     })
-}
-
-/// Less than a quarter of the pixels of a picture larger than this is not worth its memory.
-const LARGE: u64 = 64 << 20;
-/// No picture of such a size is packed tighter.
-const MOST_COMPRESSION: u64 = 256;
-
-/// How many of the declared frames are there, wholly or in part. A header cannot make the program allocate what the
-/// file does not hold.
-fn frames_present(
-    declared: usize,
-    layout: &Layout,
-    place: &PixelPlace,
-    warnings: &mut Vec<String>,
-) -> Result<usize, String> {
-    let present = match place {
-        PixelPlace::Native { length, .. } => {
-            let frame_bits = layout
-                .frame_bits()
-                .ok_or_else(|| say!("io-dicom-too-large"))?;
-            let needed = u128::from(frame_bits) * declared as u128;
-            let have = u128::from(*length) * 8;
-            if have == 0 {
-                return Err(say!("io-dicom-no-pixels"));
-            }
-            if frame_bits / 8 > LARGE && have * 4 < u128::from(frame_bits) {
-                return Err(say!(
-                    "io-dicom-pixels-missing",
-                    have = length.to_string(),
-                    needed = (needed / 8).to_string()
-                ));
-            }
-            if have < needed {
-                warnings.push(say!(
-                    "io-dicom-truncated",
-                    have = length.to_string(),
-                    needed = needed.div_ceil(8).to_string()
-                ));
-            }
-            usize::try_from(have.div_ceil(frame_bits.into())).unwrap_or(usize::MAX)
-        }
-        PixelPlace::Encapsulated(fragments) => {
-            if fragments.parts.is_empty() {
-                return Err(say!("io-dicom-no-pixels"));
-            }
-            let packed: u64 = fragments.parts.iter().map(|part| part.length).sum();
-            let frame_bytes = layout
-                .frame_bits()
-                .ok_or_else(|| say!("io-dicom-too-large"))?
-                / 8;
-            if frame_bytes > LARGE && packed.saturating_mul(MOST_COMPRESSION) < frame_bytes {
-                return Err(say!(
-                    "io-dicom-pixels-missing",
-                    have = packed.to_string(),
-                    needed = frame_bytes.to_string()
-                ));
-            }
-            if fragments.is_cut {
-                warnings.push(say!("io-dicom-truncated-fragments"));
-            }
-            // Every frame has a fragment of its own at least.
-            fragments.parts.len()
-        }
-    };
-    if present < declared {
-        warnings.push(say!(
-            "io-dicom-frames-missing",
-            declared = declared.to_string(),
-            present = present.to_string()
-        ));
-    }
-    Ok(declared.min(present))
 }
 
 fn read_identity(root: Item<'_>) -> Identity {
@@ -325,8 +259,12 @@ fn read_unit(root: Item<'_>, identity: &Identity) -> Option<String> {
     }
 }
 
-/// Pixel Padding Value, to its Range Limit (PS3.3 C.7.5.1.1.2), as stored numbers.
+/// Pixel Padding Value, to its Range Limit (PS3.3 C.7.5.1.1.2), as stored numbers. `None` where a table
+/// turns these into something else: the numbers that it makes do not tell which of them were padding.
 fn read_padding(root: Item<'_>, layout: &Layout) -> Option<(f64, f64)> {
+    if layout.lookup.is_some() || layout.palette.is_some() {
+        return None;
+    }
     let stored = |tag| {
         let number = root.number(tag)?;
         // Without a VR of its own, or with the wrong one, the bits stand for what the pixels are.

@@ -22,6 +22,7 @@ mod layout;
 mod lookup;
 mod palette;
 mod pixels;
+mod present;
 mod reasons;
 mod rle;
 mod series;

@@ -1,7 +1,7 @@
 //! Reads the pictures of a volume from their files, one slice a slab, so that only what is looked at is decoded.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::bytes::ByteSource;
 use super::codec::{self, is_native, keeps_arrangement};
@@ -86,12 +86,7 @@ pub struct PictureRead {
 /// Reads and decodes one picture. The error is the reason for the user.
 pub fn read_picture(pixels: &FilePixels, frame: usize) -> Result<PictureRead, String> {
     let told = |err: io::Error| plain(&err);
-    let mut source = ByteSource::open(pixels.file.path()).map_err(told)?;
-    if let Some(offset) = pixels.deflated_from {
-        source = source
-            .inflated(offset)
-            .map_err(|_| say!("io-dicom-cannot-inflate"))?;
-    }
+    let mut source = open_source(pixels)?;
     let layout = &pixels.layout;
     match &pixels.place {
         PixelPlace::Native { offset, length } => {
@@ -116,14 +111,10 @@ pub fn read_picture(pixels: &FilePixels, frame: usize) -> Result<PictureRead, St
             })
         }
         PixelPlace::Encapsulated(fragments) => {
-            let by_table = fragments.of_frame(frame, pixels.frame_count, &pixels.extended_offsets);
-            let parts = match by_table {
-                Some(parts) => parts,
-                None => fragments
-                    .of_frame_by_start(&mut source, frame, pixels.frame_count)
-                    .map_err(told)?
-                    .ok_or_else(|| say!("io-dicom-frame-not-found", frame = frame + 1))?,
-            };
+            let range = pixels.frame_fragments.get(frame).cloned();
+            let parts = range
+                .and_then(|range| fragments.parts.get(range))
+                .ok_or_else(|| say!("io-dicom-no-pixels"))?;
             let mut stream = Vec::new();
             for part in parts {
                 stream.extend_from_slice(&source.read_vec(part.offset, part.length).map_err(told)?);
@@ -131,6 +122,35 @@ pub fn read_picture(pixels: &FilePixels, frame: usize) -> Result<PictureRead, St
             decoded(pixels, &stream)
         }
     }
+}
+
+/// The bytes in which the places of the pixels count: the file's own, or those of its data set unpacked. The latter are
+/// kept where more pictures will be wanted of them; who comes while they are unpacked waits.
+fn open_source(pixels: &FilePixels) -> Result<ByteSource, String> {
+    let open = || ByteSource::open(pixels.file.path()).map_err(|err| plain(&err));
+    let Some(offset) = pixels.deflated_from else {
+        return open();
+    };
+    let inflate = || {
+        open()?
+            .inflated(offset)
+            .map_err(|_| say!("io-dicom-cannot-inflate"))
+    };
+    if pixels.frame_count == 1 {
+        return inflate();
+    }
+    let mut kept = pixels
+        .inflated
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    if let Some(bytes) = &*kept {
+        return Ok(ByteSource::Memory(Arc::clone(bytes)));
+    }
+    let source = inflate()?;
+    if let ByteSource::Memory(bytes) = &source {
+        *kept = Some(Arc::clone(bytes));
+    }
+    Ok(source)
 }
 
 /// Where one native picture is: bytes, and for 1-bit pixels the bit at which it begins.

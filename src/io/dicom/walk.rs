@@ -100,7 +100,7 @@ impl Walker {
 
     /// Replaces the source by the unpacked data set.
     pub fn inflate(&mut self) -> Result<(), String> {
-        let source = std::mem::replace(&mut self.source, ByteSource::Memory(Vec::new()));
+        let source = std::mem::replace(&mut self.source, ByteSource::Memory([].into()));
         self.source = source
             .inflated(self.at)
             .map_err(|_| say!("io-dicom-cannot-inflate"))?;
