@@ -49,6 +49,14 @@ fn has_bricks(level: Level, format: VoxelFormat) -> bool {
     level.is_full() && format != VoxelFormat::Color
 }
 
+fn empty_bricks(volume: &Volume, level: Level, format: VoxelFormat) -> Bricks {
+    if has_bricks(level, format) {
+        Bricks::new(volume.dims())
+    } else {
+        Bricks::unknown()
+    }
+}
+
 fn small_texture(
     device: &wgpu::Device,
     label: &str,
@@ -90,11 +98,7 @@ impl Resident {
             table.size(),
             wgpu::TextureFormat::Rgba32Float,
         );
-        let bricks = if has_bricks(level, format) {
-            Bricks::new(volume.dims())
-        } else {
-            Bricks::unknown()
-        };
+        let bricks = empty_bricks(volume, level, format);
         let bricks_texture = small_texture(
             device,
             "bricks",
