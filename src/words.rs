@@ -10,7 +10,9 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 
 /// The English catalogue, as (part of the program, text).
-pub const ENGLISH: [(&str, &str); 5] = [
+pub const ENGLISH: [(&str, &str); 7] = [
+    ("model", include_str!("../assets/words/en/model.ftl")),
+    ("algo", include_str!("../assets/words/en/algo.ftl")),
     ("io", include_str!("../assets/words/en/io.ftl")),
     ("app", include_str!("../assets/words/en/app.ftl")),
     ("ui", include_str!("../assets/words/en/ui.ftl")),

@@ -1,7 +1,7 @@
 // A sample of a ray through evenly spaced slices that have all arrived, interpolated by the texture hardware.
 
 @group(1) @binding(2) var filtering: sampler;
-// Lowest and highest number of each brick of voxels.
+// Lowest and highest number of each brick of voxels; one brick that is never leapt over where they are not known.
 @group(1) @binding(3) var bricks: texture_3d<f32>;
 
 const BRICK_BITS: vec3<u32> = vec3<u32>(4u);
@@ -34,7 +34,8 @@ fn idle_samples(x: f32, y: f32, n: f32, so_far: Gathered) -> f32 {
         return 0.0;
     }
     known_brick = brick;
-    let range = textureLoad(bricks, brick, 0).rg + layer.texel_offset;
+    let there = min(brick, vec3<i32>(textureDimensions(bricks)) - 1);
+    let range = textureLoad(bricks, there, 0).rg + layer.texel_offset;
     if !is_idle(range, so_far.value) {
         return 0.0;
     }

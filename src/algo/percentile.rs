@@ -1,8 +1,6 @@
-//! What values a volume has: the automatic window, a histogram. From the slabs that have arrived.
+//! What values a volume has: the automatic window. From the slabs that have arrived.
 
 use std::collections::BTreeSet;
-
-use rayon::prelude::*;
 
 use crate::model::volume::Volume;
 use crate::model::window::Window;
@@ -105,34 +103,6 @@ pub fn percentile(values: &mut [f64], percent: f64) -> Option<f64> {
     let low = *low;
     let next = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
     Some(low + (rank - rank.floor()) * (next - low))
-}
-
-/// How many measured values of a frame lie in each of `bins` equal parts of `low..=high`, as far as they have arrived.
-pub fn histogram(volume: &Volume, frame: usize, low: f64, high: f64, bins: usize) -> Vec<u64> {
-    let per_value = bins as f64 / (high - low);
-    let per_frame = volume.voxels.slabs_per_frame();
-    (frame * per_frame..(frame + 1) * per_frame)
-        .into_par_iter()
-        .filter_map(|slab| volume.voxels.slab(slab))
-        .fold(
-            || vec![0; bins],
-            |mut counts, samples| {
-                for value in measured(volume, (0..samples.len()).filter_map(|n| samples.get(n)))
-                    .filter(|value| (low..=high).contains(value))
-                {
-                    // The highest value belongs to the last bin.
-                    let bin = (((value - low) * per_value) as usize).min(bins.saturating_sub(1));
-                    if let Some(count) = counts.get_mut(bin) {
-                        *count += 1;
-                    }
-                }
-                counts
-            },
-        )
-        .reduce(
-            || vec![0; bins],
-            |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect(),
-        )
 }
 
 #[cfg(test)]

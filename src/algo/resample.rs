@@ -7,6 +7,7 @@ use super::sample::{Sample, sample};
 use crate::model::geometry::{Geometry, GeometryError};
 use crate::model::volume::{Placement, Value, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::{SampleType, Samples, Voxels, VoxelsError};
+use crate::say;
 use crate::scene::Interpolation;
 
 /// More slices than this are a slip of the hand.
@@ -16,10 +17,10 @@ const MOST_SLICES: f64 = 65_536.0;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ResampleError {
     /// A stack of pictures without a place in space.
-    #[error("the volume has no place in space")]
+    #[error("{}", say!("algo-no-place"))]
     NoPlace,
     /// The distance of slices is no distance, or makes too many of them.
-    #[error("slices {0} mm apart cannot be made")]
+    #[error("{}", say!("algo-no-step", step = .0.to_string()))]
     Step(f64),
     /// The new grid is none.
     #[error(transparent)]
@@ -28,7 +29,7 @@ pub enum ResampleError {
     #[error(transparent)]
     Voxels(#[from] VoxelsError),
     /// Not all voxels have arrived.
-    #[error("the voxels have not all been read")]
+    #[error("{}", say!("algo-not-loaded"))]
     NotLoaded,
 }
 

@@ -19,7 +19,6 @@ use crate::io::progress::ProgressEvent;
 use crate::io::{self, OpenError, OpenVolume, Opened, Progress};
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::Window;
-use crate::say;
 
 /// Names a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +54,8 @@ pub enum JobEvent {
     PictureSaved(Result<PathBuf, String>),
     /// The job broke.
     Panicked,
+    /// The system gave no thread for it.
+    NoThread,
 }
 
 /// What the user answered in a dialog of the system.
@@ -117,9 +118,10 @@ impl Jobs {
     pub fn start_load(&mut self, job: JobId, open: OpenVolume) {
         self.start(job, "load", move |outlet| {
             let needed = percentile::auto_window_slabs(&open.volume, 0);
+            let mut first = LoadReport::default();
             if !open.source.streams() {
                 let quiet = Progress::new(&outlet.cancelled, &|_| {});
-                io::load_slabs(&open, &needed, &quiet);
+                first = io::load_slabs(&open, &needed, &quiet);
                 outlet.send_windows(&open.volume);
             }
             let arrived = AtomicUsize::new(0);
@@ -137,8 +139,8 @@ impl Jobs {
                 }
                 tell_progress(event);
             };
-            let report = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
-            JobEvent::Loaded(open.volume.id, report)
+            let rest = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
+            JobEvent::Loaded(open.volume.id, first.followed_by(rest))
         });
     }
 
@@ -178,14 +180,8 @@ impl Jobs {
             });
         if let Err(err) = spawned {
             tracing::error!("no thread for a job: {err}");
-            let failed = OpenError {
-                message: say!("app-no-thread"),
-                is_cancelled: false,
-            };
             // The queue is bounded, so it may be full; then the job is simply over.
-            self.sender
-                .try_send((job, JobEvent::ScanFailed(failed), true))
-                .ok();
+            self.sender.try_send((job, JobEvent::NoThread, true)).ok();
         }
     }
 

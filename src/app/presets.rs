@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::model::color_map::{ColorMap, ColorStop};
 use crate::model::window::{Window, WindowFunction};
+use crate::words;
 
 /// A window that people know by name.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -13,8 +14,6 @@ use crate::model::window::{Window, WindowFunction};
 pub struct WindowPreset {
     /// Its name on the command line and in commands: lower case with dashes.
     pub name: String,
-    /// Its name in menus.
-    pub title: String,
     /// Centre, in `unit`.
     pub center: f64,
     /// Width, in `unit`.
@@ -30,6 +29,11 @@ pub struct WindowPreset {
 }
 
 impl WindowPreset {
+    /// Its name in menus.
+    pub fn title(&self) -> String {
+        words::lookup(&format!("app-preset-{}", self.name), &[])
+    }
+
     /// Its window.
     pub fn window(&self) -> Window {
         Window {
@@ -70,6 +74,11 @@ pub fn color_maps() -> &'static [Arc<ColorMap>] {
             .collect()
     });
     &MAPS
+}
+
+/// The name of a colour map in menus.
+pub fn color_map_title(map: &ColorMap) -> String {
+    words::lookup(&format!("app-colors-{}", map.name()), &[])
 }
 
 /// The colour map with a name.
@@ -142,7 +151,6 @@ mod tests {
         for preset in &presets {
             assert!(
                 is_name(&preset.name)
-                    && !preset.title.is_empty()
                     && preset.width >= preset.window().smallest_width(),
                 "{preset:?}"
             );

@@ -14,8 +14,10 @@ pub struct Readout {
     pub lps: Option<DVec3>,
     /// The nearest voxel.
     pub voxel: Option<[usize; 3]>,
-    /// Its value; `None` outside or where it has not arrived.
+    /// Its value; `None` outside, where it has not arrived, and where it cannot be read.
     pub value: Option<Value>,
+    /// The time point.
+    pub frame: usize,
 }
 
 /// What stands under a point of a pane, given in points from its top left. `None` where a pane shows no plane.
@@ -45,6 +47,7 @@ pub fn readout(state: &State, pane: PaneId, at: DVec2) -> Option<Readout> {
         lps,
         voxel,
         value: voxel.and_then(|index| volume.value(index, frame)),
+        frame,
     })
 }
 
@@ -58,6 +61,7 @@ pub fn at_crosshair(state: &State) -> Option<Readout> {
         lps: Some(lps),
         voxel,
         value: voxel.and_then(|index| volume.value(index, entry.display.frame)),
+        frame: entry.display.frame,
     })
 }
 

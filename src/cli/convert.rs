@@ -74,7 +74,12 @@ pub(super) fn convert(args: &ConvertArgs, quiet: bool) -> Outcome {
             count = frames
         )));
     }
-    source::load(&open, quiet)?;
+    let report = source::load(&open, quiet)?;
+    // A file with slices that nobody ever measured would look like any other.
+    if report.failed_slabs > 0 {
+        let why = report.warnings.first().cloned().unwrap_or_default();
+        return Err(Failure(say!("cli-unreadable-slices", count = report.failed_slabs, why = why)));
+    }
     match args.resample {
         None => write(&open.volume, target, args, quiet),
         Some(step_mm) => {

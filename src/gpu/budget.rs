@@ -1,5 +1,7 @@
 //! How much of a volume fits on the device: bytes are counted before anything is allocated.
 
+use std::ops::Range;
+
 use crate::model::voxels::Voxels;
 use crate::say;
 
@@ -53,6 +55,12 @@ impl Level {
     /// Texels along i, j, k.
     pub fn texels(self, dims: [usize; 3]) -> [usize; 3] {
         std::array::from_fn(|axis| dims[axis].div_ceil(self.factors[axis]))
+    }
+
+    /// The voxels along an axis for which a texel stands.
+    pub(super) fn span(self, dims: [usize; 3], axis: usize, texel: usize) -> Range<usize> {
+        let factor = self.factors[axis];
+        texel * factor..((texel + 1) * factor).min(dims[axis])
     }
 
     /// Bytes of the texture.

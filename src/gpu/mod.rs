@@ -6,6 +6,7 @@
 //!
 //! Grey is exact: slices interpolate by hand in f32 (`shaders/common/sample.wgsl`); only rays use texture filtering.
 
+mod allowance;
 mod bricks;
 mod budget;
 mod color_maps;

@@ -3,6 +3,7 @@
 use crate::model::volume::Volume;
 use crate::scene::{Interpolation, Scene};
 
+use super::allowance::{Allowance, Pace};
 use super::budget::{Budget, Level};
 use super::color_maps::ColorMaps;
 use super::device::{Adapter, Context};
@@ -10,7 +11,7 @@ use super::error::GpuError;
 use super::pipelines::{Pipelines, Wanted, traits};
 use super::resident::Resident;
 use super::shader::Program;
-use super::store::{Allowance, Key, Store};
+use super::store::{Key, Store};
 use super::target::PaneTarget;
 use super::uniform::LayerUniform;
 use super::voxel_map::VoxelMap;
@@ -29,6 +30,7 @@ pub struct Drawn {
 pub struct Gpu {
     context: Context,
     store: Store,
+    pace: Pace,
     color_maps: ColorMaps,
     pipelines: Pipelines,
     layers: wgpu::Buffer,
@@ -38,8 +40,6 @@ pub struct Gpu {
 
 /// How many layers the uniform buffer holds at first.
 const FIRST_LAYERS: u32 = 16;
-/// Bytes that a pane's frame may upload, so that a large volume does not hold up the window.
-const UPLOAD_PER_FRAME: u64 = 64 << 20;
 
 /// One layer, ready to be drawn.
 struct Draw {
@@ -73,6 +73,7 @@ impl Gpu {
             layer_buffer(&context, &pipelines, layer_stride, FIRST_LAYERS);
         Self {
             store: Store::new(&context),
+            pace: Pace::new(),
             color_maps: ColorMaps::new(&context),
             pipelines,
             layers,
@@ -131,7 +132,7 @@ impl Gpu {
                 &layer.volume,
                 layer.frame,
                 0.0,
-                &mut Allowance { bytes: u64::MAX },
+                &mut Allowance::unlimited(),
             )?;
         }
         readback::wait(&self.context)
@@ -143,7 +144,7 @@ impl Gpu {
         scene: &Scene,
         view: &wgpu::TextureView,
     ) -> Result<Drawn, GpuError> {
-        self.draw(scene, view, Allowance { bytes: u64::MAX })
+        self.draw(scene, view, &mut Allowance::unlimited())
     }
 
     /// The same, but uploads only so much that a window goes on smoothly.
@@ -152,13 +153,10 @@ impl Gpu {
         scene: &Scene,
         view: &wgpu::TextureView,
     ) -> Result<Drawn, GpuError> {
-        self.draw(
-            scene,
-            view,
-            Allowance {
-                bytes: UPLOAD_PER_FRAME,
-            },
-        )
+        let mut allowance = self.pace.allowance();
+        let drawn = self.draw(scene, view, &mut allowance);
+        self.pace.keep(allowance);
+        drawn
     }
 
     /// Whether a picture of this size can be drawn.
@@ -180,7 +178,7 @@ impl Gpu {
         &mut self,
         scene: &Scene,
         view: &wgpu::TextureView,
-        mut allowance: Allowance,
+        allowance: &mut Allowance,
     ) -> Result<Drawn, GpuError> {
         self.store.begin();
         let mut is_complete = true;
@@ -195,7 +193,7 @@ impl Gpu {
                 &layer.volume,
                 layer.frame,
                 map.center.z,
-                &mut allowance,
+                allowance,
             )?;
             self.color_maps.prepare(&self.context, &layer.color_map);
             let key = Key::of(&layer.volume, layer.frame);

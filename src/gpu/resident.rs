@@ -1,17 +1,25 @@
-//! One frame of one volume on the device: its textures, filled as slabs arrive.
+//! One frame of one volume on the device: its textures, filled as its slices arrive.
 
+use std::ops::Range;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
+use crate::for_samples;
 use crate::model::volume::Volume;
 
+use super::allowance::Allowance;
 use super::bricks::Bricks;
 use super::budget::Level;
 use super::device::Context;
 use super::error::GpuError;
 use super::format::VoxelFormat;
 use super::slice_table::SliceTable;
-use super::store::{Allowance, VoxelLayouts};
+use super::store::VoxelLayouts;
 use super::texels;
+
+/// Source bytes that are read, converted and uploaded at a time, if a slice has no more: a small part of what a window's
+/// frame may take.
+const RUN_BYTES: usize = 2 << 20;
 
 /// A volume on the device.
 pub(super) struct Resident {
@@ -31,10 +39,14 @@ pub(super) struct Resident {
     pub(super) bytes: u64,
     /// The turn of the store's clock in which it was last needed.
     pub(super) last_used: u64,
-    /// Slabs of this frame that are uploaded.
-    slabs: Vec<bool>,
     /// Whether every slice is there.
     pub(super) is_complete: bool,
+}
+
+/// Whether bricks are kept: of single numbers, at the full level, whose sides the device can hold, so that it can hold
+/// the bricks.
+fn has_bricks(level: Level, format: VoxelFormat) -> bool {
+    level.is_full() && format != VoxelFormat::Color
 }
 
 fn small_texture(
@@ -71,14 +83,18 @@ impl Resident {
         level: Level,
     ) -> Self {
         let device = &context.device;
-        let table = SliceTable::new(volume.dims()[2], volume.geometry());
+        let table = SliceTable::new(level.texels(volume.dims())[2], volume.geometry());
         let table_texture = small_texture(
             device,
             "slice table",
             table.size(),
             wgpu::TextureFormat::Rgba32Float,
         );
-        let bricks = Bricks::new(volume.dims());
+        let bricks = if has_bricks(level, format) {
+            Bricks::new(volume.dims())
+        } else {
+            Bricks::unknown()
+        };
         let bricks_texture = small_texture(
             device,
             "bricks",
@@ -137,7 +153,6 @@ impl Resident {
             bricks_texture,
             bricks: Some(bricks),
             last_used: 0,
-            slabs: vec![false; volume.voxels.slabs_per_frame()],
             is_complete: false,
         }
     }
@@ -156,29 +171,20 @@ impl Resident {
         near: f64,
         allowance: &mut Allowance,
     ) -> Result<bool, GpuError> {
-        let voxels = &volume.voxels;
-        let first_slab = voxels.slab_of(0, frame);
-        let distance = |slab: &usize| {
-            let range = voxels.slab_range(first_slab + slab);
-            ((range.first_slice as f64 + range.slice_count as f64 / 2.0 - near).abs() * 2.0) as u64
-        };
-        let mut waiting: Vec<usize> = (0..self.slabs.len())
-            .filter(|slab| !self.slabs[*slab] && voxels.slab(first_slab + slab).is_some())
-            .collect();
-        waiting.sort_by_key(distance);
         let mut is_table_new = false;
         let mut is_done = true;
-        for slab in waiting {
-            if allowance.bytes == 0 {
+        for run in self.waiting_runs(volume, frame, near) {
+            if allowance.is_spent() {
                 is_done = false;
                 break;
             }
-            let written = self.upload_slab(context, volume, frame, first_slab + slab);
-            self.slabs[slab] = true;
+            let start = Instant::now();
+            let source_bytes = self.source_bytes(volume) * run.len();
+            self.upload_run(context, volume, frame, run);
             is_table_new = true;
-            allowance.bytes = allowance.bytes.saturating_sub(written as u64);
-            // An empty submission lets wgpu free the staging memory of the slab before the next one needs its own.
+            // An empty submission lets wgpu free the staging memory of the run before the next one needs its own.
             context.queue.submit([]);
+            allowance.spend(source_bytes, start);
         }
         if is_table_new {
             let size = self.table.size();
@@ -207,7 +213,7 @@ impl Resident {
             };
             context.queue.write_texture(
                 self.bricks_texture.as_image_copy(),
-                &bricks.bytes(),
+                bricks.bytes(),
                 layout,
                 size,
             );
@@ -216,47 +222,60 @@ impl Resident {
         Ok(is_done)
     }
 
-    /// Uploads a slab that has arrived; answers how many bytes that was.
-    fn upload_slab(
-        &mut self,
-        context: &Context,
-        volume: &Volume,
-        frame: usize,
-        slab: usize,
-    ) -> usize {
-        let range = volume.voxels.slab_range(slab);
-        let slices = range.first_slice..range.first_slice + range.slice_count;
-        if self.level.is_full() {
-            let Some(samples) = volume.voxels.slab(slab) else {
-                return 0;
-            };
-            let offset = self.format.texel_offset(volume.voxels.sample_type());
-            if let Some(bricks) = self
-                .bricks
-                .as_mut()
-                .filter(|_| self.format != VoxelFormat::Color)
-            {
-                bricks.take(samples, slices.start, offset);
-            }
-            let bytes = texels::encode(samples, self.format);
-            self.write(context, volume, &bytes, slices.start, range.slice_count);
-            slices.for_each(|slice| self.table.set_loaded(slice));
-            return bytes.len();
-        }
-        let depth = self.level.factors[2];
-        let mut written = 0;
-        for slice in slices.start / depth..slices.end.div_ceil(depth) {
-            // A slice of several slabs comes with the last of them.
-            if let Some(bytes) =
-                texels::encode_coarse(&volume.voxels, frame, slice, self.level, self.format)
-                && !self.table.is_loaded(slice)
-            {
-                self.write(context, volume, &bytes, slice, 1);
-                self.table.set_loaded(slice);
-                written += bytes.len();
+    /// Bytes of the voxels for which a slice of the texture stands.
+    fn source_bytes(&self, volume: &Volume) -> usize {
+        let voxels = &volume.voxels;
+        voxels.slice_samples() * voxels.sample_type().byte_size() * self.level.factors[2]
+    }
+
+    /// Slices of the texture whose voxels have all arrived and are not uploaded, in runs of neighbours, nearest to slice
+    /// `near` of the volume first.
+    fn waiting_runs(&self, volume: &Volume, frame: usize, near: f64) -> Vec<Range<usize>> {
+        let dims = volume.dims();
+        let most = (RUN_BYTES / self.source_bytes(volume).max(1)).max(1);
+        let has_arrived = |slice| {
+            let mut voxels = self.level.span(dims, 2, slice);
+            voxels.all(|k| volume.voxels.has_slice(k, frame))
+        };
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        let slices = 0..self.level.texels(dims)[2];
+        for slice in slices.filter(|slice| !self.table.is_loaded(*slice) && has_arrived(*slice)) {
+            match runs.last_mut() {
+                Some(run) if run.end == slice && run.len() < most => run.end += 1,
+                _ => runs.push(slice..slice + 1),
             }
         }
-        written
+        let near = (near + 0.5) / self.level.factors[2] as f64;
+        runs.sort_by_key(|run| ((run.start + run.end) as f64 - 2.0 * near).abs() as u64);
+        runs
+    }
+
+    /// Uploads slices of the texture whose voxels have arrived.
+    fn upload_run(&mut self, context: &Context, volume: &Volume, frame: usize, run: Range<usize>) {
+        let (voxels, format) = (&volume.voxels, self.format);
+        let mut bytes = Vec::new();
+        for slice in run.clone() {
+            self.take_bricks(volume, frame, slice);
+            if self.level.is_full() {
+                texels::encode(&mut bytes, voxels, frame, slice, format);
+            } else {
+                texels::encode_coarse(&mut bytes, voxels, frame, slice, self.level, format);
+            }
+        }
+        self.write(context, volume, &bytes, run.start, run.len());
+        run.for_each(|slice| self.table.set_loaded(slice));
+    }
+
+    fn take_bricks(&mut self, volume: &Volume, frame: usize, slice: usize) {
+        let voxels = &volume.voxels;
+        let offset = self.format.texel_offset(voxels.sample_type());
+        if has_bricks(self.level, self.format)
+            && let Some(bricks) = &mut self.bricks
+            && let Some((samples, first)) = texels::slice_of(voxels, frame, slice)
+        {
+            let range = first..first + voxels.slice_samples();
+            for_samples!(samples, v => bricks.take(texels::part(v, range), slice, offset));
+        }
     }
 
     fn write(

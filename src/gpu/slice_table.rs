@@ -14,10 +14,14 @@ pub(super) struct SliceTable {
 }
 
 impl SliceTable {
-    /// A table of `slices` slices, none of them loaded.
-    pub(super) fn new(slices: usize, geometry: Option<&Geometry>) -> Self {
+    /// A table for a texture of `texture_slices` slices, none of them loaded. Only where the volume's own slices have
+    /// places of their own, of which there may be more, is there a row for each of them: the texture fits the device,
+    /// and so does the table of a volume that is far longer.
+    pub(super) fn new(texture_slices: usize, geometry: Option<&Geometry>) -> Self {
+        let places = geometry.and_then(Geometry::slice_table);
+        let slices = places.map_or(texture_slices, |rows| rows.len().max(texture_slices));
         let mut texels = vec![[0.0; 4]; (2 * slices).next_multiple_of(WIDTH.min(2 * slices))];
-        if let Some(rows) = geometry.and_then(Geometry::slice_table) {
+        if let Some(rows) = places {
             for (k, (row, texel)) in rows.iter().zip(texels.as_chunks_mut::<2>().0).enumerate() {
                 let span = rows.get(k + 1).map_or(0.0, |next| next.step - row.step);
                 let whole = row.step.floor();

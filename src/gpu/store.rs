@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::volume::{Volume, VolumeId};
 
+use super::allowance::Allowance;
 use super::budget::{Budget, Level};
 use super::device::Context;
 use super::error::GpuError;
@@ -104,12 +105,6 @@ pub(super) struct Store {
     clock: u64,
 }
 
-/// What one picture may upload.
-pub(super) struct Allowance {
-    /// Bytes; the slab that crosses the limit is the last.
-    pub(super) bytes: u64,
-}
-
 impl Store {
     pub(super) fn new(context: &Context) -> Self {
         let budget = Budget::of(&context.device.limits(), context.adapter.is_software);
@@ -136,7 +131,7 @@ impl Store {
         self.resident.get(&key)
     }
 
-    /// Makes a frame of a volume resident and uploads slabs that have arrived, those nearest to slice `near` first.
+    /// Makes a frame of a volume resident and uploads slices that have arrived, those nearest to slice `near` first.
     /// Answers whether all that have arrived are uploaded.
     pub(super) fn prepare(
         &mut self,

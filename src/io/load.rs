@@ -5,22 +5,31 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::*;
-
 use super::progress::{Progress, ProgressEvent};
 use super::source::{OpenVolume, SlabError, SlabRead};
 use crate::model::voxels::Samples;
-use crate::{for_samples, say};
+use crate::say;
 
 /// What happened while voxels were decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoadReport {
     /// Doubts, each a sentence, in the order of the slabs.
     pub warnings: Vec<String>,
-    /// Slabs that could not be read; they are filled with the lowest value so that the rest can be seen.
+    /// Slabs that could not be read; nothing is shown in their place.
     pub failed_slabs: usize,
     /// Whether somebody stopped it.
     pub cancelled: bool,
+}
+
+impl LoadReport {
+    /// This report with what a later part of the same load found.
+    #[must_use]
+    pub fn followed_by(mut self, later: Self) -> Self {
+        self.warnings.extend(later.warnings);
+        self.failed_slabs += later.failed_slabs;
+        self.cancelled = later.cancelled;
+        self
+    }
 }
 
 /// Decodes all slabs of a volume.
@@ -45,7 +54,7 @@ pub fn load(open: &OpenVolume, progress: &Progress<'_>) -> LoadReport {
     let Some(outcome) = streamed else {
         let middle = open.volume.voxels.slabs_per_frame() / 2;
         let mut order: Vec<usize> = (0..total)
-            .filter(|slab| open.volume.voxels.slab(*slab).is_none())
+            .filter(|slab| !open.volume.voxels.is_settled(*slab))
             .collect();
         order.sort_by_key(|slab| {
             let range = open.volume.voxels.slab_range(*slab);
@@ -66,8 +75,8 @@ pub fn load(open: &OpenVolume, progress: &Progress<'_>) -> LoadReport {
     {
         report.warnings.push(err.message);
         report.failed_slabs = (0..total)
-            .filter(|slab| open.volume.voxels.slab(*slab).is_none())
-            .inspect(|slab| publish(open, *slab, filler(open, *slab)))
+            .filter(|slab| !open.volume.voxels.is_settled(*slab))
+            .inspect(|slab| open.volume.voxels.publish_unreadable(*slab))
             .count();
     }
     report
@@ -82,7 +91,7 @@ pub fn load_slabs(
     let missing: Vec<usize> = slabs
         .iter()
         .copied()
-        .filter(|slab| open.volume.voxels.slab(*slab).is_none())
+        .filter(|slab| !open.volume.voxels.is_settled(*slab))
         .collect();
     if missing.is_empty() {
         LoadReport::default()
@@ -102,30 +111,39 @@ fn decode(open: &OpenVolume, order: &[usize], progress: &Progress<'_>) -> LoadRe
     };
     // Each thread takes the next slab of the order, so that the middle really comes first.
     let next = AtomicUsize::new(0);
-    (0..rayon::current_num_threads().max(1))
-        .into_par_iter()
-        .for_each(|_| {
-            while let Some(slab) = order.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
-                if progress.is_cancelled() {
-                    return;
-                }
-                match read_guarded(open, slab) {
-                    Ok(read) => {
-                        publish(open, slab, read.samples);
-                        read.warnings.into_iter().for_each(|text| note(slab, text));
-                    }
-                    Err(err) => {
-                        failed.fetch_add(1, Ordering::Relaxed);
-                        publish(open, slab, filler(open, slab));
-                        note(slab, err.message);
-                    }
-                }
-                progress.tell(ProgressEvent::Decoding {
-                    done: done.fetch_add(1, Ordering::Relaxed) + 1,
-                    total: order.len(),
-                });
+    let work = || {
+        while let Some(slab) = order.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
+            if progress.is_cancelled() {
+                return;
             }
-        });
+            match read_guarded(open, slab) {
+                Ok(read) => {
+                    publish(open, slab, read.samples);
+                    read.warnings.into_iter().for_each(|text| note(slab, text));
+                }
+                Err(err) => {
+                    failed.fetch_add(1, Ordering::Relaxed);
+                    open.volume.voxels.publish_unreadable(slab);
+                    note(slab, err.message);
+                }
+            }
+            progress.tell(ProgressEvent::Decoding {
+                done: done.fetch_add(1, Ordering::Relaxed) + 1,
+                total: order.len(),
+            });
+        }
+    };
+    // Threads of its own: the shared ones must stay free for headers of what is opened next, and for pictures.
+    let threads = rayon::current_num_threads().min(order.len()).max(1);
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("decode-{n}")).build() {
+        Ok(pool) => {
+            pool.broadcast(|_| work());
+        }
+        Err(err) => {
+            tracing::warn!("decoding on one thread: {err}");
+            work();
+        }
+    }
     let mut warnings = warnings.into_inner().unwrap_or_default();
     warnings.sort();
     LoadReport {
@@ -162,23 +180,4 @@ fn publish(open: &OpenVolume, slab: usize, samples: Samples) {
     if let Err(err) = open.volume.voxels.publish(slab, samples) {
         tracing::error!("a decoded slab does not fit its volume: {err}");
     }
-}
-
-/// What stands for a slab that could not be read: the padding value, else the lowest that the type or the scan allows.
-fn filler(open: &OpenVolume, slab: usize) -> Samples {
-    use crate::model::voxels::SampleType;
-    let count = open.volume.voxels.slab_samples(slab);
-    let padding = open.volume.padding.map_or(0.0, |(low, _)| low);
-    let mut samples = match open.volume.voxels.sample_type() {
-        SampleType::U8 => Samples::U8(Vec::new()),
-        SampleType::I8 => Samples::I8(Vec::new()),
-        SampleType::U16 => Samples::U16(Vec::new()),
-        SampleType::I16 => Samples::I16(Vec::new()),
-        SampleType::U32 => Samples::U32(Vec::new()),
-        SampleType::I32 => Samples::I32(Vec::new()),
-        SampleType::F32 => Samples::F32(Vec::new()),
-        SampleType::F64 => Samples::F64(Vec::new()),
-    };
-    for_samples!(&mut samples, v => v.resize(count, padding as _));
-    samples
 }

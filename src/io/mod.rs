@@ -14,7 +14,8 @@ pub mod progress;
 pub mod save;
 pub mod source;
 
-pub(crate) mod scan;
+pub(crate) mod folders;
+mod scan;
 
 pub use load::{load, load_slabs};
 pub use progress::Progress;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::folders::walk;
 use super::progress::{Progress, ProgressEvent};
 use super::source::{Opened, Skipped};
 use super::{dicom, nifti};
@@ -28,9 +29,6 @@ impl OpenError {
     }
 }
 
-/// Files and folders nested deeper than this are not looked at (loops of links end here).
-const MAX_DEPTH: usize = 32;
-
 /// What a file turned out to be.
 enum Found {
     Dicom(Box<dicom::DicomFile>),
@@ -43,7 +41,7 @@ enum Found {
 /// Fails only if nothing can be opened at all: a path that is not there, or no image in any of them.
 pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenError> {
     let mut opened = Opened::default();
-    let files = files_below(paths, &mut opened.skipped)?;
+    let files = files_below(paths, progress, &mut opened.skipped)?;
     let total = files.len();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let found: Vec<Option<Found>> = files
@@ -98,22 +96,32 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     }
 }
 
-/// Every file below some paths, once, in the order of their names.
-fn files_below(paths: &[PathBuf], skipped: &mut Vec<Skipped>) -> Result<Vec<PathBuf>, OpenError> {
+/// Every file below some paths, once, in the order of their names. One path that is not there fails; of several, it is
+/// skipped.
+fn files_below(
+    paths: &[PathBuf],
+    progress: &Progress<'_>,
+    skipped: &mut Vec<Skipped>,
+) -> Result<Vec<PathBuf>, OpenError> {
     let mut files = Vec::new();
     for path in paths {
-        let meta = std::fs::metadata(path).map_err(|err| {
-            OpenError::new(say!(
-                "io-cannot-open",
-                path = path.display().to_string(),
-                why = plain(&err)
-            ))
-        })?;
-        if meta.is_dir() {
-            walk(path, 0, &mut files, skipped);
-        } else {
-            files.push(path.clone());
+        let reason = match std::fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => {
+                walk(path, progress, &mut files, skipped);
+                continue;
+            }
+            Ok(meta) if meta.is_file() => {
+                files.push(path.clone());
+                continue;
+            }
+            Ok(_) => say!("io-not-a-file"),
+            Err(err) => plain(&err),
+        };
+        if paths.len() == 1 {
+            let path = path.display().to_string();
+            return Err(OpenError::new(say!("io-cannot-open", path = path, why = reason)));
         }
+        skipped.push(Skipped { path: path.clone(), reason });
     }
     // Of a NIfTI pair the header is opened, whichever of the two was given.
     for file in &mut files {
@@ -168,41 +176,6 @@ pub(crate) fn plain(err: &std::io::Error) -> String {
             .unwrap_or(&text)
             .to_lowercase(),
         None => text,
-    }
-}
-
-fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, skipped: &mut Vec<Skipped>) {
-    let mut pending = vec![(folder.to_owned(), depth)];
-    while let Some((folder, depth)) = pending.pop() {
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(err) => {
-                skipped.push(Skipped {
-                    path: folder,
-                    reason: plain(&err),
-                });
-                continue;
-            }
-        };
-        for entry in entries.flatten() {
-            let path = entry.path();
-            match std::fs::metadata(&path) {
-                Ok(meta) if meta.is_dir() && depth < MAX_DEPTH => pending.push((path, depth + 1)),
-                Ok(meta) if meta.is_dir() => skipped.push(Skipped {
-                    path,
-                    reason: say!("io-too-deep"),
-                }),
-                Ok(meta) if meta.is_file() => files.push(path),
-                Ok(_) => skipped.push(Skipped {
-                    path,
-                    reason: say!("io-not-a-file"),
-                }),
-                Err(err) => skipped.push(Skipped {
-                    path,
-                    reason: plain(&err),
-                }),
-            }
-        }
     }
 }
 

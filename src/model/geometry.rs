@@ -9,20 +9,22 @@
 
 use glam::{DAffine3, DMat3, DVec3};
 
+use crate::say;
+
 /// Why a set of numbers is not a geometry.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GeometryError {
     /// A dimension is zero or too large to count.
-    #[error("the volume has a side of {0} voxels")]
+    #[error("{}", say!("model-no-side", voxels = *.0))]
     Dims(usize),
     /// The map holds an infinity or a NaN.
-    #[error("the voxel positions are not finite numbers")]
+    #[error("{}", say!("model-not-finite"))]
     NotFinite,
     /// The three voxel edges lie in one plane.
-    #[error("the voxel edges do not span a volume")]
+    #[error("{}", say!("model-flat"))]
     Singular,
     /// Slice origins do not advance along the normal.
-    #[error("slice {0} does not lie beyond the slice before it")]
+    #[error("{}", say!("model-not-ascending", slice = *.0))]
     NotAscending(usize),
 }
 

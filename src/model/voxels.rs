@@ -6,6 +6,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::say;
+
 /// The type in which samples are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -123,7 +125,8 @@ pub struct Voxels {
     components: usize,
     sample_type: SampleType,
     slices_per_slab: usize,
-    slabs: Vec<OnceLock<Arc<Samples>>>,
+    /// Empty until it is known; `None` where a slab cannot be read.
+    slabs: Vec<OnceLock<Option<Arc<Samples>>>>,
     published: AtomicUsize,
 }
 
@@ -131,12 +134,10 @@ pub struct Voxels {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VoxelsError {
     /// The sizes multiply to more than can be addressed.
-    #[error("{0:?} voxels in {1} frames are too many to address")]
+    #[error("{}", say!("model-too-large", dims = format!("{:?}", .0), frames = *.1))]
     TooLarge([usize; 3], usize),
     /// A slab came with the wrong number or type of samples.
-    #[error(
-        "slab {slab}: expected {expected} samples of type {sample_type}, got {got} of type {got_type}"
-    )]
+    #[error("{}", say!("model-wrong-slab", slab = *slab, expected = *expected, wanted = *sample_type, got = *got, found = *got_type))]
     WrongSlab {
         /// Index of the slab.
         slab: usize,
@@ -298,17 +299,31 @@ impl Voxels {
                 got_type: samples.sample_type().name(),
             });
         }
-        if let Some(place) = self.slabs.get(slab)
-            && place.set(Arc::new(samples)).is_ok()
-        {
-            self.published.fetch_add(1, Ordering::Release);
-        }
+        self.settle(slab, Some(Arc::new(samples)));
         Ok(())
     }
 
-    /// A slab, if it has arrived.
+    /// Says that a slab cannot be read. Its voxels have no value: nothing is drawn or read out there.
+    pub fn publish_unreadable(&self, slab: usize) {
+        self.settle(slab, None);
+    }
+
+    fn settle(&self, slab: usize, samples: Option<Arc<Samples>>) {
+        if let Some(place) = self.slabs.get(slab)
+            && place.set(samples).is_ok()
+        {
+            self.published.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    /// Whether it is known by now what a slab holds, or that it cannot be read.
+    pub fn is_settled(&self, slab: usize) -> bool {
+        self.slabs.get(slab).is_some_and(|place| place.get().is_some())
+    }
+
+    /// A slab, if it has arrived and can be read.
     pub fn slab(&self, slab: usize) -> Option<&Arc<Samples>> {
-        self.slabs.get(slab).and_then(OnceLock::get)
+        self.slabs.get(slab)?.get()?.as_ref()
     }
 
     /// Whether a slice of a frame has arrived.
@@ -316,12 +331,12 @@ impl Voxels {
         self.slab(self.slab_of(slice, frame)).is_some()
     }
 
-    /// Grows by one with every slab that arrives: who has drawn revision n needs to look again when it changes.
+    /// Grows by one with every slab that arrives or turns out unreadable: who has drawn revision n needs to look again when it changes.
     pub fn revision(&self) -> usize {
         self.published.load(Ordering::Acquire)
     }
 
-    /// Whether every slab has arrived.
+    /// Whether every slab has arrived or is known to be unreadable.
     pub fn is_complete(&self) -> bool {
         self.revision() == self.slabs.len()
     }

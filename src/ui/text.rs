@@ -87,6 +87,9 @@ pub fn readout(readout: &Readout, volume: &Volume) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(match (readout.value, readout.voxel) {
         (Some(found), _) => Some(value(found, volume)),
+        (None, Some([_, _, slice])) if volume.voxels.is_settled(volume.voxels.slab_of(slice, readout.frame)) => {
+            Some(say!("ui-unreadable"))
+        }
         (None, Some(_)) => Some(say!("ui-not-loaded")),
         (None, None) => Some(say!("ui-outside")),
     });
@@ -145,7 +148,7 @@ pub fn window_name(entry: &Entry, window: &Window) -> Option<String> {
     }
     presets_for(entry)
         .find(|preset| preset.window() == *window)
-        .map(|preset| preset.title.clone())
+        .map(|preset| preset.title())
 }
 
 /// Text with a dark rim, readable on any picture. Answers where it stands.

@@ -21,6 +21,7 @@ mod nifti_damage;
 mod nifti_file;
 mod nifti_write;
 mod program;
+mod program_doubts;
 mod program_files;
 mod questions;
 mod sources;

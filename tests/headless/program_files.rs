@@ -68,6 +68,13 @@ fn going_to_and_fro_between_series_loads_what_is_shown() {
     assert_eq!(entry.volume().id, program.state().document.entries[1].volume().id);
     assert_eq!(entry.load, LoadState::Loaded);
     assert!(entry.volume().voxels.is_complete());
+    // A load that was stopped before anything was known leaves no window behind that nobody chose.
+    for index in 0..4 {
+        run(&mut program, Command::Show { index });
+        wait(&mut program);
+        let window = program.state().shown().unwrap().display.window.unwrap();
+        assert!(window.width > 10_000.0, "{window:?}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use isocenter::app::presets;
 use isocenter::words::ENGLISH;
 
 use super::sources::{self, Source};
@@ -132,7 +133,11 @@ fn keys_in_strings(source: &Source) -> Vec<(usize, String)> {
 #[test]
 fn every_word_is_in_the_catalogue_and_every_entry_is_used() {
     let (messages, mut offences) = catalogue();
-    let mut used = BTreeSet::new();
+    // Data files name what they hold; the catalogue has what it is called in menus.
+    let presets = presets::window_presets().iter().map(|preset| format!("app-preset-{}", preset.name));
+    let maps = presets::color_maps().iter().map(|map| format!("app-colors-{}", map.name()));
+    let mut used: BTreeSet<String> = presets.chain(maps).collect();
+    offences.extend(used.iter().filter(|key| !messages.contains_key(*key)).map(|key| format!("{key} is missing")));
     for source in sources::all() {
         let place = |line: usize| format!("{}:{line}", source.path.display());
         for Said {

@@ -53,3 +53,7 @@ cli-annotation-slab = slab {$mm} mm
 cli-annotation-window = C {$center} W {$width}
 cli-annotation-place = {$x}, {$y}, {$z} mm
 cli-annotation-slice = slice {$slice} of {$count}
+cli-unreadable-slices = {$count ->
+    [one] a part of the volume cannot be read, so nothing was written: {$why}
+   *[other] {$count} parts of the volume cannot be read, so nothing was written: {$why}
+}

@@ -185,3 +185,4 @@ ui-mouse-double-does = One pane alone, or all again
 ui-no-window = the window cannot be opened: {$why}; use isocenter render for pictures without a window
 ui-no-graphics = there is no graphics device for the window
 ui-cannot-record = cannot write {$path}: {$why}
+ui-unreadable = Not readable

@@ -12,15 +12,9 @@ const POINTS_PER_WIDTH: f64 = 200.0;
 const FLOOR_SHARE: f64 = 0.002;
 
 /// The window after a drag of `delta` points from `from`. `value_span` is the size of the numbers at hand, so that a
-/// tiny window can be widened again. Shift is five times finer, Ctrl+Alt four times coarser.
+/// tiny window can be widened again. Shift is five times finer.
 pub fn dragged(from: Window, delta: DVec2, modifiers: Modifiers, value_span: f64) -> Window {
-    let speed = if modifiers.shift {
-        0.2
-    } else if modifiers.alt {
-        4.0
-    } else {
-        1.0
-    };
+    let speed = if modifiers.shift { 0.2 } else { 1.0 };
     let unit = from.width.max(value_span * FLOOR_SHARE) / POINTS_PER_WIDTH * speed;
     Window {
         center: from.center - delta.y * unit,

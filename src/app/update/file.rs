@@ -220,6 +220,7 @@ pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     );
     state.document.skipped.clear();
     state.jobs.clear();
+    state.messages.clear();
     state.view.shown = None;
     state.view.layout = Layout::Quad;
     state.hover = None;

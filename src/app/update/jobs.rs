@@ -63,7 +63,11 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             Vec::new()
         }
         JobEvent::Panicked => {
-            panicked(state, job);
+            broke(state, job, say!("app-job-panicked"));
+            Vec::new()
+        }
+        JobEvent::NoThread => {
+            broke(state, job, say!("app-no-thread"));
             Vec::new()
         }
     };
@@ -132,14 +136,17 @@ fn loaded(state: &mut State, job: JobId, id: VolumeId, report: LoadReport) {
             entry.load_warnings.push(warning);
         }
     }
-    display::ensure_window(entry);
+    // Of a load that was stopped, the next one will tell.
+    if !report.cancelled {
+        display::ensure_window(entry);
+    }
 }
 
-fn panicked(state: &mut State, job: JobId) {
+fn broke(state: &mut State, job: JobId, text: String) {
     if let Some(JobSubject::Volume(id)) = state.jobs.get(&job).map(|status| status.subject.clone())
         && let Some(entry) = state.document.entry_mut(id)
     {
         entry.load = LoadState::Stopped;
     }
-    state.tell(Level::Error, say!("app-job-panicked"));
+    state.tell(Level::Error, text);
 }

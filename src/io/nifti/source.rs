@@ -207,6 +207,10 @@ impl SlabSource for NiftiSource {
         }
     }
 
+    fn streams(&self) -> bool {
+        self.is_gzip
+    }
+
     fn read_in_order(
         &self,
         publish: &mut dyn FnMut(usize, SlabRead) -> bool,

@@ -119,7 +119,7 @@ fn windows(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
         heading(ui, say!("ui-presets"));
     }
     for preset in fitting {
-        if preset_row(ui, &preset.title, &preset.window(), preset.key, entry) {
+        if preset_row(ui, &preset.title(), &preset.window(), preset.key, entry) {
             commands.push(Command::WindowPreset {
                 name: preset.name.clone(),
             });
@@ -187,11 +187,12 @@ fn colors(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
     ui.horizontal(|ui| {
         let label = ui.label(say!("ui-colors"));
         let now = entry.display.color_map.name();
+        let title = presets::color_map_title(&entry.display.color_map);
         let combo = ComboBox::from_id_salt("colors")
-            .selected_text(now)
+            .selected_text(title)
             .show_ui(ui, |ui| {
                 for map in presets::color_maps() {
-                    if ui.selectable_label(map.name() == now, map.name()).clicked() {
+                    if ui.selectable_label(map.name() == now, presets::color_map_title(map)).clicked() {
                         commands.push(Command::SetColorMap {
                             name: map.name().to_owned(),
                         });

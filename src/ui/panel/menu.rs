@@ -78,7 +78,7 @@ pub fn presets(ui: &mut Ui, state: &State, commands: &mut Commands, only_with_ke
         .flat_map(text::presets_for)
         .filter(|preset| preset.key.is_some() || !only_with_key)
     {
-        let mut button = Button::new(&preset.title);
+        let mut button = Button::new(preset.title());
         if let Some(key) = preset.key {
             button = button.shortcut_text(key.to_string());
         }

@@ -1,0 +1,140 @@
+//! Volumes beyond what a device holds or a frame bears: long ones are shown all the same, large ones come bit by bit.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use glam::DMat3;
+use isocenter::algo;
+use isocenter::gpu::{Budget, PaneTarget};
+use isocenter::model::plane::{Plane, View};
+use isocenter::model::volume::Volume;
+use isocenter::model::voxels::SampleType;
+use isocenter::model::window::Window;
+use isocenter::scene::{Camera, Projection, Scene, SliceScene, VolumeScene};
+
+use crate::device::{gpu, gpu_with};
+use crate::phantom::{Recipe, assert_within, even_geometry, layer};
+
+/// A slow wave along the longest side.
+fn wave(dims: [usize; 3], sample_type: SampleType) -> Arc<Volume> {
+    let longest = dims.into_iter().max().unwrap_or(1) as f64;
+    let mut recipe = Recipe::new(even_geometry(dims, DMat3::IDENTITY), sample_type);
+    recipe.slices_per_slab = (1 << 20) / (dims[0] * dims[1]).min(1 << 20);
+    recipe.volume(|[i, j, k], _| {
+        (500.0 + 400.0 * ((i + j + k) as f64 * 9.0 / longest).sin()).round()
+    })
+}
+
+fn slice(volume: &Arc<Volume>, mm_per_pixel: f64, size: [u32; 2]) -> Scene {
+    Scene::Slice(SliceScene {
+        plane: Plane {
+            center: volume.geometry().unwrap().center(),
+            axes: View::Coronal.axes(),
+        },
+        mm_per_pixel,
+        size,
+        slab: None,
+        layers: vec![layer(volume, Window::linear(500.0, 1000.0))],
+    })
+}
+
+fn rays(volume: &Arc<Volume>, mm_per_pixel: f64, size: [u32; 2]) -> Scene {
+    Scene::Volume(VolumeScene {
+        camera: Camera {
+            target: volume.geometry().unwrap().center(),
+            azimuth_deg: 0.0,
+            elevation_deg: 0.0,
+            mm_per_pixel,
+        },
+        size,
+        projection: Projection::Mip,
+        step_mm: 0.5,
+        layer: layer(volume, Window::linear(500.0, 1000.0)),
+    })
+}
+
+#[test]
+fn a_volume_far_longer_than_the_device_holds_is_shown() {
+    let Some(mut gpu) = gpu() else { return };
+    // More than sixteen times what any device holds along a side.
+    for dims in [[70_000, 4, 4], [4, 70_000, 4], [4, 4, 300_000]] {
+        let volume = wave(dims, SampleType::I16);
+        let whole = dims.into_iter().max().unwrap_or(1) as f64;
+        let scenes = [
+            ("all of it", slice(&volume, whole / 100.0, [100, 100])),
+            ("its middle", slice(&volume, whole / 1000.0, [100, 100])),
+            ("rays", rays(&volume, whole / 100.0, [100, 100])),
+        ];
+        for (what, scene) in scenes {
+            let picture = gpu.picture(&scene).unwrap();
+            let twin = algo::draw(&scene);
+            // Seen along its length, or so thin that it lies between the pixels.
+            let is_lit = twin.as_chunks::<4>().0.iter().any(|pixel| pixel[0] > 0);
+            if is_lit {
+                assert_within(&format!("{dims:?} {what}"), &picture, &twin, 4, 0.02);
+            }
+        }
+        assert!(!gpu.level(&volume, 0).unwrap().is_full());
+    }
+}
+
+#[test]
+fn rays_through_a_coarse_level_are_those_of_the_twin() {
+    let Some(mut gpu) = gpu_with(isocenter::gpu::wanted_features()) else {
+        return;
+    };
+    gpu.set_budget(Budget {
+        max_side: 20,
+        max_volume_bytes: 1 << 20,
+        max_total_bytes: 1 << 21,
+    });
+    let volume = wave([60, 20, 45], SampleType::U16);
+    let scene = rays(&volume, 0.7, [90, 70]);
+    assert_within(
+        "coarse rays",
+        &gpu.picture(&scene).unwrap(),
+        &algo::draw(&scene),
+        12,
+        0.1,
+    );
+}
+
+#[test]
+fn a_large_volume_comes_bit_by_bit() {
+    for budget_mib in [16, 1 << 10] {
+        let Some(mut gpu) = gpu_with(isocenter::gpu::wanted_features()) else {
+            return;
+        };
+        gpu.set_budget(Budget {
+            max_side: 2048,
+            max_volume_bytes: budget_mib << 20,
+            max_total_bytes: 2 << 30,
+        });
+        // 128 MiB: twice what one frame may take in.
+        let volume = wave([512, 512, 256], SampleType::I16);
+        let scene = slice(&volume, 8.0, [64, 64]);
+        let mut target = PaneTarget::new(&gpu, scene.size()).unwrap();
+        let mut frames = Vec::new();
+        let mut unfinished = 0;
+        let begin = Instant::now();
+        loop {
+            let start = Instant::now();
+            let drawn = target.update(&mut gpu, &scene).unwrap();
+            frames.push(start.elapsed());
+            if drawn.is_complete {
+                break;
+            }
+            unfinished += 1;
+            assert!(begin.elapsed() < Duration::from_secs(60), "it never ends");
+        }
+        frames.sort_unstable();
+        let [median, longest] = [frames[frames.len() / 2], frames[frames.len() - 1]];
+        println!("{budget_mib} MiB: {unfinished} unfinished frames, median {median:?}, longest {longest:?}");
+        assert!(unfinished >= 1, "all of it came in one frame");
+        assert_eq!(gpu.read(&target).unwrap(), gpu.picture(&scene).unwrap());
+        assert_eq!(
+            gpu.level(&volume, 0).unwrap().is_full(),
+            budget_mib == 1 << 10
+        );
+    }
+}
