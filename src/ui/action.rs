@@ -227,7 +227,7 @@ impl Row {
     pub fn label(&self) -> String {
         match self.action {
             Action::Preset(n) => presets::window_preset_of_key(n)
-                .map_or_else(String::new, |preset| preset.title()),
+                .map_or_else(String::new, presets::WindowPreset::title),
             _ => words::lookup(self.key, &[]),
         }
     }

@@ -148,7 +148,7 @@ pub fn window_name(entry: &Entry, window: &Window) -> Option<String> {
     }
     presets_for(entry)
         .find(|preset| preset.window() == *window)
-        .map(|preset| preset.title())
+        .map(WindowPreset::title)
 }
 
 /// Text with a dark rim, readable on any picture. Answers where it stands.

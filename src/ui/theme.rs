@@ -40,6 +40,8 @@ pub const NOTE_FILL: Color32 = Color32::from_rgb(33, 46, 60);
 /// What takes a drop.
 pub const DROP_FILL: Color32 = Color32::from_rgba_premultiplied(10, 24, 38, 190);
 
+/// Radius of corners.
+pub const CORNER: u8 = 3;
 /// Space between things.
 pub const GAP: f32 = 6.0;
 /// Space between panes, wide enough that panels can be widened beside them.
@@ -200,7 +202,7 @@ fn visuals() -> Visuals {
         &mut widgets.active,
         &mut widgets.open,
     ] {
-        widget.corner_radius = CornerRadius::same(3);
+        widget.corner_radius = CornerRadius::same(CORNER);
         widget.expansion = 0.0;
     }
     visuals

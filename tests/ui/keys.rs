@@ -125,3 +125,38 @@ fn escape_takes_a_drag_back() {
     bench.step();
     assert_eq!(bench.state().state().view.crosshair, before);
 }
+
+#[test]
+fn arrows_still_step_after_a_click_in_a_panel() {
+    let Some((mut bench, _folder)) = opened() else {
+        return;
+    };
+    let before = slice(&bench, PaneId::Axial);
+    bench.get_by_label("Lung").click();
+    rest(&mut bench);
+    press(&mut bench, Key::ArrowDown);
+    assert_eq!(slice(&bench, PaneId::Axial).abs_diff(before), 1);
+    bench.get_by_label("View").click();
+    rest(&mut bench);
+    bench.get_by_label("Neurological convention").click();
+    rest(&mut bench);
+    press(&mut bench, Key::ArrowDown);
+    assert_eq!(slice(&bench, PaneId::Axial).abs_diff(before), 2);
+}
+
+#[test]
+fn a_click_on_a_pane_takes_the_keyboard_back() {
+    let Some((mut bench, _folder)) = opened() else {
+        return;
+    };
+    bench.get_by_label("Path").focus();
+    rest(&mut bench);
+    let at = crate::support::pane(&bench, "Sagittal pane").center();
+    crate::support::drag(&mut bench, at, egui::vec2(1.0, 0.0));
+    assert_eq!(bench.state().state().view.focused, PaneId::Sagittal);
+    let before = slice(&bench, PaneId::Sagittal);
+    press(&mut bench, Key::ArrowDown);
+    assert_eq!(slice(&bench, PaneId::Sagittal).abs_diff(before), 1);
+    press(&mut bench, Key::I);
+    assert!(bench.state().state().shown().unwrap().display.invert);
+}

@@ -9,8 +9,12 @@ use isocenter::app::pane::{Layout, PaneId};
 use isocenter::app::scenes::{self, Quality};
 use isocenter::app::{Command, readout};
 use isocenter::scene::{Scene, VolumeScene};
+use isocenter::window::Begin;
 
-use crate::support::{Bench, DIMS, drag, middle_of, pane, picture, rest, volume, window_on};
+use crate::support::{
+    Bench, DIMS, drag, is_loaded, middle_of, pane, picture, rest, until, volume, window_at_scale,
+    window_on,
+};
 
 fn opened() -> Option<(Bench, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
@@ -38,36 +42,55 @@ fn wheel(bench: &mut Bench, at: Pos2, delta: f32, modifiers: Modifiers) {
 
 #[test]
 fn a_pane_is_the_scene_pixel_by_pixel() {
-    let Some((mut bench, _folder)) = opened() else {
-        return;
-    };
-    do_it(&mut bench, Command::ToggleCrosshair);
-    rest(&mut bench);
-    let image = picture(&mut bench);
-    for (id, label) in [
-        (PaneId::Axial, "Axial pane"),
-        (PaneId::Coronal, "Coronal pane"),
-        (PaneId::Sagittal, "Sagittal pane"),
-    ] {
-        let rect = pane(&bench, label);
-        let scene = scenes::scene(bench.state().state(), id, 1.0, Quality::Still).unwrap();
-        let [width, height] = scene.size();
-        assert_eq!([rect.width(), rect.height()], [width as f32, height as f32]);
-        let twin = reslice::draw(&scene);
-        let mut greys = std::collections::BTreeSet::new();
-        for y in height / 4..height * 3 / 4 {
-            for x in width / 4..width * 3 / 4 {
-                let shown = image.pixel(rect.min.x as u32 + x, rect.min.y as u32 + y);
-                let expected = &twin[4 * (y * width + x) as usize..][..4];
-                assert!(
-                    (0..3).all(|c| shown[c].abs_diff(expected[c]) <= 1),
-                    "{label} at {x}, {y}: {shown:?} is not {expected:?}"
-                );
-                greys.insert(shown[0]);
-            }
+    let folder = tempfile::tempdir().unwrap();
+    let path = volume(folder.path(), "one.nii");
+    for scale in [1.0, 1.25, 2.0] {
+        let begin = Begin {
+            paths: vec![path.clone()],
+            ..Begin::default()
+        };
+        let Some(mut bench) = window_at_scale(begin, scale) else {
+            return;
+        };
+        until(&mut bench, "the file is loaded", is_loaded);
+        do_it(&mut bench, Command::ToggleCrosshair);
+        rest(&mut bench);
+        for (id, label) in [
+            (PaneId::Axial, "Axial pane"),
+            (PaneId::Coronal, "Coronal pane"),
+            (PaneId::Sagittal, "Sagittal pane"),
+        ] {
+            assert_shows_its_scene(&mut bench, id, label, scale);
         }
-        assert!(greys.len() > 20, "{label} shows next to nothing");
     }
+}
+
+/// The middle of a pane is what the twin draws, pixel for pixel.
+fn assert_shows_its_scene(bench: &mut Bench, id: PaneId, label: &str, scale: f32) {
+    let image = picture(bench);
+    let rect = pane(bench, label);
+    let pixels = |points: f32| (points * scale).round() as u32;
+    let state = bench.state().state();
+    let scene = scenes::scene(state, id, f64::from(scale), Quality::Still).unwrap();
+    let [width, height] = scene.size();
+    assert_eq!(
+        [pixels(rect.width()), pixels(rect.height())],
+        [width, height]
+    );
+    let twin = reslice::draw(&scene);
+    let mut greys = std::collections::BTreeSet::new();
+    for y in height / 4..height * 3 / 4 {
+        for x in width / 4..width * 3 / 4 {
+            let shown = image.pixel(pixels(rect.min.x) + x, pixels(rect.min.y) + y);
+            let expected = &twin[4 * (y * width + x) as usize..][..4];
+            assert!(
+                (0..3).all(|c| shown[c].abs_diff(expected[c]) <= 1),
+                "{label} at {x}, {y}, scale {scale}: {shown:?} is not {expected:?}"
+            );
+            greys.insert(shown[0]);
+        }
+    }
+    assert!(greys.len() > 20, "{label} shows next to nothing");
 }
 
 #[test]

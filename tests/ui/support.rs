@@ -23,6 +23,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A window of 900 by 640 points; `None` (and a word about it) where there is no graphics adapter.
 pub fn window(begin: Begin) -> Option<Bench> {
+    window_at_scale(begin, 1.0)
+}
+
+/// The same on a screen with so many pixels per point.
+pub fn window_at_scale(begin: Begin, scale: f32) -> Option<Bench> {
     if Gpu::headless().is_err() {
         assert!(
             std::env::var_os("REQUIRE_GPU").is_none(),
@@ -38,6 +43,7 @@ pub fn window(begin: Begin) -> Option<Bench> {
     let mut bench = Harness::builder()
         .with_size([900.0, 640.0])
         .with_step_dt(1.0 / 60.0)
+        .with_pixels_per_point(scale)
         .wgpu_setup(setup)
         .build_eframe(|cc| Window::new(cc, begin).expect("the window opens"));
     bench.step();

@@ -23,7 +23,7 @@ fn badges(pane: &Pane<'_>, state: &State, entry: &Entry) -> Vec<Badge> {
             text,
             color,
             details,
-        })
+        });
     };
     let is_plane = pane.id.view().is_some();
     if state.view.is_neurological && is_plane && pane.id != PaneId::Sagittal {

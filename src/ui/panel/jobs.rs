@@ -4,7 +4,7 @@ use egui::{ProgressBar, Ui};
 
 use crate::app::{Command, State};
 use crate::say;
-use crate::ui::Commands;
+use crate::ui::{Commands, theme};
 
 /// Shows the jobs, oldest first.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -28,7 +28,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 }
                 None => ProgressBar::new(0.0).text(say!("ui-working")),
             };
-            let bar = ui.add(bar.desired_width(ui.available_width()));
+            let bar = ui.add(
+                bar.desired_width(ui.available_width())
+                    .corner_radius(theme::CORNER),
+            );
             bar.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &status.title)
             });
