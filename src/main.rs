@@ -10,8 +10,18 @@ fn main() -> ExitCode {
     match cli::parse() {
         Run::Done(code) => code,
         Run::Window(request) => {
-            let cli::WindowRequest { paths, demo, record, script } = request;
-            match window::run(window::Begin { paths, demo, record, script }) {
+            let cli::WindowRequest {
+                paths,
+                demo,
+                record,
+                script,
+            } = request;
+            match window::run(window::Begin {
+                paths,
+                demo,
+                record,
+                script,
+            }) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(message) => cli::fail(&message),
             }

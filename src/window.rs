@@ -90,10 +90,7 @@ pub struct Window {
 impl Window {
     /// The program on eframe's device, opening what it shall begin with.
     pub fn new(cc: &eframe::CreationContext<'_>, begin: Begin) -> Result<Self, String> {
-        let render = cc
-            .wgpu_render_state
-            .as_ref()
-            .ok_or_else(|| say!("ui-no-graphics"))?;
+        let render = cc.wgpu_render_state.as_ref().ok_or_else(|| say!("ui-no-graphics"))?;
         theme::apply(&cc.egui_ctx);
         let ctx = cc.egui_ctx.clone();
         let program = Program::new(Arc::new(move || ctx.request_repaint()));
@@ -125,11 +122,7 @@ impl Window {
     }
 
     /// Has commands carried out, as if a person had asked for them. True if there were any.
-    pub fn dispatch(
-        &mut self,
-        ctx: &egui::Context,
-        commands: impl IntoIterator<Item = Command>,
-    ) -> bool {
+    pub fn dispatch(&mut self, ctx: &egui::Context, commands: impl IntoIterator<Item = Command>) -> bool {
         let mut any = false;
         for command in commands {
             any = true;
@@ -149,26 +142,14 @@ impl Window {
                 }
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 // The graphics store lets go of volumes that nobody holds any more; the rest the program did itself.
-                Effect::Forget(_)
-                | Effect::StartScan { .. }
-                | Effect::StartLoad { .. }
-                | Effect::CancelJob(_) => {}
+                Effect::Forget(_) | Effect::StartScan { .. } | Effect::StartLoad { .. } | Effect::CancelJob(_) => {}
             }
         }
     }
 
-    fn save_picture(
-        &mut self,
-        ctx: &egui::Context,
-        pane: PaneId,
-        path: PathBuf,
-        size: Option<[u32; 2]>,
-    ) {
+    fn save_picture(&mut self, ctx: &egui::Context, pane: PaneId, path: PathBuf, size: Option<[u32; 2]>) {
         let pixels = scenes::pane_size(self.state(), pane) * f64::from(ctx.pixels_per_point());
-        let size = size.unwrap_or([
-            pixels.x.round().max(1.0) as u32,
-            pixels.y.round().max(1.0) as u32,
-        ]);
+        let size = size.unwrap_or([pixels.x.round().max(1.0) as u32, pixels.y.round().max(1.0) as u32]);
         let Some(scene) = scenes::picture(self.state(), pane, size) else {
             return;
         };
@@ -206,11 +187,7 @@ impl Window {
             }
             return;
         }
-        let rects = layout::pane_rects(
-            self.state().view.layout,
-            ui.max_rect(),
-            ctx.pixels_per_point(),
-        );
+        let rects = layout::pane_rects(self.state().view.layout, ui.max_rect(), ctx.pixels_per_point());
         self.memory.rects = rects.iter().copied().collect();
         for (id, rect) in &rects {
             let size = glam::DVec2::new(f64::from(rect.width()), f64::from(rect.height()));
@@ -220,9 +197,7 @@ impl Window {
         }
         let mut commands = Commands::new();
         for (id, rect) in rects {
-            let shown = self
-                .pictures
-                .show(self.program.state(), id, ctx.pixels_per_point());
+            let shown = self.pictures.show(self.program.state(), id, ctx.pixels_per_point());
             if let Some(again) = shown.again {
                 ctx.request_repaint_after(again);
             }
@@ -232,13 +207,7 @@ impl Window {
                 pictures: &shown.pictures,
                 notice: shown.notice,
             };
-            pane::show(
-                ui,
-                &pane,
-                self.program.state(),
-                &mut self.memory,
-                &mut commands,
-            );
+            pane::show(ui, &pane, self.program.state(), &mut self.memory, &mut commands);
         }
         if self.dispatch(&ctx, commands) {
             ctx.request_repaint();

@@ -25,14 +25,12 @@ pub use fluent_bundle::FluentValue as WordValue;
 fn bundle() -> &'static FluentBundle<FluentResource> {
     static BUNDLE: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
     BUNDLE.get_or_init(|| {
-        let mut bundle =
-            FluentBundle::new_concurrent(vec![unic_langid::LanguageIdentifier::default()]);
+        let mut bundle = FluentBundle::new_concurrent(vec![unic_langid::LanguageIdentifier::default()]);
         // Marks around inserted names would show up in error messages and JSON.
         bundle.set_use_isolating(false);
         for (_, text) in ENGLISH {
             // What can be read is used; the tests insist that all of it can.
-            let resource =
-                FluentResource::try_new(text.to_owned()).unwrap_or_else(|(partial, _)| partial);
+            let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(partial, _)| partial);
             bundle.add_resource_overriding(resource);
         }
         bundle
@@ -50,9 +48,7 @@ pub fn lookup(key: &str, values: &[(&'static str, WordValue<'_>)]) -> String {
         .map(|(name, value)| (Cow::Borrowed(*name), value.clone()))
         .collect();
     let mut errors = Vec::new();
-    bundle
-        .format_pattern(pattern, Some(&args), &mut errors)
-        .into_owned()
+    bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
 }
 
 /// A sentence from the catalogue: `say!("cancelled")`, `say!("missing-slices", count = 3)`.

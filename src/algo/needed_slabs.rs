@@ -53,9 +53,7 @@ fn slice_extent(scene: &SliceScene, geometry: &Geometry) -> Option<(f64, f64)> {
             .unwrap_or_default()
             .iter()
             .map(pick)
-            .fold((0.0f64, 0.0f64), |(low, high), at| {
-                (low.min(at), high.max(at))
-            })
+            .fold((0.0f64, 0.0f64), |(low, high), at| (low.min(at), high.max(at)))
     };
     let (left, right) = shifts(|row| row.shift_i);
     let (top, bottom) = shifts(|row| row.shift_j);
@@ -92,9 +90,7 @@ fn faces(scene: &SliceScene, geometry: &Geometry) -> [[DVec3; 4]; 6] {
     let half_depth = scene.slab.map_or(0.0, |slab| slab.thickness_mm / 2.0);
     let corner = |n: usize| {
         let pick = |bit: usize, half: f64| if n >> bit & 1 == 1 { half } else { -half };
-        let patient = scene
-            .plane
-            .patient_at(pick(0, half_width), pick(1, half_height))
+        let patient = scene.plane.patient_at(pick(0, half_width), pick(1, half_height))
             + scene.plane.axes.normal() * pick(2, half_depth);
         geometry.voxel_from_patient().transform_point3(patient)
     };
@@ -127,19 +123,11 @@ fn clipped(polygon: &[DVec3], (normal, offset): (DVec3, f64)) -> Vec<DVec3> {
 }
 
 /// The slices that interpolation between two places along the stack reads.
-fn with_support(
-    low: f64,
-    high: f64,
-    slices: usize,
-    interpolation: Interpolation,
-) -> RangeInclusive<usize> {
+fn with_support(low: f64, high: f64, slices: usize, interpolation: Interpolation) -> RangeInclusive<usize> {
     // Narrower than what the samplers call zero, so that they never ask for a slice that is left out here.
     let noise = SNAP / 2.0;
     let (first, last) = match interpolation {
-        Interpolation::Nearest => (
-            (low + 0.5 - noise).floor(),
-            (high + 0.5 + 2.0 * SNAP).floor(),
-        ),
+        Interpolation::Nearest => ((low + 0.5 - noise).floor(), (high + 0.5 + 2.0 * SNAP).floor()),
         Interpolation::Linear => ((low + noise).floor(), (high - noise).ceil()),
         Interpolation::Cubic => {
             let (first, last) = ((low + noise).floor(), (high - noise).ceil());
@@ -160,15 +148,8 @@ mod tests {
 
     #[test]
     fn a_plane_on_a_slice_needs_that_slice() {
-        for interpolation in [
-            Interpolation::Nearest,
-            Interpolation::Linear,
-            Interpolation::Cubic,
-        ] {
-            assert_eq!(
-                with_support(7.0 - 1e-9, 7.0 + 1e-9, 20, interpolation),
-                7..=7
-            );
+        for interpolation in [Interpolation::Nearest, Interpolation::Linear, Interpolation::Cubic] {
+            assert_eq!(with_support(7.0 - 1e-9, 7.0 + 1e-9, 20, interpolation), 7..=7);
         }
     }
 

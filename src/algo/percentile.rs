@@ -17,9 +17,7 @@ const PROJECTION_PERCENTILES: (f64, f64) = (80.0, 99.95);
 fn auto_slices(volume: &Volume) -> BTreeSet<usize> {
     let slices = volume.dims()[2];
     let count = AUTO_SLICES.min(slices);
-    (0..count)
-        .map(|n| (2 * n + 1) * slices / (2 * count))
-        .collect()
+    (0..count).map(|n| (2 * n + 1) * slices / (2 * count)).collect()
 }
 
 /// The slabs that the automatic window needs.
@@ -80,15 +78,8 @@ fn slice_values(volume: &Volume, slice: usize, frame: usize) -> Vec<f64> {
     .collect()
 }
 
-fn measured<'a>(
-    volume: &'a Volume,
-    stored: impl Iterator<Item = f64> + 'a,
-) -> impl Iterator<Item = f64> + 'a {
-    let is_padding = |stored: f64| {
-        volume
-            .padding
-            .is_some_and(|(low, high)| (low..=high).contains(&stored))
-    };
+fn measured<'a>(volume: &'a Volume, stored: impl Iterator<Item = f64> + 'a) -> impl Iterator<Item = f64> + 'a {
+    let is_padding = |stored: f64| volume.padding.is_some_and(|(low, high)| (low..=high).contains(&stored));
     stored
         .filter(move |stored| !is_padding(*stored))
         .map(|stored| volume.rescale.value(stored))

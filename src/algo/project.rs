@@ -29,9 +29,7 @@ pub fn draw_volume(scene: &VolumeScene) -> Vec<u8> {
         let at = scene.camera.target + axes.right * right_mm + axes.down * down_mm;
         let values = (first..=last).filter_map(|n| {
             let voxel = geometry.voxel_at(at + forward * (n as f64 * step_mm));
-            if let Sample::Value(value) =
-                sample(&layer.volume, voxel, layer.frame, layer.interpolation)
-            {
+            if let Sample::Value(value) = sample(&layer.volume, voxel, layer.frame, layer.interpolation) {
                 Some(value)
             } else {
                 None
@@ -46,9 +44,7 @@ pub fn draw_volume(scene: &VolumeScene) -> Vec<u8> {
 /// From where to where the volume reaches along a direction, slice by slice: any of them may be displaced sideways.
 fn extent_mm(geometry: &Geometry, direction: DVec3) -> (f64, f64) {
     let [columns, rows, slices] = geometry.dims().map(|side| side as f64 - 0.5);
-    let places = (0..geometry.dims()[2])
-        .map(|k| k as f64)
-        .chain([-0.5, slices]);
+    let places = (0..geometry.dims()[2]).map(|k| k as f64).chain([-0.5, slices]);
     places
         .flat_map(|k| {
             [(-0.5, -0.5), (columns, -0.5), (-0.5, rows), (columns, rows)]

@@ -56,9 +56,7 @@ pub fn onto_even_grid(volume: &Volume, step_mm: Option<f64>) -> Result<Volume, R
     } else {
         Interpolation::Linear
     };
-    let outside = volume
-        .padding
-        .map_or_else(|| lowest(&volume.voxels), |(low, _)| low);
+    let outside = volume.padding.map_or_else(|| lowest(&volume.voxels), |(low, _)| low);
     (0..slices * frames).into_par_iter().try_for_each(|slab| {
         let (frame, k) = (slab / slices, slab % slices);
         let mut stored = Vec::with_capacity(columns * rows * parts);
@@ -101,10 +99,7 @@ fn usual_step_mm(geometry: &Geometry) -> f64 {
     let Some(positions) = geometry.slice_positions_mm() else {
         return across;
     };
-    let mut steps: Vec<f64> = positions
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0]).abs())
-        .collect();
+    let mut steps: Vec<f64> = positions.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
     steps.sort_by(f64::total_cmp);
     steps.get(steps.len() / 2).copied().unwrap_or(across)
 }
@@ -163,10 +158,7 @@ fn lowest(voxels: &Voxels) -> f64 {
 fn samples_of(numbers: &[f64], sample_type: SampleType) -> Samples {
     macro_rules! rounded {
         ($type:ty) => {
-            numbers
-                .iter()
-                .map(|number| number.round() as $type)
-                .collect()
+            numbers.iter().map(|number| number.round() as $type).collect()
         };
     }
     match sample_type {

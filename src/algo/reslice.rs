@@ -33,10 +33,7 @@ pub fn draw_slice(scene: &SliceScene) -> Vec<u8> {
 }
 
 /// Draws every pixel on its own, rows in parallel. `draw` gets column, row and a black pixel.
-pub(super) fn draw_pixels(
-    [width, height]: [u32; 2],
-    draw: impl Fn(u32, u32, &mut [u8; 4]) + Sync,
-) -> Vec<u8> {
+pub(super) fn draw_pixels([width, height]: [u32; 2], draw: impl Fn(u32, u32, &mut [u8; 4]) + Sync) -> Vec<u8> {
     let mut picture = vec![[0, 0, 0, 255]; width as usize * height as usize];
     picture
         .par_chunks_mut(width.max(1) as usize)
@@ -49,12 +46,7 @@ pub(super) fn draw_pixels(
     picture.into_flattened()
 }
 
-fn value_under(
-    scene: &SliceScene,
-    layer: &ImageLayer,
-    geometry: &Geometry,
-    [x, y]: [u32; 2],
-) -> Option<Value> {
+fn value_under(scene: &SliceScene, layer: &ImageLayer, geometry: &Geometry, [x, y]: [u32; 2]) -> Option<Value> {
     let [width, height] = scene.size.map(f64::from);
     let right_mm = (f64::from(x) + 0.5 - width / 2.0) * scene.mm_per_pixel;
     let down_mm = (f64::from(y) + 0.5 - height / 2.0) * scene.mm_per_pixel;

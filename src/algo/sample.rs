@@ -87,10 +87,7 @@ pub fn sample(volume: &Volume, voxel: DVec3, frame: usize, interpolation: Interp
     let along_i = Taps::new(voxel.x, columns, interpolation);
     let along_j = Taps::new(voxel.y, rows, interpolation);
     let along_k = Taps::new(voxel.z, slices, interpolation);
-    if along_k
-        .iter()
-        .any(|(k, _)| !volume.voxels.has_slice(k, frame))
-    {
+    if along_k.iter().any(|(k, _)| !volume.voxels.has_slice(k, frame)) {
         return Sample::Pending;
     }
     let parts = volume.voxels.components();
@@ -99,13 +96,7 @@ pub fn sample(volume: &Volume, voxel: DVec3, frame: usize, interpolation: Interp
         for (j, in_j) in along_j.iter() {
             for (i, in_i) in along_i.iter() {
                 for (part, sum) in sums.iter_mut().enumerate().take(parts) {
-                    *sum += in_k
-                        * in_j
-                        * in_i
-                        * volume
-                            .voxels
-                            .stored([i, j, k], frame, part)
-                            .unwrap_or(f64::NAN);
+                    *sum += in_k * in_j * in_i * volume.voxels.stored([i, j, k], frame, part).unwrap_or(f64::NAN);
                 }
             }
         }
@@ -121,12 +112,7 @@ pub fn sample(volume: &Volume, voxel: DVec3, frame: usize, interpolation: Interp
 }
 
 /// The value at a fractional voxel index, if there is one and its slices have arrived.
-pub fn value_at(
-    volume: &Volume,
-    voxel: DVec3,
-    frame: usize,
-    interpolation: Interpolation,
-) -> Option<Value> {
+pub fn value_at(volume: &Volume, voxel: DVec3, frame: usize, interpolation: Interpolation) -> Option<Value> {
     match sample(volume, voxel, frame, interpolation) {
         Sample::Value(value) => Some(value),
         Sample::Nothing | Sample::Pending => None,

@@ -42,9 +42,7 @@ pub(super) fn gathered(gather: Gather, samples: impl Iterator<Item = Value>) -> 
     let (all, count) = samples.fold((None, 0.0), |(all, count), sample| {
         let next = match (all, sample) {
             (Some(Value::Scalar(a)), Value::Scalar(b)) => Value::Scalar(one(a, b)),
-            (Some(Value::Rgb(a)), Value::Rgb(b)) => {
-                Value::Rgb(std::array::from_fn(|part| one(a[part], b[part])))
-            }
+            (Some(Value::Rgb(a)), Value::Rgb(b)) => Value::Rgb(std::array::from_fn(|part| one(a[part], b[part]))),
             _ => sample,
         };
         (Some(next), count + 1.0)
@@ -75,8 +73,7 @@ pub(super) fn color(layer: &ImageLayer, value: Value) -> [u8; 3] {
 pub(super) fn blend(pixel: &mut [u8; 4], color: [u8; 3], opacity: f32) {
     let opacity = f64::from(opacity.clamp(0.0, 1.0));
     for (below, above) in pixel.iter_mut().zip(color) {
-        *below =
-            (f64::from(above) * opacity + f64::from(*below) * (1.0 - opacity) + 0.5).floor() as u8;
+        *below = (f64::from(above) * opacity + f64::from(*below) * (1.0 - opacity) + 0.5).floor() as u8;
     }
 }
 

@@ -15,10 +15,7 @@ pub fn value_range(volume: &Volume) -> Option<[f64; 2]> {
             || (f64::INFINITY, f64::NEG_INFINITY),
             |a, b| (a.0.min(b.0), a.1.max(b.1)),
         );
-    let (a, b) = (
-        volume.rescale.value(stored.0),
-        volume.rescale.value(stored.1),
-    );
+    let (a, b) = (volume.rescale.value(stored.0), volume.rescale.value(stored.1));
     // A negative slope turns them round.
     (stored.0 <= stored.1).then(|| [a.min(b), a.max(b)])
 }

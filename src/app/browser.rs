@@ -47,11 +47,7 @@ pub fn tree(document: &Document) -> Vec<PatientNode> {
                 &mut patients[last]
             }
         };
-        match node
-            .studies
-            .iter_mut()
-            .find(|study| study.uid == series.study_uid)
-        {
+        match node.studies.iter_mut().find(|study| study.uid == series.study_uid) {
             Some(study) => study.series.push(index),
             None => node.studies.push(StudyNode {
                 uid: series.study_uid.clone(),
@@ -66,10 +62,7 @@ pub fn tree(document: &Document) -> Vec<PatientNode> {
 
 /// A person name (PS3.5 6.2.1) as it is read: "Family, Given", the alphabetic group only.
 pub fn readable_name(name: &str) -> String {
-    let alphabetic = name
-        .split('=')
-        .find(|group| !group.trim().is_empty())
-        .unwrap_or("");
+    let alphabetic = name.split('=').find(|group| !group.trim().is_empty()).unwrap_or("");
     let mut parts = alphabetic.split('^').map(str::trim);
     let family = parts.next().unwrap_or("");
     let given: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
@@ -83,9 +76,7 @@ pub fn readable_name(name: &str) -> String {
 /// A date as DICOM writes it (YYYYMMDD) with dashes; anything else as it is.
 pub fn readable_date(date: &str) -> String {
     match (date.len(), date.get(0..4), date.get(4..6), date.get(6..8)) {
-        (8, Some(year), Some(month), Some(day))
-            if date.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
+        (8, Some(year), Some(month), Some(day)) if date.bytes().all(|byte| byte.is_ascii_digit()) => {
             format!("{year}-{month}-{day}")
         }
         _ => date.to_owned(),

@@ -129,10 +129,7 @@ impl Jobs {
             let tell = |event| {
                 if open.source.streams() {
                     let voxels = &open.volume.voxels;
-                    let now = needed
-                        .iter()
-                        .filter(|slab| voxels.slab(**slab).is_some())
-                        .count();
+                    let now = needed.iter().filter(|slab| voxels.slab(**slab).is_some()).count();
                     if arrived.swap(now, Ordering::Relaxed) != now {
                         outlet.send_windows(&open.volume);
                     }
@@ -157,12 +154,7 @@ impl Jobs {
         });
     }
 
-    fn start(
-        &mut self,
-        job: JobId,
-        name: &str,
-        body: impl FnOnce(&Outlet) -> JobEvent + Send + 'static,
-    ) {
+    fn start(&mut self, job: JobId, name: &str, body: impl FnOnce(&Outlet) -> JobEvent + Send + 'static) {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.cancels.insert(job, cancelled.clone());
         let outlet = Outlet {
@@ -174,8 +166,7 @@ impl Jobs {
         let spawned = std::thread::Builder::new()
             .name(format!("{name}-{}", job.0))
             .spawn(move || {
-                let event =
-                    catch_unwind(AssertUnwindSafe(|| body(&outlet))).unwrap_or(JobEvent::Panicked);
+                let event = catch_unwind(AssertUnwindSafe(|| body(&outlet))).unwrap_or(JobEvent::Panicked);
                 outlet.send(event, true);
             });
         if let Err(err) = spawned {
@@ -259,12 +250,10 @@ impl Outlet {
         let began = Instant::now();
         let last_told_ms = AtomicU64::new(0);
         move |event| {
-            let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) =
-                event;
+            let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) = event;
             let now = began.elapsed().as_millis() as u64;
             let last = last_told_ms.load(Ordering::Relaxed);
-            let is_due =
-                done == total || now.saturating_sub(last) >= PROGRESS_EVERY.as_millis() as u64;
+            let is_due = done == total || now.saturating_sub(last) >= PROGRESS_EVERY.as_millis() as u64;
             if is_due
                 && last_told_ms
                     .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)

@@ -24,12 +24,7 @@ pub enum PaneId {
 
 impl PaneId {
     /// The panes of the 2×2 layout, row by row.
-    pub const QUAD: [PaneId; 4] = [
-        PaneId::Axial,
-        PaneId::Coronal,
-        PaneId::Sagittal,
-        PaneId::Volume,
-    ];
+    pub const QUAD: [PaneId; 4] = [PaneId::Axial, PaneId::Coronal, PaneId::Sagittal, PaneId::Volume];
 
     /// The panes that show planes through the patient.
     pub const PLANES: [PaneId; 3] = [PaneId::Axial, PaneId::Coronal, PaneId::Sagittal];

@@ -58,13 +58,12 @@ fn nearest_rotation(geometry: &Geometry) -> DMat3 {
         }
     }
     // A volume on the patient's axes shows exactly these, without the last bits of a cross product.
-    DMat3::from_cols_array(&best.1.to_cols_array().map(|v| {
-        if (v - v.round()).abs() < 1e-12 {
-            v.round()
-        } else {
-            v
-        }
-    }))
+    DMat3::from_cols_array(
+        &best
+            .1
+            .to_cols_array()
+            .map(|v| if (v - v.round()).abs() < 1e-12 { v.round() } else { v }),
+    )
 }
 
 #[cfg(test)]
@@ -83,17 +82,9 @@ mod tests {
     #[test]
     fn all_axis_orders_and_flips_give_the_patients_axes() {
         let axes = [DVec3::X, DVec3::Y, DVec3::Z];
-        for order in [
-            [0, 1, 2],
-            [0, 2, 1],
-            [1, 0, 2],
-            [1, 2, 0],
-            [2, 0, 1],
-            [2, 1, 0],
-        ] {
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             for flips in 0..8 {
-                let column =
-                    |n: usize| axes[order[n]] * if flips >> n & 1 == 1 { -1.5 } else { 1.5 };
+                let column = |n: usize| axes[order[n]] * if flips >> n & 1 == 1 { -1.5 } else { 1.5 };
                 assert_eq!(
                     acquisition_axes(&geometry([column(0), column(1), column(2)])),
                     anatomical_axes(),
@@ -106,11 +97,7 @@ mod tests {
     #[test]
     fn an_oblique_volume_keeps_its_own_planes() {
         let turn = DQuat::from_euler(glam::EulerRot::XYZ, 0.2, -0.1, 0.3);
-        let axes = acquisition_axes(&geometry([
-            turn * DVec3::X,
-            turn * DVec3::Y,
-            turn * DVec3::Z * 3.0,
-        ]));
+        let axes = acquisition_axes(&geometry([turn * DVec3::X, turn * DVec3::Y, turn * DVec3::Z * 3.0]));
         assert!((axes[0].right - turn * DVec3::X).length() < 1e-12);
         assert!((axes[2].normal() - turn * DVec3::NEG_X).length() < 1e-12);
     }

@@ -59,19 +59,14 @@ pub fn window_preset(name: &str) -> Option<&'static WindowPreset> {
 
 /// The preset of a digit key.
 pub fn window_preset_of_key(key: u8) -> Option<&'static WindowPreset> {
-    window_presets()
-        .iter()
-        .find(|preset| preset.key == Some(key))
+    window_presets().iter().find(|preset| preset.key == Some(key))
 }
 
 /// All colour maps, in the order of menus.
 pub fn color_maps() -> &'static [Arc<ColorMap>] {
     static MAPS: LazyLock<Vec<Arc<ColorMap>>> = LazyLock::new(|| {
         let rows: Vec<ColorMapRow> = serde_json::from_str(COLOR_MAPS).unwrap_or_default();
-        rows.iter()
-            .filter_map(ColorMapRow::color_map)
-            .map(Arc::new)
-            .collect()
+        rows.iter().filter_map(ColorMapRow::color_map).map(Arc::new).collect()
     });
     &MAPS
 }
@@ -88,11 +83,8 @@ pub fn color_map(name: &str) -> Option<&'static Arc<ColorMap>> {
 
 /// Plain grey.
 pub fn gray() -> Arc<ColorMap> {
-    static GRAY: LazyLock<Arc<ColorMap>> = LazyLock::new(|| {
-        color_map("gray")
-            .cloned()
-            .unwrap_or_else(|| Arc::new(ColorMap::gray()))
-    });
+    static GRAY: LazyLock<Arc<ColorMap>> =
+        LazyLock::new(|| color_map("gray").cloned().unwrap_or_else(|| Arc::new(ColorMap::gray())));
     Arc::clone(&GRAY)
 }
 
@@ -150,8 +142,7 @@ mod tests {
         assert_eq!(names.len(), presets.len(), "names are different");
         for preset in &presets {
             assert!(
-                is_name(&preset.name)
-                    && preset.width >= preset.window().smallest_width(),
+                is_name(&preset.name) && preset.width >= preset.window().smallest_width(),
                 "{preset:?}"
             );
             assert!(["HU", "SUV"].contains(&preset.unit.as_str()), "{preset:?}");
@@ -162,10 +153,7 @@ mod tests {
             (1..=9).collect::<Vec<u8>>(),
             "each digit has one, in the order of the list"
         );
-        assert_eq!(
-            window_preset("lung").unwrap().window(),
-            Window::linear(-600.0, 1500.0)
-        );
+        assert_eq!(window_preset("lung").unwrap().window(), Window::linear(-600.0, 1500.0));
         assert_eq!(window_preset_of_key(1).unwrap().name, "brain");
     }
 
@@ -187,14 +175,8 @@ mod tests {
                 row.name
             );
         }
-        assert_eq!(
-            *color_map("gray").unwrap().colors(),
-            *ColorMap::gray().colors()
-        );
-        assert_eq!(
-            color_map("inverted-gray").unwrap().color(0),
-            [255, 255, 255]
-        );
+        assert_eq!(*color_map("gray").unwrap().colors(), *ColorMap::gray().colors());
+        assert_eq!(color_map("inverted-gray").unwrap().color(0), [255, 255, 255]);
         assert_eq!(color_map("viridis").unwrap().color(255), [0xfd, 0xe7, 0x25]);
     }
 }

@@ -43,9 +43,7 @@ impl Program {
 
     /// A new file for a recording; it grows line by line.
     pub fn new_recording(path: &std::path::Path) -> std::io::Result<Box<dyn std::io::Write>> {
-        Ok(Box::new(std::io::BufWriter::new(std::fs::File::create(
-            path,
-        )?)))
+        Ok(Box::new(std::io::BufWriter::new(std::fs::File::create(path)?)))
     }
 
     /// Carries a command out. Effects that need a window or pixels come back.
@@ -61,9 +59,7 @@ impl Program {
                 | Command::ChoosePicture { .. }
         ) && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)
-            && writeln!(sink, "{line}")
-                .and_then(|()| sink.flush())
-                .is_err()
+            && writeln!(sink, "{line}").and_then(|()| sink.flush()).is_err()
         {
             self.recording = None;
         }
@@ -120,9 +116,7 @@ impl Program {
     fn take_in(&mut self, (job, event, is_over): (JobId, JobEvent, bool)) -> Vec<Effect> {
         // What the user chose in a dialog is a command like any other, and recorded as one.
         let asked = match &event {
-            JobEvent::Answered(Answer::Do(command)) if self.state.jobs.contains_key(&job) => {
-                Some((**command).clone())
-            }
+            JobEvent::Answered(Answer::Do(command)) if self.state.jobs.contains_key(&job) => Some((**command).clone()),
             _ => None,
         };
         let effects = apply_event(&mut self.state, job, event, is_over);

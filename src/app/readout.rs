@@ -32,10 +32,7 @@ pub fn readout(state: &State, pane: PaneId, at: DVec2) -> Option<Readout> {
         PaneId::Stack => {
             let pixel = scenes::stack_pixel_at(state, at)?;
             let index = DVec3::new(pixel.x, pixel.y, state.view.stack.slice as f64);
-            (
-                volume.geometry().map(|geometry| geometry.patient_at(index)),
-                index,
-            )
+            (volume.geometry().map(|geometry| geometry.patient_at(index)), index)
         }
         PaneId::Axial | PaneId::Coronal | PaneId::Sagittal => {
             let lps = scenes::patient_at(state, pane, at)?;
@@ -75,8 +72,7 @@ pub fn slice_number(state: &State, pane: PaneId) -> Option<(usize, usize)> {
     let geometry = volume.geometry()?;
     let normal = state.view.plane(pane)?.axes.normal();
     let per_mm = geometry.voxel_from_patient().matrix3;
-    let axis =
-        (0..3).find(|axis| per_mm.row(*axis).normalize_or_zero().dot(normal).abs() > 1.0 - 1e-6)?;
+    let axis = (0..3).find(|axis| per_mm.row(*axis).normalize_or_zero().dot(normal).abs() > 1.0 - 1e-6)?;
     let at = geometry.voxel_at(state.view.crosshair)[axis].round();
     let count = geometry.dims()[axis];
     Some((at.clamp(0.0, count as f64 - 1.0) as usize + 1, count))

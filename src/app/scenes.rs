@@ -66,13 +66,7 @@ pub fn mm_per_point(state: &State) -> f64 {
     };
     let fit = panes
         .iter()
-        .filter_map(|pane| {
-            Some(fitting(
-                geometry,
-                shown_axes(state, *pane)?,
-                pane_size(state, *pane),
-            ))
-        })
+        .filter_map(|pane| Some(fitting(geometry, shown_axes(state, *pane)?, pane_size(state, *pane))))
         .fold(1e-6, f64::max);
     fit / state.view.zoom
 }
@@ -133,8 +127,7 @@ pub fn stack_pixel_at(state: &State, at: DVec2) -> Option<DVec2> {
 fn stack_center(state: &State, entry: &Entry) -> DVec2 {
     let [columns, rows, _] = entry.volume().dims();
     let [width, height] = StackScene::pixel_size(entry.volume());
-    DVec2::new(columns as f64 - 1.0, rows as f64 - 1.0) / 2.0
-        + state.view.stack.offset / DVec2::new(width, height)
+    DVec2::new(columns as f64 - 1.0, rows as f64 - 1.0) / 2.0 + state.view.stack.offset / DVec2::new(width, height)
 }
 
 /// How an entry is drawn. `None` until its window is known.
@@ -157,21 +150,10 @@ fn layer(entry: &Entry) -> Option<ImageLayer> {
 }
 
 /// The picture of a pane with its size in points times `pixels_per_point`; `None` while there is nothing to show.
-pub fn scene(
-    state: &State,
-    pane: PaneId,
-    pixels_per_point: f64,
-    quality: Quality,
-) -> Option<Scene> {
+pub fn scene(state: &State, pane: PaneId, pixels_per_point: f64, quality: Quality) -> Option<Scene> {
     let points = pane_size(state, pane);
     let size = (points * pixels_per_point).round().max(DVec2::ONE);
-    sized_scene(
-        state,
-        pane,
-        [size.x as u32, size.y as u32],
-        points.y / size.y,
-        quality,
-    )
+    sized_scene(state, pane, [size.x as u32, size.y as u32], points.y / size.y, quality)
 }
 
 /// The same picture at another size in pixels: all that the pane shows from top to bottom.
@@ -180,13 +162,7 @@ pub fn picture(state: &State, pane: PaneId, size: [u32; 2]) -> Option<Scene> {
     sized_scene(state, pane, size, points_per_pixel, Quality::Still)
 }
 
-fn sized_scene(
-    state: &State,
-    pane: PaneId,
-    size: [u32; 2],
-    points_per_pixel: f64,
-    quality: Quality,
-) -> Option<Scene> {
+fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f64, quality: Quality) -> Option<Scene> {
     let entry = state.shown()?;
     let mut layer = layer(entry)?;
     let geometry = entry.volume().geometry();

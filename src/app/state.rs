@@ -51,9 +51,7 @@ impl Document {
 
     /// The entry of a volume, to be changed.
     pub(super) fn entry_mut(&mut self, id: VolumeId) -> Option<&mut Entry> {
-        self.entries
-            .iter_mut()
-            .find(|entry| entry.volume().id == id)
+        self.entries.iter_mut().find(|entry| entry.volume().id == id)
     }
 }
 
@@ -165,10 +163,7 @@ impl View {
 
     /// The plane of a pane.
     pub fn plane(&self, pane: PaneId) -> Option<&PlanePane> {
-        PaneId::PLANES
-            .iter()
-            .position(|p| *p == pane)
-            .map(|n| &self.planes[n])
+        PaneId::PLANES.iter().position(|p| *p == pane).map(|n| &self.planes[n])
     }
 
     /// The plane of a pane, to be changed.
@@ -181,8 +176,7 @@ impl View {
 
     /// Whether left drag changes the window: chosen by W, else the crosshair in linked panes, the window in a single one.
     pub fn left_drag_windows(&self) -> bool {
-        self.window_tool
-            .unwrap_or(matches!(self.layout, Layout::Single(_)))
+        self.window_tool.unwrap_or(matches!(self.layout, Layout::Single(_)))
     }
 }
 

@@ -6,9 +6,7 @@ use clap_complete::Shell;
 use super::{Outcome, output};
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  isocenter completions bash > ~/.local/share/bash-completion/completions/isocenter"
-)]
+#[command(after_help = "Example:\n  isocenter completions bash > ~/.local/share/bash-completion/completions/isocenter")]
 pub(super) struct CompletionsArgs {
     /// For which shell.
     shell: Shell,

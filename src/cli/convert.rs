@@ -40,8 +40,7 @@ enum Target {
 
 /// Endings that mean a format which is not written (yet); anything else without `.nii` is a folder.
 const NOT_WRITTEN: [&str; 16] = [
-    "nrrd", "nhdr", "mha", "mhd", "dcm", "stl", "ply", "obj", "png", "jpg", "gz", "zip", "hdr",
-    "img", "gif", "mp4",
+    "nrrd", "nhdr", "mha", "mhd", "dcm", "stl", "ply", "obj", "png", "jpg", "gz", "zip", "hdr", "img", "gif", "mp4",
 ];
 
 impl Target {
@@ -55,9 +54,9 @@ impl Target {
             return Ok(Self::Nifti);
         }
         match name.rsplit_once('.') {
-            Some((_, ending)) if NOT_WRITTEN.contains(&ending) && !path.is_dir() => Err(Failure(
-                say!("cli-convert-format", path = path.display().to_string()),
-            )),
+            Some((_, ending)) if NOT_WRITTEN.contains(&ending) && !path.is_dir() => {
+                Err(Failure(say!("cli-convert-format", path = path.display().to_string())))
+            }
             _ => Ok(Self::Dicom),
         }
     }
@@ -68,17 +67,17 @@ pub(super) fn convert(args: &ConvertArgs, quiet: bool) -> Outcome {
     let open = source::open_one(&args.input, args.series.as_deref(), quiet)?;
     let frames = open.volume.voxels.frames();
     if let Some(frame) = args.frame.filter(|frame| *frame >= frames) {
-        return Err(Failure(say!(
-            "cli-no-such-frame",
-            frame = frame,
-            count = frames
-        )));
+        return Err(Failure(say!("cli-no-such-frame", frame = frame, count = frames)));
     }
     let report = source::load(&open, quiet)?;
     // A file with slices that nobody ever measured would look like any other.
     if report.failed_slabs > 0 {
         let why = report.warnings.first().cloned().unwrap_or_default();
-        return Err(Failure(say!("cli-unreadable-slices", count = report.failed_slabs, why = why)));
+        return Err(Failure(say!(
+            "cli-unreadable-slices",
+            count = report.failed_slabs,
+            why = why
+        )));
     }
     match args.resample {
         None => write(&open.volume, target, args, quiet),

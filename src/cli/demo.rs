@@ -19,7 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const PICTURE_SIZE: [u32; 2] = [768, 768];
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  isocenter demo\n  isocenter demo --save demo-study/\n  isocenter demo --pictures shots/")]
+#[command(
+    after_help = "Examples:\n  isocenter demo\n  isocenter demo --save demo-study/\n  isocenter demo --pictures shots/"
+)]
 pub(super) struct DemoArgs {
     /// Renders it to PNG files in DIR instead of opening the window.
     #[arg(long, value_name = "DIR")]

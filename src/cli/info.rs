@@ -94,12 +94,7 @@ pub(super) fn info(args: &InfoArgs, quiet: bool) -> Outcome {
     }
 }
 
-fn describe(
-    index: usize,
-    open: &OpenVolume,
-    values: bool,
-    quiet: bool,
-) -> Result<VolumeJson, Failure> {
+fn describe(index: usize, open: &OpenVolume, values: bool, quiet: bool) -> Result<VolumeJson, Failure> {
     let volume: &Volume = &open.volume;
     let series = &volume.series;
     let mut warnings = volume.warnings.clone();
@@ -211,19 +206,10 @@ fn readable(info: &InfoJson) -> String {
         if let Some([low, high]) = volume.value_range {
             lines.push(format!(
                 "     {}",
-                say!(
-                    "cli-info-range",
-                    low = format!("{low}"),
-                    high = format!("{high}")
-                )
+                say!("cli-info-range", low = format!("{low}"), high = format!("{high}"))
             ));
         }
-        lines.extend(
-            volume
-                .warnings
-                .iter()
-                .map(|warning| format!("     ! {warning}")),
-        );
+        lines.extend(volume.warnings.iter().map(|warning| format!("     ! {warning}")));
     }
     lines.extend(info.skipped.iter().map(|skipped| {
         say!(

@@ -128,10 +128,7 @@ pub fn parse() -> Run {
         if let Some(missing) = missing {
             output::complain(&say!(
                 "cli-error",
-                message = say!(
-                    "cli-neither-file-nor-command",
-                    word = missing.display().to_string()
-                )
+                message = say!("cli-neither-file-nor-command", word = missing.display().to_string())
             ));
             return Run::Done(ExitCode::from(2));
         }
@@ -217,8 +214,7 @@ fn parse_numbers<const N: usize>(text: &str) -> Result<[f64; N], String> {
     if numbers.iter().any(|number| !number.is_finite()) {
         return Err(say!("cli-not-a-number", word = text.to_owned()));
     }
-    <[f64; N]>::try_from(numbers)
-        .map_err(|numbers| say!("cli-wrong-count", expected = N, got = numbers.len()))
+    <[f64; N]>::try_from(numbers).map_err(|numbers| say!("cli-wrong-count", expected = N, got = numbers.len()))
 }
 
 /// A number above zero.

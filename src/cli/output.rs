@@ -41,8 +41,7 @@ impl Bar {
 
     pub(super) fn tell(&self, event: &ProgressEvent) {
         if let Some(bar) = &self.0 {
-            let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) =
-                *event;
+            let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) = *event;
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         }

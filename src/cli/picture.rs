@@ -19,26 +19,17 @@ impl LazyGpu {
         if self.0.is_none() {
             self.0 = Some(Gpu::headless()?);
         }
-        self.0
-            .as_mut()
-            .ok_or_else(|| Failure(say!("cli-nothing-to-show")))
+        self.0.as_mut().ok_or_else(|| Failure(say!("cli-nothing-to-show")))
     }
 }
 
 /// Writes what a pane shows, at its own size in points or another.
-pub(super) fn save(
-    state: &State,
-    gpu: &mut LazyGpu,
-    pane: PaneId,
-    path: &Path,
-    size: Option<[u32; 2]>,
-) -> Outcome {
+pub(super) fn save(state: &State, gpu: &mut LazyGpu, pane: PaneId, path: &Path, size: Option<[u32; 2]>) -> Outcome {
     let size = size.unwrap_or_else(|| {
         let points = scenes::pane_size(state, pane).round();
         [points.x as u32, points.y as u32]
     });
-    let scene =
-        scenes::picture(state, pane, size).ok_or_else(|| Failure(say!("cli-nothing-to-show")))?;
+    let scene = scenes::picture(state, pane, size).ok_or_else(|| Failure(say!("cli-nothing-to-show")))?;
     let pixels = gpu.get()?.picture(&scene)?;
     Ok(write_png(path, size, &pixels)?)
 }

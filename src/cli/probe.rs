@@ -14,9 +14,7 @@ use crate::say;
 use crate::scene::Interpolation;
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  isocenter probe scan/ --voxel 256,256,40 --at -12.5,30,812.5 --json"
-)]
+#[command(after_help = "Example:\n  isocenter probe scan/ --voxel 256,256,40 --at -12.5,30,812.5 --json")]
 pub(super) struct ProbeArgs {
     /// A file or folder.
     path: PathBuf,
@@ -53,8 +51,7 @@ fn parse_voxel(text: &str) -> Result<VoxelArg, String> {
     };
     if text.split(',').count() == 4 {
         let [i, j, k, t] = parse_numbers::<4>(text)?;
-        let frame = usize::try_from(whole(t)?)
-            .map_err(|_| say!("cli-not-an-index", word = text.to_owned()))?;
+        let frame = usize::try_from(whole(t)?).map_err(|_| say!("cli-not-an-index", word = text.to_owned()))?;
         return Ok(VoxelArg {
             index: [whole(i)?, whole(j)?, whole(k)?],
             frame: Some(frame),
@@ -120,18 +117,13 @@ pub(super) fn probe(args: &ProbeArgs, order: &[bool], quiet: bool) -> Outcome {
     let mut points = Vec::new();
     for is_voxel in order {
         let point = if *is_voxel {
-            voxels
-                .next()
-                .map(|voxel| Ok(at_voxel(volume, voxel, args.frame)))
+            voxels.next().map(|voxel| Ok(at_voxel(volume, voxel, args.frame)))
         } else {
             places.next().map(|at| at_place(volume, *at, args.frame))
         };
         points.extend(point.transpose()?);
     }
-    if let Some(point) = points
-        .iter()
-        .find(|point| point.frame >= volume.voxels.frames())
-    {
+    if let Some(point) = points.iter().find(|point| point.frame >= volume.voxels.frames()) {
         return Err(Failure(say!(
             "cli-no-such-frame",
             frame = point.frame,
@@ -213,12 +205,8 @@ fn json(value: Option<Value>) -> ValueJson {
 }
 
 fn readable(answer: &ProbeJson) -> String {
-    let listed = |numbers: Option<[f64; 3]>| {
-        numbers.map_or_else(
-            || "-".to_owned(),
-            |[x, y, z]| format!("{x:.3},{y:.3},{z:.3}"),
-        )
-    };
+    let listed =
+        |numbers: Option<[f64; 3]>| numbers.map_or_else(|| "-".to_owned(), |[x, y, z]| format!("{x:.3},{y:.3},{z:.3}"));
     let line = |point: &PointJson| {
         let value = match &point.value {
             ValueJson::Scalar(Some(number)) => {
@@ -227,17 +215,7 @@ fn readable(answer: &ProbeJson) -> String {
             ValueJson::Scalar(None) => say!("cli-outside"),
             ValueJson::Rgb([r, g, b]) => format!("{r},{g},{b}"),
         };
-        format!(
-            "{}\t{}\t{}",
-            listed(point.voxel),
-            listed(point.lps),
-            value.trim_end()
-        )
+        format!("{}\t{}\t{}", listed(point.voxel), listed(point.lps), value.trim_end())
     };
-    answer
-        .points
-        .iter()
-        .map(line)
-        .collect::<Vec<_>>()
-        .join("\n")
+    answer.points.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -25,11 +25,7 @@ pub(super) fn scan(paths: &[PathBuf], quiet: bool) -> Result<Opened, Failure> {
 }
 
 /// One volume of a path: the n-th, the one of a series UID, or the largest image, and then stderr says so.
-pub(super) fn open_one(
-    path: &Path,
-    series: Option<&str>,
-    quiet: bool,
-) -> Result<OpenVolume, Failure> {
+pub(super) fn open_one(path: &Path, series: Option<&str>, quiet: bool) -> Result<OpenVolume, Failure> {
     let opened = scan(&[path.to_owned()], quiet)?;
     let count = opened.volumes.len();
     let largest = |volumes: Vec<OpenVolume>| {
@@ -51,13 +47,7 @@ pub(super) fn open_one(
         }
         return Ok(chosen);
     };
-    let missing = || {
-        Failure(say!(
-            "cli-no-such-series",
-            series = series.to_owned(),
-            count = count
-        ))
-    };
+    let missing = || Failure(say!("cli-no-such-series", series = series.to_owned(), count = count));
     if let Ok(index) = series.parse::<usize>()
         && index < count
     {

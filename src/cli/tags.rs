@@ -80,13 +80,7 @@ pub(super) fn tags(args: &TagsArgs) -> Outcome {
 }
 
 fn list(path: &Path) -> Result<TagsJson, Failure> {
-    let cannot_open = |why: String| {
-        Failure(say!(
-            "io-cannot-open",
-            path = path.display().to_string(),
-            why = why
-        ))
-    };
+    let cannot_open = |why: String| Failure(say!("io-cannot-open", path = path.display().to_string(), why = why));
     if path.is_dir() {
         return Err(cannot_open(say!("cli-tags-folder")));
     }
@@ -140,11 +134,9 @@ impl RowJson {
         let values = match value {
             FieldValue::Text(text) => Values::Text(vec![text.clone()]),
             FieldValue::Integers(all) => Values::Integers(all.clone()),
-            FieldValue::Reals(all) => Values::Reals(
-                all.iter()
-                    .map(|number| number.is_finite().then_some(*number))
-                    .collect(),
-            ),
+            FieldValue::Reals(all) => {
+                Values::Reals(all.iter().map(|number| number.is_finite().then_some(*number)).collect())
+            }
         };
         Self {
             values: Some(values),
@@ -156,11 +148,7 @@ impl RowJson {
     fn matches(&self, filter: &str) -> bool {
         let plain = |text: &str| text.to_lowercase().replace(['(', ')', ','], "");
         let filter = plain(filter);
-        plain(&self.path).contains(&filter)
-            || self
-                .tag
-                .as_deref()
-                .is_some_and(|tag| plain(tag).contains(&filter))
+        plain(&self.path).contains(&filter) || self.tag.as_deref().is_some_and(|tag| plain(tag).contains(&filter))
     }
 
     fn readable(&self) -> String {

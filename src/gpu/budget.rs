@@ -78,8 +78,7 @@ impl Level {
         let mut level = Self {
             factors: dims.map(|side| side.div_ceil(budget.max_side.max(1) as usize).max(1)),
         };
-        while level.bytes(dims, format) > budget.max_volume_bytes && level.texels(dims) != [1, 1, 1]
-        {
+        while level.bytes(dims, format) > budget.max_volume_bytes && level.texels(dims) != [1, 1, 1] {
             level = level.coarser(dims);
         }
         level

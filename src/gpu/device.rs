@@ -98,11 +98,7 @@ impl Context {
         Err(last)
     }
 
-    pub(super) fn from_parts(
-        device: wgpu::Device,
-        queue: wgpu::Queue,
-        info: &wgpu::AdapterInfo,
-    ) -> Self {
+    pub(super) fn from_parts(device: wgpu::Device, queue: wgpu::Queue, info: &wgpu::AdapterInfo) -> Self {
         let complaint = Arc::new(Mutex::new(None));
         let note = |into: &Arc<Mutex<Option<GpuError>>>, err: GpuError| {
             tracing::error!("graphics: {err}");

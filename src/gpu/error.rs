@@ -52,10 +52,6 @@ impl GpuError {
 
 /// Drivers write paragraphs; a sentence for the user is one line.
 pub(super) fn first_line(text: &str) -> String {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join(": ").chars().take(300).collect()
 }

@@ -25,9 +25,7 @@ impl VoxelFormat {
         }
         match voxels.sample_type() {
             SampleType::U8 | SampleType::I8 => Self::Unorm8,
-            SampleType::U16 | SampleType::I16
-                if features.contains(wgpu::Features::TEXTURE_FORMAT_16BIT_NORM) =>
-            {
+            SampleType::U16 | SampleType::I16 if features.contains(wgpu::Features::TEXTURE_FORMAT_16BIT_NORM) => {
                 Self::Unorm16
             }
             SampleType::U16 | SampleType::I16 => Self::Uint16,

@@ -88,22 +88,21 @@ impl Wanted {
 
 impl Pipelines {
     pub(super) fn new(context: &Context) -> Self {
-        let layer_layout =
-            context
-                .device
-                .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-                    label: Some("layer"),
-                    entries: &[wgpu::BindGroupLayoutEntry {
-                        binding: 0,
-                        visibility: wgpu::ShaderStages::FRAGMENT,
-                        ty: wgpu::BindingType::Buffer {
-                            ty: wgpu::BufferBindingType::Uniform,
-                            has_dynamic_offset: true,
-                            min_binding_size: None,
-                        },
-                        count: None,
-                    }],
-                });
+        let layer_layout = context
+            .device
+            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some("layer"),
+                entries: &[wgpu::BindGroupLayoutEntry {
+                    binding: 0,
+                    visibility: wgpu::ShaderStages::FRAGMENT,
+                    ty: wgpu::BindingType::Buffer {
+                        ty: wgpu::BufferBindingType::Uniform,
+                        has_dynamic_offset: true,
+                        min_binding_size: None,
+                    },
+                    count: None,
+                }],
+            });
         Self {
             layer_layout,
             pipelines: HashMap::new(),
@@ -141,11 +140,7 @@ impl Pipelines {
     }
 }
 
-fn make(
-    context: &Context,
-    wanted: Wanted,
-    groups: &[Option<&wgpu::BindGroupLayout>],
-) -> wgpu::RenderPipeline {
+fn make(context: &Context, wanted: Wanted, groups: &[Option<&wgpu::BindGroupLayout>]) -> wgpu::RenderPipeline {
     let device = &context.device;
     let entry_point = wanted.program.entry_point();
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
@@ -162,10 +157,7 @@ fn make(
         Interpolation::Linear => 1.0,
         Interpolation::Cubic => 2.0,
     };
-    let constants = [
-        ("INTERPOLATION", interpolation),
-        ("TRAITS", f64::from(wanted.traits)),
-    ];
+    let constants = [("INTERPOLATION", interpolation), ("TRAITS", f64::from(wanted.traits))];
     let over = wgpu::BlendComponent {
         src_factor: wgpu::BlendFactor::SrcAlpha,
         dst_factor: wgpu::BlendFactor::OneMinusSrcAlpha,

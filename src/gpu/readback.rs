@@ -18,11 +18,9 @@ pub(super) fn read(context: &Context, texture: &wgpu::Texture) -> Result<Vec<u8>
         usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
         mapped_at_creation: false,
     });
-    let mut encoder = context
-        .device
-        .create_command_encoder(&wgpu::CommandEncoderDescriptor {
-            label: Some("readback"),
-        });
+    let mut encoder = context.device.create_command_encoder(&wgpu::CommandEncoderDescriptor {
+        label: Some("readback"),
+    });
     let layout = wgpu::TexelCopyBufferLayout {
         offset: 0,
         bytes_per_row: Some(row_bytes),
@@ -38,11 +36,9 @@ pub(super) fn read(context: &Context, texture: &wgpu::Texture) -> Result<Vec<u8>
     );
     context.queue.submit([encoder.finish()]);
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-    buffer
-        .slice(..)
-        .map_async(wgpu::MapMode::Read, move |outcome| {
-            sender.send(outcome).ok();
-        });
+    buffer.slice(..).map_async(wgpu::MapMode::Read, move |outcome| {
+        sender.send(outcome).ok();
+    });
     wait(context)?;
     context.check()?;
     match receiver.try_recv() {

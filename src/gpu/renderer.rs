@@ -69,8 +69,7 @@ impl Gpu {
         let layer_stride = (size_of::<LayerUniform>() as u32)
             .next_multiple_of(context.device.limits().min_uniform_buffer_offset_alignment);
         let pipelines = Pipelines::new(&context);
-        let (layers, layers_bind_group) =
-            layer_buffer(&context, &pipelines, layer_stride, FIRST_LAYERS);
+        let (layers, layers_bind_group) = layer_buffer(&context, &pipelines, layer_stride, FIRST_LAYERS);
         Self {
             store: Store::new(&context),
             pace: Pace::new(),
@@ -106,9 +105,7 @@ impl Gpu {
     /// At which level a frame of a volume is resident; `None` if it is not. Other than [`Level::FULL`] deserves a notice
     /// ([`Level::notice`]).
     pub fn level(&self, volume: &Volume, frame: usize) -> Option<Level> {
-        self.store
-            .get(Key::of(volume, frame))
-            .map(|resident| resident.level)
+        self.store.get(Key::of(volume, frame)).map(|resident| resident.level)
     }
 
     /// Draws a scene and reads it back: RGBA, 8 bits, rows from the top.
@@ -139,20 +136,12 @@ impl Gpu {
     }
 
     /// Draws a scene into a view of the scene's size in [`super::PICTURE_FORMAT`], with every voxel that has arrived.
-    pub fn draw_into(
-        &mut self,
-        scene: &Scene,
-        view: &wgpu::TextureView,
-    ) -> Result<Drawn, GpuError> {
+    pub fn draw_into(&mut self, scene: &Scene, view: &wgpu::TextureView) -> Result<Drawn, GpuError> {
         self.draw(scene, view, &mut Allowance::unlimited())
     }
 
     /// The same, but uploads only so much that a window goes on smoothly.
-    pub(super) fn draw_in_frame(
-        &mut self,
-        scene: &Scene,
-        view: &wgpu::TextureView,
-    ) -> Result<Drawn, GpuError> {
+    pub(super) fn draw_in_frame(&mut self, scene: &Scene, view: &wgpu::TextureView) -> Result<Drawn, GpuError> {
         let mut allowance = self.pace.allowance();
         let drawn = self.draw(scene, view, &mut allowance);
         self.pace.keep(allowance);
@@ -166,20 +155,11 @@ impl Gpu {
         if is_drawable {
             Ok(())
         } else {
-            Err(GpuError::PictureSize {
-                width,
-                height,
-                most,
-            })
+            Err(GpuError::PictureSize { width, height, most })
         }
     }
 
-    fn draw(
-        &mut self,
-        scene: &Scene,
-        view: &wgpu::TextureView,
-        allowance: &mut Allowance,
-    ) -> Result<Drawn, GpuError> {
+    fn draw(&mut self, scene: &Scene, view: &wgpu::TextureView, allowance: &mut Allowance) -> Result<Drawn, GpuError> {
         self.store.begin();
         let mut is_complete = true;
         let mut draws = Vec::new();
@@ -188,13 +168,9 @@ impl Gpu {
             let Some(map) = VoxelMap::of(scene, layer) else {
                 continue;
             };
-            is_complete &= self.store.prepare(
-                &self.context,
-                &layer.volume,
-                layer.frame,
-                map.center.z,
-                allowance,
-            )?;
+            is_complete &= self
+                .store
+                .prepare(&self.context, &layer.volume, layer.frame, map.center.z, allowance)?;
             self.color_maps.prepare(&self.context, &layer.color_map);
             let key = Key::of(&layer.volume, layer.frame);
             let Some(resident) = self.store.get(key) else {
@@ -206,12 +182,8 @@ impl Gpu {
                 interpolation: layer.interpolation,
                 traits: traits(&map, resident),
             };
-            self.pipelines.prepare(
-                &self.context,
-                wanted,
-                &self.store.layouts,
-                self.color_maps.layout(),
-            );
+            self.pipelines
+                .prepare(&self.context, wanted, &self.store.layouts, self.color_maps.layout());
             uniforms.push(LayerUniform::new(layer, &map, resident, scene.size()));
             draws.push(Draw {
                 wanted,
@@ -246,12 +218,10 @@ impl Gpu {
     }
 
     fn encode(&self, scene: &Scene, view: &wgpu::TextureView, draws: &[Draw]) {
-        let mut encoder =
-            self.context
-                .device
-                .create_command_encoder(&wgpu::CommandEncoderDescriptor {
-                    label: Some("picture"),
-                });
+        let mut encoder = self
+            .context
+            .device
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("picture") });
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("picture"),
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {
@@ -293,12 +263,7 @@ impl Gpu {
 }
 
 /// Rays go through the texture's filter where that is right: whole, evenly spaced volumes, linear interpolation.
-fn program_of(
-    scene: &Scene,
-    interpolation: Interpolation,
-    map: &VoxelMap,
-    resident: &Resident,
-) -> Program {
+fn program_of(scene: &Scene, interpolation: Interpolation, map: &VoxelMap, resident: &Resident) -> Program {
     match scene {
         Scene::Slice(_) | Scene::Stack(_) => Program::Slice,
         Scene::Volume(_) => {
@@ -315,12 +280,7 @@ fn program_of(
     }
 }
 
-fn layer_buffer(
-    context: &Context,
-    pipelines: &Pipelines,
-    stride: u32,
-    count: u32,
-) -> (wgpu::Buffer, wgpu::BindGroup) {
+fn layer_buffer(context: &Context, pipelines: &Pipelines, stride: u32, count: u32) -> (wgpu::Buffer, wgpu::BindGroup) {
     let buffer = context.device.create_buffer(&wgpu::BufferDescriptor {
         label: Some("layers"),
         size: u64::from(stride) * u64::from(count),
@@ -332,15 +292,13 @@ fn layer_buffer(
         offset: 0,
         size: wgpu::BufferSize::new(size_of::<LayerUniform>() as u64),
     };
-    let bind_group = context
-        .device
-        .create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("layers"),
-            layout: pipelines.layer_layout(),
-            entries: &[wgpu::BindGroupEntry {
-                binding: 0,
-                resource: wgpu::BindingResource::Buffer(one),
-            }],
-        });
+    let bind_group = context.device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some("layers"),
+        layout: pipelines.layer_layout(),
+        entries: &[wgpu::BindGroupEntry {
+            binding: 0,
+            resource: wgpu::BindingResource::Buffer(one),
+        }],
+    });
     (buffer, bind_group)
 }

@@ -92,19 +92,9 @@ impl Resident {
     ) -> Self {
         let device = &context.device;
         let table = SliceTable::new(level.texels(volume.dims())[2], volume.geometry());
-        let table_texture = small_texture(
-            device,
-            "slice table",
-            table.size(),
-            wgpu::TextureFormat::Rgba32Float,
-        );
+        let table_texture = small_texture(device, "slice table", table.size(), wgpu::TextureFormat::Rgba32Float);
         let bricks = empty_bricks(volume, level, format);
-        let bricks_texture = small_texture(
-            device,
-            "bricks",
-            bricks.size(),
-            wgpu::TextureFormat::Rg32Float,
-        );
+        let bricks_texture = small_texture(device, "bricks", bricks.size(), wgpu::TextureFormat::Rg32Float);
         let views = [&texture, &table_texture, &bricks_texture]
             .map(|texture| texture.create_view(&wgpu::TextureViewDescriptor::default()));
         let entry = |binding, view| wgpu::BindGroupEntry {
@@ -123,11 +113,7 @@ impl Resident {
         } else {
             &layouts.float
         };
-        let exact = bind(
-            "voxels",
-            exact_layout,
-            &[entry(0, &views[0]), entry(1, &views[1])],
-        );
+        let exact = bind("voxels", exact_layout, &[entry(0, &views[0]), entry(1, &views[1])]);
         let filtered = format.is_filterable(device.features()).then(|| {
             let sampler = wgpu::BindGroupEntry {
                 binding: 2,
@@ -136,12 +122,7 @@ impl Resident {
             bind(
                 "filtered voxels",
                 &layouts.filtered,
-                &[
-                    entry(0, &views[0]),
-                    entry(1, &views[1]),
-                    sampler,
-                    entry(3, &views[2]),
-                ],
+                &[entry(0, &views[0]), entry(1, &views[1]), sampler, entry(3, &views[2])],
             )
         });
         Self {
@@ -197,15 +178,11 @@ impl Resident {
                 bytes_per_row: Some(16 * size.width),
                 rows_per_image: Some(size.height),
             };
-            context.queue.write_texture(
-                self.table_texture.as_image_copy(),
-                self.table.bytes(),
-                layout,
-                size,
-            );
+            context
+                .queue
+                .write_texture(self.table_texture.as_image_copy(), self.table.bytes(), layout, size);
         }
-        self.is_complete =
-            (0..self.level.texels(volume.dims())[2]).all(|slice| self.table.is_loaded(slice));
+        self.is_complete = (0..self.level.texels(volume.dims())[2]).all(|slice| self.table.is_loaded(slice));
         if self.is_complete
             && let Some(bricks) = self.bricks.take()
         {
@@ -215,12 +192,9 @@ impl Resident {
                 bytes_per_row: Some(8 * size.width),
                 rows_per_image: Some(size.height),
             };
-            context.queue.write_texture(
-                self.bricks_texture.as_image_copy(),
-                bricks.bytes(),
-                layout,
-                size,
-            );
+            context
+                .queue
+                .write_texture(self.bricks_texture.as_image_copy(), bricks.bytes(), layout, size);
         }
         context.check()?;
         Ok(is_done)
@@ -282,14 +256,7 @@ impl Resident {
         }
     }
 
-    fn write(
-        &self,
-        context: &Context,
-        volume: &Volume,
-        bytes: &[u8],
-        first_slice: usize,
-        slice_count: usize,
-    ) {
+    fn write(&self, context: &Context, volume: &Volume, bytes: &[u8], first_slice: usize, slice_count: usize) {
         let [width, height, _] = self.level.texels(volume.dims()).map(|side| side as u32);
         context.queue.write_texture(
             wgpu::TexelCopyTextureInfo {

@@ -55,12 +55,7 @@ pub fn sources(program: Program, format: VoxelFormat) -> String {
         include_str!("../../shaders/common/sample.wgsl"),
         include_str!("../../shaders/common/gather.wgsl"),
     ];
-    [
-        &[include_str!("../../shaders/common/layer.wgsl")],
-        texel,
-        common,
-        main,
-    ]
-    .concat()
-    .join("\n")
+    [&[include_str!("../../shaders/common/layer.wgsl")], texel, common, main]
+        .concat()
+        .join("\n")
 }

@@ -44,9 +44,7 @@ impl SliceTable {
 
     /// Whether a slice of the texture has its voxels.
     pub(super) fn is_loaded(&self, slice: usize) -> bool {
-        self.texels
-            .get(2 * slice)
-            .is_some_and(|texel| texel[3] > 0.5)
+        self.texels.get(2 * slice).is_some_and(|texel| texel[3] > 0.5)
     }
 
     /// Width and height of the texture.

@@ -76,11 +76,7 @@ impl VoxelLayouts {
             })
         };
         Self {
-            float: layout(
-                "voxels",
-                wgpu::TextureSampleType::Float { filterable: false },
-                false,
-            ),
+            float: layout("voxels", wgpu::TextureSampleType::Float { filterable: false }, false),
             uint: layout("whole voxels", wgpu::TextureSampleType::Uint, false),
             filtered: layout(
                 "filtered voxels",
@@ -167,14 +163,7 @@ impl Store {
             self.make_room(bytes);
             match try_texture(context, level.texels(dims), format) {
                 Ok(texture) => {
-                    return Ok(Resident::new(
-                        context,
-                        &self.layouts,
-                        volume,
-                        texture,
-                        format,
-                        level,
-                    ));
+                    return Ok(Resident::new(context, &self.layouts, volume, texture, format, level));
                 }
                 Err(GpuError::OutOfMemory) if level.texels(dims) != [1, 1, 1] => {
                     level = level.coarser(dims);
@@ -232,7 +221,5 @@ fn try_texture(
         .rev()
         .filter_map(|scope| pollster::block_on(scope.pop()))
         .collect();
-    errors
-        .first()
-        .map_or(Ok(texture), |err| Err(GpuError::from_wgpu(err)))
+    errors.first().map_or(Ok(texture), |err| Err(GpuError::from_wgpu(err)))
 }

@@ -60,9 +60,9 @@ impl PaneTarget {
 
     /// Whether drawing a scene would change anything.
     pub fn is_current(&self, scene: &Scene) -> bool {
-        self.drawn.as_ref().is_some_and(|(drawn, revision)| {
-            *revision == scene.voxel_revision() && drawn.same_picture(scene)
-        })
+        self.drawn
+            .as_ref()
+            .is_some_and(|(drawn, revision)| *revision == scene.voxel_revision() && drawn.same_picture(scene))
     }
 
     /// Draws a scene of this target's size, unless that is what it shows. Where not all voxels that have arrived could

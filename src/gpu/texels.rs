@@ -29,13 +29,7 @@ fn color_level(stored: f64, sample_type: SampleType) -> u8 {
 }
 
 /// Appends one slice of a volume, texel by voxel. Nothing is appended where it has not arrived.
-pub(super) fn encode(
-    bytes: &mut Vec<u8>,
-    voxels: &Voxels,
-    frame: usize,
-    slice: usize,
-    format: VoxelFormat,
-) {
+pub(super) fn encode(bytes: &mut Vec<u8>, voxels: &Voxels, frame: usize, slice: usize, format: VoxelFormat) {
     let Some((samples, first)) = slice_of(voxels, frame, slice) else {
         return;
     };
@@ -123,10 +117,7 @@ pub(super) fn encode_coarse(
 ) {
     let dims = voxels.dims();
     let (columns, parts) = (level.texels(dims)[0], voxels.components());
-    let slabs: Option<Vec<_>> = level
-        .span(dims, 2, slice)
-        .map(|k| slice_of(voxels, frame, k))
-        .collect();
+    let slabs: Option<Vec<_>> = level.span(dims, 2, slice).map(|k| slice_of(voxels, frame, k)).collect();
     let Some(slabs) = slabs else { return };
     let mut sums = vec![0.0; columns * parts];
     for row in 0..level.texels(dims)[1] {
@@ -166,13 +157,7 @@ fn add_row<T: Number>(sums: &mut [f64], row: &[T], parts: usize, factor: usize) 
     }
 }
 
-fn push(
-    bytes: &mut Vec<u8>,
-    sums: &[f64],
-    count: f64,
-    format: VoxelFormat,
-    sample_type: SampleType,
-) {
+fn push(bytes: &mut Vec<u8>, sums: &[f64], count: f64, format: VoxelFormat, sample_type: SampleType) {
     let mean = |part: usize| sums.get(part).map_or(0.0, |sum| sum / count);
     // Texels that are whole are not negative, so that this rounds.
     let whole = || mean(0) - format.texel_offset(sample_type) + 0.5;
@@ -181,9 +166,7 @@ fn push(
         VoxelFormat::Unorm16 | VoxelFormat::Uint16 => bytes.extend((whole() as u16).to_ne_bytes()),
         VoxelFormat::Float32 => bytes.extend(float(mean(0)).to_ne_bytes()),
         VoxelFormat::Color => {
-            bytes.extend(color_texel(
-                [0, 1, 2].map(|part| color_level(mean(part), sample_type)),
-            ));
+            bytes.extend(color_texel([0, 1, 2].map(|part| color_level(mean(part), sample_type))));
         }
     }
 }

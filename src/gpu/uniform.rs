@@ -49,23 +49,14 @@ const WINDOW_STEP: u32 = 2;
 
 impl LayerUniform {
     /// For a layer of a picture of `size` pixels.
-    pub(super) fn new(
-        layer: &ImageLayer,
-        map: &VoxelMap,
-        resident: &Resident,
-        size: [u32; 2],
-    ) -> Self {
+    pub(super) fn new(layer: &ImageLayer, map: &VoxelMap, resident: &Resident, size: [u32; 2]) -> Self {
         let volume = &*layer.volume;
         let middle = size.map(|side| (side / 2) as i32);
         // From the middle of the picture to the centre of the middle pixel: half a pixel where the size is even.
         let [x, y] = size.map(|side| if side % 2 == 0 { 0.5 } else { 0.0 });
         let at = map.center + map.right * x + map.down * y;
         let base = at.floor().clamp(DVec3::splat(-1e9), DVec3::splat(1e9));
-        let (right, down, depth) = (
-            Split::new(map.right),
-            Split::new(map.down),
-            Split::new(map.depth),
-        );
+        let (right, down, depth) = (Split::new(map.right), Split::new(map.down), Split::new(map.depth));
         let grey = GreyMap::new(&layer.window, &volume.rescale, resident.format.is_whole());
         let [box_low, box_high] = mean_box(volume, map.uses_table);
         let Level { factors } = resident.level;
@@ -86,8 +77,7 @@ impl LayerUniform {
             base: base.to_array().map(|v| v as i32),
             fraction: (at - base).as_vec3().to_array(),
             texel_scale: resident.format.texel_scale(),
-            texel_offset: (resident.format.texel_offset(volume.voxels.sample_type()) - grey.origin)
-                as f32,
+            texel_offset: (resident.format.texel_offset(volume.voxels.sample_type()) - grey.origin) as f32,
             dims: volume.dims().map(|side| side as i32),
             texels: resident.level.texels(volume.dims()).map(|side| side as i32),
             texels_per_voxel: factors.map(|factor| (1.0 / factor as f64) as f32),

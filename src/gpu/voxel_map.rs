@@ -48,9 +48,7 @@ impl VoxelMap {
     }
 
     fn of_slice(scene: &SliceScene, geometry: &Geometry) -> Self {
-        let DAffine3 {
-            matrix3: per_mm, ..
-        } = *geometry.voxel_from_patient();
+        let DAffine3 { matrix3: per_mm, .. } = *geometry.voxel_from_patient();
         let axes = &scene.plane.axes;
         let normal = axes.normal();
         let (steps, first_mm, step_mm, gather) = match scene.slab {
@@ -100,9 +98,7 @@ impl VoxelMap {
         let axes = scene.camera.axes();
         let per_mm = geometry.voxel_from_patient().matrix3;
         Some(Self {
-            center: geometry
-                .voxel_from_patient()
-                .transform_point3(scene.camera.target),
+            center: geometry.voxel_from_patient().transform_point3(scene.camera.target),
             right: per_mm * (axes.right * scene.camera.mm_per_pixel),
             down: per_mm * (axes.down * scene.camera.mm_per_pixel),
             depth: per_mm * (axes.normal() * scene.sample_step_mm()?),

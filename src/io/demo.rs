@@ -35,10 +35,7 @@ pub fn open_truth() -> OpenVolume {
     build(Content::Labels)
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the grid is made of constants, and a test opens it"
-)]
+#[expect(clippy::expect_used, reason = "the grid is made of constants, and a test opens it")]
 fn build(content: Content) -> OpenVolume {
     let geometry = phantom::demo_geometry().expect("a grid of constants");
     let dims = geometry.dims();
@@ -47,8 +44,7 @@ fn build(content: Content) -> OpenVolume {
     } else {
         SampleType::U8
     };
-    let voxels =
-        Voxels::new(dims, 1, 1, sample_type, SLICES_PER_SLAB).expect("a grid of constants");
+    let voxels = Voxels::new(dims, 1, 1, sample_type, SLICES_PER_SLAB).expect("a grid of constants");
     let is_ct = content == Content::Values;
     let window = |name: String, center: f64, width: f64| NamedWindow {
         name,
@@ -93,11 +89,7 @@ fn series(is_ct: bool, sample_type: SampleType) -> SeriesInfo {
         } else {
             VolumeKind::Segmentation
         },
-        modality: if is_ct {
-            "CT".to_owned()
-        } else {
-            String::new()
-        },
+        modality: if is_ct { "CT".to_owned() } else { String::new() },
         description: if is_ct {
             say!("io-demo-series")
         } else {
@@ -135,12 +127,8 @@ impl SlabSource for DemoSource {
             });
         };
         let samples = match self.content {
-            Content::Values => {
-                Samples::I16(phantom().values(geometry, range.first_slice, range.slice_count))
-            }
-            Content::Labels => {
-                Samples::U8(phantom().labels(geometry, range.first_slice, range.slice_count))
-            }
+            Content::Values => Samples::I16(phantom().values(geometry, range.first_slice, range.slice_count)),
+            Content::Labels => Samples::U8(phantom().labels(geometry, range.first_slice, range.slice_count)),
         };
         Ok(SlabRead {
             samples,

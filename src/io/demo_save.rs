@@ -40,8 +40,7 @@ pub fn save(folder: &Path) -> Result<(), SaveError> {
             .and_then(|_| nifti::write_nifti(&new.join("truth.nii.gz"), &truth.volume, None))
             .and_then(|()| {
                 write_atomically(&new.join("truth.json"), |out| {
-                    serde_json::to_writer_pretty(out, &describe(&truth.volume))
-                        .map_err(io::Error::from)
+                    serde_json::to_writer_pretty(out, &describe(&truth.volume)).map_err(io::Error::from)
                 })
             });
         // The name that the user knows, not the one of the new folder before it takes its place.
@@ -71,9 +70,7 @@ fn describe(truth: &Volume) -> TruthJson {
     let [columns, rows, slices] = truth.dims();
     // Of each label: how many voxels, and the sum of their indices.
     let mut found = vec![(0usize, DVec3::ZERO); 256];
-    for (k, j, i) in
-        (0..slices).flat_map(|k| (0..rows).flat_map(move |j| (0..columns).map(move |i| (k, j, i))))
-    {
+    for (k, j, i) in (0..slices).flat_map(|k| (0..rows).flat_map(move |j| (0..columns).map(move |i| (k, j, i)))) {
         let label = truth.voxels.stored([i, j, k], 0, 0).unwrap_or(0.0);
         if let Some((count, sum)) = found.get_mut(label as usize) {
             *count += 1;
@@ -84,10 +81,7 @@ fn describe(truth: &Volume) -> TruthJson {
         geometry.patient_from_voxel().matrix3.determinant().abs() / 1000.0
     });
     let structures = demo::phantom().structures().iter().map(|structure| {
-        let (voxels, sum) = found
-            .get(usize::from(structure.label))
-            .copied()
-            .unwrap_or_default();
+        let (voxels, sum) = found.get(usize::from(structure.label)).copied().unwrap_or_default();
         let centroid = truth
             .geometry()
             .filter(|_| voxels > 0)

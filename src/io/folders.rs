@@ -12,12 +12,7 @@ use crate::say;
 const MAX_DEPTH: usize = 32;
 
 /// Adds every regular file below a folder to `files`, and what is none, or cannot be looked at, to `skipped`.
-pub(super) fn walk(
-    folder: &Path,
-    progress: &Progress<'_>,
-    files: &mut Vec<PathBuf>,
-    skipped: &mut Vec<Skipped>,
-) {
+pub(super) fn walk(folder: &Path, progress: &Progress<'_>, files: &mut Vec<PathBuf>, skipped: &mut Vec<Skipped>) {
     let mut seen = HashSet::new();
     let mut pending = vec![(folder.to_owned(), 0)];
     while let Some((folder, depth)) = pending.pop() {

@@ -83,11 +83,7 @@ pub fn load(open: &OpenVolume, progress: &Progress<'_>) -> LoadReport {
 }
 
 /// Decodes only some slabs; those that have arrived already are left alone.
-pub fn load_slabs(
-    open: &OpenVolume,
-    slabs: &BTreeSet<usize>,
-    progress: &Progress<'_>,
-) -> LoadReport {
+pub fn load_slabs(open: &OpenVolume, slabs: &BTreeSet<usize>, progress: &Progress<'_>) -> LoadReport {
     let missing: Vec<usize> = slabs
         .iter()
         .copied()
@@ -159,22 +155,15 @@ fn decode(open: &OpenVolume, order: &[usize], progress: &Progress<'_>) -> LoadRe
 
 /// A codec that panics costs its slab, not the program.
 fn read_guarded(open: &OpenVolume, slab: usize) -> Result<SlabRead, SlabError> {
-    let read =
-        catch_unwind(AssertUnwindSafe(|| open.source.read_slab(slab))).unwrap_or_else(|_| {
-            Err(SlabError {
-                message: say!("io-decoder-panicked"),
-            })
-        })?;
+    let read = catch_unwind(AssertUnwindSafe(|| open.source.read_slab(slab))).unwrap_or_else(|_| {
+        Err(SlabError {
+            message: say!("io-decoder-panicked"),
+        })
+    })?;
     let expected = open.volume.voxels.slab_samples(slab);
-    if read.samples.len() != expected
-        || read.samples.sample_type() != open.volume.voxels.sample_type()
-    {
+    if read.samples.len() != expected || read.samples.sample_type() != open.volume.voxels.sample_type() {
         return Err(SlabError {
-            message: say!(
-                "io-slab-wrong-size",
-                expected = expected,
-                got = read.samples.len()
-            ),
+            message: say!("io-slab-wrong-size", expected = expected, got = read.samples.len()),
         });
     }
     Ok(read)

@@ -52,9 +52,7 @@ impl FilePlace {
 
     /// What a person knows it by.
     pub fn name(&self) -> &Path {
-        self.unpacked
-            .as_ref()
-            .map_or(&self.path, |unpacked| &unpacked.name)
+        self.unpacked.as_ref().map_or(&self.path, |unpacked| &unpacked.name)
     }
 
     /// The last part of its name.

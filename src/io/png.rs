@@ -10,10 +10,7 @@ pub fn write_png(path: &Path, size: [u32; 2], rgba: &[u8]) -> Result<(), SaveErr
     let is_opaque = pixels.iter().all(|p| p[3] == 255);
     let is_gray = is_opaque && pixels.iter().all(|p| p[0] == p[1] && p[1] == p[2]);
     let (color, data): (png::ColorType, Vec<u8>) = if is_gray {
-        (
-            png::ColorType::Grayscale,
-            pixels.iter().map(|p| p[0]).collect(),
-        )
+        (png::ColorType::Grayscale, pixels.iter().map(|p| p[0]).collect())
     } else if is_opaque {
         (
             png::ColorType::Rgb,

@@ -65,10 +65,7 @@ pub fn write_checked(
 
 /// Writes a folder of files whole or not at all: `fill` gets a new folder beside the target, which then takes its
 /// place. A folder that is there must be empty.
-pub fn write_folder(
-    path: &Path,
-    fill: impl FnOnce(&Path) -> Result<(), SaveError>,
-) -> Result<(), SaveError> {
+pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> Result<(), SaveError>) -> Result<(), SaveError> {
     let fail = |why| SaveError {
         path: path.to_owned(),
         why,

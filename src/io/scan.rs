@@ -133,11 +133,7 @@ fn files_below(
         };
         if paths.len() == 1 {
             let path = path.display().to_string();
-            return Err(OpenError::new(say!(
-                "io-cannot-open",
-                path = path,
-                why = reason
-            )));
+            return Err(OpenError::new(say!("io-cannot-open", path = path, why = reason)));
         }
         skipped.push(Skipped {
             path: path.clone(),
@@ -175,9 +171,7 @@ fn members(path: &Path, progress: &Progress<'_>) -> Result<Option<Members>, Stri
 /// What a file of other files is recognised by: enough for the meta header of a DICOMDIR.
 fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?
-        .take(1 << 10)
-        .read_to_end(&mut bytes)?;
+    std::fs::File::open(path)?.take(1 << 10).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -217,11 +211,7 @@ fn join(paths: &[PathBuf]) -> String {
 pub(crate) fn plain(err: &std::io::Error) -> String {
     let text = err.to_string();
     match err.raw_os_error() {
-        Some(_) => text
-            .split(" (os error")
-            .next()
-            .unwrap_or(&text)
-            .to_lowercase(),
+        Some(_) => text.split(" (os error").next().unwrap_or(&text).to_lowercase(),
         None => text,
     }
 }
@@ -251,9 +241,7 @@ fn look_inside(file: &FilePlace) -> Found {
     }
     match dicom::read_header(file) {
         Ok(file) => Found::Dicom(Box::new(file)),
-        Err(_) if beginning(file.path()).is_ok_and(|bytes| zip::is_archive(&bytes)) => {
-            skip(say!("io-zip-inside"))
-        }
+        Err(_) if beginning(file.path()).is_ok_and(|bytes| zip::is_archive(&bytes)) => skip(say!("io-zip-inside")),
         Err(reason) => skip(reason),
     }
 }

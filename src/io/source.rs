@@ -62,10 +62,7 @@ pub trait SlabSource: Send + Sync {
 
     /// Decodes every slab from first to last, for sources where slab n costs reading all before it (a gzip stream).
     /// `publish` takes each slab as it is ready and answers whether to go on. `None` where slabs can be read in any order.
-    fn read_in_order(
-        &self,
-        _publish: &mut dyn FnMut(usize, SlabRead) -> bool,
-    ) -> Option<Result<(), SlabError>> {
+    fn read_in_order(&self, _publish: &mut dyn FnMut(usize, SlabRead) -> bool) -> Option<Result<(), SlabError>> {
         None
     }
 }

@@ -97,10 +97,7 @@ pub fn unpack(path: &Path, limits: &Limits, progress: &Progress<'_>) -> Result<M
             Ok(file) => members.files.extend(file),
             Err(skipped) => members.skipped.push(skipped),
         }
-        progress.tell(ProgressEvent::Scanning {
-            done: index + 1,
-            total,
-        });
+        progress.tell(ProgressEvent::Scanning { done: index + 1, total });
     }
     if archive.len() > total {
         members.skipped.push(Skipped {
@@ -133,9 +130,7 @@ impl Job<'_> {
             path: path.to_owned(),
             reason,
         };
-        let entry = archive
-            .by_index_data(index)
-            .map_err(|err| skip(&path, reason(&err)))?;
+        let entry = archive.by_index_data(index).map_err(|err| skip(&path, reason(&err)))?;
         if entry.is_dir() {
             return Ok(None);
         }

@@ -34,22 +34,12 @@ impl ColorMap {
         }
         let color_at = |at: f64| -> [u8; 3] {
             let next = stops.partition_point(|stop| stop.at <= at);
-            let (Some(high), Some(low)) = (
-                stops.get(next),
-                next.checked_sub(1).and_then(|n| stops.get(n)),
-            ) else {
-                return if at < first.at {
-                    first.color
-                } else {
-                    last.color
-                };
+            let (Some(high), Some(low)) = (stops.get(next), next.checked_sub(1).and_then(|n| stops.get(n))) else {
+                return if at < first.at { first.color } else { last.color };
             };
             let t = (at - low.at) / (high.at - low.at);
             std::array::from_fn(|c| {
-                (f64::from(low.color[c])
-                    + t * (f64::from(high.color[c]) - f64::from(low.color[c]))
-                    + 0.5)
-                    .floor() as u8
+                (f64::from(low.color[c]) + t * (f64::from(high.color[c]) - f64::from(low.color[c])) + 0.5).floor() as u8
             })
         };
         Some(Self {
@@ -65,10 +55,7 @@ impl ColorMap {
 
     /// The colour of a grey level.
     pub fn color(&self, level: u8) -> [u8; 3] {
-        self.colors
-            .get(usize::from(level))
-            .copied()
-            .unwrap_or_default()
+        self.colors.get(usize::from(level)).copied().unwrap_or_default()
     }
 
     /// All 256 colours.

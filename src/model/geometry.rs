@@ -51,10 +51,7 @@ pub struct Geometry {
 
 impl Geometry {
     /// A geometry that is an affine map alone. `patient_from_voxel` maps voxel centres to LPS mm.
-    pub fn from_affine(
-        dims: [usize; 3],
-        patient_from_voxel: DAffine3,
-    ) -> Result<Self, GeometryError> {
+    pub fn from_affine(dims: [usize; 3], patient_from_voxel: DAffine3) -> Result<Self, GeometryError> {
         for side in dims {
             if side == 0 || side > u32::MAX as usize {
                 return Err(GeometryError::Dims(side));
@@ -67,10 +64,7 @@ impl Geometry {
         let edges = matrix.x_axis.length() * matrix.y_axis.length() * matrix.z_axis.length();
         let voxel_from_patient = patient_from_voxel.inverse();
         // Relative, so that micrometre voxels are as good as metres.
-        if edges <= 0.0
-            || matrix.determinant().abs() <= edges * 1e-9
-            || !voxel_from_patient.is_finite()
-        {
+        if edges <= 0.0 || matrix.determinant().abs() <= edges * 1e-9 || !voxel_from_patient.is_finite() {
             return Err(GeometryError::Singular);
         }
         Ok(Self {
@@ -124,8 +118,7 @@ impl Geometry {
             })
             .collect();
         let is_even = origins.iter().enumerate().all(|(k, origin)| {
-            (affine.transform_point3(DVec3::new(0.0, 0.0, k as f64)) - *origin).length()
-                <= tolerance_mm
+            (affine.transform_point3(DVec3::new(0.0, 0.0, k as f64)) - *origin).length() <= tolerance_mm
         });
         if !is_even {
             geometry.slice_table = Some(table);
@@ -166,8 +159,7 @@ impl Geometry {
 
     /// The place of a (fractional) voxel index in LPS mm, on the true slices.
     pub fn patient_at(&self, voxel: DVec3) -> DVec3 {
-        self.patient_from_voxel
-            .transform_point3(self.mean_from_voxel(voxel))
+        self.patient_from_voxel.transform_point3(self.mean_from_voxel(voxel))
     }
 
     /// The fractional voxel index of a place in LPS mm, on the true slices.
@@ -217,19 +209,13 @@ impl Geometry {
     /// Whether a fractional voxel index lies in the volume, which ends half a voxel beyond the outermost centres.
     pub fn contains(&self, voxel: DVec3) -> bool {
         let inside = |v: f64, n: usize| v >= -0.5 && v <= n as f64 - 0.5;
-        inside(voxel.x, self.dims[0])
-            && inside(voxel.y, self.dims[1])
-            && inside(voxel.z, self.dims[2])
+        inside(voxel.x, self.dims[0]) && inside(voxel.y, self.dims[1]) && inside(voxel.z, self.dims[2])
     }
 
     /// Lengths of the voxel edges in mm (of a sheared stack: along the edge, not along the normal).
     pub fn spacing(&self) -> DVec3 {
         let matrix = self.patient_from_voxel.matrix3;
-        DVec3::new(
-            matrix.x_axis.length(),
-            matrix.y_axis.length(),
-            matrix.z_axis.length(),
-        )
+        DVec3::new(matrix.x_axis.length(), matrix.y_axis.length(), matrix.z_axis.length())
     }
 
     /// The unit normal of the slices, row direction × column direction.

@@ -9,9 +9,7 @@ use super::voxels::Voxels;
 use super::window::NamedWindow;
 
 /// Names a volume within this run of the program.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct VolumeId(pub u64);
 
 impl VolumeId {

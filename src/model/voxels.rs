@@ -176,16 +176,9 @@ impl Voxels {
         slices_per_slab: usize,
     ) -> Result<Self, VoxelsError> {
         let too_large = || VoxelsError::TooLarge(dims, frames);
-        let count = [
-            dims[0],
-            dims[1],
-            dims[2],
-            frames,
-            components,
-            sample_type.byte_size(),
-        ]
-        .iter()
-        .try_fold(1usize, |a, n| a.checked_mul(*n));
+        let count = [dims[0], dims[1], dims[2], frames, components, sample_type.byte_size()]
+            .iter()
+            .try_fold(1usize, |a, n| a.checked_mul(*n));
         let bytes = count.ok_or_else(too_large)?;
         if bytes == 0 || bytes > isize::MAX as usize || slices_per_slab == 0 {
             return Err(too_large());
@@ -207,11 +200,7 @@ impl Voxels {
     }
 
     /// How many slices make a slab of about [`Self::SLAB_BYTES`].
-    pub fn slices_for_slab_bytes(
-        dims: [usize; 3],
-        components: usize,
-        sample_type: SampleType,
-    ) -> usize {
+    pub fn slices_for_slab_bytes(dims: [usize; 3], components: usize, sample_type: SampleType) -> usize {
         let slice_bytes = dims[0]
             .saturating_mul(dims[1])
             .saturating_mul(components)
@@ -241,10 +230,7 @@ impl Voxels {
 
     /// Bytes of all samples.
     pub fn byte_size(&self) -> usize {
-        self.dims.iter().product::<usize>()
-            * self.frames
-            * self.components
-            * self.sample_type.byte_size()
+        self.dims.iter().product::<usize>() * self.frames * self.components * self.sample_type.byte_size()
     }
 
     /// Number of slabs, all frames together.

@@ -66,8 +66,7 @@ impl Window {
                 }
             }
             WindowFunction::Sigmoid => {
-                1.0 / (1.0
-                    + (-4.0 * (value - self.center) / self.width.max(f64::MIN_POSITIVE)).exp())
+                1.0 / (1.0 + (-4.0 * (value - self.center) / self.width.max(f64::MIN_POSITIVE)).exp())
             }
         }
     }

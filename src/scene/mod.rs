@@ -57,9 +57,6 @@ impl Scene {
 
     /// Sum of the voxel revisions of all layers: a scene drawn at another revision must be drawn again.
     pub fn voxel_revision(&self) -> usize {
-        self.layers()
-            .iter()
-            .map(|layer| layer.volume.voxels.revision())
-            .sum()
+        self.layers().iter().map(|layer| layer.volume.voxels.revision()).sum()
     }
 }

@@ -35,11 +35,8 @@ impl StackScene {
     pub fn fit(volume: &Volume, size: [u32; 2]) -> (DVec2, f64) {
         let [columns, rows, _] = volume.dims();
         let [width, height] = Self::pixel_size(volume);
-        let units = (columns as f64 * width / f64::from(size[0].max(1)))
-            .max(rows as f64 * height / f64::from(size[1].max(1)));
-        (
-            DVec2::new(columns as f64 - 1.0, rows as f64 - 1.0) / 2.0,
-            units,
-        )
+        let units =
+            (columns as f64 * width / f64::from(size[0].max(1))).max(rows as f64 * height / f64::from(size[1].max(1)));
+        (DVec2::new(columns as f64 - 1.0, rows as f64 - 1.0) / 2.0, units)
     }
 }

@@ -55,13 +55,7 @@ pub enum Group {
 
 impl Group {
     /// All groups, in the order of the menu bar.
-    pub const ALL: [Self; 5] = [
-        Self::File,
-        Self::Navigate,
-        Self::View,
-        Self::Window,
-        Self::Help,
-    ];
+    pub const ALL: [Self; 5] = [Self::File, Self::Navigate, Self::View, Self::Window, Self::Help];
 
     /// Its heading.
     pub fn label(self) -> String {
@@ -171,21 +165,9 @@ pub const ROWS: &[Row] = &[
     row(Group::View, Action::Center, "ui-center").key(Key::C),
     row(Group::View, Action::Crosshair, "ui-crosshair").key(Key::X),
     row(Group::View, Action::Convention, "ui-convention").key(Key::N),
-    row(
-        Group::View,
-        Action::Interpolate(Interpolation::Nearest),
-        "ui-nearest",
-    ),
-    row(
-        Group::View,
-        Action::Interpolate(Interpolation::Linear),
-        "ui-linear",
-    ),
-    row(
-        Group::View,
-        Action::Interpolate(Interpolation::Cubic),
-        "ui-cubic",
-    ),
+    row(Group::View, Action::Interpolate(Interpolation::Nearest), "ui-nearest"),
+    row(Group::View, Action::Interpolate(Interpolation::Linear), "ui-linear"),
+    row(Group::View, Action::Interpolate(Interpolation::Cubic), "ui-cubic"),
     row(Group::Window, Action::WindowTool, "ui-window-tool").key(Key::W),
     row(Group::Window, Action::Invert, "ui-invert").key(Key::I),
     row(Group::Window, Action::FileWindow, "ui-file-window").key(Key::Backtick),
@@ -226,8 +208,9 @@ impl Row {
     /// What it is called.
     pub fn label(&self) -> String {
         match self.action {
-            Action::Preset(n) => presets::window_preset_of_key(n)
-                .map_or_else(String::new, presets::WindowPreset::title),
+            Action::Preset(n) => {
+                presets::window_preset_of_key(n).map_or_else(String::new, presets::WindowPreset::title)
+            }
             _ => words::lookup(self.key, &[]),
         }
     }
@@ -235,9 +218,7 @@ impl Row {
     /// What it does, in a sentence.
     pub fn tip(&self) -> Option<String> {
         match self.action {
-            Action::Preset(n) => {
-                presets::window_preset_of_key(n).map(|preset| super::text::window(&preset.window()))
-            }
+            Action::Preset(n) => presets::window_preset_of_key(n).map(|preset| super::text::window(&preset.window())),
             _ => {
                 let key = format!("{}-tip", self.key);
                 let tip = words::lookup(&key, &[]);
@@ -256,11 +237,7 @@ impl Row {
             Action::ToggleAlignment => Some(view.alignment == Alignment::Anatomical),
             Action::Maximise => Some(matches!(view.layout, Layout::Single(_))),
             Action::Invert => Some(state.shown().is_some_and(|entry| entry.display.invert)),
-            Action::Interpolate(way) => Some(
-                state
-                    .shown()
-                    .is_some_and(|entry| entry.display.interpolation == way),
-            ),
+            Action::Interpolate(way) => Some(state.shown().is_some_and(|entry| entry.display.interpolation == way)),
             _ => None,
         }
     }
@@ -284,17 +261,15 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         Action::OpenFiles => Command::ChooseFiles,
         Action::OpenFolder => Command::ChooseFolder,
         Action::OpenDemo => Command::OpenDemo,
-        Action::CloseAll => (!state.document.entries.is_empty()
-            || !state.document.skipped.is_empty())
-        .then_some(Command::CloseAll)?,
+        Action::CloseAll => {
+            (!state.document.entries.is_empty() || !state.document.skipped.is_empty()).then_some(Command::CloseAll)?
+        }
         Action::Quit => Command::Quit,
         Action::Convention => Command::ToggleConvention,
         Action::Crosshair => Command::ToggleCrosshair,
         Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
         Action::Cancel => (!state.jobs.is_empty()).then_some(Command::CancelAll)?,
-        Action::Series(steps) => {
-            (state.document.entries.len() > 1).then_some(Command::StepSeries { steps })?
-        }
+        Action::Series(steps) => (state.document.entries.len() > 1).then_some(Command::StepSeries { steps })?,
         _ => return None,
     })
 }
@@ -308,9 +283,7 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::Slices(steps) => is_plane.then_some(Command::Scroll { pane, steps })?,
         Action::FirstSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: false })?,
         Action::LastSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: true })?,
-        Action::Frame(steps) => {
-            (entry.volume().voxels.frames() > 1).then_some(Command::StepFrame { steps })?
-        }
+        Action::Frame(steps) => (entry.volume().voxels.frames() > 1).then_some(Command::StepFrame { steps })?,
         Action::SavePicture => Command::ChoosePicture { pane },
         Action::NextPane => has_place.then_some(Command::FocusNext)?,
         Action::Maximise => has_place.then_some(Command::ToggleMaximised { pane })?,
@@ -344,9 +317,8 @@ fn next_file_window(state: &State) -> Option<Command> {
 /// The row whose shortcut a key press is.
 pub fn by_key(modifiers: Modifiers, key: Key) -> Option<&'static Row> {
     ROWS.iter().find(|row| {
-        row.shortcut.is_some_and(|shortcut| {
-            shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers)
-        })
+        row.shortcut
+            .is_some_and(|shortcut| shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers))
     })
 }
 
@@ -362,9 +334,7 @@ mod tests {
             }
             if let Some(shortcut) = row.shortcut {
                 assert!(
-                    ROWS[..n]
-                        .iter()
-                        .all(|other| other.shortcut != Some(shortcut)),
+                    ROWS[..n].iter().all(|other| other.shortcut != Some(shortcut)),
                     "two rows on {shortcut:?}"
                 );
             }

@@ -87,10 +87,7 @@ impl Reader<'_> {
             Event::PointerGone if self.memory.pressed.is_none() => self.hover(None),
             Event::WindowFocused(false) => self.let_go(),
             Event::MouseWheel {
-                unit,
-                delta,
-                modifiers,
-                ..
+                unit, delta, modifiers, ..
             } => self.wheel(*unit, delta.y, *modifiers),
             Event::Zoom(factor) => self.zoom(f64::from(*factor)),
             Event::Key {
@@ -123,12 +120,7 @@ impl Reader<'_> {
 
     /// A place of the window in points from a pane's top left.
     fn in_pane(&self, pane: PaneId, pos: Pos2) -> DVec2 {
-        let offset = pos
-            - self
-                .memory
-                .rects
-                .get(&pane)
-                .map_or(Pos2::ZERO, |rect| rect.min);
+        let offset = pos - self.memory.rects.get(&pane).map_or(Pos2::ZERO, |rect| rect.min);
         DVec2::new(f64::from(offset.x), f64::from(offset.y))
     }
 
@@ -172,12 +164,7 @@ impl Reader<'_> {
             is_told: acts_at_once,
         });
         if acts_at_once {
-            self.tell(
-                pane,
-                PointerAction::Press(tool::Button::Left),
-                pos,
-                modifiers,
-            );
+            self.tell(pane, PointerAction::Press(tool::Button::Left), pos, modifiers);
         }
     }
 
@@ -220,11 +207,7 @@ impl Reader<'_> {
     }
 
     fn release(&mut self, pos: Pos2, button: PointerButton, modifiers: Modifiers) {
-        let Some(pressed) = self
-            .memory
-            .pressed
-            .filter(|pressed| pressed.button == button)
-        else {
+        let Some(pressed) = self.memory.pressed.filter(|pressed| pressed.button == button) else {
             return;
         };
         self.memory.pressed = None;
@@ -314,18 +297,13 @@ impl Reader<'_> {
     }
 
     fn key(&mut self, key: Key, is_repeat: bool, modifiers: Modifiers) {
-        let Some(row) = action::by_key(modifiers, key).filter(|row| !is_repeat || row.repeats)
-        else {
+        let Some(row) = action::by_key(modifiers, key).filter(|row| !is_repeat || row.repeats) else {
             return;
         };
         let is_bare = !modifiers.command && !matches!(key, Key::F1);
-        let belongs_to_widget = matches!(key, Key::Enter | Key::Tab | Key::Escape)
-            || (self.widget_has_keys && is_movement(key));
-        if is_bare
-            && (self.is_typing
-                || (self.widget_has_keys && belongs_to_widget)
-                || self.ctx.any_popup_open())
-        {
+        let belongs_to_widget =
+            matches!(key, Key::Enter | Key::Tab | Key::Escape) || (self.widget_has_keys && is_movement(key));
+        if is_bare && (self.is_typing || (self.widget_has_keys && belongs_to_widget) || self.ctx.any_popup_open()) {
             return;
         }
         // Else egui would take Tab and arrows as a wish to go from button to button.
@@ -348,9 +326,7 @@ impl Reader<'_> {
                 .is_some_and(|response| response.double_clicked())
         });
         let Some(pane) = pane else { return };
-        if let Some(request) =
-            action::find(action::Action::Maximise).and_then(|row| row.request(self.state, pane))
-        {
+        if let Some(request) = action::find(action::Action::Maximise).and_then(|row| row.request(self.state, pane)) {
             carry_out(request, self.memory, &mut self.commands);
         }
     }

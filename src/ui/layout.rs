@@ -50,16 +50,9 @@ mod tests {
                         "{edge} at {scale}"
                     );
                 }
-                assert!(
-                    rects[..n]
-                        .iter()
-                        .all(|(_, b)| !a.intersect(*b).is_positive())
-                );
+                assert!(rects[..n].iter().all(|(_, b)| !a.intersect(*b).is_positive()));
             }
         }
-        assert_eq!(
-            pane_rects(Layout::Single(PaneId::Stack), room, 1.0).len(),
-            1
-        );
+        assert_eq!(pane_rects(Layout::Single(PaneId::Stack), room, 1.0).len(), 1);
     }
 }

@@ -80,10 +80,7 @@ impl Canvas {
         scene: &Scene,
         filter: eframe::wgpu::FilterMode,
     ) -> Result<(TextureId, bool), GpuError> {
-        if slot
-            .as_ref()
-            .is_none_or(|slot| slot.target.size() != scene.size())
-        {
+        if slot.as_ref().is_none_or(|slot| slot.target.size() != scene.size()) {
             let target = PaneTarget::new(&self.gpu, scene.size())?;
             let mut renderer = self.render.renderer.write();
             let texture = match slot.take() {
@@ -96,9 +93,7 @@ impl Canvas {
                     );
                     old.texture
                 }
-                None => {
-                    renderer.register_native_texture(&self.render.device, target.view(), filter)
-                }
+                None => renderer.register_native_texture(&self.render.device, target.view(), filter),
             };
             *slot = Some(Slot { target, texture });
         }
@@ -137,11 +132,7 @@ pub struct Pictures {
 impl Pictures {
     /// On the window's own device.
     pub fn new(render: &RenderState) -> Self {
-        let gpu = Gpu::from_parts(
-            render.device.clone(),
-            render.queue.clone(),
-            &render.adapter.get_info(),
-        );
+        let gpu = Gpu::from_parts(render.device.clone(), render.queue.clone(), &render.adapter.get_info());
         Self {
             canvas: Canvas {
                 gpu,
@@ -159,8 +150,7 @@ impl Pictures {
 
     /// Brings a pane's picture up to date.
     pub fn show(&mut self, state: &State, pane: PaneId, pixels_per_point: f32) -> Shown {
-        let Some(still) = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Still)
-        else {
+        let Some(still) = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Still) else {
             return Shown::default();
         };
         let shown = if pane == PaneId::Volume {
@@ -169,21 +159,14 @@ impl Pictures {
                 .as_ref()
                 .is_some_and(|gesture| gesture.pane == PaneId::Volume);
             let moving = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Moving);
-            self.volume.show(
-                &mut self.canvas,
-                &still,
-                moving.as_ref().unwrap_or(&still),
-                is_held,
-            )
+            self.volume
+                .show(&mut self.canvas, &still, moving.as_ref().unwrap_or(&still), is_held)
         } else {
             let slot = self.planes.entry(pane).or_default();
             self.canvas
                 .draw(slot, &still, eframe::wgpu::FilterMode::Nearest)
                 .map(|(texture, is_complete)| Shown {
-                    pictures: vec![Picture {
-                        texture,
-                        part: WHOLE,
-                    }],
+                    pictures: vec![Picture { texture, part: WHOLE }],
                     notice: None,
                     again: (!is_complete).then_some(Duration::ZERO),
                 })

@@ -51,22 +51,12 @@ fn tenths(value: f64) -> String {
 
 /// A place in the patient.
 pub fn place(lps: DVec3) -> String {
-    say!(
-        "ui-place",
-        x = tenths(lps.x),
-        y = tenths(lps.y),
-        z = tenths(lps.z)
-    )
+    say!("ui-place", x = tenths(lps.x), y = tenths(lps.y), z = tenths(lps.z))
 }
 
 /// A voxel.
 pub fn voxel([i, j, k]: [usize; 3]) -> String {
-    say!(
-        "ui-voxel",
-        i = i.to_string(),
-        j = j.to_string(),
-        k = k.to_string()
-    )
+    say!("ui-voxel", i = i.to_string(), j = j.to_string(), k = k.to_string())
 }
 
 /// A value with its unit.
@@ -120,12 +110,9 @@ pub fn window_numbers(window: &Window) -> String {
 pub fn presets_for(entry: &Entry) -> impl Iterator<Item = &'static WindowPreset> {
     let is_gray = entry.volume().voxels.components() == 1;
     let unit = entry.volume().unit.clone();
-    presets::window_presets().iter().filter(move |preset| {
-        is_gray
-            && unit
-                .as_ref()
-                .map_or(preset.key.is_some(), |unit| *unit == preset.unit)
-    })
+    presets::window_presets()
+        .iter()
+        .filter(move |preset| is_gray && unit.as_ref().map_or(preset.key.is_some(), |unit| *unit == preset.unit))
 }
 
 /// A shortcut as it is written on a menu.
@@ -152,14 +139,7 @@ pub fn window_name(entry: &Entry, window: &Window) -> Option<String> {
 }
 
 /// Text with a dark rim, readable on any picture. Answers where it stands.
-pub fn over_picture(
-    painter: &Painter,
-    at: Pos2,
-    anchor: Align2,
-    text: &str,
-    font: FontId,
-    color: Color32,
-) -> Rect {
+pub fn over_picture(painter: &Painter, at: Pos2, anchor: Align2, text: &str, font: FontId, color: Color32) -> Rect {
     let galley = painter.layout_no_wrap(text.to_owned(), font, color);
     let rect = anchor.anchor_size(at, galley.size());
     for offset in [vec2(1.0, 1.0), vec2(-1.0, -1.0)] {
@@ -182,10 +162,7 @@ pub fn shortened(painter: &Painter, text: &str, font: &FontId, widest: f32) -> S
     }
     let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     let fits = ends.partition_point(|end| width(&format!("{}…", &text[..*end])) <= widest);
-    format!(
-        "{}…",
-        &text[..ends.get(fits.saturating_sub(1)).copied().unwrap_or(0)]
-    )
+    format!("{}…", &text[..ends.get(fits.saturating_sub(1)).copied().unwrap_or(0)])
 }
 
 #[cfg(test)]

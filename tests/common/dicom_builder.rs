@@ -1,10 +1,7 @@
 //! Writes DICOM files by hand, element by element, for tests: good ones in every encoding, and the raw material for
 //! broken ones. Knows nothing of the program's own reader or writer.
 
-#![allow(
-    dead_code,
-    reason = "shared between test binaries, none of which uses all of it"
-)]
+#![allow(dead_code, reason = "shared between test binaries, none of which uses all of it")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -51,8 +48,7 @@ impl Dataset {
 
     /// A text, with values separated by backslashes. `vr` as in `DS`.
     pub fn text(mut self, tag: (u16, u16), vr: &str, text: &str) -> Self {
-        self.elements
-            .insert(tag, (vr.to_owned(), Value::Text(text.to_owned())));
+        self.elements.insert(tag, (vr.to_owned(), Value::Text(text.to_owned())));
         self
     }
 
@@ -71,8 +67,7 @@ impl Dataset {
 
     /// Bytes as they are.
     pub fn bytes(mut self, tag: (u16, u16), vr: &str, bytes: &[u8]) -> Self {
-        self.elements
-            .insert(tag, (vr.to_owned(), Value::Bytes(bytes.to_vec())));
+        self.elements.insert(tag, (vr.to_owned(), Value::Bytes(bytes.to_vec())));
         self
     }
 
@@ -92,15 +87,13 @@ impl Dataset {
     /// Encapsulated pixels with a Basic Offset Table.
     pub fn fragments_with_table(mut self, table: &[u32], fragments: &[Vec<u8>]) -> Self {
         let value = Value::Fragments(table.to_vec(), fragments.to_vec());
-        self.elements
-            .insert((0x7fe0, 0x10), ("OB".to_owned(), value));
+        self.elements.insert((0x7fe0, 0x10), ("OB".to_owned(), value));
         self
     }
 
     /// A sequence of undefined length, its items too.
     pub fn sequence(mut self, tag: (u16, u16), items: Vec<Self>) -> Self {
-        self.elements
-            .insert(tag, ("SQ".to_owned(), Value::Items(items)));
+        self.elements.insert(tag, ("SQ".to_owned(), Value::Items(items)));
         self
     }
 
@@ -227,8 +220,7 @@ fn encode_value(vr: &str, value: &Value, encoding: Encoding) -> (Vec<u8>, u32) {
 /// Packs bytes as the deflated transfer syntax wants them.
 pub fn deflate(data: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
-    let mut encoder =
-        flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(data).expect("memory takes all");
     encoder.finish().expect("memory takes all")
 }
@@ -316,8 +308,7 @@ impl CtSeries {
         (0..self.slices.len())
             .map(|k| {
                 let path = folder.join(format!("{:03}", (k * 7 + 3) % 11 * 100 + k));
-                std::fs::write(&path, self.slice(k).file(self.transfer_syntax))
-                    .expect("a test folder can be written");
+                std::fs::write(&path, self.slice(k).file(self.transfer_syntax)).expect("a test folder can be written");
                 path
             })
             .collect()

@@ -13,16 +13,7 @@ pub fn write_i16(
     let mut bytes = vec![0u8; 352];
     let mut put = |at: usize, field: &[u8]| bytes[at..at + field.len()].copy_from_slice(field);
     put(0, &348i32.to_le_bytes());
-    let dim = [
-        3,
-        dims[0] as i16,
-        dims[1] as i16,
-        dims[2] as i16,
-        1,
-        1,
-        1,
-        1,
-    ];
+    let dim = [3, dims[0] as i16, dims[1] as i16, dims[2] as i16, 1, 1, 1, 1];
     for (n, size) in dim.iter().enumerate() {
         put(40 + 2 * n, &size.to_le_bytes());
     }

@@ -31,11 +31,7 @@ fn stored(order: [usize; 3], flips: [bool; 3]) -> Arc<Volume> {
     let mut origin = DVec3::ZERO;
     for a in 0..3 {
         let axis = order[a];
-        edges[a][axis] = if flips[a] {
-            -EDGES_MM[axis]
-        } else {
-            EDGES_MM[axis]
-        };
+        edges[a][axis] = if flips[a] { -EDGES_MM[axis] } else { EDGES_MM[axis] };
         origin[axis] = if flips[a] {
             (SIDES[axis] as f64 - 1.0) * EDGES_MM[axis]
         } else {
@@ -50,35 +46,23 @@ fn stored(order: [usize; 3], flips: [bool; 3]) -> Arc<Volume> {
     Recipe::new(geometry, SampleType::I16).volume(|index, _| {
         let mut place = [0; 3];
         for a in 0..3 {
-            place[order[a]] = if flips[a] {
-                dims[a] - 1 - index[a]
-            } else {
-                index[a]
-            };
+            place[order[a]] = if flips[a] { dims[a] - 1 - index[a] } else { index[a] };
         }
         anatomy(place)
     })
 }
 
 fn all_orders() -> impl Iterator<Item = ([usize; 3], [bool; 3])> {
-    let orders = [
-        [0, 1, 2],
-        [0, 2, 1],
-        [1, 0, 2],
-        [1, 2, 0],
-        [2, 0, 1],
-        [2, 1, 0],
-    ];
-    orders.into_iter().flat_map(|order| {
-        (0..8).map(move |bits| (order, [bits & 1 == 1, bits & 2 == 2, bits & 4 == 4]))
-    })
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    orders
+        .into_iter()
+        .flat_map(|order| (0..8).map(move |bits| (order, [bits & 1 == 1, bits & 2 == 2, bits & 4 == 4])))
 }
 
 fn scenes(volume: &Arc<Volume>) -> Vec<Scene> {
     let layer = layer(volume, Window::linear(1200.0, 2600.0));
     let center = DVec3::new(6.17, 7.31, 8.53);
-    let oblique =
-        Axes::from_normal_up(DVec3::new(0.4, 0.5, -0.7), DVec3::new(0.0, -1.0, 0.2)).unwrap();
+    let oblique = Axes::from_normal_up(DVec3::new(0.4, 0.5, -0.7), DVec3::new(0.0, -1.0, 0.2)).unwrap();
     let slice = |axes| {
         Scene::Slice(SliceScene {
             plane: Plane { center, axes },
@@ -108,28 +92,15 @@ fn scenes(volume: &Arc<Volume>) -> Vec<Scene> {
 #[test]
 fn all_48_make_the_same_pictures() {
     let Some(mut gpu) = gpu() else { return };
-    let expected: Vec<Vec<u8>> = scenes(&stored([0, 1, 2], [false; 3]))
-        .iter()
-        .map(algo::draw)
-        .collect();
+    let expected: Vec<Vec<u8>> = scenes(&stored([0, 1, 2], [false; 3])).iter().map(algo::draw).collect();
     let mut count = 0;
     for (order, flips) in all_orders() {
         for (scene, expected) in scenes(&stored(order, flips)).iter().zip(&expected) {
             let what = format!("{order:?} {flips:?}");
             assert_same(&format!("twin {what}"), &algo::draw(scene), expected);
             // Rays go through the texture's filter, whose weights are coarse.
-            let levels = if matches!(scene, Scene::Volume(_)) {
-                2
-            } else {
-                1
-            };
-            crate::phantom::assert_within(
-                &what,
-                &gpu.picture(scene).unwrap(),
-                expected,
-                levels,
-                0.01,
-            );
+            let levels = if matches!(scene, Scene::Volume(_)) { 2 } else { 1 };
+            crate::phantom::assert_within(&what, &gpu.picture(scene).unwrap(), expected, levels, 0.01);
         }
         count += 1;
     }
@@ -149,14 +120,13 @@ fn left_front_and_head_are_where_they_belong() {
     )
     .unwrap();
     let near = |a: usize, low: usize| (low..low + 8).contains(&a);
-    let volume = Recipe::new(geometry, SampleType::I16).volume(|[i, j, k], _| {
-        match (near(i, 44), near(j, 8), near(k, 44)) {
+    let volume =
+        Recipe::new(geometry, SampleType::I16).volume(|[i, j, k], _| match (near(i, 44), near(j, 8), near(k, 44)) {
             (true, ..) if near(j, 26) && near(k, 26) => 1000.0,
             (_, true, _) if near(i, 26) && near(k, 26) => 700.0,
             (.., true) if near(i, 26) && near(j, 26) => 400.0,
             _ => 0.0,
-        }
-    });
+        });
     let expected = [
         (View::Axial, vec![([80, 50], 1000.0), ([50, 20], 700.0)]),
         (View::Coronal, vec![([80, 50], 1000.0), ([50, 20], 400.0)]),

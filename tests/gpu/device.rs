@@ -10,11 +10,7 @@ pub fn gpu() -> Option<MutexGuard<'static, Gpu>> {
     let shared = SHARED
         .get_or_init(|| accept(Gpu::headless()).map(Mutex::new))
         .as_ref()?;
-    Some(
-        shared
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner),
-    )
+    Some(shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
 }
 
 /// A device of its own with only some optional features.

@@ -54,10 +54,7 @@ fn slice(volume: &Arc<Volume>, window: Window, interpolation: Interpolation) -> 
 }
 
 fn small() -> isocenter::model::geometry::Geometry {
-    even_geometry(
-        [15, 12, 11],
-        DMat3::from_diagonal(DVec3::new(1.0, 1.2, 1.4)),
-    )
+    even_geometry([15, 12, 11], DMat3::from_diagonal(DVec3::new(1.0, 1.2, 1.4)))
 }
 
 fn hold_all_types(gpu: &mut Gpu) {
@@ -69,17 +66,9 @@ fn hold_all_types(gpu: &mut Gpu) {
             let number = noise.between(low, high);
             if is_whole { number.round() } else { number }
         });
-        for interpolation in [
-            Interpolation::Nearest,
-            Interpolation::Linear,
-            Interpolation::Cubic,
-        ] {
+        for interpolation in [Interpolation::Nearest, Interpolation::Linear, Interpolation::Cubic] {
             let scene = slice(&volume, Window::between(low, high), interpolation);
-            assert_same(
-                sample_type.name(),
-                &gpu.picture(&scene).unwrap(),
-                &algo::draw(&scene),
-            );
+            assert_same(sample_type.name(), &gpu.picture(&scene).unwrap(), &algo::draw(&scene));
         }
     }
 }
@@ -104,8 +93,7 @@ fn every_sample_type_without_optional_features() {
     hold_neighbours(&mut gpu);
     // Rays without a filterable format.
     let mut noise = Noise(8);
-    let volume =
-        Recipe::new(small(), SampleType::I16).volume(|_, _| noise.between(-500.0, 500.0).round());
+    let volume = Recipe::new(small(), SampleType::I16).volume(|_, _| noise.between(-500.0, 500.0).round());
     let scene = Scene::Volume(VolumeScene {
         camera: Camera {
             target: volume.geometry().unwrap().center(),
@@ -131,14 +119,8 @@ fn every_sample_type_without_optional_features() {
 /// apart exactly.
 fn hold_neighbours(gpu: &mut Gpu) {
     let pairs = [
-        (
-            SampleType::I16,
-            [-32768.0, -32767.0, -1.0, 0.0, 32766.0, 32767.0],
-        ),
-        (
-            SampleType::U16,
-            [0.0, 1.0, 32767.0, 32768.0, 65534.0, 65535.0],
-        ),
+        (SampleType::I16, [-32768.0, -32767.0, -1.0, 0.0, 32766.0, 32767.0]),
+        (SampleType::U16, [0.0, 1.0, 32767.0, 32768.0, 65534.0, 65535.0]),
         (SampleType::I8, [-128.0, -127.0, -1.0, 0.0, 126.0, 127.0]),
         (SampleType::U8, [0.0, 1.0, 127.0, 128.0, 254.0, 255.0]),
     ];
@@ -195,11 +177,7 @@ fn colours_are_shown_as_stored() {
         let mut recipe = Recipe::new(small(), sample_type);
         recipe.components = 3;
         let volume = recipe.volume(|_, _| noise.between(0.0, most).round());
-        for interpolation in [
-            Interpolation::Nearest,
-            Interpolation::Linear,
-            Interpolation::Cubic,
-        ] {
+        for interpolation in [Interpolation::Nearest, Interpolation::Linear, Interpolation::Cubic] {
             let mut scene = slice(&volume, Window::linear(0.0, 2.0), interpolation);
             let Scene::Slice(slice) = &mut scene else {
                 unreachable!("a slice was asked for")
@@ -210,19 +188,11 @@ fn colours_are_shown_as_stored() {
         // Where every component is kept, nearest gives the very numbers.
         if sample_type == SampleType::U8 {
             let picture = gpu
-                .picture(&slice(
-                    &volume,
-                    Window::linear(0.0, 2.0),
-                    Interpolation::Nearest,
-                ))
+                .picture(&slice(&volume, Window::linear(0.0, 2.0), Interpolation::Nearest))
                 .unwrap();
             assert_eq!(
                 picture,
-                algo::draw(&slice(
-                    &volume,
-                    Window::linear(0.0, 2.0),
-                    Interpolation::Nearest
-                ))
+                algo::draw(&slice(&volume, Window::linear(0.0, 2.0), Interpolation::Nearest))
             );
         }
     }
@@ -235,24 +205,9 @@ fn formats_keep_whole_numbers() {
     };
     let all = isocenter::gpu::wanted_features();
     let none = wgpu::Features::empty();
-    assert_eq!(
-        VoxelFormat::of(&voxels(SampleType::I16, 1), all),
-        VoxelFormat::Unorm16
-    );
-    assert_eq!(
-        VoxelFormat::of(&voxels(SampleType::I16, 1), none),
-        VoxelFormat::Uint16
-    );
-    assert_eq!(
-        VoxelFormat::of(&voxels(SampleType::I8, 1), none),
-        VoxelFormat::Unorm8
-    );
-    assert_eq!(
-        VoxelFormat::of(&voxels(SampleType::F64, 1), none),
-        VoxelFormat::Float32
-    );
-    assert_eq!(
-        VoxelFormat::of(&voxels(SampleType::U8, 3), all),
-        VoxelFormat::Color
-    );
+    assert_eq!(VoxelFormat::of(&voxels(SampleType::I16, 1), all), VoxelFormat::Unorm16);
+    assert_eq!(VoxelFormat::of(&voxels(SampleType::I16, 1), none), VoxelFormat::Uint16);
+    assert_eq!(VoxelFormat::of(&voxels(SampleType::I8, 1), none), VoxelFormat::Unorm8);
+    assert_eq!(VoxelFormat::of(&voxels(SampleType::F64, 1), none), VoxelFormat::Float32);
+    assert_eq!(VoxelFormat::of(&voxels(SampleType::U8, 3), all), VoxelFormat::Color);
 }

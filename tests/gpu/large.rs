@@ -20,9 +20,7 @@ fn wave(dims: [usize; 3], sample_type: SampleType) -> Arc<Volume> {
     let longest = dims.into_iter().max().unwrap_or(1) as f64;
     let mut recipe = Recipe::new(even_geometry(dims, DMat3::IDENTITY), sample_type);
     recipe.slices_per_slab = (1 << 20) / (dims[0] * dims[1]).min(1 << 20);
-    recipe.volume(|[i, j, k], _| {
-        (500.0 + 400.0 * ((i + j + k) as f64 * 9.0 / longest).sin()).round()
-    })
+    recipe.volume(|[i, j, k], _| (500.0 + 400.0 * ((i + j + k) as f64 * 9.0 / longest).sin()).round())
 }
 
 fn slice(volume: &Arc<Volume>, view: View, mm_per_pixel: f64, size: [u32; 2]) -> Scene {
@@ -137,9 +135,6 @@ fn a_large_volume_comes_bit_by_bit() {
         println!("{budget_mib} MiB: {unfinished} unfinished frames, median {median:?}, longest {longest:?}");
         assert!(unfinished >= 1, "all of it came in one frame");
         assert_eq!(gpu.read(&target).unwrap(), gpu.picture(&scene).unwrap());
-        assert_eq!(
-            gpu.level(&volume, 0).unwrap().is_full(),
-            budget_mib == 1 << 10
-        );
+        assert_eq!(gpu.level(&volume, 0).unwrap().is_full(), budget_mib == 1 << 10);
     }
 }

@@ -22,10 +22,7 @@ const WIDE: Budget = Budget {
 
 /// So smooth that a coarser level looks nearly the same.
 fn smooth(sample_type: SampleType, arrived: Option<Vec<usize>>) -> Arc<Volume> {
-    let geometry = even_geometry(
-        [64, 61, 30],
-        DMat3::from_diagonal(DVec3::new(0.5, 0.5, 1.0)),
-    );
+    let geometry = even_geometry([64, 61, 30], DMat3::from_diagonal(DVec3::new(0.5, 0.5, 1.0)));
     let mut recipe = Recipe::new(geometry, sample_type);
     recipe.arrived = arrived;
     recipe.slices_per_slab = 4;
@@ -60,10 +57,7 @@ fn a_volume_beyond_the_budget_is_coarser_and_in_its_place() {
         });
         let picture = gpu.picture(&scene).unwrap();
         let level = gpu.level(&volume, 0).unwrap();
-        assert!(
-            level.texels(volume.dims()).iter().all(|side| *side <= 32),
-            "{level:?}"
-        );
+        assert!(level.texels(volume.dims()).iter().all(|side| *side <= 32), "{level:?}");
         assert!(!level.is_full());
         assert!(
             level
@@ -82,22 +76,12 @@ fn a_coarse_slice_comes_when_all_of_it_has_arrived() {
     let Some(mut gpu) = gpu_with(isocenter::gpu::wanted_features()) else {
         return;
     };
-    gpu.set_budget(Budget {
-        max_side: 10,
-        ..WIDE
-    });
+    gpu.set_budget(Budget { max_side: 10, ..WIDE });
     // Three slices make one; slabs have four.
     let partial = smooth(SampleType::I16, Some(vec![0, 1]));
     let scene = slice(&partial);
     let before = gpu.picture(&scene).unwrap();
-    let lit = |picture: &[u8]| {
-        picture
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .filter(|pixel| pixel[0] > 0)
-            .count()
-    };
+    let lit = |picture: &[u8]| picture.as_chunks::<4>().0.iter().filter(|pixel| pixel[0] > 0).count();
     let whole = smooth(SampleType::I16, None);
     for slab in 2..whole.voxels.slab_count() {
         partial
@@ -148,10 +132,7 @@ fn levels_fit_the_budget() {
         },
     );
     assert!(by_bytes.bytes([5000, 512, 400], VoxelFormat::Unorm16) <= 1 << 20);
-    assert_eq!(
-        by_bytes.notice([5000, 512, 400]).is_some(),
-        !by_bytes.is_full()
-    );
+    assert_eq!(by_bytes.notice([5000, 512, 400]).is_some(), !by_bytes.is_full());
     // Sizes that multiply beyond 64 bits do not wrap.
     let dims = [1 << 31; 3];
     assert_eq!(Level::FULL.bytes(dims, VoxelFormat::Float32), u64::MAX);
@@ -192,9 +173,7 @@ fn sizes_that_cannot_be_drawn_are_refused_in_a_sentence() {
         let refused = gpu.picture(&scene).unwrap_err();
         assert!(matches!(refused, GpuError::PictureSize { .. }), "{refused}");
         assert!(
-            refused
-                .to_string()
-                .contains(&format!("{} × {}", size[0], size[1])),
+            refused.to_string().contains(&format!("{} × {}", size[0], size[1])),
             "{refused}"
         );
         assert!(PaneTarget::new(&gpu, size).is_err());

@@ -10,18 +10,13 @@ use isocenter::model::plane::{Axes, Plane, View};
 use isocenter::model::volume::Volume;
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::Window;
-use isocenter::scene::{
-    Camera, ImageLayer, Interpolation, Projection, Scene, Slab, SlabMode, SliceScene, VolumeScene,
-};
+use isocenter::scene::{Camera, ImageLayer, Interpolation, Projection, Scene, Slab, SlabMode, SliceScene, VolumeScene};
 
 use crate::device::gpu;
 use crate::phantom::{Noise, Recipe, assert_same, assert_within, even_geometry, layer};
 
 fn even() -> Geometry {
-    even_geometry(
-        [17, 15, 20],
-        DMat3::from_diagonal(DVec3::new(1.1, 0.9, 1.5)),
-    )
+    even_geometry([17, 15, 20], DMat3::from_diagonal(DVec3::new(1.1, 0.9, 1.5)))
 }
 
 fn uneven() -> Geometry {
@@ -45,14 +40,9 @@ fn volume(geometry: &Geometry, arrived: Option<Vec<usize>>) -> Arc<Volume> {
 
 fn scenes(volume: &Arc<Volume>) -> Vec<Scene> {
     let geometry = volume.geometry().unwrap();
-    let oblique =
-        Axes::from_normal_up(DVec3::new(0.2, 0.3, 0.9), DVec3::new(0.0, -1.0, 0.0)).unwrap();
+    let oblique = Axes::from_normal_up(DVec3::new(0.2, 0.3, 0.9), DVec3::new(0.0, -1.0, 0.0)).unwrap();
     let mut scenes = Vec::new();
-    for interpolation in [
-        Interpolation::Nearest,
-        Interpolation::Linear,
-        Interpolation::Cubic,
-    ] {
+    for interpolation in [Interpolation::Nearest, Interpolation::Linear, Interpolation::Cubic] {
         for (axes, offset) in [
             (View::Axial.axes(), 0.0),
             (View::Axial.axes(), 0.4),
@@ -91,17 +81,10 @@ fn what_has_not_arrived_is_black() {
         let partial = volume(&geometry, Some(vec![2, 3, 4, 7]));
         for scene in scenes(&partial) {
             let twin = algo::draw(&scene);
-            let is_empty = twin
-                .as_chunks::<4>()
-                .0
-                .iter()
-                .all(|pixel| *pixel == [0, 0, 0, 255]);
+            let is_empty = twin.as_chunks::<4>().0.iter().all(|pixel| *pixel == [0, 0, 0, 255]);
             let picture = gpu.picture(&scene).unwrap();
             if is_empty {
-                assert!(
-                    picture == twin,
-                    "something is shown of slices that have not arrived"
-                );
+                assert!(picture == twin, "something is shown of slices that have not arrived");
             } else {
                 assert_same("partial", &picture, &twin);
             }
@@ -123,11 +106,7 @@ fn the_needed_slabs_are_enough() {
                 unreachable!("slices")
             };
             slice.layers[0].volume = partial;
-            assert_same(
-                "needed",
-                &gpu.picture(&scene).unwrap(),
-                &algo::draw(&whole_scene),
-            );
+            assert_same("needed", &gpu.picture(&scene).unwrap(), &algo::draw(&whole_scene));
             let is_on_slice = original.plane.axes == View::Axial.axes()
                 && original.slab.is_none()
                 && geometry.slice_table().is_none();
@@ -141,10 +120,7 @@ fn the_needed_slabs_are_enough() {
 #[test]
 fn a_plane_on_a_slice_reads_no_other() {
     let Some(mut gpu) = gpu() else { return };
-    let geometry = even_geometry(
-        [17, 15, 20],
-        DMat3::from_diagonal(DVec3::new(0.7, 0.9, 1.3)),
-    );
+    let geometry = even_geometry([17, 15, 20], DMat3::from_diagonal(DVec3::new(0.7, 0.9, 1.3)));
     let mut recipe = Recipe::new(geometry.clone(), SampleType::I16);
     recipe.slices_per_slab = 1;
     for slice in [0, 7, 19] {
@@ -161,22 +137,11 @@ fn a_plane_on_a_slice_reads_no_other() {
             slab: None,
             layers: vec![layer(&volume, Window::linear(1000.0, 2000.0))],
         });
-        assert_eq!(
-            needed_slabs(&scene)[0].iter().copied().collect::<Vec<_>>(),
-            [slice]
-        );
+        assert_eq!(needed_slabs(&scene)[0].iter().copied().collect::<Vec<_>>(), [slice]);
         let picture = gpu.picture(&scene).unwrap();
         assert_same("on a slice", &picture, &algo::draw(&scene));
-        let dark = picture
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .filter(|pixel| pixel[0] == 0)
-            .count();
-        assert!(
-            dark < 200,
-            "{dark} pixels of a slice that is there are black"
-        );
+        let dark = picture.as_chunks::<4>().0.iter().filter(|pixel| pixel[0] == 0).count();
+        assert!(dark < 200, "{dark} pixels of a slice that is there are black");
     }
 }
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use glam::{DAffine3, DMat3, DVec3};
 use isocenter::model::color_map::ColorMap;
 use isocenter::model::geometry::Geometry;
-use isocenter::model::volume::{
-    Patient, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind,
-};
+use isocenter::model::volume::{Patient, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
 use isocenter::model::voxels::{SampleType, Samples, Voxels};
 use isocenter::model::window::Window;
 use isocenter::scene::{ImageLayer, Interpolation};
@@ -94,14 +92,8 @@ impl Recipe {
 
     /// `stored` gives the number of (index, component).
     pub fn volume(&self, mut stored: impl FnMut([usize; 3], usize) -> f64) -> Arc<Volume> {
-        let voxels = Voxels::new(
-            self.dims,
-            1,
-            self.components,
-            self.sample_type,
-            self.slices_per_slab,
-        )
-        .expect("a small volume");
+        let voxels =
+            Voxels::new(self.dims, 1, self.components, self.sample_type, self.slices_per_slab).expect("a small volume");
         for slab in 0..voxels.slab_count() {
             let range = voxels.slab_range(slab);
             let mut numbers = Vec::new();
@@ -112,11 +104,7 @@ impl Recipe {
                     }
                 }
             }
-            if self
-                .arrived
-                .as_ref()
-                .is_none_or(|arrived| arrived.contains(&slab))
-            {
+            if self.arrived.as_ref().is_none_or(|arrived| arrived.contains(&slab)) {
                 voxels
                     .publish(slab, samples(self.sample_type, &numbers))
                     .expect("a slab that fits");
@@ -172,12 +160,7 @@ pub fn assert_within(what: &str, from_gpu: &[u8], from_cpu: &[u8], levels: u8, s
     assert_eq!(from_gpu.len(), from_cpu.len(), "{what}: size");
     let (gpu, cpu) = (from_gpu.as_chunks::<4>().0, from_cpu.as_chunks::<4>().0);
     let off: Vec<usize> = (0..gpu.len())
-        .filter(|n| {
-            gpu[*n]
-                .iter()
-                .zip(cpu[*n])
-                .any(|(a, b)| a.abs_diff(b) > levels)
-        })
+        .filter(|n| gpu[*n].iter().zip(cpu[*n]).any(|(a, b)| a.abs_diff(b) > levels))
         .collect();
     let allowed = (gpu.len() as f64 * share).ceil() as usize;
     let first: Vec<_> = off.iter().take(4).map(|n| (n, gpu[*n], cpu[*n])).collect();

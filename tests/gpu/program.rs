@@ -32,34 +32,16 @@ fn every_view_is_a_picture_of_the_size_that_was_asked_for() {
     let views: [&[&str]; 7] = [
         &["--view", "axial"],
         &["--view", "coronal", "--slab", "6", "--slab-mode", "minip"],
-        &[
-            "--view",
-            "sagittal",
-            "--interpolation",
-            "cubic",
-            "--window",
-            "300,700",
-        ],
+        &["--view", "sagittal", "--interpolation", "cubic", "--window", "300,700"],
         &[
             "--view", "oblique", "--normal", "0,0.5,1", "--up", "0,-1,0", "--at", "1,2,-3",
         ],
         &["--view", "stack", "--slice", "3", "--annotations"],
-        &[
-            "--view",
-            "volume",
-            "--mode",
-            "average",
-            "--camera",
-            "30,-20,1.5",
-        ],
+        &["--view", "volume", "--mode", "average", "--camera", "30,-20,1.5"],
         &["--window", "auto", "--fov", "50"],
     ];
     for view in views {
-        let words = [
-            &["render", "ct.nii", "--out", "out.png", "--size", "64x48"],
-            view,
-        ]
-        .concat();
+        let words = [&["render", "ct.nii", "--out", "out.png", "--size", "64x48"], view].concat();
         let done = isocenter(folder.path(), &words);
         assert!(
             done.status.success(),
@@ -68,9 +50,7 @@ fn every_view_is_a_picture_of_the_size_that_was_asked_for() {
         );
         assert!(done.stdout.is_empty(), "{view:?} prints something");
         let bytes = std::fs::read(folder.path().join("out.png")).unwrap();
-        let reader = png::Decoder::new(std::io::Cursor::new(bytes))
-            .read_info()
-            .unwrap();
+        let reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
         assert_eq!((reader.info().width, reader.info().height), (64, 48));
         std::fs::remove_file(folder.path().join("out.png")).unwrap();
     }
@@ -81,10 +61,7 @@ fn what_cannot_be_rendered_is_refused() {
     let folder = study();
     let refused: [(&[&str], i32); 9] = [
         (&["--view", "oblique"], 2),
-        (
-            &["--view", "oblique", "--normal", "0,0,1", "--up", "0,0,2"],
-            1,
-        ),
+        (&["--view", "oblique", "--normal", "0,0,1", "--up", "0,0,2"], 1),
         (&["--view", "volume", "--mode", "composite"], 2),
         (&["--window", "no-such-preset"], 2),
         (&["--size", "0x10"], 2),
@@ -123,11 +100,7 @@ fn a_benchmark_of_one_stage_reports_that_stage() {
         "bench", "ct.nii", "--only", "slices", "--size", "32x32", "--frames", "2", "--json",
     ];
     let done = isocenter(folder.path(), &words);
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
     assert!(report["load_ms"].is_null() && report["first_picture_ms"].is_null());
     assert_eq!(report["slices"].as_array().unwrap().len(), 3);

@@ -54,34 +54,19 @@ fn scene(
 #[test]
 fn projections_from_all_sides() {
     let Some(mut gpu) = gpu() else { return };
-    let even = even_geometry(
-        [24, 20, 16],
-        DMat3::from_diagonal(DVec3::new(1.0, 1.3, 1.7)),
-    );
+    let even = even_geometry([24, 20, 16], DMat3::from_diagonal(DVec3::new(1.0, 1.3, 1.7)));
     let sheared = even_geometry(
         [22, 20, 15],
         DMat3::from_cols(DVec3::X, DVec3::Y, DVec3::new(0.2, 0.9, 1.6)),
     );
     let origins: Vec<DVec3> = (0..16)
-        .map(|k| {
-            DVec3::new(
-                f64::from(k % 3),
-                0.0,
-                f64::from(k) * 1.5 + f64::from(k % 2) * 0.4,
-            )
-        })
+        .map(|k| DVec3::new(f64::from(k % 3), 0.0, f64::from(k) * 1.5 + f64::from(k % 2) * 0.4))
         .collect();
     let uneven = Geometry::from_slices(20, 18, DVec3::X, DVec3::Y * 1.1, &origins, 1e-3).unwrap();
     for (name, geometry) in [("even", even), ("sheared", sheared), ("uneven", uneven)] {
         let volume = smooth(&geometry, SampleType::I16);
         for projection in PROJECTIONS {
-            for sides in [
-                [0.0, 0.0],
-                [90.0, 0.0],
-                [0.0, -90.0],
-                [37.0, 21.0],
-                [-120.0, -65.0],
-            ] {
+            for sides in [[0.0, 0.0], [90.0, 0.0], [0.0, -90.0], [37.0, 21.0], [-120.0, -65.0]] {
                 let scene = scene(&volume, projection, sides, Interpolation::Linear);
                 // A sample on the very surface of the volume may fall on either side of it.
                 assert_within(
@@ -99,26 +84,13 @@ fn projections_from_all_sides() {
 #[test]
 fn other_formats_and_interpolations() {
     let Some(mut gpu) = gpu() else { return };
-    let geometry = even_geometry(
-        [20, 18, 12],
-        DMat3::from_diagonal(DVec3::new(1.0, 1.1, 1.9)),
-    );
+    let geometry = even_geometry([20, 18, 12], DMat3::from_diagonal(DVec3::new(1.0, 1.1, 1.9)));
     for sample_type in [SampleType::U16, SampleType::I32, SampleType::F32] {
         let volume = smooth(&geometry, sample_type);
-        for interpolation in [
-            Interpolation::Nearest,
-            Interpolation::Linear,
-            Interpolation::Cubic,
-        ] {
+        for interpolation in [Interpolation::Nearest, Interpolation::Linear, Interpolation::Cubic] {
             let scene = scene(&volume, Projection::Mip, [33.0, 12.0], interpolation);
             let what = format!("{} {interpolation:?}", sample_type.name());
-            assert_within(
-                &what,
-                &gpu.picture(&scene).unwrap(),
-                &algo::draw(&scene),
-                2,
-                0.02,
-            );
+            assert_within(&what, &gpu.picture(&scene).unwrap(), &algo::draw(&scene), 2, 0.02);
         }
     }
 }
@@ -126,17 +98,9 @@ fn other_formats_and_interpolations() {
 #[test]
 fn a_step_that_is_far_too_small_is_made_larger() {
     let Some(mut gpu) = gpu() else { return };
-    let volume = smooth(
-        &even_geometry([12, 10, 8], DMat3::IDENTITY),
-        SampleType::I16,
-    );
+    let volume = smooth(&even_geometry([12, 10, 8], DMat3::IDENTITY), SampleType::I16);
     for step_mm in [1e-12, 0.0, f64::NAN] {
-        let mut scene = scene(
-            &volume,
-            Projection::Mip,
-            [10.0, 10.0],
-            Interpolation::Linear,
-        );
+        let mut scene = scene(&volume, Projection::Mip, [10.0, 10.0], Interpolation::Linear);
         if let Scene::Volume(volume_scene) = &mut scene {
             volume_scene.step_mm = step_mm;
             volume_scene.size = [12, 10];

@@ -15,12 +15,9 @@ fn validated(program: Program, format: VoxelFormat) -> naga::Module {
     let text = sources(program, format);
     let module = naga::front::wgsl::parse_str(&text)
         .unwrap_or_else(|err| panic!("{program:?} {format:?}: {}", err.emit_to_string(&text)));
-    naga::valid::Validator::new(
-        naga::valid::ValidationFlags::all(),
-        naga::valid::Capabilities::empty(),
-    )
-    .validate(&module)
-    .unwrap_or_else(|err| panic!("{program:?} {format:?}: {}", err.emit_to_string(&text)));
+    naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty())
+        .validate(&module)
+        .unwrap_or_else(|err| panic!("{program:?} {format:?}: {}", err.emit_to_string(&text)));
     module
 }
 
@@ -39,12 +36,7 @@ fn every_program_is_valid() {
                     .iter()
                     .any(|entry| entry.name == program.entry_point())
             );
-            assert!(
-                module
-                    .entry_points
-                    .iter()
-                    .any(|entry| entry.name == "cover")
-            );
+            assert!(module.entry_points.iter().any(|entry| entry.name == "cover"));
         }
     }
 }

@@ -16,11 +16,7 @@ use isocenter::scene::{ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceSc
 use crate::device::gpu;
 use crate::phantom::{Noise, Recipe, assert_same, even_geometry, layer};
 
-const INTERPOLATIONS: [Interpolation; 3] = [
-    Interpolation::Nearest,
-    Interpolation::Linear,
-    Interpolation::Cubic,
-];
+const INTERPOLATIONS: [Interpolation; 3] = [Interpolation::Nearest, Interpolation::Linear, Interpolation::Cubic];
 const SLAB_MODES: [SlabMode; 3] = [SlabMode::Mip, SlabMode::MinIp, SlabMode::Mean];
 const FUNCTIONS: [WindowFunction; 3] = [
     WindowFunction::Linear,
@@ -40,10 +36,7 @@ fn noise_volume(geometry: Geometry, sample_type: SampleType) -> Arc<Volume> {
 }
 
 fn anisotropic() -> Geometry {
-    even_geometry(
-        [23, 19, 14],
-        DMat3::from_diagonal(DVec3::new(0.8, 1.1, 2.3)),
-    )
+    even_geometry([23, 19, 14], DMat3::from_diagonal(DVec3::new(0.8, 1.1, 2.3)))
 }
 
 /// Gantry tilt: the slices are displaced, not turned.
@@ -63,8 +56,7 @@ fn uneven() -> Geometry {
             DVec3::new(noise.between(-2.0, 2.0), noise.between(-2.0, 2.0), z)
         })
         .collect();
-    let geometry =
-        Geometry::from_slices(22, 18, DVec3::X * 0.9, DVec3::Y * 1.2, &origins, 1e-3).unwrap();
+    let geometry = Geometry::from_slices(22, 18, DVec3::X * 0.9, DVec3::Y * 1.2, &origins, 1e-3).unwrap();
     assert!(geometry.slice_table().is_some());
     geometry
 }
@@ -103,12 +95,7 @@ fn interpolations_and_slabs_on_every_geometry() {
     for (name, geometry) in geometries {
         let volume = noise_volume(geometry, SampleType::I16);
         for interpolation in INTERPOLATIONS {
-            for mode in [
-                None,
-                Some(SlabMode::Mip),
-                Some(SlabMode::MinIp),
-                Some(SlabMode::Mean),
-            ] {
+            for mode in [None, Some(SlabMode::Mip), Some(SlabMode::MinIp), Some(SlabMode::Mean)] {
                 for axes in [View::Axial.axes(), View::Sagittal.axes(), oblique()] {
                     let slab = mode.map(|mode| Slab {
                         thickness_mm: 3.3,
@@ -152,15 +139,9 @@ fn a_window_of_forty_units_over_edges_of_thousands() {
 fn exact_far_from_the_first_voxel_of_a_large_volume() {
     let Some(mut gpu) = gpu() else { return };
     // Long along one axis: voxel numbers near 2000, where f32 has an eighth of a thousandth of a voxel left.
-    let geometry = even_geometry(
-        [2000, 9, 8],
-        DMat3::from_diagonal(DVec3::new(0.5, 0.7, 0.9)),
-    );
+    let geometry = even_geometry([2000, 9, 8], DMat3::from_diagonal(DVec3::new(0.5, 0.7, 0.9)));
     let volume = noise_volume(geometry, SampleType::I16);
-    let far = volume
-        .geometry()
-        .unwrap()
-        .patient_at(DVec3::new(1985.2, 4.0, 3.5));
+    let far = volume.geometry().unwrap().patient_at(DVec3::new(1985.2, 4.0, 3.5));
     let at_far_end = Scene::Slice(SliceScene {
         plane: Plane {
             center: far,
@@ -231,8 +212,7 @@ fn windows_inversion_and_colour_maps() {
                 // One level of grey may be several of a colour: compared is only which colours there are.
                 let scene = scene(oblique(), None, colored);
                 let picture = gpu.picture(&scene).unwrap();
-                let from_map =
-                    |pixel: &[u8; 4]| colors.colors().contains(&[pixel[0], pixel[1], pixel[2]]);
+                let from_map = |pixel: &[u8; 4]| colors.colors().contains(&[pixel[0], pixel[1], pixel[2]]);
                 let strange = picture
                     .as_chunks::<4>()
                     .0
@@ -268,11 +248,7 @@ fn a_falling_slope_turns_highest_and_lowest_round() {
             mode,
         });
         let layer = layer(&volume, Window::linear(500.0, 4000.0));
-        hold(
-            &mut gpu,
-            &format!("falling {mode:?}"),
-            &scene(oblique(), slab, layer),
-        );
+        hold(&mut gpu, &format!("falling {mode:?}"), &scene(oblique(), slab, layer));
     }
 }
 
@@ -314,15 +290,10 @@ fn the_voxels_own_grid_is_shown_unchanged() {
     let picture = gpu.picture(&native).unwrap();
     let window = Window::linear(2000.0, 6000.0);
     for (n, pixel) in picture.as_chunks::<4>().0.iter().enumerate() {
-        let Some(isocenter::model::volume::Value::Scalar(value)) =
-            volume.value([n % 33, n / 33, 4], 0)
-        else {
+        let Some(isocenter::model::volume::Value::Scalar(value)) = volume.value([n % 33, n / 33, 4], 0) else {
             panic!("voxel {n} is there");
         };
-        assert!(
-            pixel[0].abs_diff(window.level(value)) <= 1,
-            "pixel {n}: {pixel:?}"
-        );
+        assert!(pixel[0].abs_diff(window.level(value)) <= 1, "pixel {n}: {pixel:?}");
     }
 }
 

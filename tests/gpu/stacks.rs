@@ -46,8 +46,7 @@ fn pictures_without_a_place_in_space() {
 fn stored_slices_of_an_uneven_volume() {
     let Some(mut gpu) = gpu() else { return };
     let origins = [0.0, 2.0, 7.0, 7.5, 11.0].map(|z| DVec3::new(z * 0.3, 0.0, z));
-    let geometry =
-        Geometry::from_slices(24, 21, DVec3::X * 0.7, DVec3::Y * 0.9, &origins, 1e-3).unwrap();
+    let geometry = Geometry::from_slices(24, 21, DVec3::X * 0.7, DVec3::Y * 0.9, &origins, 1e-3).unwrap();
     let mut recipe = Recipe::new(geometry, SampleType::I16);
     recipe.slices_per_slab = 1;
     recipe.arrived = Some(vec![2]);
@@ -63,11 +62,7 @@ fn stored_slices_of_an_uneven_volume() {
         })
     };
     let there = scene(2, DVec2::new(9.3, 12.4));
-    assert_same(
-        "its own pixels",
-        &gpu.picture(&there).unwrap(),
-        &algo::draw(&there),
-    );
+    assert_same("its own pixels", &gpu.picture(&there).unwrap(), &algo::draw(&there));
     // The slice beside it has not arrived.
     let missing = scene(3, DVec2::new(9.3, 12.4));
     assert!(

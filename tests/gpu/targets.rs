@@ -47,15 +47,11 @@ fn a_pane_draws_only_what_changed() {
     assert_eq!(target.update(&mut gpu, &first).unwrap(), same);
     // The same values in another scene are the same picture.
     assert_eq!(
-        target
-            .update(&mut gpu, &scene(Window::linear(500.0, 1000.0)))
-            .unwrap(),
+        target.update(&mut gpu, &scene(Window::linear(500.0, 1000.0))).unwrap(),
         same
     );
     assert_eq!(
-        target
-            .update(&mut gpu, &scene(Window::linear(500.0, 900.0)))
-            .unwrap(),
+        target.update(&mut gpu, &scene(Window::linear(500.0, 900.0))).unwrap(),
         new
     );
     // A slab that arrives is a reason.
@@ -64,9 +60,7 @@ fn a_pane_draws_only_what_changed() {
         .publish(1, whole.voxels.slab(1).unwrap().as_ref().clone())
         .unwrap();
     assert_eq!(
-        target
-            .update(&mut gpu, &scene(Window::linear(500.0, 900.0)))
-            .unwrap(),
+        target.update(&mut gpu, &scene(Window::linear(500.0, 900.0))).unwrap(),
         new
     );
     // What the pane shows is what a picture file would hold.

@@ -77,10 +77,7 @@ fn a_series_in_an_archive_is_the_series_in_a_folder() {
     assert_eq!(packed.volumes.len(), 1);
     assert_eq!(packed.skipped.len(), 1);
     assert_eq!(packed.skipped[0].path, notes);
-    assert_eq!(
-        packed.volumes[0].volume.placement,
-        plain.volumes[0].volume.placement
-    );
+    assert_eq!(packed.volumes[0].volume.placement, plain.volumes[0].volume.placement);
     // The voxels are read after the archive has gone: what was unpacked is kept.
     std::fs::remove_file(&path).expect("it can be removed");
     let values = every_value(&packed);
@@ -114,34 +111,21 @@ fn entries_never_choose_where_they_are_written() {
     let entries: Vec<Entry> = names.iter().map(|name| Entry::stored(name, b"x")).collect();
     let path = write(folder.path(), "packed.zip", &archive(&entries));
     let members = unpack(&path, &SMALL, &Progress::silent()).expect("it is an archive");
-    let parents: BTreeSet<_> = members
-        .files
-        .iter()
-        .map(|file| file.path().parent())
-        .collect();
+    let parents: BTreeSet<_> = members.files.iter().map(|file| file.path().parent()).collect();
     assert_eq!((members.files.len(), parents.len()), (names.len(), 1));
     for (file, name) in members.files.iter().zip(names) {
         assert!(file.path().is_file());
-        let own = file
-            .path()
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy();
-        assert!(
-            own.starts_with(|first: char| first.is_ascii_digit()),
-            "{own}"
-        );
-        assert!(
-            file.to_string().ends_with(&format!("packed.zip/{name}")),
-            "{file}"
-        );
+        let own = file.path().file_name().unwrap_or_default().to_string_lossy();
+        assert!(own.starts_with(|first: char| first.is_ascii_digit()), "{own}");
+        assert!(file.to_string().ends_with(&format!("packed.zip/{name}")), "{file}");
     }
 }
 
 #[test]
 fn a_bomb_stops_at_the_limit_whatever_it_declares() {
     let zeros = vec![0; 4 << 20];
-    let too_large = "it was left out because the archive unpacks to suspiciously many bytes; unpack it first if you trust it";
+    let too_large =
+        "it was left out because the archive unpacks to suspiciously many bytes; unpack it first if you trust it";
     let honest = Entry::deflated("bomb", &zeros);
     let liar = Entry::deflated("liar", &zeros).declaring(10);
     let (files, skipped) = skipped_of(&[Entry::stored("small", b"x"), honest], &SMALL);
@@ -157,9 +141,7 @@ fn a_bomb_stops_at_the_limit_whatever_it_declares() {
 
 #[test]
 fn many_entries_have_an_end() {
-    let entries: Vec<Entry> = (0..9)
-        .map(|n| Entry::stored(&n.to_string(), b"x"))
-        .collect();
+    let entries: Vec<Entry> = (0..9).map(|n| Entry::stored(&n.to_string(), b"x")).collect();
     let (files, skipped) = skipped_of(&entries, &SMALL);
     assert_eq!(files, 5);
     let reason = "it lists more than 5 files; the rest was left out";
@@ -183,14 +165,8 @@ fn entries_that_cannot_be_unpacked_are_named() {
     assert_eq!(
         told,
         [
-            (
-                "/secret",
-                "it is encrypted; unpack it with its password first"
-            ),
-            (
-                "/odd",
-                "it is packed by a method other than deflate; unpack it first"
-            ),
+            ("/secret", "it is encrypted; unpack it with its password first"),
+            ("/odd", "it is packed by a method other than deflate; unpack it first"),
             ("/wrong", "it is damaged or cut short"),
         ]
     );
@@ -209,19 +185,13 @@ fn every_prefix_and_every_flipped_byte_of_an_archive_is_answered() {
     assert_eq!(answer(&whole), Ok(1));
     for length in (4..whole.len()).step_by(7) {
         let message = answer(&whole[..length]).expect_err("its directory is at the end");
-        assert!(
-            message.ends_with("cut.zip: it is damaged or cut short"),
-            "{message}"
-        );
+        assert!(message.ends_with("cut.zip: it is damaged or cut short"), "{message}");
     }
     for at in 4..whole.len() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x55;
         if let Err(message) = answer(&bytes) {
-            assert!(
-                !message.contains("broke the decoder"),
-                "byte {at}: {message}"
-            );
+            assert!(!message.contains("broke the decoder"), "byte {at}: {message}");
         }
     }
 }
@@ -237,10 +207,7 @@ fn archives_inside_are_to_be_opened_by_themselves() {
     for path in [folder.path().to_owned(), folder.path().join("outer.zip")] {
         let opened = scan(&path);
         assert_eq!((opened.volumes.len(), opened.skipped.len()), (1, 1));
-        assert_eq!(
-            opened.skipped[0].reason,
-            "it is an archive; open it by itself"
-        );
+        assert_eq!(opened.skipped[0].reason, "it is an archive; open it by itself");
     }
 }
 
@@ -252,9 +219,7 @@ fn unpacking_can_be_cancelled() {
     let progress = Progress::new(&cancelled, &|_| {});
     let members = unpack(&path, &SMALL, &progress).expect("it is an archive");
     assert!(members.files.is_empty());
-    let err = io::scan(&[path], &progress)
-        .map(|_| ())
-        .expect_err("it was cancelled");
+    let err = io::scan(&[path], &progress).map(|_| ()).expect_err("it was cancelled");
     assert!(err.is_cancelled);
 }
 
@@ -282,9 +247,7 @@ fn a_nifti_pair_in_an_archive_stays_a_pair() {
     assert_eq!(opened.volumes[0].volume.series.description, "brain");
     assert_eq!(
         every_value(&opened),
-        (0..24)
-            .map(|n| Value::Scalar(f64::from(n)))
-            .collect::<Vec<_>>()
+        (0..24).map(|n| Value::Scalar(f64::from(n))).collect::<Vec<_>>()
     );
 }
 
@@ -314,11 +277,7 @@ fn a_dicomdir_opens_what_it_names_and_nothing_else() {
         write(&root, &name, &series.slice(k).file(EXPLICIT_LITTLE));
     }
     write(&root, "UNNAMED", &series.slice(3).file(EXPLICIT_LITTLE));
-    write(
-        outer.path(),
-        "OUTSIDE",
-        &series.slice(3).file(EXPLICIT_LITTLE),
-    );
+    write(outer.path(), "OUTSIDE", &series.slice(3).file(EXPLICIT_LITTLE));
     let absolute = outer.path().join("OUTSIDE").display().to_string();
     let path = write(
         &root,
@@ -371,31 +330,19 @@ fn a_link_out_of_a_dicomdirs_folder_is_not_followed() {
     let outer = tempfile::tempdir().expect("a temporary folder");
     let root = outer.path().join("medium");
     std::fs::create_dir(&root).expect("a folder");
-    let target = write(
-        outer.path(),
-        "TARGET",
-        &CtSeries::new(1).slice(0).file(EXPLICIT_LITTLE),
-    );
+    let target = write(outer.path(), "TARGET", &CtSeries::new(1).slice(0).file(EXPLICIT_LITTLE));
     std::os::unix::fs::symlink(target, root.join("LINK")).expect("a link");
     let path = write(&root, "DICOMDIR", &directory(&["LINK"]));
     let err = io::scan(&[path], &Progress::silent())
         .map(|_| ())
         .expect_err("nothing is left");
-    assert!(
-        err.message.contains("outside the DICOMDIR's folder"),
-        "{}",
-        err.message
-    );
+    assert!(err.message.contains("outside the DICOMDIR's folder"), "{}", err.message);
 }
 
 #[test]
 fn every_prefix_of_a_dicomdir_is_answered() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    write(
-        folder.path(),
-        "IM",
-        &CtSeries::new(1).slice(0).file(EXPLICIT_LITTLE),
-    );
+    write(folder.path(), "IM", &CtSeries::new(1).slice(0).file(EXPLICIT_LITTLE));
     let whole = directory(&["IM", "GONE"]);
     for length in 1..whole.len() {
         let path = write(folder.path(), "DICOMDIR", &whole[..length]);

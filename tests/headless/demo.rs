@@ -20,14 +20,8 @@ fn places(count: usize) -> impl Iterator<Item = [usize; 3]> {
 }
 
 fn hu(volume: &Volume, patient: [f64; 3]) -> f64 {
-    let voxel = volume
-        .geometry()
-        .unwrap()
-        .voxel_at(DVec3::from_array(patient));
-    match volume
-        .nearest_voxel(voxel)
-        .and_then(|index| volume.value(index, 0))
-    {
+    let voxel = volume.geometry().unwrap().voxel_at(DVec3::from_array(patient));
+    match volume.nearest_voxel(voxel).and_then(|index| volume.value(index, 0)) {
         Some(Value::Scalar(value)) => value,
         other => panic!("no value at {patient:?}: {other:?}"),
     }
@@ -83,19 +77,13 @@ fn left_is_left() {
     );
     // The bleeding is in the left half of the brain, the nodule in the right lung.
     assert_eq!(
-        (
-            hu(volume, [43.0, -6.0, 170.0]),
-            hu(volume, [-82.0, -22.0, -42.0])
-        ),
+        (hu(volume, [43.0, -6.0, 170.0]), hu(volume, [-82.0, -22.0, -42.0])),
         (72.0, 35.0)
     );
     assert_ne!(hu(volume, [-43.0, -6.0, 170.0]), 72.0);
     // The face looks forward, the table is at the back.
     assert_eq!(
-        (
-            named([0.0, -108.0, 116.0]).is_some(),
-            named([0.0, 113.5, 0.0])
-        ),
+        (named([0.0, -108.0, 116.0]).is_some(), named([0.0, 113.5, 0.0])),
         (true, Some("table"))
     );
 }
@@ -115,14 +103,10 @@ fn volumes_of_targets_are_right() {
         / 1000.0;
     let mut counts = [0usize; 256];
     for slab in 0..truth.volume.voxels.slab_count() {
-        let isocenter::model::voxels::Samples::U8(labels) =
-            &**truth.volume.voxels.slab(slab).unwrap()
-        else {
+        let isocenter::model::voxels::Samples::U8(labels) = &**truth.volume.voxels.slab(slab).unwrap() else {
             panic!("labels are bytes")
         };
-        labels
-            .iter()
-            .for_each(|label| counts[usize::from(*label)] += 1);
+        labels.iter().for_each(|label| counts[usize::from(*label)] += 1);
     }
     let mut targets = 0;
     for structure in demo::phantom().structures() {

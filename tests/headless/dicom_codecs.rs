@@ -84,8 +84,7 @@ fn open(fragments: &[Vec<u8>], transfer_syntax: &str) -> (tempfile::TempDir, Ope
     let path = folder.path().join("file");
     let dataset = CtSeries::new(4).slice(3).fragments(fragments);
     std::fs::write(&path, dataset.file(transfer_syntax)).expect("a test folder can be written");
-    let opened =
-        io::scan(&[path], &Progress::silent()).unwrap_or_else(|err| panic!("{}", err.message));
+    let opened = io::scan(&[path], &Progress::silent()).unwrap_or_else(|err| panic!("{}", err.message));
     (folder, opened)
 }
 
@@ -156,10 +155,7 @@ fn broken_streams_cost_their_slice_and_say_so() {
                 began.elapsed()
             );
             assert!(
-                !report
-                    .warnings
-                    .iter()
-                    .any(|w| w.contains("broke the decoder")),
+                !report.warnings.iter().any(|w| w.contains("broke the decoder")),
                 "{syntax} at {length}: {:?}",
                 report.warnings
             );
@@ -190,8 +186,7 @@ fn unknown_and_undecodable_syntaxes_are_skipped_with_a_reason() {
 /// Real compressed files with flipped bits; a codec may fail or even panic (which is caught), but not stall.
 #[test]
 fn flipped_bits_in_real_streams_are_answered() {
-    let folder =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/generated/dicom/ts");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/generated/dicom/ts");
     if !folder.is_dir() {
         println!("skipped: there is no ../shared/data");
         return;

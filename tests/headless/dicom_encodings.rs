@@ -12,23 +12,15 @@ fn open(bytes: &[u8]) -> (tempfile::TempDir, OpenVolume) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("file");
     std::fs::write(&path, bytes).expect("a test folder can be written");
-    let opened =
-        io::scan(&[path], &Progress::silent()).unwrap_or_else(|err| panic!("{}", err.message));
-    (
-        folder,
-        opened.volumes.into_iter().next().expect("one volume"),
-    )
+    let opened = io::scan(&[path], &Progress::silent()).unwrap_or_else(|err| panic!("{}", err.message));
+    (folder, opened.volumes.into_iter().next().expect("one volume"))
 }
 
 /// The slice's own numbers come out, and the header is understood.
 fn check(what: &str, bytes: &[u8], warning: &str) {
     let (_folder, open) = open(bytes);
     let report = io::load(&open, &Progress::silent());
-    assert_eq!(
-        (report.failed_slabs, report.warnings),
-        (0, Vec::new()),
-        "{what}"
-    );
+    assert_eq!((report.failed_slabs, report.warnings), (0, Vec::new()), "{what}");
     for (i, j) in [(0, 0), (7, 5), (3, 2)] {
         let expected = f64::from(CtSeries::stored(i, j, 0)) - 1024.0;
         assert_eq!(
@@ -123,11 +115,7 @@ fn damage_inside_a_sequence_of_known_length_costs_the_sequence() {
     head.extend([0x00, 0x50, 0x10, 0, b'S', b'Q', 0, 0, 12, 0, 0, 0]);
     head.extend([0xfe, 0xff, 0, 0xe0, 0x77, 0x77, 0x77, 0x77, 1, 2, 3, 4]);
     head.extend(tail);
-    check(
-        "damaged sequence",
-        &head,
-        "a sequence in the header is damaged",
-    );
+    check("damaged sequence", &head, "a sequence in the header is damaged");
 }
 
 #[test]
@@ -149,17 +137,9 @@ fn rle_in_one_fragment_and_in_several() {
     stream.resize(64, 0);
     stream.extend(high);
     stream.extend(low);
-    check(
-        "one fragment",
-        &slice().fragments(&[stream.clone()]).file(RLE),
-        "",
-    );
+    check("one fragment", &slice().fragments(&[stream.clone()]).file(RLE), "");
     let parts: Vec<Vec<u8>> = stream.chunks(50).map(<[u8]>::to_vec).collect();
-    check(
-        "several fragments",
-        &slice().fragments(&parts).file(RLE),
-        "",
-    );
+    check("several fragments", &slice().fragments(&parts).file(RLE), "");
 }
 
 #[test]
@@ -228,10 +208,7 @@ fn frames_without_a_place_are_pictures_of_a_stack() {
     let (_folder, open) = open(&dataset.file(EXPLICIT_LITTLE));
     assert_eq!(open.volume.dims(), [8, 6, 3]);
     io::load(&open, &Progress::silent());
-    assert_eq!(
-        open.volume.value([1, 2, 2], 0),
-        Some(Value::Scalar(113.0 - 1024.0))
-    );
+    assert_eq!(open.volume.value([1, 2, 2], 0), Some(Value::Scalar(113.0 - 1024.0)));
 }
 
 /// Three pictures without a place: pixel n of all has the number n.
@@ -258,10 +235,7 @@ fn a_deflated_file_is_unpacked_once_for_all_its_frames() {
 
 /// Frame `n` of [`three_frames`] in RLE: one literal run for each plane of bytes.
 fn rle_frame(n: u8) -> Vec<u8> {
-    let mut stream: Vec<u8> = [2_u32, 64, 114]
-        .iter()
-        .flat_map(|word| word.to_le_bytes())
-        .collect();
+    let mut stream: Vec<u8> = [2_u32, 64, 114].iter().flat_map(|word| word.to_le_bytes()).collect();
     stream.resize(64, 0);
     stream.push(47);
     stream.resize(64 + 49, 0);
@@ -282,9 +256,7 @@ fn frames_of_a_cut_file_keep_their_fragments() {
         .collect();
     // Two heads of 8 bytes and 164 of content.
     let table = [0, 180, 360];
-    let whole = three_frames()
-        .fragments_with_table(&table, &halves)
-        .file(RLE);
+    let whole = three_frames().fragments_with_table(&table, &halves).file(RLE);
     // The delimiter, the last frame and the second half of the middle one are gone: three fragments of three frames.
     let cut = &whole[..whole.len() - 8 - 180 - (8 + 84)];
     let (_folder, open) = open(cut);
@@ -356,9 +328,6 @@ fn an_intercept_without_a_slope_counts() {
     for dataset in [enhanced, bare.decimals((0x28, 0x1052), &[-1000.0])] {
         let (_folder, open) = open(&dataset.file(EXPLICIT_LITTLE));
         io::load(&open, &Progress::silent());
-        assert_eq!(
-            open.volume.value([3, 2, 0], 0),
-            Some(Value::Scalar(23.0 - 1000.0))
-        );
+        assert_eq!(open.volume.value([3, 2, 0], 0), Some(Value::Scalar(23.0 - 1000.0)));
     }
 }

@@ -8,8 +8,7 @@ use isocenter::io::dicom::prescan::prescan;
 use isocenter::io::{self, Progress};
 
 use crate::dicom_builder::{
-    CtSeries, DEFLATED, Dataset, EXPLICIT_BIG, EXPLICIT_LITTLE, Encoding, IMPLICIT_LITTLE, RLE,
-    deflate,
+    CtSeries, DEFLATED, Dataset, EXPLICIT_BIG, EXPLICIT_LITTLE, Encoding, IMPLICIT_LITTLE, RLE, deflate,
 };
 
 /// Looks at a file as the program would: header, then pixels. The answer itself does not matter.
@@ -20,29 +19,19 @@ fn survive(path: &Path, bytes: &[u8]) {
         Ok(opened) => {
             for open in &opened.volumes {
                 let report = io::load(open, &Progress::silent());
-                assert!(
-                    open.volume.voxels.is_complete(),
-                    "every slab is there: {report:?}"
-                );
+                assert!(open.volume.voxels.is_complete(), "every slab is there: {report:?}");
             }
             assert!(opened.skipped.iter().all(|file| !file.reason.is_empty()));
         }
         Err(err) => {
             assert!(!err.message.is_empty());
-            assert!(
-                !err.message.contains("broke the decoder"),
-                "{}",
-                err.message
-            );
+            assert!(!err.message.contains("broke the decoder"), "{}", err.message);
         }
     }
 }
 
 fn rle_file() -> Vec<u8> {
-    let mut stream: Vec<u8> = [2_u32, 64, 66]
-        .iter()
-        .flat_map(|w| w.to_le_bytes())
-        .collect();
+    let mut stream: Vec<u8> = [2_u32, 64, 66].iter().flat_map(|w| w.to_le_bytes()).collect();
     stream.resize(64, 0);
     stream.extend([0xd1, 0, 0xd1, 9]);
     CtSeries::new(1).slice(0).fragments(&[stream]).file(RLE)
@@ -96,19 +85,12 @@ fn ten_thousand_flipped_bits_are_answered() {
             survive(&path, &bytes);
         }
     }
-    assert!(
-        began.elapsed() < Duration::from_secs(120),
-        "{:?}",
-        began.elapsed()
-    );
+    assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
 }
 
 #[test]
 fn nesting_has_a_limit() {
-    let mut bytes = CtSeries::new(1)
-        .slice(0)
-        .without((0x7fe0, 0x10))
-        .file(EXPLICIT_LITTLE);
+    let mut bytes = CtSeries::new(1).slice(0).without((0x7fe0, 0x10)).file(EXPLICIT_LITTLE);
     for _ in 0..100_000 {
         bytes.extend([0x40, 0, 0x30, 0xa7, b'S', b'Q', 0, 0, 255, 255, 255, 255]);
         bytes.extend([0xfe, 0xff, 0, 0xe0, 255, 255, 255, 255]);
@@ -120,10 +102,7 @@ fn nesting_has_a_limit() {
 #[test]
 fn lengths_beyond_the_file_are_not_believed() {
     for vr in [b"OB", b"UN", b"SQ", b"UT"] {
-        let mut bytes = CtSeries::new(1)
-            .slice(0)
-            .without((0x7fe0, 0x10))
-            .file(EXPLICIT_LITTLE);
+        let mut bytes = CtSeries::new(1).slice(0).without((0x7fe0, 0x10)).file(EXPLICIT_LITTLE);
         bytes.extend([0x40, 0x40, 0x10, 0, vr[0], vr[1], 0, 0, 0xfe, 255, 255, 255]);
         bytes.extend([0; 64]);
         let began = Instant::now();
@@ -167,9 +146,7 @@ fn survive_refused(path: &Path, bytes: &[u8]) {
 fn a_million_frames_need_a_million_frames() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("frames");
-    let dataset = CtSeries::new(1)
-        .slice(0)
-        .text((0x28, 8), "IS", "1000000000");
+    let dataset = CtSeries::new(1).slice(0).text((0x28, 8), "IS", "1000000000");
     std::fs::write(&path, dataset.file(EXPLICIT_LITTLE)).expect("a test folder can be written");
     let opened = io::scan(&[path], &Progress::silent()).expect("one frame is there");
     let volume = &opened.volumes[0].volume;

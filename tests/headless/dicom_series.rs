@@ -15,22 +15,17 @@ fn open(files: &[(String, Vec<u8>)]) -> (tempfile::TempDir, Opened) {
     for (name, bytes) in files {
         std::fs::write(folder.path().join(name), bytes).expect("a test folder can be written");
     }
-    let opened =
-        io::scan(&[folder.path().to_owned()], &Progress::silent()).expect("there is a volume");
+    let opened = io::scan(&[folder.path().to_owned()], &Progress::silent()).expect("there is a volume");
     (folder, opened)
 }
 
 fn open_series(series: &CtSeries) -> (tempfile::TempDir, OpenVolume) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     series.write(folder.path());
-    let opened =
-        io::scan(&[folder.path().to_owned()], &Progress::silent()).expect("there is a volume");
+    let opened = io::scan(&[folder.path().to_owned()], &Progress::silent()).expect("there is a volume");
     assert_eq!(opened.volumes.len(), 1, "{:?}", opened.skipped);
     assert_eq!(opened.skipped, []);
-    (
-        folder,
-        opened.volumes.into_iter().next().expect("one volume"),
-    )
+    (folder, opened.volumes.into_iter().next().expect("one volume"))
 }
 
 /// Every voxel has its number and its place.
@@ -59,25 +54,16 @@ fn check(series: &CtSeries, warnings: &[&str]) {
                 Some(Value::Scalar(f64::from(stored) - 1024.0)),
                 "voxel {i},{j},{k}"
             );
-            let expected =
-                DVec3::from_array(series.origin(*original)) + row * i as f64 + column * j as f64;
+            let expected = DVec3::from_array(series.origin(*original)) + row * i as f64 + column * j as f64;
             let got = geometry.patient_at(DVec3::new(i as f64, j as f64, k as f64));
             assert!(
                 (got - expected).length() < 0.006,
                 "voxel {i},{j},{k}: {got} instead of {expected}"
             );
-            assert!(
-                (geometry.voxel_at(expected) - DVec3::new(i as f64, j as f64, k as f64)).length()
-                    < 0.02
-            );
+            assert!((geometry.voxel_at(expected) - DVec3::new(i as f64, j as f64, k as f64)).length() < 0.02);
         }
     }
-    assert_eq!(
-        volume.warnings.len(),
-        warnings.len(),
-        "{:?}",
-        volume.warnings
-    );
+    assert_eq!(volume.warnings.len(), warnings.len(), "{:?}", volume.warnings);
     for (got, expected) in volume.warnings.iter().zip(warnings) {
         assert!(got.contains(expected), "{got:?} does not say {expected:?}");
     }
@@ -99,9 +85,7 @@ fn every_orientation_stands_where_it_stands() {
     for orientation in [
         [0.0, 1.0, 0.0, 0.0, 0.0, -1.0],
         [-1.0, 0.0, 0.0, 0.0, 0.0, 1.0],
-        [
-            oblique.x, oblique.y, oblique.z, across.x, across.y, across.z,
-        ],
+        [oblique.x, oblique.y, oblique.z, across.x, across.y, across.z],
     ] {
         series.orientation = orientation;
         check(&series, &[]);
@@ -111,9 +95,7 @@ fn every_orientation_stands_where_it_stands() {
 #[test]
 fn a_tilted_gantry_is_a_shear_and_is_said() {
     let mut series = CtSeries::new(6);
-    series.slices = (0..6)
-        .map(|k| [f64::from(k) * 2.5, f64::from(k) * -0.9])
-        .collect();
+    series.slices = (0..6).map(|k| [f64::from(k) * 2.5, f64::from(k) * -0.9]).collect();
     check(&series, &["leans by 19.8 degrees"]);
 }
 
@@ -130,14 +112,9 @@ fn gaps_and_uneven_steps_are_kept_and_said() {
             "2 slices seem to be missing between slices 8 and 9",
         ],
     );
-    series.slices = [0.0, 2.0, 5.0, 5.5, 9.0, 10.0, 14.0]
-        .map(|at| [at, 0.0])
-        .to_vec();
+    series.slices = [0.0, 2.0, 5.0, 5.5, 9.0, 10.0, 14.0].map(|at| [at, 0.0]).to_vec();
     check(&series, &["not evenly spaced: 0.50 to 4.00 mm apart"]);
-    series
-        .slices
-        .iter_mut()
-        .for_each(|slice| slice[1] = slice[0] * 0.2);
+    series.slices.iter_mut().for_each(|slice| slice[1] = slice[0] * 0.2);
     check(&series, &["not evenly spaced", "leans by 11.3 degrees"]);
 }
 
@@ -262,9 +239,7 @@ fn rescale_per_slice_becomes_values() {
     let series = CtSeries::new(3);
     let files: Vec<(String, Vec<u8>)> = (0..3)
         .map(|k| {
-            let slice = series
-                .slice(k)
-                .decimals((0x28, 0x1053), &[1.0 + 0.5 * k as f64]);
+            let slice = series.slice(k).decimals((0x28, 0x1053), &[1.0 + 0.5 * k as f64]);
             (format!("{k}"), slice.file(EXPLICIT_LITTLE))
         })
         .collect();
@@ -286,24 +261,12 @@ fn what_has_no_place_is_a_stack() {
         let (_folder, opened) = open(&[("a".to_owned(), dataset.file(EXPLICIT_LITTLE))]);
         let volume = &opened.volumes[0].volume;
         assert!(matches!(volume.placement, Placement::Stack(_)), "{warning}");
-        assert!(
-            volume.warnings[0].contains(warning),
-            "{:?}",
-            volume.warnings
-        );
+        assert!(volume.warnings[0].contains(warning), "{:?}", volume.warnings);
     };
+    place(series.slice(0).without((0x20, 0x32)), "where the images lie");
+    place(series.slice(0).decimals((0x20, 0x37), &[0.0; 6]), "orientation");
     place(
-        series.slice(0).without((0x20, 0x32)),
-        "where the images lie",
-    );
-    place(
-        series.slice(0).decimals((0x20, 0x37), &[0.0; 6]),
-        "orientation",
-    );
-    place(
-        series
-            .slice(0)
-            .decimals((0x20, 0x37), &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]),
+        series.slice(0).decimals((0x20, 0x37), &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]),
         "orientation",
     );
     place(
@@ -312,9 +275,7 @@ fn what_has_no_place_is_a_stack() {
     );
     place(series.slice(0).without((0x28, 0x30)), "distance of pixels");
     place(
-        series
-            .slice(0)
-            .text((8, 8), "CS", "ORIGINAL\\PRIMARY\\M\\MOSAIC"),
+        series.slice(0).text((8, 8), "CS", "ORIGINAL\\PRIMARY\\M\\MOSAIC"),
         "mosaic",
     );
 }
@@ -337,11 +298,7 @@ fn truncated_pixels_are_filled_and_said() {
     io::load(open, &Progress::silent());
     let value = |j| open.volume.value([7, j, 1], 0);
     assert_eq!(value(2), Some(Value::Scalar(127.0 - 1024.0)));
-    assert_eq!(
-        value(3),
-        Some(Value::Scalar(100.0 - 1024.0)),
-        "the lowest of the slice"
-    );
+    assert_eq!(value(3), Some(Value::Scalar(100.0 - 1024.0)), "the lowest of the slice");
 }
 
 #[test]
@@ -359,10 +316,7 @@ fn windows_units_and_padding_are_the_files_own() {
     let names: Vec<&str> = volume.windows.iter().map(|w| w.name.as_str()).collect();
     assert_eq!(names, ["BRAIN", "LUNG"]);
     assert_eq!(volume.windows[1].window.center, -600.0);
-    assert_eq!(
-        volume.windows[0].window.function,
-        WindowFunction::LinearExact
-    );
+    assert_eq!(volume.windows[0].window.function, WindowFunction::LinearExact);
     assert_eq!(volume.unit.as_deref(), Some("HU"));
     assert_eq!(volume.padding, Some((-2000.0, -2000.0)));
     assert!(volume.is_inverted);
@@ -390,10 +344,7 @@ fn bad_files_cost_themselves_only() {
         .collect();
     files.push(("notes.txt".to_owned(), b"not an image".to_vec()));
     files.push(("empty".to_owned(), Vec::new()));
-    files.push((
-        "cut".to_owned(),
-        series.slice(0).file(EXPLICIT_LITTLE)[..300].to_vec(),
-    ));
+    files.push(("cut".to_owned(), series.slice(0).file(EXPLICIT_LITTLE)[..300].to_vec()));
     files.push((
         "report".to_owned(),
         series

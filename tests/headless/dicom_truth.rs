@@ -13,10 +13,7 @@ use serde_json::Value as Json;
 fn data() -> Option<(PathBuf, Json)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     match std::fs::read_to_string(folder.join("expected.json")) {
-        Ok(text) => Some((
-            folder,
-            serde_json::from_str(&text).expect("expected.json can be read"),
-        )),
+        Ok(text) => Some((folder, serde_json::from_str(&text).expect("expected.json can be read"))),
         Err(_) => {
             println!("skipped: there is no ../shared/data");
             None
@@ -25,11 +22,7 @@ fn data() -> Option<(PathBuf, Json)> {
 }
 
 fn numbers(json: &Json) -> Vec<f64> {
-    json.as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Json::as_f64)
-        .collect()
+    json.as_array().into_iter().flatten().filter_map(Json::as_f64).collect()
 }
 
 fn close(got: f64, expected: f64) -> bool {
@@ -39,33 +32,17 @@ fn close(got: f64, expected: f64) -> bool {
 /// One grey series that makes one volume.
 fn check_series(id: &str, open: &OpenVolume, want: &Json) {
     let report = io::load(open, &Progress::silent());
-    assert_eq!(
-        (report.failed_slabs, report.warnings),
-        (0, Vec::new()),
-        "{id}"
-    );
+    assert_eq!((report.failed_slabs, report.warnings), (0, Vec::new()), "{id}");
     let volume = &open.volume;
     let expected = &want["volume"];
-    let shape: Vec<usize> = numbers(&expected["shape_kji"])
-        .iter()
-        .map(|n| *n as usize)
-        .collect();
+    let shape: Vec<usize> = numbers(&expected["shape_kji"]).iter().map(|n| *n as usize).collect();
     let dims = volume.dims();
     assert_eq!([dims[2], dims[1], dims[0]], shape[..3], "{id}");
-    let lossy = if expected["sha256_stored"].is_null() {
-        2.0
-    } else {
-        0.0
-    };
+    let lossy = if expected["sha256_stored"].is_null() { 2.0 } else { 0.0 };
     for sample in expected["samples"].as_array().into_iter().flatten() {
-        let at: Vec<usize> = numbers(&sample["kji"])
-            .iter()
-            .map(|n| *n as usize)
-            .collect();
+        let at: Vec<usize> = numbers(&sample["kji"]).iter().map(|n| *n as usize).collect();
         let number = sample["value"].as_f64().or(sample["stored"].as_f64());
-        let (Some(number), Some(Value::Scalar(got))) =
-            (number, volume.value([at[2], at[1], at[0]], 0))
-        else {
+        let (Some(number), Some(Value::Scalar(got))) = (number, volume.value([at[2], at[1], at[0]], 0)) else {
             panic!("{id}: no number at {at:?}")
         };
         assert!(
@@ -94,14 +71,9 @@ fn check_series(id: &str, open: &OpenVolume, want: &Json) {
 fn check_places(id: &str, open: &OpenVolume, want: &Json) {
     let positions = numbers(&want["slice_positions_along_normal"]);
     let normal = DVec3::from_slice(&numbers(&want["normal"])[..3]);
-    let geometry = open
-        .volume
-        .geometry()
-        .unwrap_or_else(|| panic!("{id} has a place"));
+    let geometry = open.volume.geometry().unwrap_or_else(|| panic!("{id} has a place"));
     for (k, expected) in positions.iter().enumerate() {
-        let got = geometry
-            .patient_at(DVec3::new(0.0, 0.0, k as f64))
-            .dot(normal);
+        let got = geometry.patient_at(DVec3::new(0.0, 0.0, k as f64)).dot(normal);
         assert!(
             (got - expected).abs() < 0.01,
             "{id}: slice {k} at {got} instead of {expected}"
@@ -117,15 +89,8 @@ fn check_places(id: &str, open: &OpenVolume, want: &Json) {
         .filter(|_| positions.len() > 1);
     for (r, row) in rows.into_iter().flatten().enumerate().take(3) {
         let affine = geometry.patient_from_voxel();
-        let [x, y, z] = [
-            affine.matrix3.x_axis,
-            affine.matrix3.y_axis,
-            affine.matrix3.z_axis,
-        ];
-        for (got, expected) in [x[r], y[r], z[r], affine.translation[r]]
-            .into_iter()
-            .zip(numbers(row))
-        {
+        let [x, y, z] = [affine.matrix3.x_axis, affine.matrix3.y_axis, affine.matrix3.z_axis];
+        for (got, expected) in [x[r], y[r], z[r], affine.translation[r]].into_iter().zip(numbers(row)) {
             assert!(
                 (got - expected).abs() < 0.01,
                 "{id}: {got} instead of {expected} in row {r}"
@@ -141,17 +106,9 @@ fn series_are_what_other_libraries_say() {
     };
     let mut checked = 0;
     for item in expected["items"].as_array().into_iter().flatten() {
-        let (id, dest) = (
-            item["id"].as_str().unwrap_or(""),
-            item["dest"].as_str().unwrap_or(""),
-        );
+        let (id, dest) = (item["id"].as_str().unwrap_or(""), item["dest"].as_str().unwrap_or(""));
         let is_series = item["kind"] == "series" && !dest.contains("dicomdir");
-        for want in item["series"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|_| is_series)
-        {
+        for want in item["series"].as_array().into_iter().flatten().filter(|_| is_series) {
             if want["volume"].is_null() || want["samples_per_pixel"] != 1 {
                 continue;
             }
@@ -182,22 +139,14 @@ fn names_in_other_scripts_are_read() {
     };
     for item in expected["items"].as_array().into_iter().flatten() {
         for file in item["files"].as_array().into_iter().flatten() {
-            let (Some(path), Some(name)) = (file["path"].as_str(), file["patient_name"].as_str())
-            else {
+            let (Some(path), Some(name)) = (file["path"].as_str(), file["patient_name"].as_str()) else {
                 continue;
             };
             if !path.contains("charset") {
                 continue;
             }
-            let found =
-                prescan_file(&folder.join(path)).unwrap_or_else(|err| panic!("{path}: {err}"));
-            let got = words(
-                &found
-                    .elements
-                    .root()
-                    .text(Tag(0x10, 0x10))
-                    .unwrap_or_default(),
-            );
+            let found = prescan_file(&folder.join(path)).unwrap_or_else(|err| panic!("{path}: {err}"));
+            let got = words(&found.elements.root().text(Tag(0x10, 0x10)).unwrap_or_default());
             assert_eq!(got, words(name), "{path}");
         }
     }

@@ -12,10 +12,7 @@ use isocenter::model::window::{NamedWindow, Window};
 
 use super::nifti_write::{EVERY_TYPE, counting, turned, volume};
 
-fn written(
-    made: &Volume,
-    frame: Option<usize>,
-) -> (tempfile::TempDir, Vec<OpenVolume>, Vec<String>) {
+fn written(made: &Volume, frame: Option<usize>) -> (tempfile::TempDir, Vec<OpenVolume>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let series = folder.path().join("series");
     let warnings = write_series(&series, made, frame).unwrap();
@@ -40,9 +37,7 @@ fn same_in_space(made: &Volume, back: &Volume, frame: usize, tolerance: f64) {
             (at - at.round()).length() < 1e-3,
             "{index} lies between voxels, at {at}"
         );
-        let found = back
-            .nearest_voxel(at)
-            .and_then(|index| back.value(index, frame));
+        let found = back.nearest_voxel(at).and_then(|index| back.value(index, frame));
         let is_same = match (made.value([i, j, k], frame), found) {
             (Some(Value::Scalar(a)), Some(Value::Scalar(b))) => (a - b).abs() <= tolerance,
             (a, b) => a == b && a.is_some(),
@@ -80,11 +75,7 @@ fn every_type_comes_back() {
             assert_eq!(back.len(), 1);
             // Only these two do not fit into 16 bits.
             let is_rounded = matches!(sample_type, SampleType::I32 | SampleType::F32);
-            assert_eq!(
-                warnings.len(),
-                usize::from(is_rounded),
-                "{sample_type:?}: {warnings:?}"
-            );
+            assert_eq!(warnings.len(), usize::from(is_rounded), "{sample_type:?}: {warnings:?}");
             let tolerance = match sample_type {
                 SampleType::I32 => 0.5 * 99e6 * 0.5 / 65535.0 + 1e-3,
                 SampleType::F32 => 1e-4,
@@ -130,10 +121,7 @@ fn tilt_gaps_and_mirrored_axes_stand_where_they_stand() {
             4,
             DVec3::X * 0.8,
             DVec3::Z * -0.9,
-            &gaps
-                .iter()
-                .map(|at| DVec3::new(at.x, at.z, at.y))
-                .collect::<Vec<_>>(),
+            &gaps.iter().map(|at| DVec3::new(at.x, at.z, at.y)).collect::<Vec<_>>(),
             0.01,
         )
         .unwrap(),
@@ -150,10 +138,7 @@ fn tilt_gaps_and_mirrored_axes_stand_where_they_stand() {
         );
         let (_folder, back, _) = written(&made, None);
         assert_eq!(
-            (
-                back.len(),
-                back[0].volume.geometry().unwrap().slice_table().is_some()
-            ),
+            (back.len(), back[0].volume.geometry().unwrap().slice_table().is_some()),
             (1, is_uneven)
         );
         same_in_space(&made, &back[0].volume, 0, 0.0);
@@ -273,12 +258,7 @@ fn tags_of_a_written_file() {
     let rows = list_tags(&series.join("IM00002.dcm")).unwrap();
     let name = row(&rows, "PatientName");
     assert_eq!(
-        (
-            name.tag.as_str(),
-            name.vr.as_str(),
-            name.depth,
-            &name.content
-        ),
+        (name.tag.as_str(), name.vr.as_str(), name.depth, &name.content),
         (
             "(0010,0010)",
             "PN",
@@ -286,10 +266,7 @@ fn tags_of_a_written_file() {
             &TagContent::Values(vec!["Müller^Änne".to_owned()])
         )
     );
-    assert_eq!(
-        row(&rows, "Rows").content,
-        TagContent::Values(vec!["4".to_owned()])
-    );
+    assert_eq!(row(&rows, "Rows").content, TagContent::Values(vec!["4".to_owned()]));
     assert_eq!(row(&rows, "PixelData").content, TagContent::Bytes(40));
     assert!(
         rows.windows(2).all(|pair| pair[0].tag < pair[1].tag),
@@ -299,8 +276,7 @@ fn tags_of_a_written_file() {
 
 #[test]
 fn tags_in_sequences() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/generated/dicom/rtstruct/rs.dcm");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/generated/dicom/rtstruct/rs.dcm");
     if !path.exists() {
         return println!("skipped: there is no shared data beside this checkout");
     }
@@ -310,16 +286,9 @@ fn tags_in_sequences() {
         (second.depth, &second.content),
         (1, &TagContent::Values(vec!["Läsion größer".to_owned()]))
     );
+    assert_eq!(row(&rows, "StructureSetROISequence").content, TagContent::Items(8));
     assert_eq!(
-        row(&rows, "StructureSetROISequence").content,
-        TagContent::Items(8)
-    );
-    assert_eq!(
-        row(
-            &rows,
-            "ROIContourSequence[1].ContourSequence[8].ContourGeometricType"
-        )
-        .depth,
+        row(&rows, "ROIContourSequence[1].ContourSequence[8].ContourGeometricType").depth,
         2
     );
 }

@@ -36,9 +36,7 @@ pub fn opened() -> (Program, tempfile::TempDir) {
 
 pub fn write_volume(folder: &Path, name: &str) -> std::path::PathBuf {
     let grid = lps_grid(SPACING.map(|mm| mm as f32), ORIGIN.map(|mm| mm as f32));
-    write_i16(folder, name, DIMS, grid, |i, j, k| {
-        (i + 20 * j + 600 * k) as i16
-    })
+    write_i16(folder, name, DIMS, grid, |i, j, k| (i + 20 * j + 600 * k) as i16)
 }
 
 /// Carries a command out that has no effects for a window.
@@ -51,13 +49,7 @@ pub fn wait(program: &mut Program) {
     assert!(has_ended && effects.is_empty());
 }
 
-pub fn pointer(
-    program: &mut Program,
-    pane: PaneId,
-    action: PointerAction,
-    at: DVec2,
-    modifiers: Modifiers,
-) {
+pub fn pointer(program: &mut Program, pane: PaneId, action: PointerAction, at: DVec2, modifiers: Modifiers) {
     run(
         program,
         Command::Pointer(PointerEvent {
@@ -69,22 +61,9 @@ pub fn pointer(
     );
 }
 
-pub fn drag(
-    program: &mut Program,
-    pane: PaneId,
-    button: Button,
-    from: DVec2,
-    to: DVec2,
-    modifiers: Modifiers,
-) {
+pub fn drag(program: &mut Program, pane: PaneId, button: Button, from: DVec2, to: DVec2, modifiers: Modifiers) {
     pointer(program, pane, PointerAction::Press(button), from, modifiers);
-    pointer(
-        program,
-        pane,
-        PointerAction::Move,
-        (from + to) / 2.0,
-        modifiers,
-    );
+    pointer(program, pane, PointerAction::Move, (from + to) / 2.0, modifiers);
     pointer(program, pane, PointerAction::Move, to, modifiers);
     pointer(program, pane, PointerAction::Release, to, modifiers);
 }
@@ -103,4 +82,3 @@ pub fn voxel_of_crosshair(program: &Program) -> DVec3 {
 pub fn near(a: DVec3, b: DVec3) -> bool {
     (a - b).abs().max_element() < 1e-4
 }
-

@@ -9,19 +9,10 @@ const AXES: [DVec3; 3] = [DVec3::X, DVec3::Y, DVec3::Z];
 
 /// All 48 ways to store a box along the patient's axes, with voxels of 1, 2 and 3 mm.
 fn orientations() -> impl Iterator<Item = DMat3> {
-    let orders = [
-        [0, 1, 2],
-        [0, 2, 1],
-        [1, 0, 2],
-        [1, 2, 0],
-        [2, 0, 1],
-        [2, 1, 0],
-    ];
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
     orders.into_iter().flat_map(|order| {
         (0..8).map(move |flips| {
-            let column = |n: usize| {
-                AXES[order[n]] * (n as f64 + 1.0) * if flips >> n & 1 == 1 { -1.0 } else { 1.0 }
-            };
+            let column = |n: usize| AXES[order[n]] * (n as f64 + 1.0) * if flips >> n & 1 == 1 { -1.0 } else { 1.0 };
             DMat3::from_cols(column(0), column(1), column(2))
         })
     })
@@ -35,9 +26,7 @@ fn assert_near(a: DVec3, b: DVec3, tolerance: f64) {
 fn places(dims: [usize; 3]) -> Vec<DVec3> {
     let mut seed = 7u64;
     let mut next = move || {
-        seed = seed
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
+        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (seed >> 11) as f64 / (1u64 << 53) as f64
     };
     (0..60)
@@ -58,10 +47,8 @@ fn every_axis_order_and_flip_leads_there_and_back() {
         assert_eq!(geometry.shortest_edge_mm(), 1.0);
         for voxel in places([5, 6, 7]) {
             // The definition, spelled out: origin + i·step_i + j·step_j + k·step_k.
-            let expected = affine.translation
-                + matrix3.x_axis * voxel.x
-                + matrix3.y_axis * voxel.y
-                + matrix3.z_axis * voxel.z;
+            let expected =
+                affine.translation + matrix3.x_axis * voxel.x + matrix3.y_axis * voxel.y + matrix3.z_axis * voxel.z;
             assert_near(geometry.patient_at(voxel), expected, 1e-9);
             assert_near(geometry.voxel_at(expected), voxel, 1e-9);
         }
@@ -72,13 +59,9 @@ fn every_axis_order_and_flip_leads_there_and_back() {
 
 #[test]
 fn a_volume_ends_half_a_voxel_beyond_its_outermost_centres() {
-    let geometry =
-        Geometry::from_affine([4, 5, 6], DAffine3::from_scale(DVec3::new(1.0, 2.0, 3.0))).unwrap();
+    let geometry = Geometry::from_affine([4, 5, 6], DAffine3::from_scale(DVec3::new(1.0, 2.0, 3.0))).unwrap();
     assert!(geometry.contains(DVec3::splat(-0.5)) && geometry.contains(DVec3::new(3.5, 4.5, 5.5)));
-    assert!(
-        !geometry.contains(DVec3::new(-0.51, 0.0, 0.0))
-            && !geometry.contains(DVec3::new(0.0, 0.0, 5.51))
-    );
+    assert!(!geometry.contains(DVec3::new(-0.51, 0.0, 0.0)) && !geometry.contains(DVec3::new(0.0, 0.0, 5.51)));
     assert!(!geometry.contains(DVec3::NAN));
     assert_eq!(geometry.extent_along(DVec3::Z), (-1.5, 16.5));
     assert_eq!(geometry.center(), DVec3::new(1.5, 4.0, 7.5));
@@ -88,9 +71,7 @@ fn a_volume_ends_half_a_voxel_beyond_its_outermost_centres() {
 fn gantry_tilt_stays_a_shear() {
     let tilt = 18.5f64.to_radians();
     let step_j = DVec3::new(0.0, tilt.cos(), -tilt.sin()) * 0.5;
-    let origins: Vec<DVec3> = (0..10)
-        .map(|k| DVec3::new(0.0, 0.0, 5.0 * f64::from(k)))
-        .collect();
+    let origins: Vec<DVec3> = (0..10).map(|k| DVec3::new(0.0, 0.0, 5.0 * f64::from(k))).collect();
     let geometry = Geometry::from_slices(8, 8, DVec3::X * 0.5, step_j, &origins, 0.01).unwrap();
     assert!(geometry.slice_table().is_none());
     assert_near(
@@ -124,11 +105,7 @@ fn uneven() -> (Geometry, Vec<DVec3>) {
 fn uneven_slices_stand_where_they_stand() {
     let (geometry, origins) = uneven();
     for (k, origin) in origins.iter().enumerate() {
-        assert_near(
-            geometry.patient_at(DVec3::new(0.0, 0.0, k as f64)),
-            *origin,
-            1e-9,
-        );
+        assert_near(geometry.patient_at(DVec3::new(0.0, 0.0, k as f64)), *origin, 1e-9);
         assert_near(
             geometry.voxel_at(*origin + DVec3::new(1.0, 1.5, 0.0)),
             DVec3::new(2.0, 2.0, k as f64),
@@ -154,10 +131,7 @@ fn uneven_slices_stand_where_they_stand() {
 #[test]
 fn what_is_no_geometry_is_refused() {
     let unit = DAffine3::IDENTITY;
-    assert_eq!(
-        Geometry::from_affine([0, 1, 1], unit),
-        Err(GeometryError::Dims(0))
-    );
+    assert_eq!(Geometry::from_affine([0, 1, 1], unit), Err(GeometryError::Dims(0)));
     assert_eq!(
         Geometry::from_affine([1, 1, 1], DAffine3::from_translation(DVec3::NAN)),
         Err(GeometryError::NotFinite)

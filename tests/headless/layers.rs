@@ -18,12 +18,10 @@ struct Layer {
 
 impl Layer {
     fn may_name(&self, name: &str) -> bool {
-        self.crates
-            .iter()
-            .any(|allowed| match allowed.strip_suffix('*') {
-                Some(family) => name.starts_with(family),
-                None => name == *allowed,
-            })
+        self.crates.iter().any(|allowed| match allowed.strip_suffix('*') {
+            Some(family) => name.starts_with(family),
+            None => name == *allowed,
+        })
     }
 }
 
@@ -71,14 +69,7 @@ static LAYERS: [Layer; 9] = [
     Layer {
         modules: &["gpu"],
         modules_below: &["words", "model", "scene"],
-        crates: &[
-            "bytemuck",
-            "glam",
-            "pollster",
-            "thiserror",
-            "tracing",
-            "wgpu",
-        ],
+        crates: &["bytemuck", "glam", "pollster", "thiserror", "tracing", "wgpu"],
     },
     Layer {
         modules: &["app"],
@@ -161,9 +152,7 @@ fn macro_homes(all: &[Source]) -> BTreeMap<String, String> {
         let mut code = source.code.as_str();
         while let Some((_, rest)) = code.split_once("#[macro_export]") {
             code = rest;
-            if let (Some((_, rest)), Some(home)) =
-                (rest.split_once("macro_rules!"), source.module().first())
-            {
+            if let (Some((_, rest)), Some(home)) = (rest.split_once("macro_rules!"), source.module().first()) {
                 let name: String = rest
                     .trim_start()
                     .chars()
@@ -186,25 +175,13 @@ struct Offences<'a> {
 impl Offences<'_> {
     fn add(&mut self, position: usize, what: &str, name: &str) {
         let line = self.source.line(position);
-        let text = self
-            .source
-            .text
-            .lines()
-            .nth(line - 1)
-            .unwrap_or_default()
-            .trim();
+        let text = self.source.text.lines().nth(line - 1).unwrap_or_default().trim();
         let (path, layer) = (self.source.path.display(), self.layer.modules[0]);
-        self.found.push(format!(
-            "{path}:{line}: {layer} may not {what} {name}: {text}"
-        ));
+        self.found
+            .push(format!("{path}:{line}: {layer} may not {what} {name}: {text}"));
     }
 
-    fn check(
-        &mut self,
-        mention: &Mention,
-        crates: &BTreeSet<String>,
-        macro_homes: &BTreeMap<String, String>,
-    ) {
+    fn check(&mut self, mention: &Mention, crates: &BTreeSet<String>, macro_homes: &BTreeMap<String, String>) {
         let path: Vec<&str> = mention.path.iter().map(String::as_str).collect();
         match path[..] {
             ["crate", name, ..] => {
@@ -229,8 +206,8 @@ impl Offences<'_> {
     fn check_printing(&mut self, code: &str) {
         for name in PRINTING {
             for (position, _) in code.match_indices(name) {
-                let is_end_of_name = code[..position]
-                    .ends_with(|before: char| before.is_alphanumeric() || before == '_');
+                let is_end_of_name =
+                    code[..position].ends_with(|before: char| before.is_alphanumeric() || before == '_');
                 if !is_end_of_name && !self.layer.may_name("print") {
                     self.add(position, "call", name);
                 }
@@ -239,20 +216,13 @@ impl Offences<'_> {
     }
 }
 
-fn offences(
-    source: &Source,
-    crates: &BTreeSet<String>,
-    macro_homes: &BTreeMap<String, String>,
-) -> Vec<String> {
+fn offences(source: &Source, crates: &BTreeSet<String>, macro_homes: &BTreeMap<String, String>) -> Vec<String> {
     let module = source.module();
     let Some(top) = module.first() else {
         // lib.rs and main.rs stand above the house.
         return Vec::new();
     };
-    let Some(layer) = LAYERS
-        .iter()
-        .find(|layer| layer.modules.contains(&top.as_str()))
-    else {
+    let Some(layer) = LAYERS.iter().find(|layer| layer.modules.contains(&top.as_str())) else {
         return vec![format!("{}: is in no layer", source.path.display())];
     };
     let code = source.code_without_tests();
@@ -303,24 +273,16 @@ const CREATES_FILES: [&str; 4] = [
 
 #[test]
 fn files_are_created_in_few_places() {
-    let ways = [
-        "fs::write(",
-        "File::create",
-        "File::options(",
-        "OpenOptions",
-    ];
+    let ways = ["fs::write(", "File::create", "File::options(", "OpenOptions"];
     let mut offences = Vec::new();
-    for source in sources::all().iter().filter(|source| {
-        !CREATES_FILES
-            .iter()
-            .any(|path| source.path == Path::new(path))
-    }) {
+    for source in sources::all()
+        .iter()
+        .filter(|source| !CREATES_FILES.iter().any(|path| source.path == Path::new(path)))
+    {
         let code = source.code_without_tests();
         for (position, way) in ways.iter().flat_map(|way| code.match_indices(way)) {
             let (path, line) = (source.path.display(), source.line(position));
-            offences.push(format!(
-                "{path}:{line}: {way}: files are written by io::save"
-            ));
+            offences.push(format!("{path}:{line}: {way}: files are written by io::save"));
         }
     }
     assert!(offences.is_empty(), "\n{}\n", offences.join("\n"));
@@ -356,14 +318,8 @@ fn the_architecture_page_prints_this_table() {
 fn a_forbidden_import_is_found_in_every_form() {
     let crates = crates();
     let macro_homes = BTreeMap::from([("say".to_owned(), "words".to_owned())]);
-    let count = |path: &str, code: &str| {
-        offences(
-            &Source::new(Path::new(path), code.into()),
-            &crates,
-            &macro_homes,
-        )
-        .len()
-    };
+    let count =
+        |path: &str, code: &str| offences(&Source::new(Path::new(path), code.into()), &crates, &macro_homes).len();
     for code in [
         "use crate::ui::theme;",
         "use super::super::super::ui;",
@@ -384,11 +340,7 @@ fn a_forbidden_import_is_found_in_every_form() {
         "use dicom_object::X; use std::thread_local;",
         "#[cfg(test)]\nmod tests { use crate::app; }",
     ] {
-        assert_eq!(
-            count("src/io/dicom/a.rs", code),
-            0,
-            "should be allowed: {code}"
-        );
+        assert_eq!(count("src/io/dicom/a.rs", code), 0, "should be allowed: {code}");
     }
     assert_eq!(
         count(
@@ -398,10 +350,7 @@ fn a_forbidden_import_is_found_in_every_form() {
         0
     );
     assert_eq!(count("src/cli/a.rs", "fn f() { png::Encoder::new() }"), 1);
-    assert_eq!(
-        count("src/ui/a.rs", "use eframe::wgpu; fn f() { wgpu::x() }"),
-        1
-    );
+    assert_eq!(count("src/ui/a.rs", "use eframe::wgpu; fn f() { wgpu::x() }"), 1);
     assert_eq!(count("src/cellar/a.rs", ""), 1);
     assert_eq!(count("src/main.rs", "use crate::ui;"), 0);
 }

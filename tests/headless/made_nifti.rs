@@ -32,11 +32,7 @@ pub struct Made {
 
 impl Made {
     pub fn new(dim: &[i64], datatype: i16, bits: i16, unit: usize, voxels: Vec<u8>) -> Self {
-        let srow = Some([
-            [2.0, 0.0, 0.0, -10.0],
-            [0.0, 3.0, 0.0, -20.0],
-            [0.0, 0.0, 4.0, -30.0],
-        ]);
+        let srow = Some([[2.0, 0.0, 0.0, -10.0], [0.0, 3.0, 0.0, -20.0], [0.0, 0.0, 4.0, -30.0]]);
         Self {
             is_two: false,
             is_big: false,
@@ -167,10 +163,7 @@ pub fn file(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 }
 
 pub fn open(path: &Path) -> Result<OpenVolume, String> {
-    read_header(path).map(|file| {
-        file.map(NiftiFile::into_open_volume)
-            .expect("it is a NIfTI file")
-    })
+    read_header(path).map(|file| file.map(NiftiFile::into_open_volume).expect("it is a NIfTI file"))
 }
 
 pub fn scalar(open: &OpenVolume, index: [usize; 3], frame: usize) -> f64 {

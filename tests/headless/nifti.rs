@@ -52,19 +52,9 @@ fn every_type_byte_order_and_version() {
                 is_big,
                 slope: 0.5,
                 inter: -3.0,
-                ..Made::new(
-                    &dim,
-                    datatype,
-                    bits,
-                    unit,
-                    (0..120).flat_map(encode).collect(),
-                )
+                ..Made::new(&dim, datatype, bits, unit, (0..120).flat_map(encode).collect())
             };
-            let bytes = if is_packed {
-                gzip(&made.bytes())
-            } else {
-                made.bytes()
-            };
+            let bytes = if is_packed { gzip(&made.bytes()) } else { made.bytes() };
             // The name must not matter.
             let opened = open(&file(folder.path(), "some file", &bytes)).unwrap();
             let report = load(&opened, &Progress::silent());
@@ -124,10 +114,7 @@ fn colour_keeps_three_components() {
 fn agrees_with_the_nifti_crate() {
     use nifti::{NiftiObject as _, NiftiVolume as _, RandomAccessNiftiVolume as _, ReaderOptions};
     let folder = tempfile::tempdir().unwrap();
-    for (name, datatype, bits, unit, encode) in TYPES
-        .into_iter()
-        .filter(|row| !row.0.starts_with("complex"))
-    {
+    for (name, datatype, bits, unit, encode) in TYPES.into_iter().filter(|row| !row.0.starts_with("complex")) {
         for is_big in [false, true] {
             let made = Made {
                 is_big,
@@ -141,11 +128,7 @@ fn agrees_with_the_nifti_crate() {
                     (0..60).map(|v| v * 2 + 1).flat_map(encode).collect(),
                 )
             };
-            let path = file(
-                folder.path(),
-                &format!("{name}-{is_big}.nii"),
-                &made.bytes(),
-            );
+            let path = file(folder.path(), &format!("{name}-{is_big}.nii"), &made.bytes());
             let theirs = ReaderOptions::new().read_file(&path).unwrap();
             let opened = open(&path).unwrap();
             load(&opened, &Progress::silent());
@@ -167,10 +150,7 @@ fn place(made: &Made) -> (DVec3, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let opened = open(&file(folder.path(), "p.nii", &made.bytes())).unwrap();
     let geometry = opened.volume.geometry().unwrap();
-    (
-        geometry.patient_at(DVec3::ONE),
-        opened.volume.warnings.clone(),
-    )
+    (geometry.patient_at(DVec3::ONE), opened.volume.warnings.clone())
 }
 
 fn near(got: DVec3, want: [f64; 3]) {
@@ -200,10 +180,7 @@ fn sform_then_qform_then_sizes() {
     let doubtful = |made: &Made, want: [f64; 3], word: &str| {
         let (at, warnings) = place(made);
         near(at, want);
-        assert!(
-            warnings.len() == 1 && warnings[0].contains(word),
-            "{warnings:?}"
-        );
+        assert!(warnings.len() == 1 && warnings[0].contains(word), "{warnings:?}");
     };
     let base = Made::i16(&[5, 4, 3], 0..60);
     near(place(&base).0, [8.0, 17.0, -26.0]);
@@ -322,10 +299,7 @@ fn real_files_are_what_nibabel_says() {
             checked += 1;
         }
     }
-    assert!(
-        checked > 200,
-        "only {checked} samples were there to compare"
-    );
+    assert!(checked > 200, "only {checked} samples were there to compare");
 }
 
 fn check_place(opened: &OpenVolume, want: &serde_json::Value, path: &Path) {
@@ -348,10 +322,7 @@ fn check_place(opened: &OpenVolume, want: &serde_json::Value, path: &Path) {
         .chain([DVec3::ZERO])
     {
         let ras: [f64; 3] = std::array::from_fn(|row| {
-            number(row, 0) * corner.x
-                + number(row, 1) * corner.y
-                + number(row, 2) * corner.z
-                + number(row, 3)
+            number(row, 0) * corner.x + number(row, 1) * corner.y + number(row, 2) * corner.z + number(row, 3)
         });
         let apart = (geometry.patient_at(corner) - DVec3::new(-ras[0], -ras[1], ras[2])).length();
         assert!(

@@ -15,10 +15,7 @@ fn a_cut_file_shows_what_is_there_and_says_so() {
         let path = file(folder.path(), "cut.nii", &whole[..cut]);
         match read_header(&path) {
             Ok(None) => assert!(cut < 348),
-            Err(reason) => assert!(
-                !reason.is_empty() && cut < 352 + 1200 / 16 + 1,
-                "{cut}: {reason}"
-            ),
+            Err(reason) => assert!(!reason.is_empty() && cut < 352 + 1200 / 16 + 1, "{cut}: {reason}"),
             Ok(Some(read)) => {
                 let opened = read.into_open_volume();
                 assert_eq!(opened.volume.warnings.len(), 1);
@@ -57,18 +54,14 @@ fn flipped_bits_never_break_it() {
             bytes[bit / 8] ^= 1 << (bit % 8);
             if let Ok(Some(read)) = read_header(&file(folder.path(), "flip.nii", &bytes)) {
                 let opened = read.into_open_volume();
-                assert!(
-                    opened.volume.voxels.byte_size() < 1 << 20,
-                    "bit {bit} asks for memory"
-                );
+                assert!(opened.volume.voxels.byte_size() < 1 << 20, "bit {bit} asks for memory");
                 load(&opened, &Progress::silent());
                 assert!(opened.volume.voxels.is_complete(), "bit {bit}");
             }
         }
     }
     // In a gzip stream every flip of a voxel is noticed: it breaks the stream or the checksum.
-    let whole =
-        gzip(&Made::i16(&[16, 16, 16], (0..4096).map(|n| (n * 7919 % 1009) as i16)).bytes());
+    let whole = gzip(&Made::i16(&[16, 16, 16], (0..4096).map(|n| (n * 7919 % 1009) as i16)).bytes());
     for bit in (400 * 8..whole.len() * 8).step_by(331) {
         let mut bytes = whole.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
@@ -108,10 +101,7 @@ fn headers_that_lie_are_refused_in_a_sentence() {
     for offset in [f64::NAN, -8.0, 1e30, f64::INFINITY, 352.5] {
         refused(&|made| made.vox_offset = Some(offset), "no place in a file");
     }
-    refused(
-        &|made| made.vox_offset = Some(1e6),
-        "before its voxels begin",
-    );
+    refused(&|made| made.vox_offset = Some(1e6), "before its voxels begin");
 }
 
 #[test]

@@ -8,9 +8,7 @@ use isocenter::algo::resample::{ResampleError, onto_even_grid};
 use isocenter::io::nifti::{read_fields, read_header, write_nifti};
 use isocenter::io::{Progress, load};
 use isocenter::model::geometry::Geometry;
-use isocenter::model::volume::{
-    Patient, Placement, Rescale, SeriesInfo, Value, Volume, VolumeId, VolumeKind,
-};
+use isocenter::model::volume::{Patient, Placement, Rescale, SeriesInfo, Value, Volume, VolumeId, VolumeKind};
 use isocenter::model::voxels::{SampleType, Samples, Voxels};
 use isocenter::model::window::{NamedWindow, Window};
 
@@ -49,9 +47,7 @@ pub fn volume(
 ) -> Volume {
     let voxels = Voxels::new(geometry.dims(), frames, components, sample_type, 2).unwrap();
     for slab in 0..voxels.slab_count() {
-        voxels
-            .publish(slab, fill(slab, voxels.slab_samples(slab)))
-            .unwrap();
+        voxels.publish(slab, fill(slab, voxels.slab_samples(slab))).unwrap();
     }
     Volume {
         id: VolumeId::fresh(),
@@ -86,11 +82,7 @@ fn ramp(slab: usize, count: usize) -> Samples {
 fn read(path: &Path) -> Arc<Volume> {
     let opened = read_header(path).unwrap().unwrap().into_open_volume();
     assert!(load(&opened, &Progress::silent()).warnings.is_empty());
-    assert!(
-        opened.volume.warnings.is_empty(),
-        "{:?}",
-        opened.volume.warnings
-    );
+    assert!(opened.volume.warnings.is_empty(), "{:?}", opened.volume.warnings);
     opened.volume
 }
 
@@ -161,11 +153,7 @@ fn every_type_comes_back() {
             write_nifti(&path, &made, None).unwrap();
             let back = read(&path);
             assert_eq!(
-                (
-                    back.voxels.sample_type(),
-                    back.voxels.frames(),
-                    back.rescale
-                ),
+                (back.voxels.sample_type(), back.voxels.frames(), back.rescale),
                 (sample_type, 2, rescale)
             );
             same_voxels(&made, &back, 0);
@@ -205,10 +193,7 @@ fn shear_is_in_the_sform_alone() {
                 .iter()
                 .find(|(name, _)| *name == "qform_code")
                 .map(|(_, value)| value.clone());
-            assert_eq!(
-                code,
-                Some(isocenter::io::nifti::FieldValue::Integers(vec![qform_code]))
-            );
+            assert_eq!(code, Some(isocenter::io::nifti::FieldValue::Integers(vec![qform_code])));
         }
     }
 }
@@ -255,13 +240,8 @@ fn the_nifti_crate_reads_what_was_written() {
     // Their affine (of the qform) is ours.
     let [x, y, z] = [1.0, 2.0, 3.0];
     let at = made.geometry().unwrap().patient_at(DVec3::new(x, y, z));
-    let row = |row: [f32; 4]| {
-        f64::from(row[0]) * x + f64::from(row[1]) * y + f64::from(row[2]) * z + f64::from(row[3])
-    };
-    assert!(
-        (DVec3::new(-row(header.srow_x), -row(header.srow_y), row(header.srow_z)) - at).length()
-            < 1e-3
-    );
+    let row = |row: [f32; 4]| f64::from(row[0]) * x + f64::from(row[1]) * y + f64::from(row[2]) * z + f64::from(row[3]);
+    assert!((DVec3::new(-row(header.srow_x), -row(header.srow_y), row(header.srow_z)) - at).length() < 1e-3);
 }
 
 #[test]
@@ -360,18 +340,11 @@ fn uneven_slices_are_refused_until_they_are_even() {
             ([4, 3, slices], None)
         );
         for k in 0..slices {
-            let z = even
-                .geometry()
-                .unwrap()
-                .patient_at(DVec3::new(1.0, 1.0, k as f64))
-                .z;
+            let z = even.geometry().unwrap().patient_at(DVec3::new(1.0, 1.0, k as f64)).z;
             let Some(Value::Scalar(value)) = even.value([1, 1, k], 0) else {
                 panic!("no value")
             };
-            assert!(
-                (value - z * 10.0).abs() <= 0.25,
-                "slice {k} at {z}: {value}"
-            );
+            assert!((value - z * 10.0).abs() <= 0.25, "slice {k} at {z}: {value}");
         }
         write_nifti(&path, &even, None).unwrap();
         same_place(&even, &read(&path));
@@ -397,29 +370,18 @@ fn a_tilted_stack_becomes_upright() {
         },
     )
     .unwrap();
-    let made = volume(
-        geometry,
-        1,
-        1,
-        SampleType::F32,
-        Rescale::IDENTITY,
-        |slab, count| {
-            Samples::F32(
-                (0..count)
-                    .map(|n| (n / 4 % 8) as f32 + 0.5 * (slab * 2 + n / 32) as f32)
-                    .collect(),
-            )
-        },
-    );
+    let made = volume(geometry, 1, 1, SampleType::F32, Rescale::IDENTITY, |slab, count| {
+        Samples::F32(
+            (0..count)
+                .map(|n| (n / 4 % 8) as f32 + 0.5 * (slab * 2 + n / 32) as f32)
+                .collect(),
+        )
+    });
     let even = onto_even_grid(&made, None).unwrap();
     assert_eq!(even.dims(), [4, 10, 5]);
     // Values are the y of the place, wherever there was something; the lowest value elsewhere.
     for (j, k) in [(0, 0), (2, 4), (9, 4), (5, 2)] {
-        assert_eq!(
-            even.value([1, j, k], 0),
-            Some(Value::Scalar(j as f64)),
-            "{j} {k}"
-        );
+        assert_eq!(even.value([1, j, k], 0), Some(Value::Scalar(j as f64)), "{j} {k}");
     }
     assert_eq!(even.value([1, 0, 4], 0), Some(Value::Scalar(0.0)));
 }

@@ -19,20 +19,13 @@ fn opening_shows_the_middle_of_the_volume_whole() {
     assert_eq!(entry.load, LoadState::Loaded);
     assert!(entry.volume().voxels.is_complete());
     assert!(state.jobs.is_empty() && state.messages.is_empty());
-    assert!(near(
-        voxel_of_crosshair(&program),
-        DVec3::new(10.0, 15.0, 20.0)
-    ));
+    assert!(near(voxel_of_crosshair(&program), DVec3::new(10.0, 15.0, 20.0)));
     let window = entry.display.window.unwrap();
-    assert!(
-        window.width > 18_000.0 && window.width < 24_000.0,
-        "{window:?}"
-    );
+    assert!(window.width > 18_000.0 && window.width < 24_000.0, "{window:?}");
     // Every pane has the same scale, and the volume fits all of them.
     let mut scales = Vec::new();
     for pane in PaneId::PLANES {
-        let Some(Scene::Slice(scene)) = scenes::scene(state, pane, 2.0, scenes::Quality::Still)
-        else {
+        let Some(Scene::Slice(scene)) = scenes::scene(state, pane, 2.0, scenes::Quality::Still) else {
             panic!("{pane:?}")
         };
         assert_eq!(scene.size, [800, 600]);
@@ -47,14 +40,7 @@ fn a_click_moves_the_crosshair_of_all_panes() {
     let (mut program, _folder) = opened();
     let at = DVec2::new(212.0, 131.0);
     let expected = scenes::patient_at(program.state(), PaneId::Axial, at).unwrap();
-    drag(
-        &mut program,
-        PaneId::Axial,
-        Button::Left,
-        at,
-        at,
-        Modifiers::default(),
-    );
+    drag(&mut program, PaneId::Axial, Button::Left, at, at, Modifiers::default());
     assert!(near(program.state().view.crosshair, expected));
     for pane in [PaneId::Coronal, PaneId::Sagittal] {
         let plane = scenes::plane(program.state(), pane).unwrap();
@@ -66,10 +52,7 @@ fn a_click_moves_the_crosshair_of_all_panes() {
     // What is read out there is what the file has there.
     let readout = readout::readout(program.state(), PaneId::Axial, at).unwrap();
     let [i, j, k] = readout.voxel.unwrap();
-    assert_eq!(
-        readout.value,
-        Some(Value::Scalar((i + 20 * j + 600 * k) as f64))
-    );
+    assert_eq!(readout.value, Some(Value::Scalar((i + 20 * j + 600 * k) as f64)));
     let lps = readout.lps.unwrap();
     assert!((lps.x - (ORIGIN[0] + i as f64 * SPACING[0])).abs() <= SPACING[0] / 2.0 + 1e-6);
     assert_eq!(k, 20);
@@ -85,14 +68,8 @@ fn the_wheel_goes_through_the_volumes_own_slices() {
             steps: 3,
         },
     );
-    assert!(near(
-        voxel_of_crosshair(&program),
-        DVec3::new(10.0, 15.0, 23.0)
-    ));
-    assert_eq!(
-        readout::slice_number(program.state(), PaneId::Axial),
-        Some((24, 40))
-    );
+    assert!(near(voxel_of_crosshair(&program), DVec3::new(10.0, 15.0, 23.0)));
+    assert_eq!(readout::slice_number(program.state(), PaneId::Axial), Some((24, 40)));
     run(
         &mut program,
         Command::Scroll {
@@ -159,15 +136,9 @@ fn dragging_the_window_is_proportional_and_escape_takes_it_back() {
         ctrl,
     );
     pointer(&mut program, PaneId::Axial, PointerAction::Move, to, ctrl);
-    assert_ne!(
-        program.state().shown().unwrap().display.window.unwrap(),
-        window
-    );
+    assert_ne!(program.state().shown().unwrap().display.window.unwrap(), window);
     run(&mut program, Command::CancelGesture);
-    assert_eq!(
-        program.state().shown().unwrap().display.window.unwrap(),
-        window
-    );
+    assert_eq!(program.state().shown().unwrap().display.window.unwrap(), window);
     // The window tool makes plain left drag do the same.
     let crosshair = program.state().view.crosshair;
     run(&mut program, Command::ToggleWindowTool);
@@ -179,10 +150,7 @@ fn dragging_the_window_is_proportional_and_escape_takes_it_back() {
         to,
         Modifiers::default(),
     );
-    assert_ne!(
-        program.state().shown().unwrap().display.window.unwrap(),
-        window
-    );
+    assert_ne!(program.state().shown().unwrap().display.window.unwrap(), window);
     assert_eq!(program.state().view.crosshair, crosshair);
 }
 
@@ -275,15 +243,9 @@ fn lines_turn_the_other_planes_and_reset_puts_them_back() {
 fn slab_handles_make_slices_thick() {
     let (mut program, _folder) = opened();
     let cross = crosshair::crosshair(program.state(), PaneId::Sagittal).unwrap();
-    let line = cross
-        .lines
-        .iter()
-        .find(|line| line.of == PaneId::Axial)
-        .unwrap();
+    let line = cross.lines.iter().find(|line| line.of == PaneId::Axial).unwrap();
     let handle = line.slab_handles[0];
-    let outwards = (handle - cross.center)
-        .project_onto(line.direction.perp())
-        .normalize();
+    let outwards = (handle - cross.center).project_onto(line.direction.perp()).normalize();
     drag(
         &mut program,
         PaneId::Sagittal,
@@ -294,10 +256,7 @@ fn slab_handles_make_slices_thick() {
     );
     let slab = program.state().view.planes[0].slab.unwrap();
     let expected = 2.0 * 20.0 * scenes::mm_per_point(program.state());
-    assert!(
-        (slab.thickness_mm - expected).abs() < 1e-6,
-        "{slab:?} {expected}"
-    );
+    assert!((slab.thickness_mm - expected).abs() < 1e-6, "{slab:?} {expected}");
     run(
         &mut program,
         Command::SetSlab {
@@ -316,12 +275,10 @@ fn the_neurological_switch_mirrors_left_and_right_only() {
     let radiological = scenes::patient_at(program.state(), PaneId::Axial, at).unwrap();
     let sagittal = scenes::patient_at(program.state(), PaneId::Sagittal, at).unwrap();
     run(&mut program, Command::ToggleConvention);
-    let mirrored =
-        scenes::patient_at(program.state(), PaneId::Axial, DVec2::new(100.0, 150.0)).unwrap();
+    let mirrored = scenes::patient_at(program.state(), PaneId::Axial, DVec2::new(100.0, 150.0)).unwrap();
     assert!(near(mirrored, radiological));
     assert!(near(
         scenes::patient_at(program.state(), PaneId::Sagittal, at).unwrap(),
         sagittal
     ));
 }
-

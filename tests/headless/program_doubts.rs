@@ -24,7 +24,12 @@ fn with_a_broken_slice(folder: &std::path::Path) -> std::path::PathBuf {
 
 fn read_out(program: &mut Program, slice: f64) -> Option<Value> {
     let geometry = program.state().shown().unwrap().volume().geometry().unwrap().clone();
-    run(program, Command::SetCrosshair { lps: geometry.patient_at(DVec3::new(4.0, 3.0, slice)) });
+    run(
+        program,
+        Command::SetCrosshair {
+            lps: geometry.patient_at(DVec3::new(4.0, 3.0, slice)),
+        },
+    );
     let at = scenes::point_of(program.state(), PaneId::Axial, program.state().view.crosshair).unwrap();
     readout::readout(program.state(), PaneId::Axial, at).unwrap().value
 }
@@ -34,13 +39,22 @@ fn a_slice_that_cannot_be_read_has_no_value_and_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let broken = with_a_broken_slice(folder.path());
     let (mut program, _other) = opened();
-    run(&mut program, Command::Open { paths: vec![folder.path().to_owned()] });
+    run(
+        &mut program,
+        Command::Open {
+            paths: vec![folder.path().to_owned()],
+        },
+    );
     wait(&mut program);
     let entry = program.state().shown().unwrap();
     assert_eq!(entry.load, LoadState::Loaded);
     assert_eq!(entry.volume().dims()[2], 5);
     let name = broken.file_name().unwrap().to_str().unwrap();
-    assert!(entry.warnings().any(|doubt| doubt.contains(name)), "{:?}", entry.warnings().collect::<Vec<_>>());
+    assert!(
+        entry.warnings().any(|doubt| doubt.contains(name)),
+        "{:?}",
+        entry.warnings().collect::<Vec<_>>()
+    );
     assert_eq!(read_out(&mut program, 2.0), None);
     let good = f64::from(CtSeries::stored(4, 3, 3)) - 1024.0;
     assert_eq!(read_out(&mut program, 3.0), Some(Value::Scalar(good)));
@@ -66,8 +80,14 @@ fn a_pipe_is_not_waited_for() {
     let pipe = folder.path().join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
     assert!(made.success());
-    let err = io::scan(std::slice::from_ref(&pipe), &Progress::silent()).err().unwrap();
-    assert!(err.message.contains("pipe") && err.message.contains("regular file"), "{}", err.message);
+    let err = io::scan(std::slice::from_ref(&pipe), &Progress::silent())
+        .err()
+        .unwrap();
+    assert!(
+        err.message.contains("pipe") && err.message.contains("regular file"),
+        "{}",
+        err.message
+    );
     // Of several paths it costs only itself.
     let volume = write_volume(folder.path(), "one.nii");
     let opened = io::scan(&[pipe.clone(), volume], &Progress::silent()).unwrap();
@@ -79,7 +99,8 @@ fn a_gzip_stream_is_read_once_and_windowed_as_it_comes() {
     let folder = tempfile::tempdir().unwrap();
     let plain = std::fs::read(write_volume(folder.path(), "one.nii")).unwrap();
     let packed = folder.path().join("packed.nii.gz");
-    let mut packer = flate2::write::GzEncoder::new(std::fs::File::create(&packed).unwrap(), flate2::Compression::fast());
+    let mut packer =
+        flate2::write::GzEncoder::new(std::fs::File::create(&packed).unwrap(), flate2::Compression::fast());
     packer.write_all(&plain).unwrap();
     packer.finish().unwrap();
     let found = io::scan(std::slice::from_ref(&packed), &Progress::silent()).unwrap();

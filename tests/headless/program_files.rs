@@ -14,12 +14,7 @@ fn a_second_open_while_one_runs_works_and_a_bad_path_is_one_sentence() {
     let (mut program, folder) = opened();
     let first = program.state().view.shown;
     let second = write_volume(folder.path(), "two.nii");
-    run(
-        &mut program,
-        Command::Open {
-            paths: vec![second],
-        },
-    );
+    run(&mut program, Command::Open { paths: vec![second] });
     run(
         &mut program,
         Command::Open {
@@ -99,11 +94,7 @@ fn commands_survive_being_written_down() {
     ];
     for command in commands {
         let line = serde_json::to_string(&command).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Command>(&line).unwrap(),
-            command,
-            "{line}"
-        );
+        assert_eq!(serde_json::from_str::<Command>(&line).unwrap(), command, "{line}");
     }
     let by_hand = r#"{"save_picture":{"pane":"axial","path":"a.png"}}"#;
     assert!(matches!(
@@ -118,12 +109,7 @@ fn hostile_numbers_change_nothing() {
     let (mut program, _folder) = opened();
     let before = program.state().view.crosshair;
     for bad in [f64::NAN, f64::INFINITY, -1e300] {
-        run(
-            &mut program,
-            Command::SetCrosshair {
-                lps: DVec3::splat(bad),
-            },
-        );
+        run(&mut program, Command::SetCrosshair { lps: DVec3::splat(bad) });
         run(
             &mut program,
             Command::Zoom {
@@ -173,16 +159,7 @@ fn hostile_numbers_change_nothing() {
     );
     let state = program.state();
     assert!(state.view.crosshair.is_finite() && state.view.zoom.is_finite());
-    assert!(
-        state
-            .shown()
-            .unwrap()
-            .display
-            .window
-            .unwrap()
-            .width
-            .is_finite()
-    );
+    assert!(state.shown().unwrap().display.window.unwrap().width.is_finite());
     assert!(
         state
             .shown()

@@ -80,10 +80,7 @@ fn an_answer_to_a_cancelled_question_is_stale() {
     let mut program = program();
     let (job, _) = asked(&mut program, Command::ChooseFiles);
     program.answer_later(job, || Answer::Do(Box::new(Command::OpenDemo)));
-    assert!(matches!(
-        program.dispatch(Command::CancelAll).as_slice(),
-        []
-    ));
+    assert!(matches!(program.dispatch(Command::CancelAll).as_slice(), []));
     assert!(wait(&mut program).is_empty());
     assert!(program.state().document.entries.is_empty() && program.state().jobs.is_empty());
 }

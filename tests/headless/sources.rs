@@ -18,11 +18,7 @@ pub fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
             if path.is_dir() {
                 pending.push(path);
             } else if path.to_string_lossy().ends_with(ending) {
-                files.push(
-                    path.strip_prefix(root())
-                        .expect("below the root")
-                        .to_owned(),
-                );
+                files.push(path.strip_prefix(root()).expect("below the root").to_owned());
             }
         }
     }
@@ -32,8 +28,7 @@ pub fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
 
 /// The text of a file of the repository.
 pub fn read(path: &Path) -> String {
-    std::fs::read_to_string(root().join(path))
-        .unwrap_or_else(|err| panic!("cannot read {}: {err}", path.display()))
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|err| panic!("cannot read {}: {err}", path.display()))
 }
 
 /// A Rust file in three forms of the same length, so that a position in one is a position in all.
@@ -74,10 +69,7 @@ impl Source {
             .skip(1)
             .map(|name| name.to_string_lossy().into_owned())
             .collect();
-        if matches!(
-            names.last().map(String::as_str),
-            Some("mod" | "lib" | "main")
-        ) {
+        if matches!(names.last().map(String::as_str), Some("mod" | "lib" | "main")) {
             names.pop();
         }
         names
@@ -90,10 +82,7 @@ impl Source {
 
     /// The code up to the unit tests, which by custom end a file.
     pub fn code_without_tests(&self) -> &str {
-        let end = self
-            .code
-            .find("#[cfg(test)]\nmod ")
-            .unwrap_or(self.code.len());
+        let end = self.code.find("#[cfg(test)]\nmod ").unwrap_or(self.code.len());
         &self.code[..end]
     }
 }
@@ -128,9 +117,7 @@ fn blank(text: &str) -> (String, String) {
             wipe(&mut code, at, end);
             at = end;
         } else if rest.starts_with(b"/*") {
-            let end = text[at..]
-                .find("*/")
-                .map_or(bytes.len(), |length| at + length + 2);
+            let end = text[at..].find("*/").map_or(bytes.len(), |length| at + length + 2);
             wipe(&mut without_comments, at, end);
             wipe(&mut code, at, end);
             at = end;
@@ -177,11 +164,7 @@ fn character(rest: &[u8]) -> Option<usize> {
     }
     let longest = rest.len().min(12);
     let skip = if rest.get(1) == Some(&b'\\') { 3 } else { 2 };
-    let close = skip
-        + rest
-            .get(skip..longest)?
-            .iter()
-            .position(|byte| *byte == b'\'')?;
+    let close = skip + rest.get(skip..longest)?.iter().position(|byte| *byte == b'\'')?;
     let inside = std::str::from_utf8(&rest[1..close]).ok()?;
     (inside.starts_with('\\') || inside.chars().count() == 1).then_some(close + 1)
 }
@@ -337,10 +320,7 @@ impl<'a> Reader<'a> {
                 name => path.push(name.to_owned()),
             }
             if !(self.is("::") || self.is("as") || self.is("{"))
-                && self
-                    .tokens
-                    .get(self.next - 1)
-                    .is_none_or(|(_, token)| *token != "::")
+                && self.tokens.get(self.next - 1).is_none_or(|(_, token)| *token != "::")
             {
                 let name = path.last().cloned();
                 self.found.push(Mention {
@@ -361,10 +341,7 @@ fn tokens(code: &str) -> Vec<(usize, &str)> {
     let mut at = 0;
     while at < bytes.len() {
         let length = if is_name(bytes[at]) {
-            bytes[at..]
-                .iter()
-                .take_while(|byte| is_name(**byte))
-                .count()
+            bytes[at..].iter().take_while(|byte| is_name(**byte)).count()
         } else if bytes[at..].starts_with(b"::") {
             2
         } else {
@@ -380,19 +357,14 @@ fn tokens(code: &str) -> Vec<(usize, &str)> {
 
 #[test]
 fn comments_and_strings_are_told_from_code() {
-    let text = "let a = \"x // y\\\"\"; // crate::ui\nlet b = r#\"crate::gpu\"#; /* crate::io */ let c: &'a char = &'\"';";
+    let text =
+        "let a = \"x // y\\\"\"; // crate::ui\nlet b = r#\"crate::gpu\"#; /* crate::io */ let c: &'a char = &'\"';";
     let source = Source::new(Path::new("src/model/a.rs"), text.into());
     assert_eq!(source.code.len(), text.len());
     assert_eq!(source.without_comments.len(), text.len());
     assert!(!source.code.contains("crate"), "{}", source.code);
-    assert!(
-        source.without_comments.contains("x // y")
-            && source.without_comments.contains("r#\"crate::gpu\"#")
-    );
-    assert!(
-        !source.without_comments.contains("crate::io")
-            && !source.without_comments.contains("crate::ui")
-    );
+    assert!(source.without_comments.contains("x // y") && source.without_comments.contains("r#\"crate::gpu\"#"));
+    assert!(!source.without_comments.contains("crate::io") && !source.without_comments.contains("crate::ui"));
     assert!(source.code.ends_with("let c: &'a char = &' ';"));
 }
 

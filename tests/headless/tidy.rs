@@ -20,11 +20,8 @@ fn other_files() -> Vec<PathBuf> {
         .flat_map(|folder| files_below(folder, ""))
         .collect();
     files.retain(|path| {
-        path.extension().is_none_or(|ending| {
-            ["wgsl", "json", "ftl", "sh"]
-                .iter()
-                .any(|text| ending == *text)
-        })
+        path.extension()
+            .is_none_or(|ending| ["wgsl", "json", "ftl", "sh"].iter().any(|text| ending == *text))
     });
     files.extend(
         [
@@ -47,8 +44,7 @@ fn no_offences(offences: &[String]) {
 #[test]
 fn every_rust_file_says_what_it_is() {
     let silent = |path: &PathBuf| {
-        (!read(path).starts_with("//! "))
-            .then(|| format!("{} does not begin with `//! `", path.display()))
+        (!read(path).starts_with("//! ")).then(|| format!("{} does not begin with `//! `", path.display()))
     };
     no_offences(&rust_files().iter().filter_map(silent).collect::<Vec<_>>());
 }
@@ -57,12 +53,8 @@ fn every_rust_file_says_what_it_is() {
 fn no_file_is_too_long() {
     let long = |path: &PathBuf| {
         let lines = read(path).lines().count();
-        (lines > LONGEST_FILE_LINES).then(|| {
-            format!(
-                "{} has {lines} lines, more than {LONGEST_FILE_LINES}",
-                path.display()
-            )
-        })
+        (lines > LONGEST_FILE_LINES)
+            .then(|| format!("{} has {lines} lines, more than {LONGEST_FILE_LINES}", path.display()))
     };
     no_offences(
         &rust_files()
@@ -84,8 +76,7 @@ fn lines_are_clean() {
             offences.push(format!("{} does not end with a line end", path.display()));
         }
         for (number, line) in text.lines().enumerate() {
-            let mut complain =
-                |what: &str| offences.push(format!("{}:{}: {what}", path.display(), number + 1));
+            let mut complain = |what: &str| offences.push(format!("{}:{}: {what}", path.display(), number + 1));
             if line.ends_with([' ', '\t', '\r']) {
                 complain("space at the end of the line");
             }
@@ -102,22 +93,14 @@ fn lines_are_clean() {
 fn every_rust_file_is_part_of_the_crate() {
     let mut offences = Vec::new();
     for path in rust_files() {
-        let stem = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if ["lib", "main"].contains(&stem.as_str()) {
             continue;
         }
         let folder = path.parent().unwrap_or(Path::new(""));
         let (name, home) = if stem == "mod" {
             (
-                folder
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
+                folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
                 folder.parent().unwrap_or(Path::new("")),
             )
         } else {
@@ -145,11 +128,7 @@ fn every_rust_file_is_part_of_the_crate() {
             })
         };
         if !parents.into_iter().any(named) && !included() {
-            offences.push(format!(
-                "{}: no `mod {name};` in {}",
-                path.display(),
-                home.display()
-            ));
+            offences.push(format!("{}: no `mod {name};` in {}", path.display(), home.display()));
         }
     }
     no_offences(&offences);
@@ -157,18 +136,14 @@ fn every_rust_file_is_part_of_the_crate() {
 
 #[test]
 fn every_shader_is_used() {
-    let rust: Vec<String> = files_below("src", ".rs")
-        .iter()
-        .map(|path| read(path))
-        .collect();
+    let rust: Vec<String> = files_below("src", ".rs").iter().map(|path| read(path)).collect();
     let unused = |path: &PathBuf| {
         let name = path
             .strip_prefix("shaders")
             .unwrap_or(path)
             .to_string_lossy()
             .into_owned();
-        (!rust.iter().any(|text| text.contains(&name)))
-            .then(|| format!("{} is named nowhere in src", path.display()))
+        (!rust.iter().any(|text| text.contains(&name))).then(|| format!("{} is named nowhere in src", path.display()))
     };
     no_offences(
         &files_below("shaders", ".wgsl")

@@ -59,12 +59,7 @@ fn linear_exact_and_sigmoid_are_the_standards() {
         function: WindowFunction::LinearExact,
     };
     assert_eq!(
-        (
-            exact.grey(0.0),
-            exact.grey(50.0),
-            exact.grey(100.0),
-            exact.grey(25.0)
-        ),
+        (exact.grey(0.0), exact.grey(50.0), exact.grey(100.0), exact.grey(25.0)),
         (0.0, 0.5, 1.0, 0.25)
     );
     let sigmoid = Window {

@@ -108,20 +108,16 @@ fn keys_in_strings(source: &Source) -> Vec<(usize, String)> {
     let mut at = 0;
     // A quote in the blanked code always begins or ends a literal.
     while let Some(open) = source.code[at..].find('"').map(|offset| at + offset) {
-        let Some(close) = source.code[open + 1..]
-            .find('"')
-            .map(|offset| open + 1 + offset)
-        else {
+        let Some(close) = source.code[open + 1..].find('"').map(|offset| open + 1 + offset) else {
             break;
         };
         let literal = &source.text[open + 1..close];
-        let is_key = ENGLISH.iter().any(|(area, _)| {
-            literal
-                .strip_prefix(area)
-                .is_some_and(|rest| rest.starts_with('-'))
-        }) && literal
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let is_key = ENGLISH
+            .iter()
+            .any(|(area, _)| literal.strip_prefix(area).is_some_and(|rest| rest.starts_with('-')))
+            && literal
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if is_key {
             keys.push((source.line(open), literal.to_owned()));
         }
@@ -134,18 +130,21 @@ fn keys_in_strings(source: &Source) -> Vec<(usize, String)> {
 fn every_word_is_in_the_catalogue_and_every_entry_is_used() {
     let (messages, mut offences) = catalogue();
     // Data files name what they hold; the catalogue has what it is called in menus.
-    let presets = presets::window_presets().iter().map(|preset| format!("app-preset-{}", preset.name));
-    let maps = presets::color_maps().iter().map(|map| format!("app-colors-{}", map.name()));
+    let presets = presets::window_presets()
+        .iter()
+        .map(|preset| format!("app-preset-{}", preset.name));
+    let maps = presets::color_maps()
+        .iter()
+        .map(|map| format!("app-colors-{}", map.name()));
     let mut used: BTreeSet<String> = presets.chain(maps).collect();
-    offences.extend(used.iter().filter(|key| !messages.contains_key(*key)).map(|key| format!("{key} is missing")));
+    offences.extend(
+        used.iter()
+            .filter(|key| !messages.contains_key(*key))
+            .map(|key| format!("{key} is missing")),
+    );
     for source in sources::all() {
         let place = |line: usize| format!("{}:{line}", source.path.display());
-        for Said {
-            line,
-            key,
-            variables,
-        } in said(&source)
-        {
+        for Said { line, key, variables } in said(&source) {
             match messages.get(&key) {
                 Some(wanted) if *wanted != variables => offences.push(format!(
                     "{}: {key} is given {variables:?} and has {wanted:?}",

@@ -32,15 +32,13 @@ pub struct Desktop {
 /// Whether the programs that a desktop needs are there. Says what is missing; fails where the test must not be skipped.
 pub fn is_possible() -> bool {
     let is_there = |name: &&str| {
-        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
-            .any(|folder| folder.join(name).is_file())
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|folder| folder.join(name).is_file())
     };
     let missing: Vec<&str> = ["Xvfb", "openbox", "xdotool"]
         .into_iter()
         .filter(|name| !is_there(name))
         .collect();
-    let is_required =
-        std::env::var_os("REQUIRE_WINDOW").is_some() || std::env::var_os("CI").is_some();
+    let is_required = std::env::var_os("REQUIRE_WINDOW").is_some() || std::env::var_os("CI").is_some();
     assert!(
         missing.is_empty() || !is_required,
         "the window test needs {}",
@@ -88,12 +86,7 @@ impl Desktop {
     }
 
     /// Asks again and again until there is an answer; fails if the program ends or time is up.
-    pub fn wait_for<T>(
-        &mut self,
-        what: &str,
-        longest: Duration,
-        mut ask: impl FnMut(&mut Self) -> Option<T>,
-    ) -> T {
+    pub fn wait_for<T>(&mut self, what: &str, longest: Duration, mut ask: impl FnMut(&mut Self) -> Option<T>) -> T {
         let start = Instant::now();
         loop {
             if let Some(answer) = ask(self) {
@@ -102,10 +95,7 @@ impl Desktop {
             if let Some(status) = self.program.0.try_wait().expect("its status") {
                 panic!("the program ended ({status}) while the test waited for {what}");
             }
-            assert!(
-                start.elapsed() < longest,
-                "no sign of {what} after {longest:?}"
-            );
+            assert!(start.elapsed() < longest, "no sign of {what} after {longest:?}");
             std::thread::sleep(Duration::from_millis(100));
         }
     }
@@ -123,15 +113,11 @@ impl Desktop {
     pub fn window_place(&self) -> [usize; 4] {
         let text = self.xdotool(&["getwindowgeometry", "--shell", &self.window]);
         let number = |name: &str| {
-            text.lines().find_map(|line| {
-                line.strip_prefix(name)?
-                    .strip_prefix('=')?
-                    .parse::<usize>()
-                    .ok()
-            })
+            text.lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix('=')?.parse::<usize>().ok())
         };
-        let [x, y, width, height] = ["X", "Y", "WIDTH", "HEIGHT"]
-            .map(|name| number(name).unwrap_or_else(|| panic!("no {name} in {text}")));
+        let [x, y, width, height] =
+            ["X", "Y", "WIDTH", "HEIGHT"].map(|name| number(name).unwrap_or_else(|| panic!("no {name} in {text}")));
         [x, y, x + width, y + height]
     }
 
@@ -191,8 +177,7 @@ impl Desktop {
 
     /// Processor time that the program has used so far, all threads.
     pub fn cpu_time(&self) -> Duration {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.program.0.id()))
-            .expect("the program runs");
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.program.0.id())).expect("the program runs");
         // proc_pid_stat(5): behind the name in brackets, utime and stime are the 12th and 13th; a tick is 10 ms.
         let fields: Vec<u64> = stat
             .rsplit(')')
@@ -285,15 +270,9 @@ pub struct Picture {
 impl Picture {
     /// Reads an X window dump of 32 bits a pixel, as Xvfb keeps its screen (XWDFile.h: a header of big-endian words).
     fn from_xwd(bytes: &[u8]) -> Self {
-        let word = |index: usize| {
-            u32::from_be_bytes(
-                bytes[index * 4..index * 4 + 4]
-                    .try_into()
-                    .expect("four bytes"),
-            ) as usize
-        };
-        let (header_bytes, width, height, is_big_endian) =
-            (word(0), word(4), word(5), word(7) == 1);
+        let word =
+            |index: usize| u32::from_be_bytes(bytes[index * 4..index * 4 + 4].try_into().expect("four bytes")) as usize;
+        let (header_bytes, width, height, is_big_endian) = (word(0), word(4), word(5), word(7) == 1);
         let (bits_per_pixel, row_bytes, color_count) = (word(11), word(12), word(19));
         assert_eq!(bits_per_pixel, 32);
         let start = header_bytes + color_count * 12;
@@ -310,8 +289,7 @@ impl Picture {
 
     /// How many grey levels there are in a part of the picture (left, top, right, bottom).
     pub fn grey_levels(&self, [left, top, right, bottom]: [usize; 4]) -> usize {
-        let rows = (top..bottom)
-            .map(|row| &self.pixels[row * self.size[0] + left..row * self.size[0] + right]);
+        let rows = (top..bottom).map(|row| &self.pixels[row * self.size[0] + left..row * self.size[0] + right]);
         let greys = rows
             .flatten()
             .filter(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2])
@@ -346,9 +324,7 @@ impl Picture {
         let mut encoder = png::Encoder::new(file, self.size[0] as u32, self.size[1] as u32);
         encoder.set_color(png::ColorType::Rgb);
         let mut writer = encoder.write_header().expect("a header");
-        writer
-            .write_image_data(self.pixels.as_flattened())
-            .expect("the pixels");
+        writer.write_image_data(self.pixels.as_flattened()).expect("the pixels");
         path
     }
 }

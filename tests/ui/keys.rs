@@ -15,9 +15,7 @@ fn opened() -> Option<(Bench, tempfile::TempDir)> {
 }
 
 fn slice(bench: &Bench, pane: PaneId) -> usize {
-    readout::slice_number(bench.state().state(), pane)
-        .unwrap()
-        .0
+    readout::slice_number(bench.state().state(), pane).unwrap().0
 }
 
 fn press(bench: &mut Bench, key: Key) {

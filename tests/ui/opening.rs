@@ -19,12 +19,7 @@ fn the_start_page_says_how_to_begin_and_sleeps() {
         return;
     };
     rest(&mut bench);
-    for label in [
-        "Open files",
-        "Open a folder",
-        "Open the demo study",
-        "Type a path",
-    ] {
+    for label in ["Open files", "Open a folder", "Open the demo study", "Type a path"] {
         bench.get_by_label(label);
     }
     assert!(bench.query_by_label("Axial pane").is_none());
@@ -59,9 +54,7 @@ fn the_demo_opens_with_one_click() {
         return;
     };
     bench.get_by_label("Open the demo study").click();
-    until(&mut bench, "the demo is shown", |state| {
-        state.shown().is_some()
-    });
+    until(&mut bench, "the demo is shown", |state| state.shown().is_some());
     bench.get_by_label("3D pane");
 }
 
@@ -73,21 +66,13 @@ fn a_path_that_is_not_there_is_told_and_can_be_dismissed() {
     }) else {
         return;
     };
-    until(&mut bench, "the error is told", |state| {
-        !state.messages.is_empty()
-    });
+    until(&mut bench, "the error is told", |state| !state.messages.is_empty());
     let message = bench.state().state().messages[0].clone();
     assert_eq!(message.level, Level::Error);
-    assert!(
-        message.text.contains("/nowhere/at all.nii"),
-        "{}",
-        message.text
-    );
+    assert!(message.text.contains("/nowhere/at all.nii"), "{}", message.text);
     bench.get_by_label(&message.text);
     bench.get_by_label("Dismiss").click();
-    until(&mut bench, "the message is gone", |state| {
-        state.messages.is_empty()
-    });
+    until(&mut bench, "the message is gone", |state| state.messages.is_empty());
 }
 
 #[derive(Debug)]
@@ -180,9 +165,7 @@ fn escape_stops_a_load_and_what_arrived_stays() {
     }
     bench.key_press(Key::Escape);
     bench.step();
-    until(&mut bench, "the load has ended", |state| {
-        state.jobs.is_empty()
-    });
+    until(&mut bench, "the load has ended", |state| state.jobs.is_empty());
     let entry = bench.state().state().shown().unwrap();
     assert_eq!(entry.load, LoadState::Stopped);
     assert!(!entry.volume().voxels.is_complete());
@@ -205,9 +188,7 @@ fn a_second_open_while_one_runs_just_works() {
         std::thread::sleep(Duration::from_millis(1));
     }
     let ctx = bench.ctx.clone();
-    bench
-        .state_mut()
-        .dispatch(&ctx, [Command::Open { paths: vec![quick] }]);
+    bench.state_mut().dispatch(&ctx, [Command::Open { paths: vec![quick] }]);
     until(&mut bench, "the second one is loaded", is_loaded);
     let state = bench.state().state();
     assert_eq!(state.document.entries.len(), 2);

@@ -43,14 +43,7 @@ fn numbers_can_be_typed() {
         .get_by_role_and_label(Role::SpinButton, "C")
         .set_value_accesskit(123.0);
     rest(&mut bench);
-    let window = bench
-        .state()
-        .state()
-        .shown()
-        .unwrap()
-        .display
-        .window
-        .unwrap();
+    let window = bench.state().state().shown().unwrap().display.window.unwrap();
     assert_eq!((window.center, window.width), (123.0, 321.0));
 }
 
@@ -63,14 +56,7 @@ fn a_slab_is_set_in_millimetres_and_told_in_the_pane() {
         .get_by_role_and_label(Role::SpinButton, "Coronal")
         .set_value_accesskit(12.0);
     rest(&mut bench);
-    let slab = bench
-        .state()
-        .state()
-        .view
-        .plane(PaneId::Coronal)
-        .unwrap()
-        .slab
-        .unwrap();
+    let slab = bench.state().state().view.plane(PaneId::Coronal).unwrap().slab.unwrap();
     assert_eq!(slab.thickness_mm, 12.0);
 }
 
@@ -119,8 +105,5 @@ fn a_picture_is_saved_in_the_panes_own_pixels() {
     let bytes = std::fs::read(&path).unwrap();
     // Width and height stand in the first chunk of a PNG.
     let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
-    assert_eq!(
-        [number(16), number(20)],
-        [rect.width() as u32, rect.height() as u32]
-    );
+    assert_eq!([number(16), number(20)], [rect.width() as u32, rect.height() as u32]);
 }

@@ -1,8 +1,6 @@
 //! The panes: pictures that keep up with the input, and what the mouse does in them.
 
-use egui::{
-    Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, vec2,
-};
+use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, vec2};
 use egui_kittest::kittest::Queryable as _;
 use isocenter::algo::{project, reslice};
 use isocenter::app::pane::{Layout, PaneId};
@@ -12,8 +10,7 @@ use isocenter::scene::{Scene, VolumeScene};
 use isocenter::window::Begin;
 
 use crate::support::{
-    Bench, DIMS, drag, is_loaded, middle_of, pane, picture, rest, until, volume, window_at_scale,
-    window_on,
+    Bench, DIMS, drag, is_loaded, middle_of, pane, picture, rest, until, volume, window_at_scale, window_on,
 };
 
 fn opened() -> Option<(Bench, tempfile::TempDir)> {
@@ -73,10 +70,7 @@ fn assert_shows_its_scene(bench: &mut Bench, id: PaneId, label: &str, scale: f32
     let state = bench.state().state();
     let scene = scenes::scene(state, id, f64::from(scale), Quality::Still).unwrap();
     let [width, height] = scene.size();
-    assert_eq!(
-        [pixels(rect.width()), pixels(rect.height())],
-        [width, height]
-    );
+    assert_eq!([pixels(rect.width()), pixels(rect.height())], [width, height]);
     let twin = reslice::draw(&scene);
     let mut greys = std::collections::BTreeSet::new();
     for y in height / 4..height * 3 / 4 {
@@ -101,25 +95,18 @@ fn the_volume_at_rest_is_the_scene_in_full() {
     rest(&mut bench);
     let rect = pane(&bench, "3D pane");
     let state = bench.state().state();
-    let Some(Scene::Volume(whole)) = scenes::scene(state, PaneId::Volume, 1.0, Quality::Still)
-    else {
+    let Some(Scene::Volume(whole)) = scenes::scene(state, PaneId::Volume, 1.0, Quality::Still) else {
         panic!("the 3D pane shows something else")
     };
     // The middle, so that the twin is done soon: a side of the same parity has the same pixel centres.
     let size = whole.size.map(|side| 60 + side % 2);
-    let twin = project::draw_volume(&VolumeScene {
-        size,
-        ..whole.clone()
-    });
+    let twin = project::draw_volume(&VolumeScene { size, ..whole.clone() });
     let corner = [0, 1].map(|n| (whole.size[n] - size[n]) / 2);
     let image = picture(&mut bench);
     let mut greys = std::collections::BTreeSet::new();
     for y in 0..size[1] {
         for x in 0..size[0] {
-            let shown = image.pixel(
-                rect.min.x as u32 + corner[0] + x,
-                rect.min.y as u32 + corner[1] + y,
-            );
+            let shown = image.pixel(rect.min.x as u32 + corner[0] + x, rect.min.y as u32 + corner[1] + y);
             let expected = &twin[4 * (y * size[0] + x) as usize..][..4];
             // Rays go through the texture's own filter, which is not exact.
             assert!(
@@ -150,10 +137,7 @@ fn the_input_of_a_frame_is_in_its_picture() {
     });
     bench.step();
     let with_input = middle_of(&mut bench, "Axial pane");
-    assert_ne!(
-        before, with_input,
-        "the wheel is not in the picture of its own frame"
-    );
+    assert_ne!(before, with_input, "the wheel is not in the picture of its own frame");
     bench.step();
     assert_eq!(
         with_input,
@@ -179,10 +163,7 @@ fn the_input_of_a_frame_is_in_its_picture() {
         bench.hover_at(at + vec2(0.0, 25.0 * step as f32));
         bench.step();
         let now = middle_of(&mut bench, "Axial pane");
-        assert_ne!(
-            last, now,
-            "move {step} is not in the picture of its own frame"
-        );
+        assert_ne!(last, now, "move {step} is not in the picture of its own frame");
         last = now;
     }
 }
@@ -192,14 +173,7 @@ fn a_whole_drag_between_two_frames_is_not_lost() {
     let Some((mut bench, _folder)) = opened() else {
         return;
     };
-    let before = bench
-        .state()
-        .state()
-        .shown()
-        .unwrap()
-        .display
-        .window
-        .unwrap();
+    let before = bench.state().state().shown().unwrap().display.window.unwrap();
     let ctrl = Modifiers {
         ctrl: true,
         command: true,
@@ -223,14 +197,7 @@ fn a_whole_drag_between_two_frames_is_not_lost() {
         modifiers: ctrl,
     });
     bench.step();
-    let after = bench
-        .state()
-        .state()
-        .shown()
-        .unwrap()
-        .display
-        .window
-        .unwrap();
+    let after = bench.state().state().shown().unwrap().display.window.unwrap();
     assert!(
         (after.width - before.width * 1.25).abs() < 1e-6 * before.width,
         "{before:?} {after:?}"
@@ -244,8 +211,7 @@ fn one_notch_is_one_slice_and_control_magnifies_about_the_pointer() {
         return;
     };
     let at = pane(&bench, "Axial pane").center() + vec2(30.0, 20.0);
-    let slice =
-        |bench: &Bench| readout::slice_number(bench.state().state(), PaneId::Axial).unwrap();
+    let slice = |bench: &Bench| readout::slice_number(bench.state().state(), PaneId::Axial).unwrap();
     let before = slice(&bench);
     assert_eq!(before.1, DIMS[2]);
     wheel(&mut bench, at, -1.0, Modifiers::NONE);
@@ -404,10 +370,7 @@ fn what_is_under_the_pointer_is_told() {
         .value()
         .unwrap_or_default();
     let value = 12 * i + 7 * j + 11 * k + 40 * ((i / 5 + j / 4 + k / 3) % 2);
-    assert!(
-        line.is_empty() || line.contains(&value.to_string()),
-        "{line}"
-    );
+    assert!(line.is_empty() || line.contains(&value.to_string()), "{line}");
     bench.get_by_label_contains(&format!("{value}    Voxel"));
     bench.get_by_label("Not a medical device. Not for diagnosis.");
 }

@@ -10,12 +10,7 @@ type Part = [usize; 4];
 
 /// The four panes: where the window lies, less its panels, in quarters. Inside their frames and texts.
 fn panes(window: Part) -> [Part; 4] {
-    let [left, top, right, bottom] = [
-        window[0] + 250,
-        window[1] + 40,
-        window[2] - 220,
-        window[3] - 20,
-    ];
+    let [left, top, right, bottom] = [window[0] + 250, window[1] + 40, window[2] - 220, window[3] - 20];
     let (middle, half) = ((left + right) / 2, (top + bottom) / 2);
     let inside = |[left, top, right, bottom]: Part| [left + 20, top + 70, right - 20, bottom - 60];
     [
@@ -54,10 +49,7 @@ fn the_demo_opens_in_a_window_reacts_sleeps_and_closes() {
     let began = Instant::now();
     let start = loop {
         let start = desktop.settled_picture();
-        let empty: Vec<Part> = all
-            .into_iter()
-            .filter(|part| start.grey_levels(*part) <= 20)
-            .collect();
+        let empty: Vec<Part> = all.into_iter().filter(|part| start.grey_levels(*part) <= 20).collect();
         if empty.is_empty() {
             break start;
         }
@@ -73,23 +65,13 @@ fn the_demo_opens_in_a_window_reacts_sleeps_and_closes() {
     desktop.drag(1, [x - 50, y - 30], [x + 40, y + 20]);
     let moved = desktop.settled_picture();
     moved.keep("crosshair-moved.png");
-    assert_changed(
-        &start,
-        &moved,
-        &[axial, coronal, sagittal],
-        "dragging the crosshair",
-    );
+    assert_changed(&start, &moved, &[axial, coronal, sagittal], "dragging the crosshair");
 
     desktop.press("w");
     desktop.drag(1, [x, y], [x + 80, y - 40]);
     let windowed = desktop.settled_picture();
     windowed.keep("windowed.png");
-    assert_changed(
-        &moved,
-        &windowed,
-        &[axial, coronal, sagittal],
-        "dragging the window",
-    );
+    assert_changed(&moved, &windowed, &[axial, coronal, sagittal], "dragging the window");
 
     desktop.point_at(center(coronal));
     desktop.click(5);
@@ -118,8 +100,5 @@ fn the_demo_opens_in_a_window_reacts_sleeps_and_closes() {
     }
 
     let status = desktop.close();
-    assert!(
-        status.success(),
-        "closing the window ended the program with {status}"
-    );
+    assert!(status.success(), "closing the window ended the program with {status}");
 }

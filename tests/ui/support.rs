@@ -62,9 +62,7 @@ pub fn window_on(path: &Path) -> Option<Bench> {
 
 /// Whether the shown volume is all there.
 pub fn is_loaded(state: &State) -> bool {
-    state
-        .shown()
-        .is_some_and(|entry| entry.load == LoadState::Loaded)
+    state.shown().is_some_and(|entry| entry.load == LoadState::Loaded)
 }
 
 /// Frames until something holds, then until the window has nothing more to draw.
@@ -118,12 +116,7 @@ impl Picture {
     /// One pixel.
     pub fn pixel(&self, x: u32, y: u32) -> [u8; 4] {
         let at = 4 * (y * self.width + x) as usize;
-        [
-            self.rgba[at],
-            self.rgba[at + 1],
-            self.rgba[at + 2],
-            self.rgba[at + 3],
-        ]
+        [self.rgba[at], self.rgba[at + 1], self.rgba[at + 2], self.rgba[at + 3]]
     }
 }
 

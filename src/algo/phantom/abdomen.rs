@@ -9,16 +9,9 @@ use super::solid::{Convex, Solid};
 pub(super) fn add(phantom: &mut Builder) {
     let dome = |inset: f64| {
         let center = [0.0, 0.0, -236.0];
-        let whole = Solid::of(Convex::ellipsoid(
-            center,
-            [128.0 - inset, 78.0 - inset, 116.0 - inset],
-        ));
+        let whole = Solid::of(Convex::ellipsoid(center, [128.0 - inset, 78.0 - inset, 116.0 - inset]));
         // The spine and the vessels before it stay.
-        whole.without(&[Convex::tube(
-            [6.0, 62.0, 0.0],
-            [6.0, 62.0, 1.0],
-            [26.0, 40.0],
-        )])
+        whole.without(&[Convex::tube([6.0, 62.0, 0.0], [6.0, 62.0, 1.0], [26.0, 40.0])])
     };
     phantom.add("diaphragm", 55, [dome(0.0)]);
     phantom.add("abdominal fat", -90, [dome(3.5)]);
@@ -39,10 +32,7 @@ pub(super) fn add(phantom: &mut Builder) {
     phantom.add(
         "gallbladder",
         10,
-        [Solid::of(Convex::ellipsoid(
-            [-38.0, -50.0, -212.0],
-            [12.0, 15.0, 22.0],
-        ))],
+        [Solid::of(Convex::ellipsoid([-38.0, -50.0, -212.0], [12.0, 15.0, 22.0]))],
     );
     add_left(phantom);
     phantom.add(
@@ -59,13 +49,8 @@ pub(super) fn add(phantom: &mut Builder) {
 
 fn add_left(phantom: &mut Builder) {
     let turn = DMat3::from_rotation_y(0.5);
-    let stomach = |inset: f64| {
-        Convex::turned_ellipsoid(
-            [64.0, -16.0, -192.0],
-            [44.0 - inset, 38.0 - inset, 34.0 - inset],
-            turn,
-        )
-    };
+    let stomach =
+        |inset: f64| Convex::turned_ellipsoid([64.0, -16.0, -192.0], [44.0 - inset, 38.0 - inset, 34.0 - inset], turn);
     phantom.add("stomach wall", 60, [Solid::of(stomach(0.0))]);
     phantom.add("stomach content", 20, [Solid::of(stomach(4.0))]);
     // Gas rises to the front of a patient who lies on the back.

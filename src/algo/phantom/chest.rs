@@ -41,13 +41,7 @@ pub(super) fn add_body(phantom: &mut Builder) {
     };
     phantom.add("table", 60, [slab(112.0, 136.0, 190.0)]);
     phantom.add("table foam", -820, [slab(115.0, 133.0, 187.0)]);
-    let neck = |inset: f64| {
-        Solid::rod(
-            [0.0, 22.0, -20.0],
-            [0.0, 12.0, 95.0],
-            [59.0 - inset, 60.0 - inset],
-        )
-    };
+    let neck = |inset: f64| Solid::rod([0.0, 22.0, -20.0], [0.0, 12.0, 95.0], [59.0 - inset, 60.0 - inset]);
     phantom.add("skin", 15, trunk(0.0).into_iter().chain([neck(0.0)]));
     phantom.add("fat", -95, trunk(3.0).into_iter().chain([neck(3.0)]));
     phantom.add("muscle", 55, trunk(15.0).into_iter().chain([neck(8.0)]));
@@ -62,10 +56,7 @@ pub(super) fn add_organs(phantom: &mut Builder) {
     phantom.add(
         "mediastinum",
         25,
-        [Solid::of(Convex::ellipsoid(
-            [2.0, 2.0, -62.0],
-            [32.0, 54.0, 92.0],
-        ))],
+        [Solid::of(Convex::ellipsoid([2.0, 2.0, -62.0], [32.0, 54.0, 92.0]))],
     );
     add_spine(phantom);
     add_heart(phantom);
@@ -79,31 +70,19 @@ pub(super) fn add_organs(phantom: &mut Builder) {
 }
 
 fn add_bones(phantom: &mut Builder) {
-    let cage = |inset: f64| {
-        Convex::ellipsoid(
-            [0.0, 2.0, -110.0],
-            [141.0 - inset, 86.0 - inset, 150.0 - inset],
-        )
-    };
+    let cage = |inset: f64| Convex::ellipsoid([0.0, 2.0, -110.0], [141.0 - inset, 86.0 - inset, 150.0 - inset]);
     // Ribs fall towards the front.
     let fall = DVec3::new(0.0, 0.26, 1.0).normalize();
     let rib = |height: f64, inset: f64| {
         let middle = DVec3::new(0.0, 2.0, height);
         let half = fall * (5.5 - inset);
         Solid::of(cage(inset))
-            .within(Convex::between(
-                (middle - half).to_array(),
-                (middle + half).to_array(),
-            ))
+            .within(Convex::between((middle - half).to_array(), (middle + half).to_array()))
             .without(&[cage(9.0 - inset)])
     };
     let heights: Vec<f64> = (0..9).map(|n| -8.0 - 23.0 * f64::from(n)).collect();
     phantom.add("ribs", 650, heights.iter().map(|height| rib(*height, 0.0)));
-    phantom.add(
-        "rib marrow",
-        180,
-        heights.iter().map(|height| rib(*height, 2.2)),
-    );
+    phantom.add("rib marrow", 180, heights.iter().map(|height| rib(*height, 2.2)));
     phantom.add(
         "sternum",
         320,
@@ -123,14 +102,12 @@ fn add_bones(phantom: &mut Builder) {
     phantom.add(
         "humeral heads",
         700,
-        both_sides([139.0, 8.0, -30.0])
-            .map(|at| Solid::of(Convex::ellipsoid(at, [21.0, 23.0, 23.0]))),
+        both_sides([139.0, 8.0, -30.0]).map(|at| Solid::of(Convex::ellipsoid(at, [21.0, 23.0, 23.0]))),
     );
     phantom.add(
         "humeral marrow",
         220,
-        both_sides([139.0, 8.0, -30.0])
-            .map(|at| Solid::of(Convex::ellipsoid(at, [18.0, 20.0, 20.0]))),
+        both_sides([139.0, 8.0, -30.0]).map(|at| Solid::of(Convex::ellipsoid(at, [18.0, 20.0, 20.0]))),
     );
     phantom.add(
         "scapulae",
@@ -157,9 +134,8 @@ fn add_spine(phantom: &mut Builder) {
         .map(|n| (-258.0 + 27.0 * f64::from(n), 10.5))
         .chain((0..5).map(|n| (14.0 + 19.0 * f64::from(n), 7.2)))
         .collect();
-    let level = |(z, half): (f64, f64), inset: f64| {
-        Convex::between([0.0, 0.0, z - half + inset], [0.0, 0.0, z + half - inset])
-    };
+    let level =
+        |(z, half): (f64, f64), inset: f64| Convex::between([0.0, 0.0, z - half + inset], [0.0, 0.0, z + half - inset]);
     let bodies = |rx: f64, ry: f64, inset: f64| -> Vec<Solid> {
         levels
             .iter()
@@ -171,11 +147,7 @@ fn add_spine(phantom: &mut Builder) {
     let along = |mm: f64, r: f64| {
         [
             Solid::rod(behind(low, mm), behind(high, mm), [r, r * 0.9]),
-            Solid::rod(
-                behind(high, mm),
-                behind(top, mm * 0.75),
-                [r * 0.85, r * 0.8],
-            ),
+            Solid::rod(behind(high, mm), behind(top, mm * 0.75), [r * 0.85, r * 0.8]),
         ]
     };
     phantom.add(
@@ -230,18 +202,12 @@ fn add_heart(phantom: &mut Builder) {
     phantom.add(
         "left atrium",
         185,
-        [Solid::of(Convex::ellipsoid(
-            [4.0, 4.0, -84.0],
-            [26.0, 15.0, 18.0],
-        ))],
+        [Solid::of(Convex::ellipsoid([4.0, 4.0, -84.0], [26.0, 15.0, 18.0]))],
     );
     phantom.add(
         "right atrium",
         160,
-        [Solid::of(Convex::ellipsoid(
-            [-24.0, -24.0, -92.0],
-            [15.0, 17.0, 24.0],
-        ))],
+        [Solid::of(Convex::ellipsoid([-24.0, -24.0, -92.0], [15.0, 17.0, 24.0]))],
     );
 }
 

@@ -11,10 +11,7 @@ fn both_sides(at: [f64; 3], body: impl Fn([f64; 3]) -> Solid) -> [Solid; 2] {
 
 /// The cranium, `inset` mm below the skin.
 fn cranium(inset: f64) -> Convex {
-    Convex::ellipsoid(
-        [0.0, 4.0, 156.0],
-        [77.0 - inset, 97.0 - inset, 92.0 - inset],
-    )
+    Convex::ellipsoid([0.0, 4.0, 156.0], [77.0 - inset, 97.0 - inset, 92.0 - inset])
 }
 
 /// Everything above the floor of the skull, which rises to the front.
@@ -44,16 +41,10 @@ pub(super) fn add(phantom: &mut Builder) {
     phantom.add(
         "scalp and face",
         20,
-        [Solid::of(cranium(0.0)), face(0.0), nose]
-            .into_iter()
-            .chain(ears),
+        [Solid::of(cranium(0.0)), face(0.0), nose].into_iter().chain(ears),
     );
     phantom.add("fat of the face", -75, [face(3.0), Solid::of(cranium(2.5))]);
-    phantom.add(
-        "muscles of the head",
-        50,
-        [face(12.0), Solid::of(cranium(5.0))],
-    );
+    phantom.add("muscles of the head", 50, [face(12.0), Solid::of(cranium(5.0))]);
     add_skull(phantom);
     add_jaw(phantom);
     add_face(phantom);
@@ -61,16 +52,8 @@ pub(super) fn add(phantom: &mut Builder) {
 }
 
 fn add_skull(phantom: &mut Builder) {
-    phantom.add(
-        "skull",
-        1250,
-        [Solid::of(cranium(6.0)).within(above_floor(-7.0))],
-    );
-    phantom.add(
-        "diploe",
-        520,
-        [Solid::of(cranium(8.0)).within(above_floor(-5.0))],
-    );
+    phantom.add("skull", 1250, [Solid::of(cranium(6.0)).within(above_floor(-7.0))]);
+    phantom.add("diploe", 520, [Solid::of(cranium(8.0)).within(above_floor(-5.0))]);
     phantom.add(
         "inner table",
         1150,
@@ -91,11 +74,7 @@ fn add_skull(phantom: &mut Builder) {
             DMat3::from_rotation_z(0.6 * at[0].signum()),
         ))
     };
-    phantom.add(
-        "petrous bones",
-        1600,
-        both_sides([42.0, 22.0, 112.0], petrous),
-    );
+    phantom.add("petrous bones", 1600, both_sides([42.0, 22.0, 112.0], petrous));
     phantom.add(
         "mastoid cells",
         -650,
@@ -114,16 +93,8 @@ fn add_jaw(phantom: &mut Builder) {
             .within(Convex::between([0.0, -200.0, 0.0], [0.0, -26.0, 0.0]))
             .without(&[ring(outer.map(|radius| radius - width))])
     };
-    phantom.add(
-        "mandible",
-        1100,
-        [horseshoe([43.0, 47.0], 10.0, 52.0, 72.0)],
-    );
-    phantom.add(
-        "mandible marrow",
-        300,
-        [horseshoe([40.5, 44.5], 5.0, 55.0, 69.0)],
-    );
+    phantom.add("mandible", 1100, [horseshoe([43.0, 47.0], 10.0, 52.0, 72.0)]);
+    phantom.add("mandible marrow", 300, [horseshoe([40.5, 44.5], 5.0, 55.0, 69.0)]);
     phantom.add(
         "teeth",
         2100,
@@ -133,11 +104,7 @@ fn add_jaw(phantom: &mut Builder) {
         ],
     );
     let ramus = |at: [f64; 3]| Solid::of(Convex::ellipsoid(at, [5.0, 13.0, 30.0]));
-    phantom.add(
-        "mandibular rami",
-        950,
-        both_sides([42.0, -24.0, 84.0], ramus),
-    );
+    phantom.add("mandibular rami", 950, both_sides([42.0, -24.0, 84.0], ramus));
 }
 
 fn add_face(phantom: &mut Builder) {
@@ -147,16 +114,8 @@ fn add_face(phantom: &mut Builder) {
         -85,
         both_sides([31.0, -60.0, 137.0], ball([18.0, 23.0, 16.0])),
     );
-    phantom.add(
-        "eyes",
-        12,
-        both_sides([31.0, -70.0, 137.0], ball([12.0, 12.0, 12.0])),
-    );
-    phantom.add(
-        "lenses",
-        75,
-        both_sides([31.0, -79.0, 137.0], ball([5.0, 2.2, 5.0])),
-    );
+    phantom.add("eyes", 12, both_sides([31.0, -70.0, 137.0], ball([12.0, 12.0, 12.0])));
+    phantom.add("lenses", 75, both_sides([31.0, -79.0, 137.0], ball([5.0, 2.2, 5.0])));
     let cavities = both_sides([25.0, -66.0, 108.0], ball([15.0, 17.0, 16.0]))
         .into_iter()
         .chain([
@@ -168,18 +127,13 @@ fn add_face(phantom: &mut Builder) {
     phantom.add(
         "nasal septum",
         180,
-        [
-            Solid::of(Convex::between([-0.9, 0.0, 0.0], [0.9, 0.0, 0.0]))
-                .within(Convex::ellipsoid([0.0, -72.0, 112.0], [8.0, 34.0, 22.0])),
-        ],
+        [Solid::of(Convex::between([-0.9, 0.0, 0.0], [0.9, 0.0, 0.0]))
+            .within(Convex::ellipsoid([0.0, -72.0, 112.0], [8.0, 34.0, 22.0]))],
     );
     phantom.add(
         "tongue",
         60,
-        [Solid::of(Convex::ellipsoid(
-            [0.0, -46.0, 78.0],
-            [26.0, 32.0, 16.0],
-        ))],
+        [Solid::of(Convex::ellipsoid([0.0, -46.0, 78.0], [26.0, 32.0, 16.0]))],
     );
 }
 
@@ -188,37 +142,24 @@ fn add_brain(phantom: &mut Builder) {
     phantom.add("cerebrospinal fluid", 8, [inside(cranium(13.5), 0.0)]);
     phantom.add("grey matter", 38, [inside(cranium(16.0), 2.0)]);
     let hemisphere = |at: [f64; 3]| inside(Convex::ellipsoid(at, [23.0, 66.0, 54.0]), 8.0);
-    phantom.add(
-        "white matter",
-        28,
-        both_sides([29.0, 4.0, 162.0], hemisphere),
-    );
+    phantom.add("white matter", 28, both_sides([29.0, 4.0, 162.0], hemisphere));
     phantom.add(
         "falx",
         62,
-        [
-            Solid::of(Convex::between([-0.9, 0.0, 0.0], [0.9, 0.0, 0.0]))
-                .within(cranium(13.5))
-                .within(Convex::between([0.0, 0.0, 186.0], [0.0, 0.0, 400.0])),
-        ],
+        [Solid::of(Convex::between([-0.9, 0.0, 0.0], [0.9, 0.0, 0.0]))
+            .within(cranium(13.5))
+            .within(Convex::between([0.0, 0.0, 186.0], [0.0, 0.0, 400.0]))],
     );
     add_deep_brain(phantom);
     phantom.add(
         "cerebellum",
         42,
-        [inside(
-            Convex::ellipsoid([0.0, 52.0, 116.0], [48.0, 30.0, 24.0]),
-            2.0,
-        )],
+        [inside(Convex::ellipsoid([0.0, 52.0, 116.0], [48.0, 30.0, 24.0]), 2.0)],
     );
     phantom.add_target(
         "bleeding",
         72,
-        Convex::turned_ellipsoid(
-            [43.0, -6.0, 170.0],
-            [12.0, 20.0, 14.0],
-            DMat3::from_rotation_z(0.3),
-        ),
+        Convex::turned_ellipsoid([43.0, -6.0, 170.0], [12.0, 20.0, 14.0], DMat3::from_rotation_z(0.3)),
     );
 }
 
@@ -242,26 +183,16 @@ fn add_deep_brain(phantom: &mut Builder) {
         6,
         both_sides([11.0, 4.0, 166.0], ventricle)
             .into_iter()
-            .chain([Solid::of(Convex::ellipsoid(
-                [0.0, 0.0, 148.0],
-                [2.5, 12.0, 10.0],
-            ))]),
+            .chain([Solid::of(Convex::ellipsoid([0.0, 0.0, 148.0], [2.5, 12.0, 10.0]))]),
     );
     phantom.add(
         "brain stem",
         34,
-        [Solid::rod(
-            [0.0, 20.0, 100.0],
-            [0.0, 8.0, 142.0],
-            [13.0, 12.0],
-        )],
+        [Solid::rod([0.0, 20.0, 100.0], [0.0, 8.0, 142.0], [13.0, 12.0])],
     );
     phantom.add(
         "pineal gland",
         140,
-        [Solid::of(Convex::ellipsoid(
-            [0.0, 22.0, 150.0],
-            [3.0, 3.0, 3.0],
-        ))],
+        [Solid::of(Convex::ellipsoid([0.0, 22.0, 150.0], [3.0, 3.0, 3.0]))],
     );
 }

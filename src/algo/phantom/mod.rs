@@ -90,9 +90,7 @@ impl Phantom {
 
     /// The structure with a name.
     pub fn structure(&self, name: &str) -> Option<&Structure> {
-        self.structures
-            .iter()
-            .find(|structure| structure.name == name)
+        self.structures.iter().find(|structure| structure.name == name)
     }
 
     /// The structure at a place, LPS mm; `None` in the air around.
@@ -105,22 +103,17 @@ impl Phantom {
 
     /// The CT number at a place, LPS mm.
     pub fn value_at(&self, patient: DVec3) -> i16 {
-        self.structure_at(patient)
-            .map_or(AIR_HU, |structure| structure.hu)
+        self.structure_at(patient).map_or(AIR_HU, |structure| structure.hu)
     }
 
     /// CT numbers of a run of slices of a grid, in voxel order.
     pub fn values(&self, geometry: &Geometry, first_slice: usize, slice_count: usize) -> Vec<i16> {
-        self.paint(geometry, first_slice, slice_count, AIR_HU, |structure| {
-            structure.hu
-        })
+        self.paint(geometry, first_slice, slice_count, AIR_HU, |structure| structure.hu)
     }
 
     /// Labels of a run of slices of a grid, in voxel order; 0 is air.
     pub fn labels(&self, geometry: &Geometry, first_slice: usize, slice_count: usize) -> Vec<u8> {
-        self.paint(geometry, first_slice, slice_count, 0, |structure| {
-            structure.label
-        })
+        self.paint(geometry, first_slice, slice_count, 0, |structure| structure.label)
     }
 
     fn paint<T: Copy>(
@@ -135,11 +128,7 @@ impl Phantom {
         let step = geometry.patient_from_voxel().matrix3.x_axis;
         let mut voxels = vec![background; columns * rows * slice_count];
         for (n, row) in voxels.chunks_exact_mut(columns.max(1)).enumerate() {
-            let start = geometry.patient_at(DVec3::new(
-                0.0,
-                (n % rows) as f64,
-                (first_slice + n / rows) as f64,
-            ));
+            let start = geometry.patient_at(DVec3::new(0.0, (n % rows) as f64, (first_slice + n / rows) as f64));
             for structure in &self.structures {
                 for [from, to] in structure
                     .parts

@@ -14,9 +14,8 @@ pub(super) struct Convex {
 
 impl Convex {
     fn new(patient_from_unit: DAffine3, bounded: DVec3) -> Self {
-        let volume_mm3 = (bounded == DVec3::ONE).then(|| {
-            patient_from_unit.matrix3.determinant().abs() * std::f64::consts::PI * 4.0 / 3.0
-        });
+        let volume_mm3 = (bounded == DVec3::ONE)
+            .then(|| patient_from_unit.matrix3.determinant().abs() * std::f64::consts::PI * 4.0 / 3.0);
         Self {
             unit_from_patient: patient_from_unit.inverse(),
             bounded,
@@ -44,11 +43,7 @@ impl Convex {
     /// An endless elliptic tube around the line from one point to another; its x radius lies across the patient.
     pub(super) fn tube(from: [f64; 3], to: [f64; 3], radii_mm: [f64; 2]) -> Self {
         let axis = (DVec3::from_array(to) - DVec3::from_array(from)).normalize_or(DVec3::Z);
-        let aside = if axis.x.abs() > 0.9 {
-            DVec3::Y
-        } else {
-            DVec3::X
-        };
+        let aside = if axis.x.abs() > 0.9 { DVec3::Y } else { DVec3::X };
         let x = (aside - axis * axis.dot(aside)).normalize();
         let matrix3 = DMat3::from_cols(x * radii_mm[0], axis.cross(x) * radii_mm[1], axis);
         Self::new(
@@ -84,11 +79,7 @@ impl Convex {
     fn span(&self, start: DVec3, step: DVec3) -> Option<[f64; 2]> {
         let start = self.unit_from_patient.transform_point3(start) * self.bounded;
         let step = self.unit_from_patient.transform_vector3(step) * self.bounded;
-        let (a, b, c) = (
-            step.length_squared(),
-            start.dot(step),
-            start.length_squared() - 1.0,
-        );
+        let (a, b, c) = (step.length_squared(), start.dot(step), start.length_squared() - 1.0);
         if a < 1e-24 {
             return (c <= 0.0).then_some([f64::NEG_INFINITY, f64::INFINITY]);
         }
@@ -162,11 +153,7 @@ impl Solid {
         };
         let inside = common(&self.keep)?;
         let nothing = [1.0, 0.0];
-        let hole = if self.cut.is_empty() {
-            None
-        } else {
-            common(&self.cut)
-        };
+        let hole = if self.cut.is_empty() { None } else { common(&self.cut) };
         let Some([from, to]) = hole else {
             return Some([inside, nothing]);
         };

@@ -52,9 +52,7 @@ pub fn crosshair(state: &State, pane: PaneId) -> Option<Crosshair> {
         let other = state.view.plane(of)?;
         let along = own.normal().cross(other.axes.normal());
         let direction = DVec2::new(along.dot(own.right), along.dot(own.down)).try_normalize()?;
-        let half_slab = other
-            .slab
-            .map_or(0.0, |slab| slab.thickness_mm / 2.0 / mm_per_point);
+        let half_slab = other.slab.map_or(0.0, |slab| slab.thickness_mm / 2.0 / mm_per_point);
         let across = direction.perp() * half_slab.max(SLAB_APART);
         let (far, near) = (direction * side * ROTATE_AT, direction * side * SLAB_AT);
         Some(Line {
@@ -105,12 +103,7 @@ pub fn turn(center: DVec2, from: DVec2, to: DVec2) -> f64 {
 }
 
 /// The planes after a pane's lines were turned about its own normal: the pane itself stays, the other two follow.
-pub fn rotated_planes(
-    state: &State,
-    planes: [PlanePane; 3],
-    pane: PaneId,
-    radians: f64,
-) -> Option<[PlanePane; 3]> {
+pub fn rotated_planes(state: &State, planes: [PlanePane; 3], pane: PaneId, radians: f64) -> Option<[PlanePane; 3]> {
     let rotation = DQuat::from_axis_angle(scenes::shown_axes(state, pane)?.normal(), radians);
     let mut turned = planes;
     for (plane, id) in turned.iter_mut().zip(PaneId::PLANES) {

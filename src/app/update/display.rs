@@ -54,16 +54,10 @@ pub(super) fn update(state: &mut State, command: Command) {
             }
         }
         Command::SetInterpolation { interpolation } => entry.display.interpolation = interpolation,
-        Command::SetFrame { frame } => {
-            entry.display.frame = frame.min(entry.open.volume.voxels.frames() - 1)
-        }
+        Command::SetFrame { frame } => entry.display.frame = frame.min(entry.open.volume.voxels.frames() - 1),
         Command::StepFrame { steps } => {
             let last = entry.open.volume.voxels.frames() - 1;
-            entry.display.frame = entry
-                .display
-                .frame
-                .saturating_add_signed(steps as isize)
-                .min(last);
+            entry.display.frame = entry.display.frame.saturating_add_signed(steps as isize).min(last);
         }
         // The other commands are routed elsewhere.
         _ => {}

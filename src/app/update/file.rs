@@ -42,11 +42,7 @@ pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect
 
 /// Has the user choose, unless a dialog is open already.
 pub(super) fn choose(state: &mut State, choice: Choice) -> Vec<Effect> {
-    if state
-        .jobs
-        .values()
-        .any(|status| status.subject == JobSubject::Question)
-    {
+    if state.jobs.values().any(|status| status.subject == JobSubject::Question) {
         return Vec::new();
     }
     let job = next_job(state);
@@ -91,12 +87,7 @@ pub(super) fn cancel_job(state: &mut State, job: JobId) -> Vec<Effect> {
 
 /// Shows the n-th volume.
 pub(super) fn show_index(state: &mut State, index: usize) -> Vec<Effect> {
-    match state
-        .document
-        .entries
-        .get(index)
-        .map(|entry| entry.volume().id)
-    {
+    match state.document.entries.get(index).map(|entry| entry.volume().id) {
         Some(id) => show(state, id),
         None => Vec::new(),
     }
@@ -113,9 +104,7 @@ pub(super) fn step_series(state: &mut State, steps: i64) -> Vec<Effect> {
     else {
         return Vec::new();
     };
-    let next = now
-        .saturating_add_signed(steps as isize)
-        .min(count.saturating_sub(1));
+    let next = now.saturating_add_signed(steps as isize).min(count.saturating_sub(1));
     if next == now {
         Vec::new()
     } else {
@@ -134,16 +123,15 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
         let mm_per_point = scenes::mm_per_point(state);
         state.view.shown = Some(id);
         let layout = layout_for(state);
-        let keeps_layout = matches!((layout, state.view.layout), (Layout::Quad, Layout::Single(pane)) if pane != PaneId::Stack);
+        let keeps_layout =
+            matches!((layout, state.view.layout), (Layout::Quad, Layout::Single(pane)) if pane != PaneId::Stack);
         if !keeps_layout {
             state.view.layout = layout;
             state.view.focused = layout.panes()[0];
         }
         state.view.window_tool = None;
         state.view.stack = StackPane {
-            slice: state
-                .shown()
-                .map_or(0, |entry| entry.volume().dims()[2] / 2),
+            slice: state.shown().map_or(0, |entry| entry.volume().dims()[2] / 2),
             ..StackPane::default()
         };
         // Another series of the same study is looked at in the same place, as far as both have one.
@@ -178,10 +166,7 @@ fn shares_space(state: &State, id: VolumeId) -> bool {
     };
     let (a, b) = (shown.volume(), other.volume());
     let uid = &a.series.frame_of_reference_uid;
-    !uid.is_empty()
-        && *uid == b.series.frame_of_reference_uid
-        && a.geometry().is_some()
-        && b.geometry().is_some()
+    !uid.is_empty() && *uid == b.series.frame_of_reference_uid && a.geometry().is_some() && b.geometry().is_some()
 }
 
 fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
@@ -192,10 +177,7 @@ fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
     }
     entry.load = LoadState::Loading(job);
     let open = entry.open.clone();
-    let title = say!(
-        "app-job-load",
-        name = open.volume.series.description.clone()
-    );
+    let title = say!("app-job-load", name = open.volume.series.description.clone());
     state.jobs.insert(
         job,
         JobStatus {

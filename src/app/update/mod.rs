@@ -23,7 +23,14 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ChooseFolder => file::choose(state, Choice::Folders),
         Command::ChoosePicture { pane } => file::choose(state, Choice::Picture(pane)),
         Command::CancelJob { job } => file::cancel_job(state, job),
-        Command::CancelAll => state.jobs.keys().copied().collect::<Vec<_>>().into_iter().flat_map(|job| file::cancel_job(state, job)).collect(),
+        Command::CancelAll => state
+            .jobs
+            .keys()
+            .copied()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .flat_map(|job| file::cancel_job(state, job))
+            .collect(),
         Command::CloseAll => file::close_all(state),
         Command::Show { index } => file::show_index(state, index),
         Command::StepSeries { steps } => file::step_series(state, steps),
@@ -80,9 +87,7 @@ fn update_view(state: &mut State, command: Command) {
 /// The layout that a volume is first shown in.
 fn layout_for(state: &State) -> Layout {
     match state.shown() {
-        Some(entry) if entry.volume().geometry().is_none() => {
-            Layout::Single(super::pane::PaneId::Stack)
-        }
+        Some(entry) if entry.volume().geometry().is_none() => Layout::Single(super::pane::PaneId::Stack),
         _ => Layout::Quad,
     }
 }

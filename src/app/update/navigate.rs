@@ -57,11 +57,7 @@ fn stepped(geometry: &Geometry, from: DVec3, normal: DVec3, steps: i64) -> DVec3
         .max_by(|a, b| per_mm[*a].abs().total_cmp(&per_mm[*b].abs()))
         .unwrap_or(2);
     // Moving along the normal may slide along the slice (tilt), but must not leave it: that decides "along an axis".
-    let axis_plane_normal = geometry
-        .voxel_from_patient()
-        .matrix3
-        .row(axis)
-        .normalize_or_zero();
+    let axis_plane_normal = geometry.voxel_from_patient().matrix3.row(axis).normalize_or_zero();
     if (axis_plane_normal.dot(normal).abs() - 1.0).abs() > ALONG_AXIS {
         return from + normal * geometry.step_along_mm(normal) * steps as f64;
     }
@@ -86,11 +82,7 @@ pub(super) fn scroll_to_end(state: &mut State, pane: PaneId, last: bool) {
     let normal = plane.axes.normal();
     let (low, high) = geometry.extent_along(normal);
     let half_step = geometry.step_along_mm(normal) / 2.0;
-    let at = if last {
-        high - half_step
-    } else {
-        low + half_step
-    };
+    let at = if last { high - half_step } else { low + half_step };
     let from = state.view.crosshair;
     let near = from + normal * (at - from.dot(normal));
     let snapped = stepped(geometry, near, normal, 0);
@@ -184,11 +176,7 @@ pub(super) fn reset(state: &mut State) {
     for plane in &mut state.view.planes {
         plane.slab = None;
     }
-    let Some(geometry) = state
-        .shown()
-        .and_then(|entry| entry.volume().geometry())
-        .cloned()
-    else {
+    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()).cloned() else {
         return;
     };
     // On a voxel centre, so that the acquisition's planes show stored slices.
@@ -242,10 +230,7 @@ pub(super) fn toggle_maximised(state: &mut State, pane: PaneId) {
 /// The next pane gets the keys; of one pane alone, the next one takes its place.
 pub(super) fn focus_next(state: &mut State) {
     let panes = layout_for(state).panes();
-    let now = panes
-        .iter()
-        .position(|pane| *pane == state.view.focused)
-        .unwrap_or(0);
+    let now = panes.iter().position(|pane| *pane == state.view.focused).unwrap_or(0);
     state.view.focused = panes[(now + 1) % panes.len()];
     if let Layout::Single(_) = state.view.layout {
         state.view.layout = Layout::Single(state.view.focused);

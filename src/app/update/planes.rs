@@ -11,10 +11,7 @@ const MAX_SLAB_MM: f64 = 1000.0;
 
 /// Turns all planes to the volume's own or to the patient's directions.
 pub(super) fn align(state: &mut State, alignment: Alignment) {
-    let axes = match (
-        alignment,
-        state.shown().and_then(|entry| entry.volume().geometry()),
-    ) {
+    let axes = match (alignment, state.shown().and_then(|entry| entry.volume().geometry())) {
         (Alignment::Oblique, _) => return,
         (Alignment::Acquisition, Some(geometry)) => acquisition_axes(geometry),
         (Alignment::Acquisition | Alignment::Anatomical, _) => anatomical_axes(),
@@ -38,8 +35,7 @@ pub(super) fn toggle(state: &mut State) {
 /// Turns the lines of a pane.
 pub(super) fn rotate(state: &mut State, pane: PaneId, degrees: f64) {
     if degrees.is_finite()
-        && let Some(planes) =
-            crosshair::rotated_planes(state, state.view.planes, pane, degrees.to_radians())
+        && let Some(planes) = crosshair::rotated_planes(state, state.view.planes, pane, degrees.to_radians())
     {
         state.view.planes = planes;
         state.view.alignment = Alignment::Oblique;

@@ -7,8 +7,8 @@ use super::super::planes::Alignment;
 use super::super::scenes;
 use super::super::state::State;
 use super::super::tool::{
-    Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crosshair,
-    navigate as turns, window as tool_window,
+    Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crosshair, navigate as turns,
+    window as tool_window,
 };
 use super::{navigate, planes};
 use crate::scene::SlabMode;
@@ -122,26 +122,15 @@ fn slab(state: &mut State, pane: PaneId, of: PaneId, before: &Before, from: DVec
         .find(|(id, _)| **id == of)
         .and_then(|(_, plane)| plane.slab);
     let mode = old.map_or(SlabMode::default(), |slab| slab.mode);
-    if let Some(thickness_mm) = crosshair::slab_thickness_mm(
-        state,
-        pane,
-        of,
-        old.map_or(0.0, |slab| slab.thickness_mm),
-        from,
-        to,
-    ) {
+    if let Some(thickness_mm) =
+        crosshair::slab_thickness_mm(state, pane, of, old.map_or(0.0, |slab| slab.thickness_mm), from, to)
+    {
         planes::set_slab(state, of, thickness_mm, mode);
     }
 }
 
 /// Windows the slices, or in the volume view its projections.
-fn drag_window(
-    state: &mut State,
-    pane: PaneId,
-    before: &Before,
-    delta: DVec2,
-    modifiers: Modifiers,
-) {
+fn drag_window(state: &mut State, pane: PaneId, before: &Before, delta: DVec2, modifiers: Modifiers) {
     let Some(entry) = state.shown_mut() else {
         return;
     };

@@ -23,13 +23,9 @@ pub(super) struct Canvas<'a> {
 
 impl<'a> Canvas<'a> {
     /// On RGBA pixels of 8 bits, with text of a height in pixels.
-    pub(super) fn new(
-        picture: &'a mut [u8],
-        [width, height]: [u32; 2],
-        text_px: f32,
-    ) -> Result<Self, Failure> {
-        let font = FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT)
-            .map_err(|_| Failure(say!("cli-no-font")))?;
+    pub(super) fn new(picture: &'a mut [u8], [width, height]: [u32; 2], text_px: f32) -> Result<Self, Failure> {
+        let font =
+            FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).map_err(|_| Failure(say!("cli-no-font")))?;
         Ok(Self {
             pixels: picture.as_chunks_mut().0,
             width: width as usize,
@@ -52,9 +48,7 @@ impl<'a> Canvas<'a> {
         let mut glyphs: Vec<Glyph> = Vec::new();
         for character in text.chars().filter(|character| !character.is_control()) {
             let id = scaled.glyph_id(character);
-            x += glyphs
-                .last()
-                .map_or(0.0, |before| scaled.kern(before.id, id));
+            x += glyphs.last().map_or(0.0, |before| scaled.kern(before.id, id));
             glyphs.push(id.with_scale_and_position(self.text_px, point(x, 0.0)));
             x += scaled.h_advance(id);
         }
@@ -83,9 +77,7 @@ impl<'a> Canvas<'a> {
     /// A horizontal or vertical line, two pixels wide.
     pub(super) fn bar(&mut self, from: [f32; 2], to: [f32; 2]) {
         let range = |axis: usize| from[axis].round() as i64 - 1..to[axis].round() as i64 + 1;
-        let inked: Vec<_> = range(1)
-            .flat_map(|y| range(0).map(move |x| (x, y, 1.0)))
-            .collect();
+        let inked: Vec<_> = range(1).flat_map(|y| range(0).map(move |x| (x, y, 1.0))).collect();
         self.ink(&inked);
     }
 

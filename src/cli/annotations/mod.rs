@@ -30,21 +30,13 @@ pub(super) fn annotate(picture: &mut [u8], scene: &Scene) -> Result<(), Failure>
             Anchor { x: 1.0, y: 0.5 },
             &letters(right),
         );
-        canvas.text(
-            [margin, height / 2.0],
-            Anchor { x: 0.0, y: 0.5 },
-            &letters(-right),
-        );
+        canvas.text([margin, height / 2.0], Anchor { x: 0.0, y: 0.5 }, &letters(-right));
         canvas.text(
             [width / 2.0, height - margin],
             Anchor { x: 0.5, y: 1.0 },
             &letters(down),
         );
-        canvas.text(
-            [width / 2.0, margin],
-            Anchor { x: 0.5, y: 0.0 },
-            &letters(-down),
-        );
+        canvas.text([width / 2.0, margin], Anchor { x: 0.5, y: 0.0 }, &letters(-down));
     }
     if let Some(mm_per_pixel) = mm_per_pixel(scene) {
         scale_bar(&mut canvas, [width, height], mm_per_pixel);
@@ -59,10 +51,7 @@ pub(super) fn annotate(picture: &mut [u8], scene: &Scene) -> Result<(), Failure>
         (place(scene), Anchor { x: 1.0, y: 1.0 }),
     ];
     for (lines, anchor) in corners {
-        let lines: Vec<String> = lines
-            .into_iter()
-            .filter(|line| !line.trim().is_empty())
-            .collect();
+        let lines: Vec<String> = lines.into_iter().filter(|line| !line.trim().is_empty()).collect();
         for (n, line) in (0u8..).zip(&lines) {
             // Lines at the bottom grow upwards.
             let from_edge = if anchor.y > 0.5 {
@@ -71,16 +60,8 @@ pub(super) fn annotate(picture: &mut [u8], scene: &Scene) -> Result<(), Failure>
                 f32::from(n)
             };
             let inset = margin + from_edge * text_px * 1.25;
-            let y = if anchor.y > 0.5 {
-                height - inset
-            } else {
-                inset
-            };
-            let x = if anchor.x > 0.5 {
-                width - margin
-            } else {
-                margin
-            };
+            let y = if anchor.y > 0.5 { height - inset } else { inset };
+            let x = if anchor.x > 0.5 { width - margin } else { margin };
             canvas.text([x, y], anchor, line);
         }
     }
@@ -136,28 +117,19 @@ fn scale_bar(canvas: &mut Canvas<'_>, [width, height]: [f32; 2], mm_per_pixel: f
     } else {
         say!("cli-length-mm", mm = format!("{length_mm}"))
     };
-    canvas.text(
-        [width / 2.0, y - end - 2.0],
-        Anchor { x: 0.5, y: 1.0 },
-        &label,
-    );
+    canvas.text([width / 2.0, y - end - 2.0], Anchor { x: 0.5, y: 1.0 }, &label);
 }
 
 fn identity(volume: &Volume) -> Vec<String> {
     let patient = &volume.series.patient;
     // DICOM separates the parts of a name with ^ (PS3.5 6.2).
-    vec![
-        patient.name.replace('^', " ").trim().to_owned(),
-        patient.id.clone(),
-    ]
+    vec![patient.name.replace('^', " ").trim().to_owned(), patient.id.clone()]
 }
 
 fn series(volume: &Volume) -> Vec<String> {
     let series = &volume.series;
     vec![
-        format!("{} {}", series.modality, series.description)
-            .trim()
-            .to_owned(),
+        format!("{} {}", series.modality, series.description).trim().to_owned(),
         series.study_date.clone(),
     ]
 }

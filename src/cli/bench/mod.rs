@@ -26,9 +26,7 @@ use crate::scene::Scene;
 use frames::{SliceFrames, VolumeFrames};
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  isocenter bench scan/ --only slices --size 512x512 --frames 60 --json"
-)]
+#[command(after_help = "Example:\n  isocenter bench scan/ --only slices --size 512x512 --frames 60 --json")]
 pub(super) struct BenchArgs {
     /// A file or folder.
     path: PathBuf,
@@ -200,12 +198,7 @@ fn first_picture_ms(args: &BenchArgs, quiet: bool) -> Result<f64, Failure> {
     Ok(ms(begun))
 }
 
-fn draw(
-    args: &BenchArgs,
-    open: &OpenVolume,
-    runs: &dyn Fn(Stage) -> bool,
-    report: &mut Report,
-) -> Outcome {
+fn draw(args: &BenchArgs, open: &OpenVolume, runs: &dyn Fn(Stage) -> bool, report: &mut Report) -> Outcome {
     let volume = &open.volume;
     let Some(geometry) = volume.geometry() else {
         return Err(no_place());
@@ -250,19 +243,12 @@ fn draw(
         }
     }
     if runs(Stage::Volumes) {
-        report
-            .volumes
-            .push(volumes(args, &mut gpu, open, geometry)?);
+        report.volumes.push(volumes(args, &mut gpu, open, geometry)?);
     }
     Ok(())
 }
 
-fn volumes(
-    args: &BenchArgs,
-    gpu: &mut Gpu,
-    open: &OpenVolume,
-    geometry: &Geometry,
-) -> Result<VolumesReport, Failure> {
+fn volumes(args: &BenchArgs, gpu: &mut Gpu, open: &OpenVolume, geometry: &Geometry) -> Result<VolumesReport, Failure> {
     let frames = VolumeFrames {
         volume: &open.volume,
         geometry,
@@ -318,16 +304,13 @@ fn ms(since: Instant) -> f64 {
 /// The most memory that the process has held so far, where the system tells (Linux).
 fn peak_rss_bytes() -> Option<u64> {
     let status = std::fs::read_to_string(Path::new("/proc/self/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     kilobytes.checked_mul(1024)
 }
 
 fn readable(report: &Report) -> String {
-    let number =
-        |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"));
+    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"));
     let mut lines = vec![say!(
         "cli-bench-load",
         dims = report.volume.dims.map(|side| side.to_string()).join(" × "),
@@ -347,13 +330,12 @@ fn readable(report: &Report) -> String {
             cpu = format!("{:.2}", times.cpu_ms)
         )
     };
-    lines.extend(report.slices.iter().map(|slice| {
-        line(
-            format!("{:?}", slice.view).to_lowercase(),
-            slice.size,
-            &slice.times,
-        )
-    }));
+    lines.extend(
+        report
+            .slices
+            .iter()
+            .map(|slice| line(format!("{:?}", slice.view).to_lowercase(), slice.size, &slice.times)),
+    );
     lines.extend(
         report
             .volumes

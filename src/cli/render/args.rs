@@ -151,11 +151,7 @@ fn parse_png(text: &str) -> Result<PathBuf, String> {
     let is_png = path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
-    if is_png {
-        Ok(path)
-    } else {
-        Err(say!("cli-not-a-png"))
-    }
+    if is_png { Ok(path) } else { Err(say!("cli-not-a-png")) }
 }
 
 pub(in crate::cli) fn parse_size(text: &str) -> Result<[u32; 2], String> {

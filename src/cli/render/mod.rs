@@ -23,9 +23,7 @@ use crate::model::plane::{Axes, Plane, View};
 use crate::model::volume::Volume;
 use crate::model::window::{Window, WindowFunction};
 use crate::say;
-use crate::scene::{
-    Camera, ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeScene,
-};
+use crate::scene::{Camera, ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeScene};
 
 pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     let open = source::open_one(&args.path, args.series.as_deref(), quiet)?;
@@ -58,12 +56,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
 }
 
 /// Decodes what a scene shows, and some slabs besides, and nothing else.
-pub(super) fn load_needed(
-    open: &OpenVolume,
-    scene: &Scene,
-    mut slabs: BTreeSet<usize>,
-    quiet: bool,
-) -> Outcome {
+pub(super) fn load_needed(open: &OpenVolume, scene: &Scene, mut slabs: BTreeSet<usize>, quiet: bool) -> Outcome {
     slabs.extend(needed_slabs(scene).into_iter().flatten());
     if slabs.len() == open.volume.voxels.slab_count() {
         source::load(open, quiet).map(|_| ())
@@ -97,22 +90,15 @@ fn window(args: &RenderArgs, volume: &Volume) -> Window {
         },
         Some(WindowArg::Preset(window)) => window,
         Some(WindowArg::Auto) => auto().unwrap_or(Window::linear(128.0, 256.0)),
-        None => from_file
-            .or_else(auto)
-            .unwrap_or(Window::linear(128.0, 256.0)),
+        None => from_file.or_else(auto).unwrap_or(Window::linear(128.0, 256.0)),
     }
 }
 
 /// The curve of a window that is given as centre and width: LINEAR, unless a DICOM file names another (VOI LUT
 /// Function, PS3.3 C.11.2.1.3). Other formats only have a range.
 fn asked_function(volume: &Volume) -> WindowFunction {
-    let from_file = volume
-        .windows
-        .first()
-        .filter(|_| volume.series.format == "dicom");
-    from_file
-        .map(|named| named.window.function)
-        .unwrap_or_default()
+    let from_file = volume.windows.first().filter(|_| volume.series.format == "dicom");
+    from_file.map(|named| named.window.function).unwrap_or_default()
 }
 
 fn layer(args: &RenderArgs, volume: &Arc<Volume>, window: Window) -> ImageLayer {
@@ -133,11 +119,9 @@ fn layer(args: &RenderArgs, volume: &Arc<Volume>, window: Window) -> ImageLayer 
 
 fn scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> {
     let has_place = layer.volume.geometry().is_some();
-    let view = args.view.unwrap_or(if has_place {
-        ViewArg::Axial
-    } else {
-        ViewArg::Stack
-    });
+    let view = args
+        .view
+        .unwrap_or(if has_place { ViewArg::Axial } else { ViewArg::Stack });
     let axes = match view {
         ViewArg::Stack => return stack_scene(args, layer),
         ViewArg::Volume => return volume_scene(args, layer),
@@ -145,9 +129,10 @@ fn scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> {
         ViewArg::Coronal => View::Coronal.axes(),
         ViewArg::Sagittal => View::Sagittal.axes(),
         ViewArg::Oblique => {
-            let asked = args.normal.zip(args.up).and_then(|(normal, up)| {
-                Axes::from_normal_up(DVec3::from_array(normal), DVec3::from_array(up))
-            });
+            let asked = args
+                .normal
+                .zip(args.up)
+                .and_then(|(normal, up)| Axes::from_normal_up(DVec3::from_array(normal), DVec3::from_array(up)));
             asked.ok_or_else(|| Failure(say!("cli-normal-up-parallel")))?
         }
     };
@@ -172,9 +157,7 @@ fn scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> {
 }
 
 fn place_of(volume: &Volume) -> Result<&Geometry, Failure> {
-    volume
-        .geometry()
-        .ok_or_else(|| Failure(say!("cli-view-without-space")))
+    volume.geometry().ok_or_else(|| Failure(say!("cli-view-without-space")))
 }
 
 /// Of the field of view that was asked for, or of one in which the volume fits.
@@ -194,16 +177,10 @@ fn stack_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> {
     let slices = layer.volume.dims()[2];
     let slice = args.slice.unwrap_or(slices / 2);
     if slice >= slices {
-        return Err(Failure(say!(
-            "cli-no-such-slice",
-            slice = slice,
-            count = slices
-        )));
+        return Err(Failure(say!("cli-no-such-slice", slice = slice, count = slices)));
     }
     let (center, fitting): (DVec2, f64) = StackScene::fit(&layer.volume, args.size);
-    let units_per_pixel = args
-        .fov
-        .map_or(fitting, |fov| fov / f64::from(args.size[1]));
+    let units_per_pixel = args.fov.map_or(fitting, |fov| fov / f64::from(args.size[1]));
     Ok(Scene::Stack(StackScene {
         layer,
         slice,

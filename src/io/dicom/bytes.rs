@@ -84,9 +84,7 @@ impl ByteSource {
         let packed = self.read_vec(offset, u64::MAX)?;
         let bound = ALWAYS_INFLATED.max((packed.len() as u64).saturating_mul(MOST_INFLATION));
         let mut unpacked = Vec::new();
-        let outcome = DeflateDecoder::new(&packed[..])
-            .take(bound)
-            .read_to_end(&mut unpacked);
+        let outcome = DeflateDecoder::new(&packed[..]).take(bound).read_to_end(&mut unpacked);
         match outcome {
             Err(err) if unpacked.is_empty() => Err(err),
             _ => Ok(Self::Memory(unpacked.into())),

@@ -60,9 +60,7 @@ impl Charset {
                 rest = &tail[length..];
                 continue;
             }
-            if matches!(byte, b'^' | b'=' | b'\\' | b'\r' | b'\n')
-                && !code_needs_escape(set.as_ref())
-            {
+            if matches!(byte, b'^' | b'=' | b'\\' | b'\r' | b'\n') && !code_needs_escape(set.as_ref()) {
                 text += &decode_run(set.as_ref(), &run);
                 run.clear();
                 text.push(char::from(*byte));
@@ -125,11 +123,7 @@ mod tests {
 
     fn check(codes: &[&str], bytes: &[u8], expected: &str) {
         let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
-        assert_eq!(
-            Charset::from_codes(&codes).decode(bytes),
-            expected,
-            "{codes:?}"
-        );
+        assert_eq!(Charset::from_codes(&codes).decode(bytes), expected, "{codes:?}");
     }
 
     #[test]

@@ -52,14 +52,10 @@ pub fn reason_against(transfer_syntax: &str) -> Option<String> {
         return None;
     }
     match TransferSyntaxRegistry.get(transfer_syntax) {
-        None => Some(say!(
-            "io-dicom-unknown-syntax",
-            uid = transfer_syntax.to_owned()
-        )),
-        Some(syntax) if syntax.pixel_data_reader().is_none() => Some(say!(
-            "io-dicom-unsupported-syntax",
-            name = syntax.name().to_owned()
-        )),
+        None => Some(say!("io-dicom-unknown-syntax", uid = transfer_syntax.to_owned())),
+        Some(syntax) if syntax.pixel_data_reader().is_none() => {
+            Some(say!("io-dicom-unsupported-syntax", name = syntax.name().to_owned()))
+        }
         Some(_) => None,
     }
 }
@@ -75,15 +71,10 @@ pub fn decode(transfer_syntax: &str, stream: &[u8], layout: &Layout) -> Result<D
     };
     match transfer_syntax {
         uids::RLE_LOSSLESS => {
-            let (bytes, is_short) =
-                rle::decode(stream, layout.pixel_count(), layout.samples, sample_bytes)?;
+            let (bytes, is_short) = rle::decode(stream, layout.pixel_count(), layout.samples, sample_bytes)?;
             // RLE of YBR_FULL_422 does not exist: its planes are all of full size.
             let color = full_size(layout.color);
-            Ok(Decoded {
-                bytes,
-                color,
-                is_short,
-            })
+            Ok(Decoded { bytes, color, is_short })
         }
         uids::DEFLATED_IMAGE_FRAME_COMPRESSION => {
             let mut bytes = Vec::new();
@@ -112,8 +103,7 @@ fn decode_codestream(
     check_size(info.as_ref(), layout)?;
     let is_12_bit = info.is_some_and(|info| info.precision == 12 && info.components == 1);
     if is_12_bit && transfer_syntax == uids::JPEG_EXTENDED12_BIT && layout.bits() == 16 {
-        let jpeg12::Decoded { samples, is_short } =
-            jpeg12::decode(stream, layout.columns, layout.rows)?;
+        let jpeg12::Decoded { samples, is_short } = jpeg12::decode(stream, layout.columns, layout.rows)?;
         let bytes = samples.iter().flat_map(|sample| sample.to_le_bytes());
         return Ok(Decoded {
             bytes: bytes.collect(),
@@ -144,11 +134,7 @@ fn decode_codestream(
 }
 
 /// Decodes with the codec that dicom-rs has for a transfer syntax.
-fn through_registry(
-    transfer_syntax: &str,
-    stream: &[u8],
-    layout: &Layout,
-) -> Result<Vec<u8>, String> {
+fn through_registry(transfer_syntax: &str, stream: &[u8], layout: &Layout) -> Result<Vec<u8>, String> {
     let uid = || transfer_syntax.to_owned();
     let syntax = TransferSyntaxRegistry
         .get(transfer_syntax)
@@ -172,20 +158,12 @@ fn through_registry(
             Some(stream) => attempt(&stream),
             None => Err(err),
         })
-        .map_err(|err| {
-            say!(
-                "io-dicom-cannot-decode",
-                name = name(),
-                why = err.to_string()
-            )
-        })
+        .map_err(|err| say!("io-dicom-cannot-decode", name = name(), why = err.to_string()))
 }
 
 fn check_size(info: Option<&StreamInfo>, layout: &Layout) -> Result<(), String> {
     let Some(info) = info else { return Ok(()) };
-    let fits = info.width == layout.columns
-        && info.height == layout.rows
-        && info.components == layout.samples;
+    let fits = info.width == layout.columns && info.height == layout.rows && info.components == layout.samples;
     // More bits than are allocated would be cut off by the codecs without a word.
     if fits && u32::from(info.precision) <= layout.bits() {
         return Ok(());
@@ -204,18 +182,12 @@ fn check_size(info: Option<&StreamInfo>, layout: &Layout) -> Result<(), String> 
 fn is_jpeg(transfer_syntax: &str) -> bool {
     matches!(
         transfer_syntax,
-        uids::JPEG_BASELINE8_BIT
-            | uids::JPEG_EXTENDED12_BIT
-            | uids::JPEG_LOSSLESS
-            | uids::JPEG_LOSSLESS_SV1
+        uids::JPEG_BASELINE8_BIT | uids::JPEG_EXTENDED12_BIT | uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1
     )
 }
 
 fn is_jpeg_ls(transfer_syntax: &str) -> bool {
-    matches!(
-        transfer_syntax,
-        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS
-    )
+    matches!(transfer_syntax, uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS)
 }
 
 fn is_jpeg_xl(transfer_syntax: &str) -> bool {
@@ -234,15 +206,8 @@ fn full_size(color: ColorModel) -> ColorModel {
 }
 
 /// The colour model of what a codec returns: JPEG comes as RGB; JPEG 2000 too where it has a transform of its own.
-fn color_after(
-    transfer_syntax: &str,
-    declared: ColorModel,
-    info: Option<&StreamInfo>,
-) -> ColorModel {
-    if is_jpeg(transfer_syntax)
-        || is_jpeg_xl(transfer_syntax)
-        || info.is_some_and(|info| info.has_color_transform)
-    {
+fn color_after(transfer_syntax: &str, declared: ColorModel, info: Option<&StreamInfo>) -> ColorModel {
+    if is_jpeg(transfer_syntax) || is_jpeg_xl(transfer_syntax) || info.is_some_and(|info| info.has_color_transform) {
         return ColorModel::Rgb;
     }
     // Whatever was subsampled is not any more.

@@ -22,13 +22,9 @@ pub fn stream_info(stream: &[u8]) -> Option<StreamInfo> {
         [0xff, 0xd8, rest @ ..] => jpeg(rest),
         [0xff, 0x4f, 0xff, 0x51, ..] => jpeg_2000(stream),
         // The boxes of a JP2 file, which DICOM forbids and some writers keep; the codestream is in one of them.
-        [0, 0, 0, 12, b'j', b'P', ..] => jpeg_2000(
-            stream.get(
-                stream
-                    .windows(4)
-                    .position(|four| four == [0xff, 0x4f, 0xff, 0x51])?..,
-            )?,
-        ),
+        [0, 0, 0, 12, b'j', b'P', ..] => {
+            jpeg_2000(stream.get(stream.windows(4).position(|four| four == [0xff, 0x4f, 0xff, 0x51])?..)?)
+        }
         _ => None,
     }
 }
@@ -73,20 +69,16 @@ pub fn tells_its_colors(mut rest: &[u8]) -> bool {
             [0xff, 0xff, ..] => rest = &rest[1..],
             [0xff, 0xe0, _, _, b'J', b'F', b'I', b'F', ..] => return true,
             // Shorter, and Adobe's marker has no room for the transform.
-            [0xff, 0xee, high, low, b'A', b'd', b'o', b'b', b'e', ..]
-                if u16::from_be_bytes([*high, *low]) >= 14 =>
-            {
+            [0xff, 0xee, high, low, b'A', b'd', b'o', b'b', b'e', ..] if u16::from_be_bytes([*high, *low]) >= 14 => {
                 return true;
             }
             [0xff, 0xc0..=0xc3, _, _, _, _, _, _, _, 3, parts @ ..] => {
                 return parts.iter().step_by(3).take(3).eq(b"RGB");
             }
-            [0xff, _, high, low, ..] => {
-                match rest.get(2 + usize::from(u16::from_be_bytes([*high, *low])).max(2)..) {
-                    Some(next) => rest = next,
-                    None => return false,
-                }
-            }
+            [0xff, _, high, low, ..] => match rest.get(2 + usize::from(u16::from_be_bytes([*high, *low])).max(2)..) {
+                Some(next) => rest = next,
+                None => return false,
+            },
             _ => return false,
         }
     }

@@ -24,8 +24,7 @@ const MAX_PARTS: usize = 16;
 /// Whether a file may be a DICOMDIR, by its first kilobyte.
 pub fn may_be_directory(beginning: &[u8]) -> bool {
     let uid = uids::MEDIA_STORAGE_DIRECTORY_STORAGE.as_bytes();
-    beginning.get(128..132) == Some(b"DICM")
-        && beginning.windows(uid.len()).any(|window| window == uid)
+    beginning.get(128..132) == Some(b"DICM") && beginning.windows(uid.len()).any(|window| window == uid)
 }
 
 /// The files that a DICOMDIR names, each once; `None` if it is another file. The error is the reason for the user.
@@ -47,9 +46,7 @@ pub fn files_named_by(path: &Path) -> Result<Option<Members>, String> {
         listings: BTreeMap::new(),
     };
     let mut members = Members::default();
-    let mut references = root
-        .items(tags::DIRECTORY_RECORD_SEQUENCE)
-        .filter_map(reference);
+    let mut references = root.items(tags::DIRECTORY_RECORD_SEQUENCE).filter_map(reference);
     for parts in references.by_ref().take(MAX_REFERENCES) {
         match resolver.resolve(&parts) {
             Ok(found) => members.files.extend(found.as_deref().map(FilePlace::from)),
@@ -102,9 +99,9 @@ impl Resolver<'_> {
         if parts.len() > MAX_PARTS {
             return Err(say!("io-dicomdir-missing"));
         }
-        let path = parts.iter().fold(self.folder.to_owned(), |folder, part| {
-            self.step(&folder, part)
-        });
+        let path = parts
+            .iter()
+            .fold(self.folder.to_owned(), |folder, part| self.step(&folder, part));
         let real = path.canonicalize().map_err(|err| match err.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => say!("io-dicomdir-missing"),
             _ => plain(&err),

@@ -60,11 +60,7 @@ impl<'a> Item<'a> {
     pub fn elements(self) -> impl Iterator<Item = Element<'a>> {
         let mut index = self.first;
         std::iter::from_fn(move || {
-            let node = self
-                .elements
-                .nodes
-                .get(index as usize)
-                .filter(|_| index < self.end)?;
+            let node = self.elements.nodes.get(index as usize).filter(|_| index < self.end)?;
             let element = Element {
                 elements: self.elements,
                 index,
@@ -93,10 +89,7 @@ impl<'a> Item<'a> {
 
     /// The first value as text; `None` if absent or empty.
     pub fn text(self, tag: Tag) -> Option<String> {
-        self.texts(tag)
-            .into_iter()
-            .next()
-            .filter(|text| !text.is_empty())
+        self.texts(tag).into_iter().next().filter(|text| !text.is_empty())
     }
 
     /// All values as text; none if absent.
@@ -123,8 +116,7 @@ impl<'a> Item<'a> {
 
     /// The first value as a count that fits `u16` (the VR US).
     pub fn short(self, tag: Tag) -> Option<u16> {
-        self.integer(tag)
-            .and_then(|number| u16::try_from(number).ok())
+        self.integer(tag).and_then(|number| u16::try_from(number).ok())
     }
 }
 
@@ -171,12 +163,9 @@ impl<'a> Element<'a> {
     pub fn texts(self) -> Vec<String> {
         match self.node.vr {
             VR::SQ => Vec::new(),
-            VR::US | VR::SS | VR::UL | VR::SL | VR::UV | VR::SV | VR::FL | VR::FD => self
-                .numbers()
-                .unwrap_or_default()
-                .iter()
-                .map(f64::to_string)
-                .collect(),
+            VR::US | VR::SS | VR::UL | VR::SL | VR::UV | VR::SV | VR::FL | VR::FD => {
+                self.numbers().unwrap_or_default().iter().map(f64::to_string).collect()
+            }
             // These have one value that may hold backslashes, and no trimming at the front (PS3.5 6.2).
             VR::LT | VR::ST | VR::UT | VR::UR => {
                 vec![self.decoded().trim_end_matches(PADDING).to_owned()]
@@ -210,17 +199,11 @@ impl<'a> Element<'a> {
                 self.words(bytes, most, |word: [u8; 2]| u16::from_le_bytes(word).into())
             }
             VR::SS => self.words(bytes, most, |word: [u8; 2]| i16::from_le_bytes(word).into()),
-            VR::UL | VR::OL => {
-                self.words(bytes, most, |word: [u8; 4]| u32::from_le_bytes(word).into())
-            }
+            VR::UL | VR::OL => self.words(bytes, most, |word: [u8; 4]| u32::from_le_bytes(word).into()),
             VR::SL => self.words(bytes, most, |word: [u8; 4]| i32::from_le_bytes(word).into()),
-            VR::UV | VR::OV => {
-                self.words(bytes, most, |word: [u8; 8]| u64::from_le_bytes(word) as f64)
-            }
+            VR::UV | VR::OV => self.words(bytes, most, |word: [u8; 8]| u64::from_le_bytes(word) as f64),
             VR::SV => self.words(bytes, most, |word: [u8; 8]| i64::from_le_bytes(word) as f64),
-            VR::FL | VR::OF => {
-                self.words(bytes, most, |word: [u8; 4]| f32::from_le_bytes(word).into())
-            }
+            VR::FL | VR::OF => self.words(bytes, most, |word: [u8; 4]| f32::from_le_bytes(word).into()),
             VR::FD | VR::OD => self.words(bytes, most, f64::from_le_bytes),
             _ => {
                 let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
@@ -235,12 +218,7 @@ impl<'a> Element<'a> {
         (!numbers.is_empty() && numbers.iter().all(|number| number.is_finite())).then_some(numbers)
     }
 
-    fn words<const N: usize>(
-        self,
-        bytes: &[u8],
-        most: usize,
-        number: impl Fn([u8; N]) -> f64,
-    ) -> Vec<f64> {
+    fn words<const N: usize>(self, bytes: &[u8], most: usize, number: impl Fn([u8; N]) -> f64) -> Vec<f64> {
         let turned = |mut word: [u8; N]| {
             if self.node.is_big_endian {
                 word.reverse();

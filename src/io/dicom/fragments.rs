@@ -113,11 +113,7 @@ impl Fragments {
         let starts: Vec<usize> = offsets
             .iter()
             .take_while(|offset| !self.is_cut || **offset <= last)
-            .map(|offset| {
-                self.parts
-                    .binary_search_by_key(offset, |part| part.offset - base)
-                    .ok()
-            })
+            .map(|offset| self.parts.binary_search_by_key(offset, |part| part.offset - base).ok())
             .collect::<Option<_>>()?;
         let ascends = starts.is_sorted_by(|a, b| a < b);
         (ascends && !starts.is_empty()).then_some(starts)
@@ -165,10 +161,7 @@ mod tests {
     fn tables_come_first_and_must_agree_with_the_fragments() {
         let four = |offsets: &[u64], is_cut| fragments(&[false; 4], offsets, is_cut);
         assert_eq!(four(&[0, 54], false).of_frames(2, &[]), Some(vec![0..3, 3..4]));
-        assert_eq!(
-            four(&[0, 54], false).of_frames(2, &[0, 18]),
-            Some(vec![0..1, 1..4])
-        );
+        assert_eq!(four(&[0, 54], false).of_frames(2, &[0, 18]), Some(vec![0..1, 1..4]));
         for wrong in [[0, 17], [18, 18], [36, 0], [0, 1 << 40]] {
             assert_eq!(four(&wrong, false).of_frames(2, &[]), None, "{wrong:?}");
         }

@@ -97,9 +97,7 @@ pub fn read_frames(root: Item<'_>, identity: &Identity, count: usize) -> Vec<Fra
                     .into_iter()
                     .flatten()
                     .filter_map(|group| group.item(sequence));
-                groups
-                    .chain(std::iter::once(root))
-                    .find(|item| item.get(tag).is_some())
+                groups.chain(std::iter::once(root)).find(|item| item.get(tag).is_some())
             };
             FrameInfo {
                 plane: plane_of(&find),
@@ -120,20 +118,13 @@ type Find<'f, 'a> = &'f dyn Fn(Tag, Tag) -> Option<Item<'a>>;
 
 fn plane_of(find: Find<'_, '_>) -> Result<Plane, NoPlane> {
     let position = find(tags::PLANE_POSITION_SEQUENCE, tags::IMAGE_POSITION_PATIENT);
-    let orientation = find(
-        tags::PLANE_ORIENTATION_SEQUENCE,
-        tags::IMAGE_ORIENTATION_PATIENT,
-    );
+    let orientation = find(tags::PLANE_ORIENTATION_SEQUENCE, tags::IMAGE_ORIENTATION_PATIENT);
     let (position, orientation) = match (position, orientation) {
         (Some(position), Some(orientation)) => (position, orientation),
         (None, None) => return Err(NoPlane::Absent),
         _ => return Err(NoPlane::Incomplete),
     };
-    let three = |numbers: &[f64]| {
-        numbers
-            .first_chunk::<3>()
-            .map(|xyz| DVec3::from_array(*xyz))
-    };
+    let three = |numbers: &[f64]| numbers.first_chunk::<3>().map(|xyz| DVec3::from_array(*xyz));
     let origin = position
         .numbers(tags::IMAGE_POSITION_PATIENT)
         .filter(|numbers| numbers.len() == 3)
@@ -143,8 +134,7 @@ fn plane_of(find: Find<'_, '_>) -> Result<Plane, NoPlane> {
         .numbers(tags::IMAGE_ORIENTATION_PATIENT)
         .filter(|numbers| numbers.len() == 6)
         .ok_or(NoPlane::BadOrientation)?;
-    let (Some(along_row), Some(along_column)) = (three(&cosines), cosines.get(3..).and_then(three))
-    else {
+    let (Some(along_row), Some(along_column)) = (three(&cosines), cosines.get(3..).and_then(three)) else {
         return Err(NoPlane::BadOrientation);
     };
     // Rounded cosines are off by some 1e-6; beyond this they are wrong rather than rounded.
@@ -212,10 +202,7 @@ fn frame_keys(find: Find<'_, '_>) -> [Option<f64>; 6] {
             tags::CARDIAC_SYNCHRONIZATION_SEQUENCE,
             tags::NOMINAL_CARDIAC_TRIGGER_DELAY_TIME,
         ),
-        (
-            tags::FRAME_CONTENT_SEQUENCE,
-            tags::FRAME_REFERENCE_DATE_TIME,
-        ),
+        (tags::FRAME_CONTENT_SEQUENCE, tags::FRAME_REFERENCE_DATE_TIME),
     ];
     groups.map(|(sequence, tag)| find(sequence, tag)?.number(tag))
 }

@@ -120,17 +120,11 @@ pub fn read_header(file: &FilePlace) -> Result<DicomFile, String> {
 pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, String> {
     let root = scanned.elements.root();
     let identity = read_identity(root);
-    if let Some(reason) = reason_without_pixels(
-        &identity.sop_class,
-        scanned.pixels.is_some(),
-        &scanned.transfer_syntax,
-    ) {
+    if let Some(reason) = reason_without_pixels(&identity.sop_class, scanned.pixels.is_some(), &scanned.transfer_syntax)
+    {
         return Err(reason);
     }
-    let data = scanned
-        .pixels
-        .as_ref()
-        .ok_or_else(|| say!("io-dicom-no-pixels"))?;
+    let data = scanned.pixels.as_ref().ok_or_else(|| say!("io-dicom-no-pixels"))?;
     if let Some(reason) = reason_against(&scanned.transfer_syntax) {
         return Err(reason);
     }
@@ -176,11 +170,7 @@ pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, Strin
 fn read_identity(root: Item<'_>) -> Identity {
     let text = |tag| root.text(tag).unwrap_or_default();
     let image_type = root.texts(tags::IMAGE_TYPE);
-    let says = |word: &str| {
-        image_type
-            .iter()
-            .any(|value| value.eq_ignore_ascii_case(word))
-    };
+    let says = |word: &str| image_type.iter().any(|value| value.eq_ignore_ascii_case(word));
     Identity {
         patient: Patient {
             name: text(tags::PATIENT_NAME),
@@ -204,12 +194,7 @@ fn read_identity(root: Item<'_>) -> Identity {
     }
 }
 
-fn read_meaning(
-    root: Item<'_>,
-    identity: &Identity,
-    layout: &Layout,
-    warnings: &mut Vec<String>,
-) -> Meaning {
+fn read_meaning(root: Item<'_>, identity: &Identity, layout: &Layout, warnings: &mut Vec<String>) -> Meaning {
     Meaning {
         unit: read_unit(root, identity),
         windows: read_windows(root, warnings),
@@ -248,9 +233,7 @@ fn read_unit(root: Item<'_>, identity: &Identity) -> Option<String> {
         None if identity.modality == "CT" => {
             let is_rescaled = root.get(tags::RESCALE_INTERCEPT).is_some()
                 || transform().is_some()
-                || root
-                    .get(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE)
-                    .is_some();
+                || root.get(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).is_some();
             is_rescaled.then(|| "HU".to_owned())
         }
         // `US` is the standard's word for unspecified.
@@ -268,13 +251,8 @@ fn read_padding(root: Item<'_>, layout: &Layout) -> Option<(f64, f64)> {
     let stored = |tag| {
         let number = root.number(tag)?;
         // Without a VR of its own, or with the wrong one, the bits stand for what the pixels are.
-        let wraps = matches!(
-            layout.format,
-            SampleFormat::Integer {
-                is_signed: true,
-                ..
-            }
-        ) && number > 32767.0
+        let wraps = matches!(layout.format, SampleFormat::Integer { is_signed: true, .. })
+            && number > 32767.0
             && number <= 65535.0;
         Some(if wraps { number - 65536.0 } else { number })
     };

@@ -8,9 +8,9 @@ const BLOCK: usize = 64;
 
 /// Places of the coefficients in the order of the stream (figure 5 of the standard).
 const ZIGZAG: [u8; BLOCK] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
-    13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
-    52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
+    28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
+    47, 55, 62, 63,
 ];
 
 /// A picture that was decoded.
@@ -57,8 +57,7 @@ fn read(stream: &[u8], columns: usize, rows: usize) -> Option<Decoded> {
             0xdb => tables.read_quantization(segment)?,
             0xc4 => tables.read_huffman(segment)?,
             0xdd => {
-                tables.restart_interval =
-                    usize::from(u16::from_be_bytes(*segment.first_chunk::<2>()?));
+                tables.restart_interval = usize::from(u16::from_be_bytes(*segment.first_chunk::<2>()?));
             }
             // Precision, height, width, one component: its name, sampling and table.
             0xc1 => tables.quantized_by = usize::from(*segment.get(8)?),
@@ -95,16 +94,9 @@ impl Tables {
     fn read_huffman(&mut self, mut segment: &[u8]) -> Option<()> {
         while let Some((head, tail)) = segment.split_first() {
             let counts = tail.first_chunk::<16>()?;
-            let total = counts
-                .iter()
-                .map(|count| usize::from(*count))
-                .sum::<usize>();
+            let total = counts.iter().map(|count| usize::from(*count)).sum::<usize>();
             let values = tail.get(16..16 + total)?;
-            let tables = if head >> 4 == 0 {
-                &mut self.dc
-            } else {
-                &mut self.ac
-            };
+            let tables = if head >> 4 == 0 { &mut self.dc } else { &mut self.ac };
             *tables.get_mut(usize::from(head & 15))? = Some(Huffman::new(counts, values));
             segment = tail.get(16 + total..)?;
         }
@@ -112,14 +104,7 @@ impl Tables {
     }
 
     /// The blocks of a scan, row by row; of one component they are never interleaved (A.2.2).
-    fn scan(
-        &self,
-        data: &[u8],
-        dc: usize,
-        ac: usize,
-        columns: usize,
-        rows: usize,
-    ) -> Option<Decoded> {
+    fn scan(&self, data: &[u8], dc: usize, ac: usize, columns: usize, rows: usize) -> Option<Decoded> {
         let quantization = self.quantization.get(self.quantized_by)?.as_ref()?;
         let (dc, ac) = (self.dc.get(dc)?.as_ref()?, self.ac.get(ac)?.as_ref()?);
         let cosines = Cosines::new();
@@ -223,9 +208,7 @@ impl Bits<'_> {
 
     /// A number of `size` bits, extended as F.2.2.1 says: those that begin with 0 are negative.
     fn number(&mut self, size: u8) -> i32 {
-        let value = (0..size)
-            .fold(0, |value, _| value << 1 | self.bit())
-            .cast_signed();
+        let value = (0..size).fold(0, |value, _| value << 1 | self.bit()).cast_signed();
         if size > 0 && value < 1 << (size - 1) {
             value - (1 << size) + 1
         } else {
@@ -254,12 +237,7 @@ impl Bits<'_> {
         (size <= 15).then(|| self.number(size))
     }
 
-    fn read_ac(
-        &mut self,
-        table: &Huffman,
-        quantization: &[u16; BLOCK],
-        block: &mut [f64; BLOCK],
-    ) -> Option<()> {
+    fn read_ac(&mut self, table: &Huffman, quantization: &[u16; BLOCK], block: &mut [f64; BLOCK]) -> Option<()> {
         let mut n = 1;
         while n < BLOCK {
             let symbol = self.symbol(table)?;
@@ -282,10 +260,7 @@ impl Bits<'_> {
     fn restart(&mut self) {
         self.count = 0;
         let rest = self.data.get(self.at..).unwrap_or_default();
-        match rest
-            .windows(2)
-            .position(|pair| matches!(pair, [0xff, 0xd0..=0xd7]))
-        {
+        match rest.windows(2).position(|pair| matches!(pair, [0xff, 0xd0..=0xd7])) {
             Some(skip) => self.at += skip + 2,
             None => self.is_short = true,
         }
@@ -298,18 +273,11 @@ struct Cosines([[f64; 8]; 8]);
 impl Cosines {
     fn new() -> Self {
         let norm = |u: usize| {
-            if u == 0 {
-                std::f64::consts::FRAC_1_SQRT_2
-            } else {
-                1.0
-            }
+            if u == 0 { std::f64::consts::FRAC_1_SQRT_2 } else { 1.0 }
         };
-        let cosine = |x: usize, u: usize| {
-            0.5 * norm(u) * ((2 * x + 1) as f64 * u as f64 * std::f64::consts::PI / 16.0).cos()
-        };
-        Self(std::array::from_fn(|x| {
-            std::array::from_fn(|u| cosine(x, u))
-        }))
+        let cosine =
+            |x: usize, u: usize| 0.5 * norm(u) * ((2 * x + 1) as f64 * u as f64 * std::f64::consts::PI / 16.0).cos();
+        Self(std::array::from_fn(|x| std::array::from_fn(|u| cosine(x, u))))
     }
 
     /// Pixels of a block, rows one after another.
@@ -344,9 +312,7 @@ mod tests {
         stream.extend([8; BLOCK]);
         stream.extend([0xff, 0xc1, 0, 11, 12, 0, 2, 0, 3, 1, 1, 0x11, 0]);
         // One code of one bit: a difference of 9 bits.
-        stream.extend([
-            0xff, 0xc4, 0, 20, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9,
-        ]);
+        stream.extend([0xff, 0xc4, 0, 20, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9]);
         // One code of one bit: the end of the block.
         stream.extend([
             0xff, 0xc4, 0, 20, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

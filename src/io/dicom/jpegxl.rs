@@ -20,11 +20,7 @@ pub fn decode(stream: &[u8], layout: &Layout) -> Result<Vec<u8>, String> {
         .read(stream)
         .map_err(|err| failed(err.to_string()))?;
     let bits = image.image_header().metadata.bit_depth.bits_per_sample();
-    let channels = if image.pixel_format().is_grayscale() {
-        1
-    } else {
-        3
-    };
+    let channels = if image.pixel_format().is_grayscale() { 1 } else { 3 };
     let size = (image.width() as usize, image.height() as usize);
     if size != (layout.columns, layout.rows) || channels != layout.samples || bits > layout.bits() {
         return Err(say!(
@@ -33,9 +29,7 @@ pub fn decode(stream: &[u8], layout: &Layout) -> Result<Vec<u8>, String> {
             expected = layout.described()
         ));
     }
-    let picture = image
-        .render_frame(0)
-        .map_err(|err| failed(err.to_string()))?;
+    let picture = image.render_frame(0).map_err(|err| failed(err.to_string()))?;
     let mut shares = vec![0.0_f32; count];
     let got = picture.stream_no_alpha().write_to_buffer(&mut shares);
     shares.truncate(got);

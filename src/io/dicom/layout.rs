@@ -95,9 +95,7 @@ impl Layout {
             tags::DOUBLE_FLOAT_PIXEL_DATA => SampleFormat::Double,
             _ => integer_format(root, warnings)?,
         };
-        let photometric = root
-            .text(tags::PHOTOMETRIC_INTERPRETATION)
-            .unwrap_or_default();
+        let photometric = root.text(tags::PHOTOMETRIC_INTERPRETATION).unwrap_or_default();
         let color = match (samples, photometric.as_str()) {
             (1, "PALETTE COLOR") => ColorModel::Palette,
             (1, _) => ColorModel::Gray,
@@ -110,13 +108,7 @@ impl Layout {
         } else {
             None
         };
-        let is_signed = matches!(
-            format,
-            SampleFormat::Integer {
-                is_signed: true,
-                ..
-            }
-        );
+        let is_signed = matches!(format, SampleFormat::Integer { is_signed: true, .. });
         let is_integer = matches!(format, SampleFormat::Integer { .. });
         let lookup = if color == ColorModel::Gray && is_integer {
             Lookup::read(root, is_signed)
@@ -125,15 +117,8 @@ impl Layout {
         };
         let is_planar = samples == 3 && root.integer(tags::PLANAR_CONFIGURATION) == Some(1);
         let is_inverted = photometric == "MONOCHROME1";
-        let swaps_byte_pairs = is_big_endian
-            && pixels.vr == VR::OW
-            && matches!(
-                format,
-                SampleFormat::Integer {
-                    allocated: 1 | 8,
-                    ..
-                }
-            );
+        let swaps_byte_pairs =
+            is_big_endian && pixels.vr == VR::OW && matches!(format, SampleFormat::Integer { allocated: 1 | 8, .. });
         Ok(Self {
             columns,
             rows,
@@ -204,9 +189,7 @@ impl Layout {
             SampleFormat::Float => SampleType::F32,
             SampleFormat::Double => SampleType::F64,
             SampleFormat::Integer {
-                allocated,
-                is_signed,
-                ..
+                allocated, is_signed, ..
             } => match (allocated, is_signed) {
                 (1 | 8, false) => SampleType::U8,
                 (1 | 8, true) => SampleType::I8,
@@ -250,11 +233,7 @@ fn integer_format(root: Item<'_>, warnings: &mut Vec<String>) -> Result<SampleFo
     let mut high_bit = number(tags::HIGH_BIT).unwrap_or(stored.saturating_sub(1));
     if stored == 0 || stored > allocated || high_bit >= allocated || high_bit + 1 < stored {
         warnings.push(say!("io-dicom-bad-bits"));
-        stored = if stored == 0 {
-            allocated
-        } else {
-            stored.min(allocated)
-        };
+        stored = if stored == 0 { allocated } else { stored.min(allocated) };
         high_bit = stored - 1;
     }
     let is_signed = root.integer(tags::PIXEL_REPRESENTATION) == Some(1);

@@ -26,12 +26,7 @@ impl Lookup {
         } else {
             descriptor[1]
         };
-        let values = read_table(
-            item,
-            tags::LUT_DATA,
-            entry_count(descriptor[0]),
-            descriptor[2] > 8.0,
-        )?;
+        let values = read_table(item, tags::LUT_DATA, entry_count(descriptor[0]), descriptor[2] > 8.0)?;
         (!values.is_empty()).then_some(Self {
             first: first as i64,
             values,
@@ -51,11 +46,7 @@ impl Lookup {
 
 /// Entries that a descriptor's first number announces: 0 stands for 65536, which does not fit its 16 bits.
 pub fn entry_count(number: f64) -> usize {
-    (if number <= 0.0 {
-        number + 65536.0
-    } else {
-        number
-    }) as usize
+    (if number <= 0.0 { number + 65536.0 } else { number }) as usize
 }
 
 /// The entries of a table: 16-bit words, or bytes where 8 bits are declared and the length shows that they are packed.
@@ -70,21 +61,13 @@ pub fn read_table(item: Item<'_>, tag: Tag, entries: usize, is_wide: bool) -> Op
         }
     };
     if !is_wide && bytes.len() < entries * 2 {
-        return Some(
-            bytes
-                .iter()
-                .take(entries)
-                .map(|byte| u16::from(*byte))
-                .collect(),
-        );
+        return Some(bytes.iter().take(entries).map(|byte| u16::from(*byte)).collect());
     }
     let words = bytes.as_chunks::<2>().0.iter().map(word).take(entries);
     // 8-bit entries in words have them in the low byte; some writers fill the high one instead.
     Some(if is_wide {
         words.collect()
     } else {
-        words
-            .map(|word| if word > 255 { word >> 8 } else { word })
-            .collect()
+        words.map(|word| if word > 255 { word >> 8 } else { word }).collect()
     })
 }

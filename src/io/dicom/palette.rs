@@ -50,8 +50,8 @@ impl Palette {
             first = numbers[1] as i64;
             let wide_entries = numbers[2] > 8.0;
             is_wide = wide_entries;
-            let table = read_table(root, plain, entries, wide_entries)
-                .or_else(|| read_segments(root, segmented, entries));
+            let table =
+                read_table(root, plain, entries, wide_entries).or_else(|| read_segments(root, segmented, entries));
             tables.push(table.filter(|table| !table.is_empty()).ok_or_else(bad)?);
         }
         let length = tables.iter().map(Vec::len).min().unwrap_or(0);
@@ -62,20 +62,12 @@ impl Palette {
         if is_wide && colors.iter().flatten().all(|value| *value < 256) {
             colors.iter_mut().flatten().for_each(|value| *value *= 257);
         }
-        Ok(Self {
-            first,
-            colors,
-            is_wide,
-        })
+        Ok(Self { first, colors, is_wide })
     }
 
     /// The type of the colours.
     pub fn sample_type(&self) -> SampleType {
-        if self.is_wide {
-            SampleType::U16
-        } else {
-            SampleType::U8
-        }
+        if self.is_wide { SampleType::U16 } else { SampleType::U8 }
     }
 
     /// The colour of a stored number; beyond the table, its nearest end.
@@ -110,10 +102,7 @@ fn read_segments(root: Item<'_>, tag: Tag, entries: usize) -> Option<Vec<u16>> {
             }
             1 => {
                 let (from, to) = (f64::from(*table.last()?), f64::from(*tail.first()?));
-                table.extend(
-                    (1..=length)
-                        .map(|n| (from + (to - from) * n as f64 / length as f64).round() as u16),
-                );
+                table.extend((1..=length).map(|n| (from + (to - from) * n as f64 / length as f64).round() as u16));
                 rest = tail.get(1..)?;
             }
             _ => break,

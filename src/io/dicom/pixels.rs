@@ -71,15 +71,11 @@ fn plain_samples(bytes: &[u8], layout: &Layout) -> (Samples, usize) {
     let count = layout.decoded_samples();
     match layout.format {
         SampleFormat::Float => {
-            let (values, present) = words(bytes, layout, count, |word: [u8; 4]| {
-                f32::from_le_bytes(word)
-            });
+            let (values, present) = words(bytes, layout, count, |word: [u8; 4]| f32::from_le_bytes(word));
             (Samples::F32(values), present)
         }
         SampleFormat::Double => {
-            let (values, present) = words(bytes, layout, count, |word: [u8; 8]| {
-                f64::from_le_bytes(word)
-            });
+            let (values, present) = words(bytes, layout, count, |word: [u8; 8]| f64::from_le_bytes(word));
             (Samples::F64(values), present)
         }
         SampleFormat::Integer { .. } => {
@@ -127,17 +123,13 @@ fn integers<T: Clone + Default>(
     };
     match allocated {
         1 => {
-            let all = bytes
-                .iter()
-                .flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1));
+            let all = bytes.iter().flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1));
             let mut values: Vec<T> = all.take(count).map(|bit| narrow(bit.into())).collect();
             let present = values.len();
             values.resize(count, T::default());
             (values, present)
         }
-        8 => words(bytes, layout, count, |[byte]: [u8; 1]| {
-            narrow(bits.value(byte.into()))
-        }),
+        8 => words(bytes, layout, count, |[byte]: [u8; 1]| narrow(bits.value(byte.into()))),
         16 => words(bytes, layout, count, |word: [u8; 2]| {
             narrow(bits.value(u16::from_le_bytes(word).into()))
         }),
@@ -188,11 +180,7 @@ fn rgb_from_ybr(samples: &mut Samples) {
 
 /// YBR_FULL to RGB (PS3.3 C.7.6.3.1.2, solved for red, green and blue).
 fn rgb([luma, blue, red]: [u8; 3]) -> [u8; 3] {
-    let (luma, blue, red) = (
-        f64::from(luma),
-        f64::from(blue) - 128.0,
-        f64::from(red) - 128.0,
-    );
+    let (luma, blue, red) = (f64::from(luma), f64::from(blue) - 128.0, f64::from(red) - 128.0);
     [
         luma + 1.402 * red,
         luma - 0.344_136 * blue - 0.714_136 * red,
@@ -267,10 +255,7 @@ mod tests {
             samples_of(&[0xff; 8], &gray(32, 32, 31, false)),
             (Samples::U32(vec![u32::MAX; 2]), 2)
         );
-        assert_eq!(
-            samples_of(&[0b10], &gray(1, 1, 0, false)),
-            (Samples::U8(vec![0, 1]), 2)
-        );
+        assert_eq!(samples_of(&[0b10], &gray(1, 1, 0, false)), (Samples::U8(vec![0, 1]), 2));
     }
 
     #[test]
@@ -321,11 +306,7 @@ mod tests {
         );
         // Pure red is (76, 85, 255) in YBR_FULL.
         assert_eq!(
-            samples_of(
-                &[76, 85, 255, 76, 85, 255],
-                &color(ColorModel::YbrFull, false)
-            )
-            .0,
+            samples_of(&[76, 85, 255, 76, 85, 255], &color(ColorModel::YbrFull, false)).0,
             Samples::U8(vec![254, 0, 0, 254, 0, 0])
         );
         assert_eq!(

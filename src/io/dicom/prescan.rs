@@ -152,11 +152,7 @@ fn find_start(bytes: &[u8]) -> Result<Start, String> {
     if bytes.is_empty() {
         return Err(say!("io-dicom-empty-file"));
     }
-    let meta_at = |at: usize| {
-        bytes
-            .get(at..)
-            .is_some_and(|rest| rest.starts_with(&[2, 0]))
-    };
+    let meta_at = |at: usize| bytes.get(at..).is_some_and(|rest| rest.starts_with(&[2, 0]));
     if bytes.get(128..132) == Some(b"DICM") {
         return Ok(Start {
             at: 132,
@@ -170,17 +166,11 @@ fn find_start(bytes: &[u8]) -> Result<Start, String> {
         });
     }
     if meta_at(0) {
-        return Ok(Start {
-            at: 0,
-            has_meta: true,
-        });
+        return Ok(Start { at: 0, has_meta: true });
     }
     // A bare data set begins with one of the low groups, whichever way its bytes run.
     match bytes {
-        [0x08 | 0x10, 0, ..] | [0, 0x08 | 0x10, ..] if bytes.len() > 16 => Ok(Start {
-            at: 0,
-            has_meta: false,
-        }),
+        [0x08 | 0x10, 0, ..] | [0, 0x08 | 0x10, ..] if bytes.len() > 16 => Ok(Start { at: 0, has_meta: false }),
         _ => Err(say!("io-dicom-not-dicom")),
     }
 }

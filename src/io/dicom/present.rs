@@ -47,10 +47,7 @@ pub fn frames_present(
         }
     };
     if present.frames > MAX_FRAMES {
-        return Err(say!(
-            "io-dicom-too-many-frames",
-            count = present.frames.to_string()
-        ));
+        return Err(say!("io-dicom-too-many-frames", count = present.frames.to_string()));
     }
     if present.frames < declared {
         warnings.push(say!(
@@ -62,15 +59,8 @@ pub fn frames_present(
     Ok(present)
 }
 
-fn native_frames(
-    declared: usize,
-    layout: &Layout,
-    length: u64,
-    warnings: &mut Vec<String>,
-) -> Result<usize, String> {
-    let frame_bits = layout
-        .frame_bits()
-        .ok_or_else(|| say!("io-dicom-too-large"))?;
+fn native_frames(declared: usize, layout: &Layout, length: u64, warnings: &mut Vec<String>) -> Result<usize, String> {
+    let frame_bits = layout.frame_bits().ok_or_else(|| say!("io-dicom-too-large"))?;
     let needed = u128::from(frame_bits) * declared as u128;
     let have = u128::from(length) * 8;
     if have == 0 {
@@ -108,9 +98,7 @@ fn packed_frames(
     let frames = fragments
         .of_frames(declared, extended_offsets)
         .ok_or_else(|| say!("io-dicom-frames-not-told"))?;
-    let frame_bits = layout
-        .frame_bits()
-        .ok_or_else(|| say!("io-dicom-too-large"))?;
+    let frame_bits = layout.frame_bits().ok_or_else(|| say!("io-dicom-too-large"))?;
     let packed: u64 = fragments.parts.iter().map(|part| part.length).sum();
     let unpacked = u128::from(frame_bits) * frames.len() as u128 / 8;
     let most = LARGE.max(packed.saturating_mul(MOST_COMPRESSION));

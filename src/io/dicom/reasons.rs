@@ -5,11 +5,7 @@ use dicom_dictionary_std::uids;
 use crate::say;
 
 /// The reason for an object that is no image, or whose pixels nobody here can decode; `None` for images.
-pub fn reason_without_pixels(
-    sop_class: &str,
-    has_pixels: bool,
-    transfer_syntax: &str,
-) -> Option<String> {
+pub fn reason_without_pixels(sop_class: &str, has_pixels: bool, transfer_syntax: &str) -> Option<String> {
     let storage = |number: &str| {
         sop_class
             .strip_prefix("1.2.840.10008.5.1.4.1.1.")

@@ -8,12 +8,7 @@ const HEADER: usize = 64;
 
 /// Unpacks a frame of `samples` colours of `sample_bytes` bytes and `pixels` pixels. The result is little endian,
 /// colours of a pixel together. Runs that end early leave zeros; the flag says whether any did.
-pub fn decode(
-    packed: &[u8],
-    pixels: usize,
-    samples: usize,
-    sample_bytes: usize,
-) -> Result<(Vec<u8>, bool), String> {
+pub fn decode(packed: &[u8], pixels: usize, samples: usize, sample_bytes: usize) -> Result<(Vec<u8>, bool), String> {
     let bad = || say!("io-dicom-rle-damaged");
     let header = packed.get(..HEADER).ok_or_else(bad)?;
     let words: Vec<usize> = header
@@ -45,14 +40,8 @@ pub fn decode(
             .filter(|_| from >= HEADER)
             .ok_or_else(bad)?;
         // The first plane of a sample is its most significant byte.
-        let (sample, byte) = (
-            plane / sample_bytes,
-            sample_bytes - 1 - plane % sample_bytes,
-        );
-        let place = unpacked
-            .iter_mut()
-            .skip(sample * sample_bytes + byte)
-            .step_by(planes);
+        let (sample, byte) = (plane / sample_bytes, sample_bytes - 1 - plane % sample_bytes);
+        let place = unpacked.iter_mut().skip(sample * sample_bytes + byte).step_by(planes);
         is_short |= unpack(runs, place) < pixels;
     }
     Ok((unpacked, is_short))
@@ -107,9 +96,7 @@ mod tests {
         }
         words.resize(16, 0);
         let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        planes
-            .iter()
-            .for_each(|plane| bytes.extend_from_slice(plane));
+        planes.iter().for_each(|plane| bytes.extend_from_slice(plane));
         bytes
     }
 
@@ -117,10 +104,7 @@ mod tests {
     fn runs_and_literals_make_samples_of_every_width() {
         // A run of three 7s, then a literal of two bytes.
         let plane: &[u8] = &[0xfe, 7, 1, 8, 9];
-        assert_eq!(
-            decode(&packed(&[plane]), 5, 1, 1),
-            Ok((vec![7, 7, 7, 8, 9], false))
-        );
+        assert_eq!(decode(&packed(&[plane]), 5, 1, 1), Ok((vec![7, 7, 7, 8, 9], false)));
         let high: &[u8] = &[0xfc, 1];
         assert_eq!(
             decode(&packed(&[high, plane]), 5, 1, 2),
@@ -138,10 +122,7 @@ mod tests {
     fn broken_streams_are_errors_or_short() {
         assert!(decode(&[], 5, 1, 1).is_err());
         assert!(decode(&packed(&[&[0]]), 5, 1, 2).is_err(), "too few planes");
-        assert_eq!(
-            decode(&packed(&[&[0xfe, 7]]), 5, 1, 1),
-            Ok((vec![7, 7, 7, 0, 0], true))
-        );
+        assert_eq!(decode(&packed(&[&[0xfe, 7]]), 5, 1, 1), Ok((vec![7, 7, 7, 0, 0], true)));
         assert_eq!(
             decode(&packed(&[&[0x81, 7]]), 5, 1, 1),
             Ok((vec![7; 5], false)),
@@ -149,9 +130,6 @@ mod tests {
         );
         let mut wild = packed(&[&[0xfe, 7]]);
         wild[4] = 255;
-        assert!(
-            decode(&wild, 5, 1, 1).is_err(),
-            "a plane that begins beyond the data"
-        );
+        assert!(decode(&wild, 5, 1, 1).is_err(), "a plane that begins beyond the data");
     }
 }

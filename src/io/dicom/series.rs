@@ -42,15 +42,11 @@ pub fn group(files: Vec<DicomFile>) -> Opened {
     }
     for (_, mut files) in by_series {
         files.sort_by(|a, b| {
-            (a.identity.instance_number, a.pixels.file.name())
-                .cmp(&(b.identity.instance_number, b.pixels.file.name()))
+            (a.identity.instance_number, a.pixels.file.name()).cmp(&(b.identity.instance_number, b.pixels.file.name()))
         });
         let files = without_copies(files, &mut opened.skipped);
         let stacks = split(&files);
-        let places = stacks
-            .iter()
-            .filter(|stack| stack[0].info.plane.is_ok())
-            .count();
+        let places = stacks.iter().filter(|stack| stack[0].info.plane.is_ok()).count();
         for stack in stacks {
             let mut doubts = Vec::new();
             if places > 1 && stack[0].info.plane.is_ok() {
@@ -108,10 +104,7 @@ fn split(files: &[DicomFile]) -> Vec<Vec<Shot<'_>>> {
     for file in files {
         for info in &file.frames {
             let shot = Shot { file, info };
-            match stacks
-                .iter_mut()
-                .find(|stack| can_share_stack(&stack[0], &shot))
-            {
+            match stacks.iter_mut().find(|stack| can_share_stack(&stack[0], &shot)) {
                 Some(stack) => stack.push(shot),
                 None => stacks.push(vec![shot]),
             }
@@ -206,16 +199,12 @@ fn order(a: &Cell<'_>, b: &Cell<'_>) -> Ordering {
     let repeat = |cell: &Cell<'_>| cell.shot.info.repeat;
     let key = |cell: &Cell<'_>, n: usize| {
         let value = repeat(cell).keys.get(n).copied().flatten();
-        value
-            .filter(|_| cell.shot.file.frames.len() > 1)
-            .unwrap_or(0.0)
+        value.filter(|_| cell.shot.file.frames.len() > 1).unwrap_or(0.0)
     };
     (0..3)
         .map(|n| key(a, n).total_cmp(&key(b, n)))
         .fold(Ordering::Equal, Ordering::then)
-        .then_with(|| {
-            (repeat(a).instance, repeat(a).frame).cmp(&(repeat(b).instance, repeat(b).frame))
-        })
+        .then_with(|| (repeat(a).instance, repeat(a).frame).cmp(&(repeat(b).instance, repeat(b).frame)))
 }
 
 /// One volume where each position has equally many pictures; else the complete time points, and the rest apart.
@@ -223,17 +212,12 @@ fn time_points<'a>(positions: &[Vec<Cell<'a>>], tolerance: f64) -> Vec<(Cells<'a
     let fewest = positions.iter().map(Vec::len).min().unwrap_or(0);
     let most = positions.iter().map(Vec::len).max().unwrap_or(0);
     let depth = positions.len();
-    let is_aligned = positions.iter().all(|here| {
-        here.windows(2)
-            .all(|pair| pair[0].is_at(&pair[1], tolerance))
-    });
+    let is_aligned = positions
+        .iter()
+        .all(|here| here.windows(2).all(|pair| pair[0].is_at(&pair[1], tolerance)));
     if fewest == most && is_aligned {
         let cells = (0..most)
-            .flat_map(|time| {
-                positions
-                    .iter()
-                    .filter_map(move |here| here.get(time).copied())
-            })
+            .flat_map(|time| positions.iter().filter_map(move |here| here.get(time).copied()))
             .collect();
         return vec![(
             Cells {
@@ -303,11 +287,6 @@ fn by_key<'a>(positions: &[Vec<Cell<'a>>], key: usize) -> Vec<Vec<Cell<'a>>> {
 fn by_rank<'a>(positions: &[Vec<Cell<'a>>]) -> Vec<Vec<Cell<'a>>> {
     let most = positions.iter().map(Vec::len).max().unwrap_or(0);
     (0..most)
-        .map(|rank| {
-            positions
-                .iter()
-                .filter_map(|here| here.get(rank).copied())
-                .collect()
-        })
+        .map(|rank| positions.iter().filter_map(|here| here.get(rank).copied()).collect())
         .collect()
 }

@@ -39,11 +39,7 @@ pub struct PictureSource {
 impl SlabSource for PictureSource {
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError> {
         let picture = self.pictures.get(slab).ok_or_else(|| SlabError {
-            message: say!(
-                "io-slab-wrong-size",
-                expected = self.pictures.len(),
-                got = slab
-            ),
+            message: say!("io-slab-wrong-size", expected = self.pictures.len(), got = slab),
         })?;
         let path = || picture.pixels.file.to_string();
         let read = read_picture(&picture.pixels, picture.frame).map_err(|why| SlabError {
@@ -68,9 +64,7 @@ impl SlabSource for PictureSource {
 /// Values in place of stored numbers.
 #[expect(clippy::unnecessary_cast, reason = "the same arm serves every type")]
 fn rescaled(samples: &Samples, rescale: Rescale) -> Samples {
-    Samples::F32(
-        for_samples!(samples, v => v.iter().map(|stored| rescale.value(*stored as f64) as f32).collect()),
-    )
+    Samples::F32(for_samples!(samples, v => v.iter().map(|stored| rescale.value(*stored as f64) as f32).collect()))
 }
 
 /// A picture that was read.
@@ -95,14 +89,10 @@ pub fn read_picture(pixels: &FilePixels, frame: usize) -> Result<PictureRead, St
                 let stream = source.read_vec(*offset, *length).map_err(told)?;
                 return decoded(pixels, &stream);
             }
-            let place = native_place(layout, *offset, *length, frame)
-                .ok_or_else(|| say!("io-dicom-no-pixels"))?;
+            let place = native_place(layout, *offset, *length, frame).ok_or_else(|| say!("io-dicom-no-pixels"))?;
             let (samples, present) = match read_direct(&mut source, layout, place).map_err(told)? {
                 Some(read) => read,
-                None => samples_of(
-                    &read_native(&mut source, layout, place).map_err(told)?,
-                    layout,
-                ),
+                None => samples_of(&read_native(&mut source, layout, place).map_err(told)?, layout),
             };
             Ok(PictureRead {
                 samples,
@@ -131,18 +121,11 @@ fn open_source(pixels: &FilePixels) -> Result<ByteSource, String> {
     let Some(offset) = pixels.deflated_from else {
         return open();
     };
-    let inflate = || {
-        open()?
-            .inflated(offset)
-            .map_err(|_| say!("io-dicom-cannot-inflate"))
-    };
+    let inflate = || open()?.inflated(offset).map_err(|_| say!("io-dicom-cannot-inflate"));
     if pixels.frame_count == 1 {
         return inflate();
     }
-    let mut kept = pixels
-        .inflated
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut kept = pixels.inflated.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(bytes) = &*kept {
         return Ok(ByteSource::Memory(Arc::clone(bytes)));
     }
@@ -179,15 +162,8 @@ fn native_place(layout: &Layout, base: u64, length: u64, frame: usize) -> Option
 }
 
 /// Reads samples straight into their vector where the file stores them as memory does.
-fn read_direct(
-    source: &mut ByteSource,
-    layout: &Layout,
-    place: NativePlace,
-) -> io::Result<Option<(Samples, usize)>> {
-    let SampleFormat::Integer {
-        allocated, stored, ..
-    } = layout.format
-    else {
+fn read_direct(source: &mut ByteSource, layout: &Layout, place: NativePlace) -> io::Result<Option<(Samples, usize)>> {
+    let SampleFormat::Integer { allocated, stored, .. } = layout.format else {
         return Ok(None);
     };
     let is_plain = cfg!(target_endian = "little")
@@ -195,10 +171,7 @@ fn read_direct(
         && allocated == stored
         && allocated > 1
         && !layout.is_planar;
-    if !is_plain
-        || layout.lookup.is_some()
-        || !matches!(layout.color, ColorModel::Gray | ColorModel::Rgb)
-    {
+    if !is_plain || layout.lookup.is_some() || !matches!(layout.color, ColorModel::Gray | ColorModel::Rgb) {
         return Ok(None);
     }
     let count = layout.decoded_samples();
@@ -221,21 +194,12 @@ fn read_direct(
 }
 
 /// The bytes of a native picture, bits and byte pairs put in order.
-fn read_native(
-    source: &mut ByteSource,
-    layout: &Layout,
-    place: NativePlace,
-) -> io::Result<Vec<u8>> {
+fn read_native(source: &mut ByteSource, layout: &Layout, place: NativePlace) -> io::Result<Vec<u8>> {
     if layout.swaps_byte_pairs {
         // Bytes in big endian words: pairs are swapped, and a picture may begin in the middle of one.
         let lead = place.start % 2;
-        let mut bytes =
-            source.read_vec(place.base + place.start - lead, lead + place.length + 1)?;
-        bytes
-            .as_chunks_mut::<2>()
-            .0
-            .iter_mut()
-            .for_each(|pair| pair.reverse());
+        let mut bytes = source.read_vec(place.base + place.start - lead, lead + place.length + 1)?;
+        bytes.as_chunks_mut::<2>().0.iter_mut().for_each(|pair| pair.reverse());
         bytes.drain(..(lead as usize).min(bytes.len()));
         return Ok(bytes);
     }

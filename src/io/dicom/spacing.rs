@@ -20,10 +20,7 @@ pub fn spacing_doubts(plane: &Plane, origins: &[DVec3]) -> Vec<String> {
         return doubts;
     };
     let normal = plane.normal();
-    let steps: Vec<f64> = origins
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0]).dot(normal))
-        .collect();
+    let steps: Vec<f64> = origins.windows(2).map(|pair| (pair[1] - pair[0]).dot(normal)).collect();
     let mut sorted = steps.clone();
     sorted.sort_by(f64::total_cmp);
     let Some(median) = sorted.get(sorted.len() / 2).copied() else {
@@ -35,12 +32,8 @@ pub fn spacing_doubts(plane: &Plane, origins: &[DVec3]) -> Vec<String> {
     );
     let is_even = |step: f64| (step - median).abs() <= EVEN_SHARE * median;
     if !steps.iter().all(|step| is_even(*step)) {
-        let gaps: Vec<usize> = (0..steps.len())
-            .filter(|n| steps[*n] >= GAP_FROM * median)
-            .collect();
-        let others_even = steps
-            .iter()
-            .all(|step| *step >= GAP_FROM * median || is_even(*step));
+        let gaps: Vec<usize> = (0..steps.len()).filter(|n| steps[*n] >= GAP_FROM * median).collect();
+        let others_even = steps.iter().all(|step| *step >= GAP_FROM * median || is_even(*step));
         // A few wide steps among even ones are gaps; anything else is a stack that was made unevenly.
         if others_even && gaps.len() * 4 <= steps.len().max(4) {
             doubts.extend(gaps.iter().map(|n| gap(*n, steps[*n], median)));

@@ -114,8 +114,7 @@ pub fn build(cells: &Cells<'_>, doubts: &[Doubt]) -> Result<OpenVolume, String> 
     } else {
         layout.sample_type()
     };
-    let voxels = Voxels::new(dims, cells.frames, layout.components(), sample_type, 1)
-        .map_err(|err| err.to_string())?;
+    let voxels = Voxels::new(dims, cells.frames, layout.components(), sample_type, 1).map_err(|err| err.to_string())?;
     let meaning = &middle.shot.file.meaning;
     let volume = Volume {
         id: VolumeId::fresh(),
@@ -167,14 +166,7 @@ fn place(cells: &Cells<'_>, dims: [usize; 3], warnings: &mut Vec<String>) -> Pla
             .filter_map(|cell| cell.plane.map(|plane| plane.origin))
             .collect();
         let tolerance = EVEN_TOLERANCE_MM.min(0.05 * plane.step_i.length());
-        match Geometry::from_slices(
-            dims[0],
-            dims[1],
-            plane.step_i,
-            plane.step_j,
-            &origins,
-            tolerance,
-        ) {
+        match Geometry::from_slices(dims[0], dims[1], plane.step_i, plane.step_j, &origins, tolerance) {
             Ok(geometry) => {
                 warnings.extend(spacing_doubts(&plane, &origins));
                 let geometry = if origins.len() == 1 {

@@ -47,11 +47,8 @@ pub fn list_tags(path: &Path) -> Result<Vec<TagRow>, String> {
     let scanned = prescan_file(path)?;
     let mut rows = Vec::new();
     // What is still to be listed, the next last: depth, path and elements. The pre-scan has bounded all of them.
-    let mut pending: Vec<(usize, String, ElementIter<'_>)> = vec![(
-        0,
-        String::new(),
-        Box::new(scanned.elements.root().elements()),
-    )];
+    let mut pending: Vec<(usize, String, ElementIter<'_>)> =
+        vec![(0, String::new(), Box::new(scanned.elements.root().elements()))];
     while let Some((depth, place, elements)) = pending.last_mut() {
         let depth = *depth;
         let Some(element) = elements.next() else {
@@ -66,11 +63,7 @@ pub fn list_tags(path: &Path) -> Result<Vec<TagRow>, String> {
         };
         // The first item is listed next, so it comes last.
         for (n, item) in items.into_iter().enumerate().rev() {
-            pending.push((
-                depth + 1,
-                format!("{}[{n}].", row.path),
-                Box::new(item.elements()),
-            ));
+            pending.push((depth + 1, format!("{}[{n}].", row.path), Box::new(item.elements())));
         }
         rows.push(row);
     }
@@ -95,15 +88,10 @@ pub fn list_tags(path: &Path) -> Result<Vec<TagRow>, String> {
 fn row(element: Element<'_>, depth: usize, place: &str) -> TagRow {
     let keyword = keyword(element.tag());
     let tag = written(element.tag());
-    let path = format!(
-        "{place}{}",
-        if keyword.is_empty() { &tag } else { &keyword }
-    );
+    let path = format!("{place}{}", if keyword.is_empty() { &tag } else { &keyword });
     let content = match element.vr() {
         VR::SQ => TagContent::Items(element.items().count()),
-        VR::OB | VR::OW | VR::OD | VR::OF | VR::OL | VR::OV | VR::UN => {
-            TagContent::Bytes(element.bytes().len() as u64)
-        }
+        VR::OB | VR::OW | VR::OD | VR::OF | VR::OL | VR::OV | VR::UN => TagContent::Bytes(element.bytes().len() as u64),
         VR::AT => TagContent::Values(tags_in(element)),
         _ if element.bytes().is_empty() => TagContent::Values(Vec::new()),
         _ => TagContent::Values(element.texts()),

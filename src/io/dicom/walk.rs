@@ -86,10 +86,7 @@ impl Walker {
             return Err(say!("io-dicom-header-too-large"));
         }
         let wanted = end.max(have * 2).max(FIRST_READ).min(self.source.len());
-        let more = self
-            .source
-            .read_vec(have, wanted - have)
-            .map_err(|err| plain(&err))?;
+        let more = self.source.read_vec(have, wanted - have).map_err(|err| plain(&err))?;
         if self.elements.bytes.is_empty() {
             self.elements.bytes = more;
         } else {
@@ -101,9 +98,7 @@ impl Walker {
     /// Replaces the source by the unpacked data set.
     pub fn inflate(&mut self) -> Result<(), String> {
         let source = std::mem::replace(&mut self.source, ByteSource::Memory([].into()));
-        self.source = source
-            .inflated(self.at)
-            .map_err(|_| say!("io-dicom-cannot-inflate"))?;
+        self.source = source.inflated(self.at).map_err(|_| say!("io-dicom-cannot-inflate"))?;
         // The values of the meta group are wanted no more: only the transfer syntax was, and that is known.
         self.elements = Elements::default();
         self.at = 0;
@@ -210,8 +205,7 @@ impl Walker {
         match (inside, head.tag) {
             (Some(LevelKind::Sequence), ITEM) => self.open(head, LevelKind::Item),
             (Some(LevelKind::Fragments), ITEM) => self.leaf(head),
-            (Some(LevelKind::Sequence | LevelKind::Fragments), SEQUENCE_END)
-            | (Some(LevelKind::Item), ITEM_END) => {
+            (Some(LevelKind::Sequence | LevelKind::Fragments), SEQUENCE_END) | (Some(LevelKind::Item), ITEM_END) => {
                 self.at += head.size;
                 self.pop();
                 Ok(())
@@ -221,9 +215,7 @@ impl Walker {
                 self.at += head.size;
                 Ok(())
             }
-            (Some(LevelKind::Sequence | LevelKind::Fragments), _) | (_, ITEM) => {
-                Err(Fault::Damaged)
-            }
+            (Some(LevelKind::Sequence | LevelKind::Fragments), _) | (_, ITEM) => Err(Fault::Damaged),
             (None, tags::PIXEL_DATA | tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA) => {
                 return self.pixel_data(head).map(Step::Pixels);
             }
@@ -265,11 +257,7 @@ impl Walker {
     fn push_node(&mut self, head: &Head, start: u64, length: u32) -> Result<usize, Fault> {
         let index = self.elements.nodes.len();
         let start = u32::try_from(start).map_err(|_| Fault::Damaged)?;
-        let vr = if head.length == UNDEFINED {
-            VR::SQ
-        } else {
-            head.vr
-        };
+        let vr = if head.length == UNDEFINED { VR::SQ } else { head.vr };
         self.elements.nodes.push(Node {
             tag: head.tag,
             vr,
@@ -330,10 +318,7 @@ impl Walker {
         let left = self.source.len().saturating_sub(offset);
         let has_items = {
             let mut first = [0; 4];
-            let count = self
-                .source
-                .read_at(offset, &mut first)
-                .map_err(|err| plain(&err))?;
+            let count = self.source.read_at(offset, &mut first).map_err(|err| plain(&err))?;
             count == 4 && first == [0xfe, 0xff, 0x00, 0xe0]
         };
         let length = if head.length == UNDEFINED {
@@ -343,9 +328,7 @@ impl Walker {
         };
         // Of a declared length, fragments are only what begins like a fragment and is not plausible as a number run.
         let place = if has_items && (head.length == UNDEFINED || head.vr == VR::OB) {
-            PixelPlace::Encapsulated(
-                read_fragments(&mut self.source, offset, length).map_err(|err| plain(&err))?,
-            )
+            PixelPlace::Encapsulated(read_fragments(&mut self.source, offset, length).map_err(|err| plain(&err))?)
         } else {
             PixelPlace::Native { offset, length }
         };

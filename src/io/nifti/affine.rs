@@ -10,19 +10,11 @@ use crate::say;
 ///
 /// NIfTI speaks RAS+ and the file's own unit; `index_to_lps` = diag(−1, −1, 1) · affine · unit. Nothing is
 /// orthogonalised: a sheared sform stays sheared.
-pub(super) fn place(
-    fields: &Fields,
-    dims: [usize; 3],
-    warnings: &mut Vec<String>,
-) -> Result<Geometry, GeometryError> {
+pub(super) fn place(fields: &Fields, dims: [usize; 3], warnings: &mut Vec<String>) -> Result<Geometry, GeometryError> {
     let unit_mm = unit_mm(fields, warnings);
-    let to_lps = |affine: DAffine3| {
-        DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(
-            -unit_mm, -unit_mm, unit_mm,
-        ))) * affine
-    };
-    let geometry_of =
-        |affine: DAffine3| Geometry::from_affine(dims, to_lps(with_depth(affine, dims, fields)));
+    let to_lps =
+        |affine: DAffine3| DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(-unit_mm, -unit_mm, unit_mm))) * affine;
+    let geometry_of = |affine: DAffine3| Geometry::from_affine(dims, to_lps(with_depth(affine, dims, fields)));
     let sform = (fields.integer("sform_code", 0) > 0).then(|| geometry_of(sform(fields)));
     let qform = (fields.integer("qform_code", 0) > 0).then(|| geometry_of(qform(fields)));
     match (sform, qform) {
@@ -93,8 +85,7 @@ fn sform(fields: &Fields) -> DAffine3 {
 
 /// Quaternion, offset and voxel sizes to a map (nifti1.h, "method 2").
 fn qform(fields: &Fields) -> DAffine3 {
-    let [mut b, mut c, mut d] =
-        ["quatern_b", "quatern_c", "quatern_d"].map(|name| fields.real(name, 0));
+    let [mut b, mut c, mut d] = ["quatern_b", "quatern_c", "quatern_d"].map(|name| fields.real(name, 0));
     let rest = 1.0 - (b * b + c * c + d * d);
     let a = if rest < 1e-7 {
         // Rounding has made it longer than 1: half a turn.
@@ -135,10 +126,7 @@ fn qform(fields: &Fields) -> DAffine3 {
 /// A single picture whose header gives it no thickness gets one, across its plane.
 fn with_depth(mut affine: DAffine3, dims: [usize; 3], fields: &Fields) -> DAffine3 {
     let matrix = &mut affine.matrix3;
-    if dims[2] == 1
-        && (matrix.z_axis == DVec3::ZERO
-            || fields.integer("dim", 0) < 3 && matrix.determinant() == 0.0)
-    {
+    if dims[2] == 1 && (matrix.z_axis == DVec3::ZERO || fields.integer("dim", 0) < 3 && matrix.determinant() == 0.0) {
         let thickness = Some(fields.real("pixdim", 3).abs())
             .filter(|size| size.is_finite() && *size > 0.0)
             .unwrap_or(1.0);
@@ -157,9 +145,6 @@ fn note_disagreement(sform: &Geometry, qform: &Geometry, warnings: &mut Vec<Stri
         .fold(0.0, f64::max);
     let noticeable_mm = 0.1 * sform.shortest_edge_mm();
     if apart_mm > noticeable_mm {
-        warnings.push(say!(
-            "io-nifti-forms-differ",
-            apart = format!("{apart_mm:.1}")
-        ));
+        warnings.push(say!("io-nifti-forms-differ", apart = format!("{apart_mm:.1}")));
     }
 }

@@ -181,11 +181,7 @@ impl Fields {
             let end = at + encoding.byte_size() * count;
             values.push((
                 name,
-                decode_field(
-                    bytes.get(at..end).unwrap_or_default(),
-                    encoding,
-                    is_big_endian,
-                ),
+                decode_field(bytes.get(at..end).unwrap_or_default(), encoding, is_big_endian),
             ));
             at = end;
         }
@@ -276,13 +272,8 @@ fn decode_field(bytes: &[u8], encoding: Encoding, is_big_endian: bool) -> FieldV
     }
     match encoding {
         Encoding::Text => {
-            let end = bytes
-                .iter()
-                .position(|byte| *byte == 0)
-                .unwrap_or(bytes.len());
-            FieldValue::Text(
-                String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned(),
-            )
+            let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+            FieldValue::Text(String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned())
         }
         Encoding::U8 => FieldValue::Integers(bytes.iter().map(|byte| i64::from(*byte)).collect()),
         Encoding::I16 => FieldValue::Integers(numbers!(i16).map(i64::from).collect()),
@@ -349,9 +340,7 @@ mod tests {
     #[test]
     fn what_is_encoded_is_decoded() {
         for version in [Version::One, Version::Two] {
-            let bytes: Vec<u8> = (0..version.header_bytes())
-                .map(|n| (n % 11) as u8 + 32)
-                .collect();
+            let bytes: Vec<u8> = (0..version.header_bytes()).map(|n| (n % 11) as u8 + 32).collect();
             let fields = Fields::decode(&bytes, version, false);
             assert_eq!(fields.encode(), bytes);
         }

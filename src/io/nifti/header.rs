@@ -38,15 +38,8 @@ pub(super) struct Header {
 /// Takes the beginning of a file for what it is; `None` if it is no NIfTI header.
 pub(super) fn recognise(bytes: &[u8]) -> Option<Result<Fields, String>> {
     let size: [u8; 4] = bytes.get(..4)?.try_into().ok()?;
-    let sizes = [
-        (u32::from_le_bytes(size), false),
-        (u32::from_be_bytes(size), true),
-    ];
-    let has_magic = |at: usize, magics: [&[u8]; 2]| {
-        bytes
-            .get(at..at + 4)
-            .is_some_and(|magic| magics.contains(&magic))
-    };
+    let sizes = [(u32::from_le_bytes(size), false), (u32::from_be_bytes(size), true)];
+    let has_magic = |at: usize, magics: [&[u8]; 2]| bytes.get(at..at + 4).is_some_and(|magic| magics.contains(&magic));
     let version = if has_magic(344, [b"n+1\0", b"ni1\0"]) {
         Version::One
     } else if has_magic(4, [b"n+2\0", b"ni2\0"]) {
@@ -85,20 +78,14 @@ impl Header {
         let rescale = if slope.is_finite() && slope != 0.0 && stored.components() == 1 {
             Rescale {
                 slope,
-                intercept: if intercept.is_finite() {
-                    intercept
-                } else {
-                    0.0
-                },
+                intercept: if intercept.is_finite() { intercept } else { 0.0 },
             }
         } else {
             Rescale::IDENTITY
         };
         let (low, high) = (fields.real("cal_min", 0), fields.real("cal_max", 0));
-        let display_range =
-            (low.is_finite() && high.is_finite() && low < high).then_some((low, high));
-        let is_label_map =
-            fields.integer("intent_code", 0) == INTENT_LABEL && stored.components() == 1;
+        let display_range = (low.is_finite() && high.is_finite() && low < high).then_some((low, high));
+        let is_label_map = fields.integer("intent_code", 0) == INTENT_LABEL && stored.components() == 1;
         Ok(Self {
             fields,
             is_pair,
@@ -134,11 +121,7 @@ impl Header {
             present
         };
         if believable < asked {
-            return Err(say!(
-                "io-nifti-too-few-bytes",
-                asked = asked,
-                present = present
-            ));
+            return Err(say!("io-nifti-too-few-bytes", asked = asked, present = present));
         }
         if is_exact && present < asked {
             self.warnings
@@ -167,11 +150,7 @@ fn sides(fields: &Fields, warnings: &mut Vec<String>) -> Result<([usize; 3], usi
     let too_many = || {
         say!(
             "io-nifti-too-many",
-            count = repeats
-                .iter()
-                .map(usize::to_string)
-                .collect::<Vec<_>>()
-                .join(" × ")
+            count = repeats.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ")
         )
     };
     let frames = repeats
@@ -202,11 +181,7 @@ fn data_offset(fields: &Fields, is_pair: bool, warnings: &mut Vec<String>) -> Re
         fields.version().header_bytes() as u64 + 4
     };
     if (told as u64) < smallest {
-        warnings.push(say!(
-            "io-nifti-offset-in-header",
-            offset = told as u64,
-            used = smallest
-        ));
+        warnings.push(say!("io-nifti-offset-in-header", offset = told as u64, used = smallest));
     }
     Ok((told as u64).max(smallest))
 }

@@ -69,9 +69,7 @@ impl Unpacked {
     pub(super) fn skip(&mut self, count: u64) -> io::Result<()> {
         match self {
             Self::Plain(reader) => reader
-                .seek(SeekFrom::Current(
-                    i64::try_from(count).map_err(io::Error::other)?,
-                ))
+                .seek(SeekFrom::Current(i64::try_from(count).map_err(io::Error::other)?))
                 .map(|_| ()),
             Self::Gzip(_) => io::copy(&mut self.take(count), &mut io::sink()).map(|_| ()),
         }

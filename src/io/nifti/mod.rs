@@ -57,34 +57,22 @@ pub fn read_header_of(file: &FilePlace) -> Result<Option<NiftiFile>, String> {
     };
     let mut header = Header::new(fields?)?;
     let (data_file, data) = if header.is_pair {
-        let image = beside(path, ["img", "img.gz"])
-            .ok_or_else(|| say!("io-nifti-no-image", name = file.file_name()))?;
+        let image =
+            beside(path, ["img", "img.gz"]).ok_or_else(|| say!("io-nifti-no-image", name = file.file_name()))?;
         let image = file.partner(image);
-        let data = input::beginning(image.path(), 2).map_err(|err| {
-            say!(
-                "io-cannot-open",
-                path = image.to_string(),
-                why = plain(&err)
-            )
-        })?;
+        let data = input::beginning(image.path(), 2)
+            .map_err(|err| say!("io-cannot-open", path = image.to_string(), why = plain(&err)))?;
         (image, data)
     } else {
         (file.clone(), beginning)
     };
     header.check_bytes(data.capacity, !data.is_gzip)?;
     let mut warnings = std::mem::take(&mut header.warnings);
-    let geometry =
-        affine::place(&header.fields, header.dims, &mut warnings).map_err(|err| err.to_string())?;
+    let geometry = affine::place(&header.fields, header.dims, &mut warnings).map_err(|err| err.to_string())?;
     let (components, sample_type) = (header.stored.components(), header.stored.sample_type());
     let slices_per_slab = Voxels::slices_for_slab_bytes(header.dims, components, sample_type);
-    let voxels = Voxels::new(
-        header.dims,
-        header.frames,
-        components,
-        sample_type,
-        slices_per_slab,
-    )
-    .map_err(|err| err.to_string())?;
+    let voxels = Voxels::new(header.dims, header.frames, components, sample_type, slices_per_slab)
+        .map_err(|err| err.to_string())?;
     Ok(Some(NiftiFile {
         header,
         geometry,
@@ -185,10 +173,7 @@ impl NiftiFile {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The file name without the endings of the format.

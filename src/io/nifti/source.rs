@@ -41,8 +41,7 @@ impl NiftiSource {
         let [columns, rows, slices] = self.volume.dims();
         let range = self.volume.voxels.slab_range(slab);
         let slices_before = range.frame as u64 * slices as u64 + range.first_slice as u64;
-        self.data_offset
-            + slices_before * columns as u64 * rows as u64 * self.stored.voxel_bytes() as u64
+        self.data_offset + slices_before * columns as u64 * rows as u64 * self.stored.voxel_bytes() as u64
     }
 
     fn open_at(&self, slab: usize) -> io::Result<Unpacked> {
@@ -52,33 +51,20 @@ impl NiftiSource {
     }
 
     fn read_from(&self, reader: &mut Unpacked, slab: usize) -> io::Result<Decoded> {
-        decode(
-            reader,
-            self.stored,
-            self.slab_voxels(slab),
-            self.is_big_endian,
-        )
+        decode(reader, self.stored, self.slab_voxels(slab), self.is_big_endian)
     }
 
     fn error(&self, why: &io::Error) -> SlabError {
         SlabError {
-            message: say!(
-                "io-cannot-read",
-                path = self.file.to_string(),
-                why = plain(why)
-            ),
+            message: say!("io-cannot-read", path = self.file.to_string(), why = plain(why)),
         }
     }
 
     /// That voxels are missing from a slab on, and why.
     fn cut(&self, slab: usize, decoded: &Decoded) -> String {
         let [columns, rows, _] = self.volume.dims();
-        let slice = self.volume.voxels.slab_range(slab).first_slice
-            + decoded.voxels_read / (columns * rows).max(1);
-        let why = decoded
-            .stopped_by
-            .as_ref()
-            .map_or_else(|| say!("io-nifti-ends"), plain);
+        let slice = self.volume.voxels.slab_range(slab).first_slice + decoded.voxels_read / (columns * rows).max(1);
+        let why = decoded.stopped_by.as_ref().map_or_else(|| say!("io-nifti-ends"), plain);
         say!(
             "io-nifti-cut-at",
             path = self.file.to_string(),
@@ -97,12 +83,7 @@ impl NiftiSource {
         let warnings = self
             .rounded(&decoded)
             .into_iter()
-            .chain(
-                decoded
-                    .stopped_by
-                    .as_ref()
-                    .map(|_| self.cut(slab, &decoded)),
-            )
+            .chain(decoded.stopped_by.as_ref().map(|_| self.cut(slab, &decoded)))
             .collect();
         Ok(SlabRead {
             samples: decoded.samples,
@@ -122,9 +103,7 @@ impl NiftiSource {
             }
             _ => self.open_at(slab).map_err(|err| self.error(&err))?,
         };
-        let decoded = self
-            .read_from(&mut reader, slab)
-            .map_err(|err| self.error(&err))?;
+        let decoded = self.read_from(&mut reader, slab).map_err(|err| self.error(&err))?;
         let is_whole = decoded.voxels_read == self.slab_voxels(slab);
         if decoded.voxels_read == 0 {
             return Err(SlabError {
@@ -149,9 +128,7 @@ impl NiftiSource {
         let mut reader = self.open_at(0).map_err(|err| self.error(&err))?;
         let mut is_rounding_told = false;
         for slab in 0..self.volume.voxels.slab_count() {
-            let decoded = self
-                .read_from(&mut reader, slab)
-                .map_err(|err| self.error(&err))?;
+            let decoded = self.read_from(&mut reader, slab).map_err(|err| self.error(&err))?;
             let is_whole = decoded.voxels_read == self.slab_voxels(slab);
             let cut = (!is_whole).then(|| SlabError {
                 message: self.cut(slab, &decoded),
@@ -212,10 +189,7 @@ impl SlabSource for NiftiSource {
         self.is_gzip
     }
 
-    fn read_in_order(
-        &self,
-        publish: &mut dyn FnMut(usize, SlabRead) -> bool,
-    ) -> Option<Result<(), SlabError>> {
+    fn read_in_order(&self, publish: &mut dyn FnMut(usize, SlabRead) -> bool) -> Option<Result<(), SlabError>> {
         self.is_gzip.then(|| self.stream(publish))
     }
 }

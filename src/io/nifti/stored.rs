@@ -139,9 +139,7 @@ pub(super) fn decode(
                 *torn = <$type>::default();
             }
             if is_swapped {
-                samples
-                    .iter_mut()
-                    .for_each(|sample| *sample = $swap(*sample));
+                samples.iter_mut().for_each(|sample| *sample = $swap(*sample));
             }
             Decoded {
                 samples: Samples::$variant(samples),
@@ -158,18 +156,9 @@ pub(super) fn decode(
         Stored::Plain(SampleType::I16) => plain!(I16, i16, i16::swap_bytes),
         Stored::Plain(SampleType::U32) => plain!(U32, u32, u32::swap_bytes),
         Stored::Plain(SampleType::I32) => plain!(I32, i32, i32::swap_bytes),
-        Stored::Plain(SampleType::F32) => plain!(F32, f32, |sample: f32| f32::from_bits(
-            sample.to_bits().swap_bytes()
-        )),
-        Stored::Plain(SampleType::F64) => plain!(F64, f64, |sample: f64| f64::from_bits(
-            sample.to_bits().swap_bytes()
-        )),
-        Stored::I64
-        | Stored::U64
-        | Stored::Rgb24
-        | Stored::Rgba32
-        | Stored::Complex64
-        | Stored::Complex128 => {
+        Stored::Plain(SampleType::F32) => plain!(F32, f32, |sample: f32| f32::from_bits(sample.to_bits().swap_bytes())),
+        Stored::Plain(SampleType::F64) => plain!(F64, f64, |sample: f64| f64::from_bits(sample.to_bits().swap_bytes())),
+        Stored::I64 | Stored::U64 | Stored::Rgb24 | Stored::Rgba32 | Stored::Complex64 | Stored::Complex128 => {
             let mut bytes: Vec<u8> = zeros(voxels.saturating_mul(stored.voxel_bytes()))?;
             let (got, stopped_by) = read_up_to(reader, &mut bytes);
             let voxels_read = got / stored.voxel_bytes();

@@ -56,9 +56,7 @@ pub fn write_nifti(path: &Path, volume: &Volume, frame: Option<usize>) -> Result
         .collect();
     let slabs = slabs.ok_or_else(|| refuse(say!("io-not-loaded")))?;
     let header = header(volume, frames.len()).encode();
-    let is_gzip = path
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
+    let is_gzip = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
     // The checksum of the voxels, from writing to checking.
     let written = Cell::new(0);
     let body = |out: &mut dyn Write| -> io::Result<()> {
@@ -139,13 +137,8 @@ fn check(path: &Path, volume: &Volume, frames: usize) -> io::Result<u32> {
     });
     match streamed {
         Some(streamed) => streamed.map_err(io::Error::other)?,
-        None => (0..voxels.slab_count()).try_for_each(|slab| {
-            add(&read
-                .source
-                .read_slab(slab)
-                .map_err(io::Error::other)?
-                .samples)
-        })?,
+        None => (0..voxels.slab_count())
+            .try_for_each(|slab| add(&read.source.read_slab(slab).map_err(io::Error::other)?.samples))?,
     }
     outcome.map(|()| sum.sum())
 }
@@ -216,15 +209,11 @@ fn set_grid(fields: &mut Fields, volume: &Volume, frames: usize) {
     let sample_type = volume.voxels.sample_type();
     let (datatype, bits) = match volume.voxels.components() {
         3 => (RGB24, 24),
-        _ => (
-            Stored::code_of(sample_type),
-            sample_type.byte_size() as i64 * 8,
-        ),
+        _ => (Stored::code_of(sample_type), sample_type.byte_size() as i64 * 8),
     };
     let [i, j, k] = volume.dims().map(|side| side as i64);
     let rank = if frames > 1 { 4 } else { 3 };
-    let mut integers =
-        |name: &str, all: &[i64]| fields.set(name, FieldValue::Integers(all.to_vec()));
+    let mut integers = |name: &str, all: &[i64]| fields.set(name, FieldValue::Integers(all.to_vec()));
     integers("sizeof_hdr", &[version.header_bytes() as i64]);
     integers("dim", &[rank, i, j, k, frames as i64, 1, 1, 1]);
     integers("datatype", &[datatype]);
@@ -260,25 +249,14 @@ fn ends(window: Window) -> Option<(f64, f64)> {
 
 /// Where it lies, in RAS mm.
 fn set_place(fields: &mut Fields, geometry: &Geometry) {
-    let affine = DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(-1.0, -1.0, 1.0)))
-        * *geometry.patient_from_voxel();
-    let [x, y, z] = [
-        affine.matrix3.x_axis,
-        affine.matrix3.y_axis,
-        affine.matrix3.z_axis,
-    ];
+    let affine =
+        DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(-1.0, -1.0, 1.0))) * *geometry.patient_from_voxel();
+    let [x, y, z] = [affine.matrix3.x_axis, affine.matrix3.y_axis, affine.matrix3.z_axis];
     let spacing = geometry.spacing();
     let translation = affine.translation;
     let mut reals = |name: &str, all: &[f64]| fields.set(name, FieldValue::Reals(all.to_vec()));
-    for (name, row) in [
-        ("srow_x", DVec3::X),
-        ("srow_y", DVec3::Y),
-        ("srow_z", DVec3::Z),
-    ] {
-        reals(
-            name,
-            &[x.dot(row), y.dot(row), z.dot(row), translation.dot(row)],
-        );
+    for (name, row) in [("srow_x", DVec3::X), ("srow_y", DVec3::Y), ("srow_z", DVec3::Z)] {
+        reals(name, &[x.dot(row), y.dot(row), z.dot(row), translation.dot(row)]);
     }
     let (x, y, z) = (x / spacing.x, y / spacing.y, z / spacing.z);
     let is_sheared = [x.dot(y), y.dot(z), z.dot(x)]
@@ -287,9 +265,7 @@ fn set_place(fields: &mut Fields, geometry: &Geometry) {
     let handedness = if x.cross(y).dot(z) < 0.0 { -1.0 } else { 1.0 };
     reals(
         "pixdim",
-        &[
-            handedness, spacing.x, spacing.y, spacing.z, 1.0, 1.0, 1.0, 1.0,
-        ],
+        &[handedness, spacing.x, spacing.y, spacing.z, 1.0, 1.0, 1.0, 1.0],
     );
     if !is_sheared {
         // Of the two quaternions of a turn the header can tell the one with w ≥ 0.

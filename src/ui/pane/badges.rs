@@ -19,11 +19,7 @@ struct Badge {
 fn badges(pane: &Pane<'_>, state: &State, entry: &Entry) -> Vec<Badge> {
     let mut badges = Vec::new();
     let mut add = |text: String, color: Color32, details: Vec<String>| {
-        badges.push(Badge {
-            text,
-            color,
-            details,
-        });
+        badges.push(Badge { text, color, details });
     };
     let is_plane = pane.id.view().is_some();
     if state.view.is_neurological && is_plane && pane.id != PaneId::Sagittal {
@@ -35,11 +31,7 @@ fn badges(pane: &Pane<'_>, state: &State, entry: &Entry) -> Vec<Badge> {
     }
     let warnings: Vec<String> = entry.warnings().map(str::to_owned).collect();
     if !warnings.is_empty() {
-        add(
-            say!("ui-warnings", count = warnings.len()),
-            theme::WARNING,
-            warnings,
-        );
+        add(say!("ui-warnings", count = warnings.len()), theme::WARNING, warnings);
     }
     if let Some(notice) = &pane.notice {
         add(notice.clone(), theme::WARNING, Vec::new());
@@ -58,11 +50,7 @@ fn badges(pane: &Pane<'_>, state: &State, entry: &Entry) -> Vec<Badge> {
                 Vec::new(),
             );
         }
-        LoadState::Stopped => add(
-            say!("ui-stopped"),
-            theme::WARNING,
-            vec![say!("ui-stopped-tip")],
-        ),
+        LoadState::Stopped => add(say!("ui-stopped"), theme::WARNING, vec![say!("ui-stopped-tip")]),
         LoadState::Header | LoadState::Loaded => {}
     }
     badges
@@ -76,20 +64,9 @@ pub(super) fn show(ui: &mut Ui, pane: &Pane<'_>, state: &State, below: f32) {
     let painter = ui.painter_at(pane.rect);
     for (n, badge) in badges(pane, state, entry).into_iter().enumerate() {
         let short = text::shortened(&painter, &badge.text, &theme::pane_font(), widest);
-        let drawn: Rect = text::over_picture(
-            &painter,
-            at,
-            Align2::RIGHT_TOP,
-            &short,
-            theme::pane_font(),
-            badge.color,
-        );
+        let drawn: Rect = text::over_picture(&painter, at, Align2::RIGHT_TOP, &short, theme::pane_font(), badge.color);
         at += vec2(0.0, drawn.height() + 2.0);
-        let response = ui.interact(
-            drawn,
-            super::input::pane_id(pane.id).with(("badge", n)),
-            Sense::hover(),
-        );
+        let response = ui.interact(drawn, super::input::pane_id(pane.id).with(("badge", n)), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &badge.text));
         let details = if badge.details.is_empty() && short != badge.text {
             std::slice::from_ref(&badge.text)

@@ -39,8 +39,7 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
         theme::pane_color(pane.id),
     )
     .height();
-    let has_room =
-        pane.rect.width() >= theme::ROOM_FOR_TEXT.x && pane.rect.height() >= theme::ROOM_FOR_TEXT.y;
+    let has_room = pane.rect.width() >= theme::ROOM_FOR_TEXT.x && pane.rect.height() >= theme::ROOM_FOR_TEXT.y;
     if has_room {
         let widest = pane.rect.width() * 0.42;
         let from = inner.left_top() + vec2(0.0, line);
@@ -80,14 +79,7 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
 }
 
 /// Lines from the top down, or from the bottom up. Answers where they end.
-fn column(
-    painter: &Painter,
-    mut at: egui::Pos2,
-    anchor: Align2,
-    lines: &[String],
-    widest: f32,
-    color: Color32,
-) -> f32 {
+fn column(painter: &Painter, mut at: egui::Pos2, anchor: Align2, lines: &[String], widest: f32, color: Color32) -> f32 {
     let is_up = anchor.y() == egui::Align::Max;
     let ordered: Box<dyn Iterator<Item = &String>> = if is_up {
         Box::new(lines.iter().rev())
@@ -96,8 +88,7 @@ fn column(
     };
     for line in ordered.filter(|line| !line.is_empty()) {
         let short = text::shortened(painter, line, &theme::pane_font(), widest);
-        let height =
-            text::over_picture(painter, at, anchor, &short, theme::pane_font(), color).height();
+        let height = text::over_picture(painter, at, anchor, &short, theme::pane_font(), color).height();
         at.y += if is_up { -height } else { height };
     }
     at.y
@@ -134,10 +125,7 @@ fn title(pane: PaneId, state: &State) -> String {
 /// Who, when and what.
 fn identity(entry: &Entry) -> Vec<String> {
     let series = &entry.volume().series;
-    let who = [
-        browser::readable_name(&series.patient.name),
-        series.patient.id.clone(),
-    ];
+    let who = [browser::readable_name(&series.patient.name), series.patient.id.clone()];
     let when = [
         browser::readable_date(&series.study_date),
         series.study_description.clone(),
@@ -160,11 +148,7 @@ fn identity(entry: &Entry) -> Vec<String> {
 fn position(pane: PaneId, state: &State, entry: &Entry) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((slice, count)) = readout::slice_number(state, pane) {
-        lines.push(say!(
-            "ui-slice",
-            slice = slice.to_string(),
-            count = count.to_string()
-        ));
+        lines.push(say!("ui-slice", slice = slice.to_string(), count = count.to_string()));
     }
     if let Some(slab) = state.view.plane(pane).and_then(|plane| plane.slab) {
         lines.push(say!(
@@ -214,10 +198,7 @@ fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
     if display.invert {
         lines.push(say!("ui-inverted"));
     }
-    if let Some(window) = display
-        .window
-        .filter(|_| entry.volume().voxels.components() == 1)
-    {
+    if let Some(window) = display.window.filter(|_| entry.volume().voxels.components() == 1) {
         let curve = if window.function == WindowFunction::Sigmoid {
             say!("ui-sigmoid")
         } else {

@@ -53,18 +53,10 @@ fn handles(painter: &Painter, rect: Rect, line: &Line) {
     let color = theme::pane_color(line.of);
     for handle in line.rotate_handles {
         let at = rect.min + vec2(handle);
-        painter.circle(
-            at,
-            theme::HANDLE_RADIUS,
-            theme::PANE_RIM,
-            Stroke::new(1.5, color),
-        );
+        painter.circle(at, theme::HANDLE_RADIUS, theme::PANE_RIM, Stroke::new(1.5, color));
     }
     for handle in line.slab_handles {
-        let square = Rect::from_center_size(
-            rect.min + vec2(handle),
-            Vec2::splat(2.0 * theme::HANDLE_HALF),
-        );
+        let square = Rect::from_center_size(rect.min + vec2(handle), Vec2::splat(2.0 * theme::HANDLE_HALF));
         painter.rect(
             square,
             0.0,

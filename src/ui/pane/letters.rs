@@ -20,16 +20,8 @@ fn directions(pane: PaneId, state: &State) -> Option<(DVec3, DVec3)> {
             Some((axes.right, axes.down))
         }
         PaneId::Stack => {
-            let matrix = state
-                .shown()?
-                .volume()
-                .geometry()?
-                .patient_from_voxel()
-                .matrix3;
-            Some((
-                matrix.x_axis.normalize_or_zero(),
-                matrix.y_axis.normalize_or_zero(),
-            ))
+            let matrix = state.shown()?.volume().geometry()?.patient_from_voxel().matrix3;
+            Some((matrix.x_axis.normalize_or_zero(), matrix.y_axis.normalize_or_zero()))
         }
         plane => scenes::shown_axes(state, plane).map(|axes| (axes.right, axes.down)),
     }

@@ -52,22 +52,12 @@ pub struct Pane<'a> {
 }
 
 /// Shows a pane.
-pub fn show(
-    ui: &mut egui::Ui,
-    pane: &Pane<'_>,
-    state: &State,
-    memory: &mut Memory,
-    commands: &mut Commands,
-) {
+pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memory, commands: &mut Commands) {
     let response = ui.interact(pane.rect, input::pane_id(pane.id), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name(pane.id)));
     let painter = ui.painter_at(pane.rect);
     // Every layer of pixels costs where the processor draws, so nothing is painted that a picture covers.
-    if !pane
-        .pictures
-        .first()
-        .is_some_and(|picture| picture.part == WHOLE)
-    {
+    if !pane.pictures.first().is_some_and(|picture| picture.part == WHOLE) {
         painter.rect_filled(pane.rect, 0.0, theme::PANE_EMPTY);
     }
     for picture in pane.pictures {
@@ -102,9 +92,7 @@ fn cursor(response: &egui::Response, pane: &Pane<'_>, state: &State) {
     let kind = match (&state.gesture, state.hover) {
         (Some(gesture), _) => Some(gesture.kind),
         (None, Some((hovered, at)))
-            if hovered == pane.id
-                && hovered.view().is_some()
-                && !state.view.left_drag_windows() =>
+            if hovered == pane.id && hovered.view().is_some() && !state.view.left_drag_windows() =>
         {
             Some(crate::app::tool::crosshair::take_hold(state, hovered, at))
         }
@@ -122,8 +110,7 @@ fn cursor(response: &egui::Response, pane: &Pane<'_>, state: &State) {
 
 /// The arrows across the line of another pane's plane.
 fn across(pane: PaneId, of: PaneId, state: &State) -> egui::CursorIcon {
-    let lines =
-        crate::app::tool::crosshair::crosshair(state, pane).map(|crosshair| crosshair.lines);
+    let lines = crate::app::tool::crosshair::crosshair(state, pane).map(|crosshair| crosshair.lines);
     let line = lines.iter().flatten().find(|line| line.of == of);
     if line.is_some_and(|line| line.direction.x.abs() > line.direction.y.abs()) {
         egui::CursorIcon::ResizeVertical
@@ -132,24 +119,11 @@ fn across(pane: PaneId, of: PaneId, state: &State) -> egui::CursorIcon {
     }
 }
 
-fn menu(
-    response: &egui::Response,
-    pane: PaneId,
-    state: &State,
-    memory: &mut Memory,
-    commands: &mut Commands,
-) {
-    let opens = memory
-        .opens_menu
-        .take_if(|opening| *opening == pane)
-        .is_some();
+fn menu(response: &egui::Response, pane: PaneId, state: &State, memory: &mut Memory, commands: &mut Commands) {
+    let opens = memory.opens_menu.take_if(|opening| *opening == pane).is_some();
     let open = opens.then_some(egui::SetOpenCommand::Bool(true));
     egui::Popup::menu(response)
-        .open_memory(open.or_else(|| {
-            response
-                .clicked()
-                .then_some(egui::SetOpenCommand::Bool(false))
-        }))
+        .open_memory(open.or_else(|| response.clicked().then_some(egui::SetOpenCommand::Bool(false))))
         .at_pointer_fixed()
         .show(|ui| {
             for action in action::PANE_MENU {

@@ -45,9 +45,7 @@ impl Refined {
         let now = Instant::now();
         let revision = still.voxel_revision();
         let since = match &self.wanted {
-            Some((scene, drawn, since)) if *drawn == revision && scene.same_picture(still) => {
-                *since
-            }
+            Some((scene, drawn, since)) if *drawn == revision && scene.same_picture(still) => *since,
             _ => {
                 self.wanted = Some((still.clone(), revision, now));
                 self.finished.clear();
@@ -66,10 +64,7 @@ impl Refined {
             part: WHOLE,
         });
         Ok(Shown {
-            pictures: coarse
-                .into_iter()
-                .chain(self.finished.iter().copied())
-                .collect(),
+            pictures: coarse.into_iter().chain(self.finished.iter().copied()).collect(),
             notice: None,
             again,
         })
@@ -92,8 +87,7 @@ impl Refined {
         {
             return Ok(Some(left));
         }
-        let (_, is_complete) =
-            canvas.draw(&mut self.coarse, moving, eframe::wgpu::FilterMode::Linear)?;
+        let (_, is_complete) = canvas.draw(&mut self.coarse, moving, eframe::wgpu::FilterMode::Linear)?;
         canvas.finish();
         let end = Instant::now();
         self.last = Some((end, end - now));
@@ -101,11 +95,7 @@ impl Refined {
     }
 
     /// Draws tiles for a while. Answers whether to come back.
-    fn draw_tiles(
-        &mut self,
-        canvas: &mut Canvas,
-        still: &Scene,
-    ) -> Result<Option<Duration>, GpuError> {
+    fn draw_tiles(&mut self, canvas: &mut Canvas, still: &Scene) -> Result<Option<Duration>, GpuError> {
         let Scene::Volume(scene) = still else {
             return Ok(None);
         };
@@ -156,16 +146,14 @@ fn tiles(camera: Camera, [width, height]: [u32; 2], side: u32) -> Vec<Tile> {
     let starts = |length: u32| (0..length).step_by(side.max(1) as usize);
     let axes = camera.axes();
     // The middle of a tile, in pixels from the middle of the whole.
-    let offset = |start: u32, length: u32, whole: u32| {
-        f64::from(start) + f64::from(length) / 2.0 - f64::from(whole) / 2.0
-    };
+    let offset =
+        |start: u32, length: u32, whole: u32| f64::from(start) + f64::from(length) / 2.0 - f64::from(whole) / 2.0;
     let share = |at: u32, whole: u32| at as f32 / whole as f32;
     starts(height)
         .flat_map(|y| starts(width).map(move |x| (x, y)))
         .map(|(x, y)| {
             let size = [side.min(width - x), side.min(height - y)];
-            let shift =
-                axes.right * offset(x, size[0], width) + axes.down * offset(y, size[1], height);
+            let shift = axes.right * offset(x, size[0], width) + axes.down * offset(y, size[1], height);
             Tile {
                 camera: Camera {
                     target: camera.target + shift * camera.mm_per_pixel,
@@ -190,9 +178,7 @@ mod tests {
     fn place(camera: Camera, size: [u32; 2], x: u32, y: u32) -> DVec3 {
         let offset = |at: u32, length: u32| f64::from(at) + 0.5 - f64::from(length) / 2.0;
         let axes = camera.axes();
-        camera.target
-            + (axes.right * offset(x, size[0]) + axes.down * offset(y, size[1]))
-                * camera.mm_per_pixel
+        camera.target + (axes.right * offset(x, size[0]) + axes.down * offset(y, size[1])) * camera.mm_per_pixel
     }
 
     #[test]

@@ -39,8 +39,7 @@ pub(super) fn round_length(most: f64) -> f64 {
 
 /// Paints the bar.
 pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
-    let Some(mm_per_point) = mm_per_point(pane.id, state).filter(|mm| mm.is_finite() && *mm > 0.0)
-    else {
+    let Some(mm_per_point) = mm_per_point(pane.id, state).filter(|mm| mm.is_finite() && *mm > 0.0) else {
         return;
     };
     if pane.rect.width() < theme::ROOM_FOR_TEXT.x {
@@ -49,14 +48,8 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
     let mm = round_length(f64::from(pane.rect.width()) * SHARE * mm_per_point);
     let width = (mm / mm_per_point) as f32;
     let middle = pos2(pane.rect.center().x, pane.rect.bottom() - ABOVE_EDGE);
-    let (from, to) = (
-        middle - vec2(width / 2.0, 0.0),
-        middle + vec2(width / 2.0, 0.0),
-    );
-    for stroke in [
-        Stroke::new(3.0, theme::PANE_RIM),
-        Stroke::new(1.0, theme::PANE_TEXT),
-    ] {
+    let (from, to) = (middle - vec2(width / 2.0, 0.0), middle + vec2(width / 2.0, 0.0));
+    for stroke in [Stroke::new(3.0, theme::PANE_RIM), Stroke::new(1.0, theme::PANE_TEXT)] {
         painter.line_segment([from, to], stroke);
         for end in [from, to] {
             painter.line_segment([end - vec2(0.0, END), end + vec2(0.0, END)], stroke);
@@ -86,10 +79,7 @@ mod tests {
             (0.23, 0.2),
             (1000.0, 1000.0),
         ] {
-            assert!(
-                (round_length(most) - length).abs() < 1e-9 * length,
-                "{most}"
-            );
+            assert!((round_length(most) - length).abs() < 1e-9 * length, "{most}");
         }
     }
 }

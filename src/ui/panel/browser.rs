@@ -51,10 +51,7 @@ fn path_field(ui: &mut Ui, memory: &mut Memory, commands: &mut Commands) {
     if std::mem::take(&mut memory.focus_path) {
         field.request_focus();
     }
-    if field.lost_focus()
-        && ui.input(|input| input.key_pressed(egui::Key::Enter))
-        && !memory.path.trim().is_empty()
-    {
+    if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) && !memory.path.trim().is_empty() {
         commands.push(Command::Open {
             paths: vec![unquoted(&memory.path).into()],
         });
@@ -90,10 +87,7 @@ fn patient_ui(
     };
     ui.add(egui::Label::new(RichText::new(heading).color(theme::TEXT_STRONG)).truncate());
     for study in &patient.studies {
-        let parts = [
-            browser::readable_date(&study.date),
-            study.description.clone(),
-        ];
+        let parts = [browser::readable_date(&study.date), study.description.clone()];
         let title = parts
             .iter()
             .filter(|part| !part.is_empty())
@@ -129,25 +123,11 @@ fn series_ui(ui: &mut Ui, entry: &Entry, state: &State) -> egui::Response {
         ..Default::default()
     };
     let widest = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
-    let short = |text: &str, size: f32| {
-        text::shortened(
-            ui.painter(),
-            text,
-            &egui::FontId::proportional(size),
-            widest,
-        )
-    };
+    let short = |text: &str, size: f32| text::shortened(ui.painter(), text, &egui::FontId::proportional(size), widest);
     lines.append(
         &short(&title, theme::FONT),
         0.0,
-        format(
-            theme::FONT,
-            if is_shown {
-                theme::TEXT_STRONG
-            } else {
-                theme::TEXT
-            },
-        ),
+        format(theme::FONT, if is_shown { theme::TEXT_STRONG } else { theme::TEXT }),
     );
     lines.append("\n", 0.0, format(theme::FONT, theme::TEXT));
     lines.append(
@@ -163,8 +143,7 @@ fn series_ui(ui: &mut Ui, entry: &Entry, state: &State) -> egui::Response {
             format(theme::FONT_SMALL, theme::WARNING),
         );
     }
-    let button = Button::selectable(is_shown, WidgetText::from(lines))
-        .min_size(egui::vec2(ui.available_width(), 0.0));
+    let button = Button::selectable(is_shown, WidgetText::from(lines)).min_size(egui::vec2(ui.available_width(), 0.0));
     let response = ui.add(button);
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_shown, &title));
     response.on_hover_ui(|ui| tooltip(ui, entry))
@@ -185,12 +164,7 @@ fn title(entry: &Entry) -> String {
 fn details(entry: &Entry) -> String {
     let [i, j, k] = entry.volume().dims();
     let frames = entry.volume().voxels.frames();
-    let mut parts = vec![say!(
-        "ui-dims",
-        i = i.to_string(),
-        j = j.to_string(),
-        k = k.to_string()
-    )];
+    let mut parts = vec![say!("ui-dims", i = i.to_string(), j = j.to_string(), k = k.to_string())];
     if frames > 1 {
         parts.push(say!("ui-frames", count = frames));
     }
@@ -234,8 +208,7 @@ fn skipped(ui: &mut Ui, state: &State) {
                     || file.path.display().to_string(),
                     |name| name.to_string_lossy().into_owned(),
                 );
-                ui.label(name)
-                    .on_hover_text(file.path.display().to_string());
+                ui.label(name).on_hover_text(file.path.display().to_string());
                 ui.label(
                     RichText::new(&file.reason)
                         .color(theme::TEXT_WEAK)
@@ -254,13 +227,7 @@ mod tests {
 
     #[test]
     fn paths_come_as_people_paste_them() {
-        for path in [
-            "/a b/c",
-            " /a b/c\n",
-            "\"/a b/c\"",
-            "'/a b/c'",
-            "file:///a b/c",
-        ] {
+        for path in ["/a b/c", " /a b/c\n", "\"/a b/c\"", "'/a b/c'", "file:///a b/c"] {
             assert_eq!(unquoted(path), "/a b/c");
         }
     }

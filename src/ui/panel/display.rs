@@ -41,11 +41,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn heading(ui: &mut Ui, text: String) {
     ui.add_space(theme::GAP);
-    ui.label(
-        RichText::new(text)
-            .color(theme::TEXT_WEAK)
-            .size(theme::FONT_SMALL),
-    );
+    ui.label(RichText::new(text).color(theme::TEXT_WEAK).size(theme::FONT_SMALL));
 }
 
 fn window(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
@@ -75,19 +71,13 @@ fn window(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
     }
     ui.horizontal_wrapped(|ui| {
         if ui
-            .add_enabled(
-                entry.auto_window.is_some(),
-                Button::new(say!("ui-auto-window")),
-            )
+            .add_enabled(entry.auto_window.is_some(), Button::new(say!("ui-auto-window")))
             .on_hover_text(say!("ui-auto-window-tip"))
             .clicked()
         {
             commands.push(Command::AutoWindow);
         }
-        if ui
-            .selectable_label(entry.display.invert, say!("ui-invert"))
-            .clicked()
-        {
+        if ui.selectable_label(entry.display.invert, say!("ui-invert")).clicked() {
             commands.push(Command::ToggleInvert);
         }
     });
@@ -140,11 +130,7 @@ fn fields(ui: &mut Ui, now: Window, commands: &mut Commands) {
         let has_width = ui.add(field).labelled_by(label.id).changed();
         let label = ui.label(say!("ui-center-field"));
         let has_center = ui
-            .add(
-                DragValue::new(&mut center)
-                    .speed(speed)
-                    .max_decimals(decimals),
-            )
+            .add(DragValue::new(&mut center).speed(speed).max_decimals(decimals))
             .labelled_by(label.id)
             .changed();
         if has_center || has_width {
@@ -157,11 +143,7 @@ fn fields(ui: &mut Ui, now: Window, commands: &mut Commands) {
 fn preset_row(ui: &mut Ui, name: &str, window: &Window, key: Option<u8>, entry: &Entry) -> bool {
     let is_on = entry.display.window == Some(*window);
     let label = match key {
-        Some(key) => say!(
-            "ui-preset-with-key",
-            key = key.to_string(),
-            name = name.to_owned()
-        ),
+        Some(key) => say!("ui-preset-with-key", key = key.to_string(), name = name.to_owned()),
         None => name.to_owned(),
     };
     let numbers = RichText::new(text::window_numbers(window))
@@ -188,17 +170,18 @@ fn colors(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
         let label = ui.label(say!("ui-colors"));
         let now = entry.display.color_map.name();
         let title = presets::color_map_title(&entry.display.color_map);
-        let combo = ComboBox::from_id_salt("colors")
-            .selected_text(title)
-            .show_ui(ui, |ui| {
-                for map in presets::color_maps() {
-                    if ui.selectable_label(map.name() == now, presets::color_map_title(map)).clicked() {
-                        commands.push(Command::SetColorMap {
-                            name: map.name().to_owned(),
-                        });
-                    }
+        let combo = ComboBox::from_id_salt("colors").selected_text(title).show_ui(ui, |ui| {
+            for map in presets::color_maps() {
+                if ui
+                    .selectable_label(map.name() == now, presets::color_map_title(map))
+                    .clicked()
+                {
+                    commands.push(Command::SetColorMap {
+                        name: map.name().to_owned(),
+                    });
                 }
-            });
+            }
+        });
         combo.response.labelled_by(label.id);
     });
 }
@@ -215,15 +198,8 @@ fn interpolation(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
         let combo = ComboBox::from_id_salt("interpolation")
             .selected_text(name(now))
             .show_ui(ui, |ui| {
-                for interpolation in [
-                    Interpolation::Nearest,
-                    Interpolation::Linear,
-                    Interpolation::Cubic,
-                ] {
-                    if ui
-                        .selectable_label(now == interpolation, name(interpolation))
-                        .clicked()
-                    {
+                for interpolation in [Interpolation::Nearest, Interpolation::Linear, Interpolation::Cubic] {
+                    if ui.selectable_label(now == interpolation, name(interpolation)).clicked() {
                         commands.push(Command::SetInterpolation { interpolation });
                     }
                 }
@@ -271,9 +247,7 @@ fn slabs(ui: &mut Ui, state: &State, commands: &mut Commands) {
 }
 
 fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands) {
-    let (now_mm, now_mode) = slab.map_or((0.0, SlabMode::default()), |slab| {
-        (slab.thickness_mm, slab.mode)
-    });
+    let (now_mm, now_mode) = slab.map_or((0.0, SlabMode::default()), |slab| (slab.thickness_mm, slab.mode));
     let mut thickness_mm = now_mm;
     let label = ui.colored_label(theme::pane_color(id), pane::short_name(id));
     let field = DragValue::new(&mut thickness_mm)
@@ -292,10 +266,7 @@ fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands
         .selected_text(pane::slab_mode(now_mode))
         .show_ui(ui, |ui| {
             for mode in [SlabMode::Mip, SlabMode::MinIp, SlabMode::Mean] {
-                if ui
-                    .selectable_label(now_mode == mode, pane::slab_mode(mode))
-                    .clicked()
-                {
+                if ui.selectable_label(now_mode == mode, pane::slab_mode(mode)).clicked() {
                     let thickness_mm = if now_mm > 0.0 { now_mm } else { FIRST_SLAB_MM };
                     commands.push(Command::SetSlab {
                         pane: id,

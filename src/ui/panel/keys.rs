@@ -18,32 +18,26 @@ pub fn show(ctx: &egui::Context, memory: &mut Memory) {
             ScrollArea::vertical()
                 .max_height(ui.ctx().content_rect().height() * 0.75)
                 .show(ui, |ui| {
-                    Grid::new("keys")
-                        .num_columns(2)
-                        .striped(true)
-                        .show(ui, |ui| {
-                            for (gesture, does) in mouse() {
-                                ui.label(RichText::new(gesture).color(theme::TEXT_STRONG));
-                                ui.label(does);
+                    Grid::new("keys").num_columns(2).striped(true).show(ui, |ui| {
+                        for (gesture, does) in mouse() {
+                            ui.label(RichText::new(gesture).color(theme::TEXT_STRONG));
+                            ui.label(does);
+                            ui.end_row();
+                        }
+                        for group in Group::ALL {
+                            for row in action::ROWS
+                                .iter()
+                                .filter(|row| row.group == group && !row.label().is_empty())
+                            {
+                                let Some(shortcut) = row.shortcut else {
+                                    continue;
+                                };
+                                ui.label(RichText::new(text::shortcut(ui.ctx(), &shortcut)).color(theme::TEXT_STRONG));
+                                ui.label(row.label());
                                 ui.end_row();
                             }
-                            for group in Group::ALL {
-                                for row in action::ROWS
-                                    .iter()
-                                    .filter(|row| row.group == group && !row.label().is_empty())
-                                {
-                                    let Some(shortcut) = row.shortcut else {
-                                        continue;
-                                    };
-                                    ui.label(
-                                        RichText::new(text::shortcut(ui.ctx(), &shortcut))
-                                            .color(theme::TEXT_STRONG),
-                                    );
-                                    ui.label(row.label());
-                                    ui.end_row();
-                                }
-                            }
-                        });
+                        }
+                    });
                 });
         });
     memory.shows_keys = is_open;
@@ -52,21 +46,12 @@ pub fn show(ctx: &egui::Context, memory: &mut Memory) {
 fn mouse() -> [(String, String); 9] {
     [
         (say!("ui-mouse-left"), say!("ui-mouse-left-does")),
-        (
-            say!("ui-mouse-control-left"),
-            say!("ui-mouse-control-left-does"),
-        ),
+        (say!("ui-mouse-control-left"), say!("ui-mouse-control-left-does")),
         (say!("ui-mouse-middle"), say!("ui-mouse-middle-does")),
         (say!("ui-mouse-right"), say!("ui-mouse-right-does")),
-        (
-            say!("ui-mouse-right-click"),
-            say!("ui-mouse-right-click-does"),
-        ),
+        (say!("ui-mouse-right-click"), say!("ui-mouse-right-click-does")),
         (say!("ui-mouse-wheel"), say!("ui-mouse-wheel-does")),
-        (
-            say!("ui-mouse-control-wheel"),
-            say!("ui-mouse-control-wheel-does"),
-        ),
+        (say!("ui-mouse-control-wheel"), say!("ui-mouse-control-wheel-does")),
         (say!("ui-mouse-shift"), say!("ui-mouse-shift-does")),
         (say!("ui-mouse-double"), say!("ui-mouse-double-does")),
     ]

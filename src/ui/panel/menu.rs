@@ -40,14 +40,7 @@ pub fn bar(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comma
 }
 
 /// One action as an item of a menu or a bar.
-pub fn item(
-    ui: &mut Ui,
-    action: Action,
-    pane: PaneId,
-    state: &State,
-    memory: &mut Memory,
-    commands: &mut Commands,
-) {
+pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &mut Memory, commands: &mut Commands) {
     let Some(row) = action::find(action) else {
         return;
     };
@@ -82,11 +75,7 @@ pub fn presets(ui: &mut Ui, state: &State, commands: &mut Commands, only_with_ke
         if let Some(key) = preset.key {
             button = button.shortcut_text(key.to_string());
         }
-        if ui
-            .add(button)
-            .on_hover_text(text::window(&preset.window()))
-            .clicked()
-        {
+        if ui.add(button).on_hover_text(text::window(&preset.window())).clicked() {
             commands.push(Command::WindowPreset {
                 name: preset.name.clone(),
             });

@@ -18,9 +18,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             Level::Note => (theme::NOTE_FILL, theme::TEXT),
             Level::Error => (theme::ERROR_FILL, theme::TEXT_STRONG),
         };
-        let frame = Frame::new()
-            .fill(fill)
-            .inner_margin(Margin::symmetric(8, 3));
+        let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(8, 3));
         Panel::top(("message", index - first))
             .frame(frame)
             .resizable(false)
@@ -30,10 +28,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
                         commands.push(Command::DismissMessage { index });
                     }
                     ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                        ui.add(
-                            egui::Label::new(egui::RichText::new(&message.text).color(color))
-                                .wrap(),
-                        );
+                        ui.add(egui::Label::new(egui::RichText::new(&message.text).color(color)).wrap());
                     });
                 });
             });

@@ -9,20 +9,15 @@ use crate::ui::{text, theme};
 /// Shows the line.
 pub fn show(ui: &mut Ui, state: &State) {
     ui.horizontal(|ui| {
-        let found = state
-            .hover
-            .and_then(|(pane, at)| readout::readout(state, pane, at));
+        let found = state.hover.and_then(|(pane, at)| readout::readout(state, pane, at));
         let line = match (found, state.shown()) {
             (Some(found), Some(entry)) => text::readout(&found, entry.volume()).join("    "),
             (None, Some(entry)) if entry.volume().geometry().is_some() => {
                 let found = readout::at_crosshair(state);
                 say!(
                     "ui-at-crosshair",
-                    readout = found.map_or_else(String::new, |found| text::readout(
-                        &found,
-                        entry.volume()
-                    )
-                    .join("    "))
+                    readout =
+                        found.map_or_else(String::new, |found| text::readout(&found, entry.volume()).join("    "))
                 )
             }
             _ => String::new(),

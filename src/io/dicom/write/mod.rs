@@ -38,11 +38,7 @@ const CHECKED: [Tag; 6] = [
 
 /// Writes a volume whose voxels have all arrived, all its frames or one, into a new (or empty) folder. Every file is
 /// read back. Gives warnings, each a sentence; fails in one sentence where DICOM cannot hold the volume.
-pub fn write_series(
-    folder: &Path,
-    volume: &Volume,
-    frame: Option<usize>,
-) -> Result<Vec<String>, SaveError> {
+pub fn write_series(folder: &Path, volume: &Volume, frame: Option<usize>) -> Result<Vec<String>, SaveError> {
     let refuse = |why: String| SaveError::refused(folder, why);
     check_fit(volume).map_err(refuse)?;
     let frames = frame.map_or(0..volume.voxels.frames(), |frame| frame..frame + 1);
@@ -56,31 +52,21 @@ pub fn write_series(
     let writer = SeriesWriter::new(volume, class, plan);
     let slices = volume.dims()[2];
     write_folder(folder, |new| {
-        (0..slices * frames.len())
-            .into_par_iter()
-            .try_for_each(|n| {
-                let picture = Picture {
-                    slice: n % slices,
-                    frame: n / slices,
-                    frames: frames.len(),
-                };
-                let slab = volume.voxels.slab_of(picture.slice, picture.frame);
-                let samples = slabs
-                    .get(slab)
-                    .ok_or_else(|| refuse(say!("io-not-loaded")))?;
-                let first = (picture.slice - volume.voxels.slab_range(slab).first_slice)
-                    * volume.voxels.slice_samples();
-                let image = writer.image(
-                    picture,
-                    plan.bytes(samples, first, volume.voxels.slice_samples()),
-                );
-                write_image(&new.join(format!("IM{:05}.dcm", n + 1)), image).map_err(|err| {
-                    SaveError {
-                        path: folder.to_owned(),
-                        why: err.why,
-                    }
-                })
+        (0..slices * frames.len()).into_par_iter().try_for_each(|n| {
+            let picture = Picture {
+                slice: n % slices,
+                frame: n / slices,
+                frames: frames.len(),
+            };
+            let slab = volume.voxels.slab_of(picture.slice, picture.frame);
+            let samples = slabs.get(slab).ok_or_else(|| refuse(say!("io-not-loaded")))?;
+            let first = (picture.slice - volume.voxels.slab_range(slab).first_slice) * volume.voxels.slice_samples();
+            let image = writer.image(picture, plan.bytes(samples, first, volume.voxels.slice_samples()));
+            write_image(&new.join(format!("IM{:05}.dcm", n + 1)), image).map_err(|err| SaveError {
+                path: folder.to_owned(),
+                why: err.why,
             })
+        })
     })?;
     Ok(plan
         .rounded_to

@@ -80,25 +80,19 @@ impl Elements {
 
     fn empty(&mut self, tags: &[(Tag, VR)]) {
         for (tag, vr) in tags {
-            self.0
-                .put(DataElement::new(*tag, *vr, PrimitiveValue::Empty));
+            self.0.put(DataElement::new(*tag, *vr, PrimitiveValue::Empty));
         }
     }
 
     fn short(&mut self, tag: Tag, value: u16) {
-        self.0
-            .put(DataElement::new(tag, VR::US, PrimitiveValue::from(value)));
+        self.0.put(DataElement::new(tag, VR::US, PrimitiveValue::from(value)));
     }
 }
 
 impl<'a> SeriesWriter<'a> {
     pub(super) fn new(volume: &'a Volume, class: ImageClass, plan: PixelPlan) -> Self {
         let kept = |uid: &str| {
-            if is_uid(uid) {
-                uid.to_owned()
-            } else {
-                new_uid()
-            }
+            if is_uid(uid) { uid.to_owned() } else { new_uid() }
         };
         Self {
             volume,
@@ -139,11 +133,7 @@ impl<'a> SeriesWriter<'a> {
                 VR::IS,
                 (picture.frame + 1).to_string(),
             );
-            elements.text(
-                tags::NUMBER_OF_TEMPORAL_POSITIONS,
-                VR::IS,
-                picture.frames.to_string(),
-            );
+            elements.text(tags::NUMBER_OF_TEMPORAL_POSITIONS, VR::IS, picture.frames.to_string());
         }
         self.put_meaning(&mut elements);
         self.put_pixels(&mut elements, pixels);
@@ -164,11 +154,7 @@ impl<'a> SeriesWriter<'a> {
         elements.text(tags::SOP_CLASS_UID, VR::UI, self.class.uid());
         elements.text(tags::SOP_INSTANCE_UID, VR::UI, new_uid());
         elements.text(tags::INSTANCE_NUMBER, VR::IS, instance.to_string());
-        elements.text(
-            tags::ACQUISITION_NUMBER,
-            VR::IS,
-            (picture.frame + 1).to_string(),
-        );
+        elements.text(tags::ACQUISITION_NUMBER, VR::IS, (picture.frame + 1).to_string());
         elements.text(tags::MANUFACTURER, VR::LO, "Isocenter");
         elements.text(tags::SOFTWARE_VERSIONS, VR::LO, env!("CARGO_PKG_VERSION"));
         elements.text(
@@ -258,11 +244,7 @@ impl<'a> SeriesWriter<'a> {
             VR::DS,
             decimal_strings(&[right.to_array(), down.to_array()].concat()),
         );
-        elements.text(
-            tags::PIXEL_SPACING,
-            VR::DS,
-            decimal_strings(&[spacing.y, spacing.x]),
-        );
+        elements.text(tags::PIXEL_SPACING, VR::DS, decimal_strings(&[spacing.y, spacing.x]));
         elements.text(
             tags::FRAME_OF_REFERENCE_UID,
             VR::UI,
@@ -282,11 +264,7 @@ impl<'a> SeriesWriter<'a> {
         elements.text(
             tags::SLICE_THICKNESS,
             VR::DS,
-            if is_even {
-                decimal_string(step)
-            } else {
-                String::new()
-            },
+            if is_even { decimal_string(step) } else { String::new() },
         );
         if is_even && self.class == ImageClass::Mr {
             elements.text(tags::SPACING_BETWEEN_SLICES, VR::DS, decimal_string(step));
@@ -359,11 +337,9 @@ impl<'a> SeriesWriter<'a> {
         elements.short(tags::HIGH_BIT, self.plan.bits - 1);
         elements.short(tags::PIXEL_REPRESENTATION, u16::from(self.plan.is_signed));
         if self.plan.bits == 8 {
-            elements.0.put(DataElement::new(
-                tags::PIXEL_DATA,
-                VR::OB,
-                PrimitiveValue::from(pixels),
-            ));
+            elements
+                .0
+                .put(DataElement::new(tags::PIXEL_DATA, VR::OB, PrimitiveValue::from(pixels)));
         } else {
             let words: Vec<u16> = pixels
                 .as_chunks()
@@ -414,24 +390,10 @@ fn put_windows(elements: &mut Elements, windows: &[NamedWindow]) {
         .iter()
         .filter(|named| named.window.function == function)
         .collect();
-    let numbers = |pick: fn(&NamedWindow) -> f64| {
-        decimal_strings(
-            &windows
-                .iter()
-                .map(|named| pick(named))
-                .collect::<Vec<f64>>(),
-        )
-    };
-    elements.text(
-        tags::WINDOW_CENTER,
-        VR::DS,
-        numbers(|named| named.window.center),
-    );
-    elements.text(
-        tags::WINDOW_WIDTH,
-        VR::DS,
-        numbers(|named| named.window.width),
-    );
+    let numbers =
+        |pick: fn(&NamedWindow) -> f64| decimal_strings(&windows.iter().map(|named| pick(named)).collect::<Vec<f64>>());
+    elements.text(tags::WINDOW_CENTER, VR::DS, numbers(|named| named.window.center));
+    elements.text(tags::WINDOW_WIDTH, VR::DS, numbers(|named| named.window.width));
     if windows.iter().all(|named| !named.name.is_empty()) {
         elements.text(
             tags::WINDOW_CENTER_WIDTH_EXPLANATION,

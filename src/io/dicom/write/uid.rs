@@ -15,9 +15,7 @@ pub(super) fn new_uid() -> String {
 /// Whether a text is a UID (PS3.5 9.1): numbers with dots between, none with a leading zero, at most 64 characters.
 pub(super) fn is_uid(text: &str) -> bool {
     let is_component = |part: &str| {
-        !part.is_empty()
-            && part.bytes().all(|byte| byte.is_ascii_digit())
-            && (part == "0" || !part.starts_with('0'))
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) && (part == "0" || !part.starts_with('0'))
     };
     text.len() <= 64 && text.contains('.') && text.split('.').all(is_component)
 }
