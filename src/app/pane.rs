@@ -24,10 +24,10 @@ pub enum PaneId {
 
 impl PaneId {
     /// The panes of the 2×2 layout, row by row.
-    pub const QUAD: [PaneId; 4] = [PaneId::Axial, PaneId::Coronal, PaneId::Sagittal, PaneId::Volume];
+    pub const QUAD: [Self; 4] = [Self::Axial, Self::Coronal, Self::Sagittal, Self::Volume];
 
     /// The panes that show planes through the patient.
-    pub const PLANES: [PaneId; 3] = [PaneId::Axial, PaneId::Coronal, PaneId::Sagittal];
+    pub const PLANES: [Self; 3] = [Self::Axial, Self::Coronal, Self::Sagittal];
 
     /// The standard view of a plane pane.
     pub fn view(self) -> Option<View> {

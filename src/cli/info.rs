@@ -76,8 +76,8 @@ pub(super) fn info(args: &InfoArgs, quiet: bool) -> Outcome {
         .volumes
         .into_iter()
         .enumerate()
-        .map(|(index, open)| describe(index, &open, args.values, quiet))
-        .collect::<Result<Vec<_>, Failure>>()?;
+        .map(|(index, open)| describe(index, &open, args.values))
+        .collect();
     let skipped = opened
         .skipped
         .into_iter()
@@ -94,7 +94,7 @@ pub(super) fn info(args: &InfoArgs, quiet: bool) -> Outcome {
     }
 }
 
-fn describe(index: usize, open: &OpenVolume, values: bool, quiet: bool) -> Result<VolumeJson, Failure> {
+fn describe(index: usize, open: &OpenVolume, values: bool) -> VolumeJson {
     let volume: &Volume = &open.volume;
     let series = &volume.series;
     let mut warnings = volume.warnings.clone();
@@ -107,11 +107,8 @@ fn describe(index: usize, open: &OpenVolume, values: bool, quiet: bool) -> Resul
         }
         range = value_range(volume);
     }
-    if !quiet && !values && !volume.warnings.is_empty() {
-        tracing::info!("volume {index} has warnings");
-    }
     let geometry = volume.geometry();
-    Ok(VolumeJson {
+    VolumeJson {
         index,
         kind: match series.kind {
             VolumeKind::Image => "image",
@@ -141,7 +138,7 @@ fn describe(index: usize, open: &OpenVolume, values: bool, quiet: bool) -> Resul
         files: series.files,
         warnings,
         slice_positions: geometry.and_then(Geometry::slice_positions_mm),
-    })
+    }
 }
 
 fn row_major(geometry: &Geometry) -> [[f64; 4]; 4] {

@@ -74,12 +74,12 @@ pub(super) fn run(args: &RunArgs, quiet: bool) -> Outcome {
                 _ => {}
             }
         }
-        let errors = program
+        let mut errors = program
             .state()
             .messages
             .iter()
             .filter(|said| said.level == Level::Error);
-        if let Some(error) = errors.last() {
+        if let Some(error) = errors.next_back() {
             return Err(Failure(error.text.clone()));
         }
     }

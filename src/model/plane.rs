@@ -17,20 +17,20 @@ pub enum View {
 
 impl View {
     /// All views, in the order in which they are shown.
-    pub const ALL: [View; 3] = [View::Axial, View::Coronal, View::Sagittal];
+    pub const ALL: [Self; 3] = [Self::Axial, Self::Coronal, Self::Sagittal];
 
     /// The screen's right and down direction in patient space (LPS): the radiological convention.
     pub fn axes(self) -> Axes {
         match self {
-            View::Axial => Axes {
+            Self::Axial => Axes {
                 right: DVec3::X,
                 down: DVec3::Y,
             },
-            View::Coronal => Axes {
+            Self::Coronal => Axes {
                 right: DVec3::X,
                 down: DVec3::NEG_Z,
             },
-            View::Sagittal => Axes {
+            Self::Sagittal => Axes {
                 right: DVec3::Y,
                 down: DVec3::NEG_Z,
             },

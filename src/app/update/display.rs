@@ -13,22 +13,20 @@ pub(super) fn update(state: &mut State, command: Command) {
         return;
     };
     match command {
-        Command::SetWindow { center, width } => {
-            if center.is_finite() && width.is_finite() {
-                let function = entry
-                    .display
-                    .window
-                    .map_or(WindowFunction::Linear, |window| window.function);
-                let window = Window {
-                    center,
-                    width,
-                    function,
-                };
-                entry.display.window = Some(Window {
-                    width: width.max(window.smallest_width()),
-                    ..window
-                });
-            }
+        Command::SetWindow { center, width } if center.is_finite() && width.is_finite() => {
+            let function = entry
+                .display
+                .window
+                .map_or(WindowFunction::Linear, |window| window.function);
+            let window = Window {
+                center,
+                width,
+                function,
+            };
+            entry.display.window = Some(Window {
+                width: width.max(window.smallest_width()),
+                ..window
+            });
         }
         Command::SetWindowFunction { function } => {
             if let Some(window) = &mut entry.display.window {

@@ -136,9 +136,9 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
         };
         // Another series of the same study is looked at in the same place, as far as both have one.
         if same_space {
-            navigate::keep_place(state, mm_per_point)
+            navigate::keep_place(state, mm_per_point);
         } else {
-            navigate::reset(state)
+            navigate::reset(state);
         }
     }
     effects.extend(load(state, id));
