@@ -142,7 +142,9 @@ pub fn window_name(entry: &Entry, window: &Window) -> Option<String> {
 pub fn over_picture(painter: &Painter, at: Pos2, anchor: Align2, text: &str, font: FontId, color: Color32) -> Rect {
     let galley = painter.layout_no_wrap(text.to_owned(), font, color);
     let rect = anchor.anchor_size(at, galley.size());
-    for offset in [vec2(1.0, 1.0), vec2(-1.0, -1.0)] {
+    // All around, so that light letters stand on white bone too.
+    for (right, down) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
+        let offset = vec2(right as f32, down as f32);
         painter.galley_with_override_text_color(rect.min + offset, galley.clone(), theme::PANE_RIM);
     }
     painter.galley(rect.min, galley, color);
