@@ -1,5 +1,5 @@
-//! The command line: one file a subcommand, the same code below as the window. `../shared/CLI.md` in the design is its
-//! contract: results on stdout, everything else on stderr, exit status 0 done, 1 failed, 2 wrong usage.
+//! The command line: one file a subcommand, the same code below as the window. Results go to stdout, everything else
+//! to stderr; exit status 0 done, 1 failed, 2 wrong usage. README.md lists the calls.
 
 mod annotations;
 mod bench;

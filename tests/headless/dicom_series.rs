@@ -323,6 +323,28 @@ fn windows_units_and_padding_are_the_files_own() {
 }
 
 #[test]
+fn overlays_are_not_drawn_and_that_is_said() {
+    let series = CtSeries::new(3);
+    let files: Vec<(String, Vec<u8>)> = (0..3)
+        .map(|k| {
+            let slice = match k {
+                1 => series.slice(k).bytes((0x6002, 0x3000), "OW", &[0; 6]),
+                _ => series.slice(k),
+            };
+            (format!("{k}"), slice.file(EXPLICIT_LITTLE))
+        })
+        .collect();
+    let (_folder, opened) = open(&files);
+    assert_eq!(opened.volumes.len(), 1, "{:?}", opened.skipped);
+    let warnings = &opened.volumes[0].volume.warnings;
+    assert_eq!(
+        warnings.iter().filter(|doubt| doubt.contains("overlay")).count(),
+        1,
+        "{warnings:?}"
+    );
+}
+
+#[test]
 fn two_patients_never_share_a_volume() {
     let series = CtSeries::new(2);
     let other = series

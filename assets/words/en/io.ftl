@@ -83,6 +83,7 @@ io-dicom-truncated = the pixel data end early ({$have} of {$needed} bytes); what
 io-dicom-truncated-fragments = the pixel data end early
 io-dicom-frames-missing = only {$present} of {$declared} frames are there
 io-dicom-bad-bits = the numbers of stored bits contradict each other
+io-dicom-overlays = the file carries overlay graphics, which are not drawn
 io-dicom-voi-table = the file proposes a table for its greys (VOI LUT), which is not applied
 io-dicom-bad-window = a window without width was left out
 io-dicom-no-position = the file does not say where the images lie in the patient, so they are shown as a stack of pictures

@@ -12,7 +12,7 @@ use super::layout::{Layout, SampleFormat};
 use super::prescan::{PixelPlace, Prescan, prescan_file};
 use super::present::frames_present;
 use super::reasons::reason_without_pixels;
-use super::windows::read_windows;
+use super::windows::{note_overlays, read_windows};
 use crate::io::place::FilePlace;
 use crate::model::volume::{Patient, StackGrid};
 use crate::model::window::NamedWindow;
@@ -146,6 +146,7 @@ pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, Strin
         &mut warnings,
     )?;
     let meaning = read_meaning(root, &identity, &layout, &mut warnings);
+    note_overlays(root, &mut warnings);
     let frames = read_frames(root, &identity, present.frames);
     let pixels = FilePixels {
         file: file.clone(),

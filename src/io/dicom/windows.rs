@@ -1,10 +1,19 @@
 //! The windows that a file proposes (PS3.3 C.11.2).
 
+use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
 use super::elements::Item;
 use crate::model::window::{NamedWindow, Window, WindowFunction};
 use crate::say;
+
+/// Says so where a file carries overlays (PS3.3 C.9.2: groups 6000 to 601E), which are not drawn.
+pub fn note_overlays(root: Item<'_>, warnings: &mut Vec<String>) {
+    let is_overlay = |group| root.get(Tag(group, 0x3000)).or(root.get(Tag(group, 0x0102))).is_some();
+    if (0x6000..=0x601e).step_by(2).any(is_overlay) {
+        warnings.push(say!("io-dicom-overlays"));
+    }
+}
 
 /// The windows of a data set, in its order; of a multi-frame image those of its shared or first frame's group.
 pub fn read_windows(root: Item<'_>, warnings: &mut Vec<String>) -> Vec<NamedWindow> {
