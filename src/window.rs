@@ -141,8 +141,8 @@ impl Window {
                     self.save_picture(ctx, pane, path, size);
                 }
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-                // The graphics store lets go of volumes that nobody holds any more; the rest the program did itself.
-                Effect::Forget(_) | Effect::StartScan { .. } | Effect::StartLoad { .. } | Effect::CancelJob(_) => {}
+                // The program did these itself.
+                Effect::StartScan { .. } | Effect::StartLoad { .. } | Effect::CancelJob(_) => {}
             }
         }
     }

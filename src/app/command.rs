@@ -10,7 +10,6 @@ use super::pane::PaneId;
 use super::planes::Alignment;
 use super::tool::PointerEvent;
 use crate::io::OpenVolume;
-use crate::model::volume::VolumeId;
 use crate::model::window::{Window, WindowFunction};
 use crate::scene::{Interpolation, SlabMode};
 
@@ -267,8 +266,6 @@ pub enum Effect {
         /// Size in pixels.
         size: Option<[u32; 2]>,
     },
-    /// Pixels of a volume are no longer needed.
-    Forget(VolumeId),
     /// End the program.
     Quit,
 }

@@ -1,7 +1,6 @@
 //! Everything the program knows. Only [`super::update`] changes it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
@@ -187,7 +186,7 @@ pub struct JobStatus {
     pub title: String,
     /// Done and total, once it can tell.
     pub progress: Option<(usize, usize)>,
-    /// The paths it opens or the volume it loads.
+    /// What it is about.
     pub subject: JobSubject,
 }
 
@@ -197,9 +196,9 @@ pub enum JobSubject {
     /// Waiting for the user's answer in a dialog of the system.
     Question,
     /// Writing a picture.
-    Picture(PathBuf),
+    Picture,
     /// Reading headers.
-    Paths(Vec<PathBuf>),
+    Paths,
     /// Decoding voxels.
     Volume(VolumeId),
 }

@@ -7,6 +7,7 @@ pub mod color_map;
 pub mod geometry;
 pub mod orientation;
 pub mod plane;
+pub mod scale;
 pub mod volume;
 pub mod voxels;
 pub mod window;

@@ -3,6 +3,7 @@
 //! A slab is a run of whole slices of one frame. Each is published once; readers see either nothing or the whole
 //! slab, so loading threads fill a volume that panes already draw, without locks.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -310,6 +311,14 @@ impl Voxels {
     /// A slab, if it has arrived and can be read.
     pub fn slab(&self, slab: usize) -> Option<&Arc<Samples>> {
         self.slabs.get(slab)?.get()?.as_ref()
+    }
+
+    /// Every slab of some frames, in order; `None` unless all have arrived and can be read.
+    pub fn slabs_of_frames(&self, frames: Range<usize>) -> Option<Vec<&Samples>> {
+        let per_frame = self.slabs_per_frame();
+        (frames.start * per_frame..frames.end * per_frame)
+            .map(|slab| self.slab(slab).map(AsRef::as_ref))
+            .collect()
     }
 
     /// Whether a slice of a frame has arrived.

@@ -28,7 +28,7 @@ pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect
         Some([path]) => say!("app-job-scan", path = path.display().to_string()),
         Some(several) => say!("app-job-scan-several", count = several.len()),
     };
-    let subject = JobSubject::Paths(paths.clone().unwrap_or_default());
+    let subject = JobSubject::Paths;
     state.jobs.insert(
         job,
         JobStatus {
@@ -67,7 +67,7 @@ pub(in crate::app) fn begin_picture(state: &mut State, path: &Path) -> JobId {
         JobStatus {
             title,
             progress: None,
-            subject: JobSubject::Picture(path.to_owned()),
+            subject: JobSubject::Picture,
         },
     );
     job
@@ -192,14 +192,8 @@ fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
 /// Closes everything and stops all jobs.
 pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     super::pointer::cancel(state);
-    let mut effects: Vec<Effect> = state.jobs.keys().copied().map(Effect::CancelJob).collect();
-    effects.extend(
-        state
-            .document
-            .entries
-            .drain(..)
-            .map(|entry| Effect::Forget(entry.open.volume.id)),
-    );
+    let effects: Vec<Effect> = state.jobs.keys().copied().map(Effect::CancelJob).collect();
+    state.document.entries.clear();
     state.document.skipped.clear();
     state.jobs.clear();
     state.messages.clear();

@@ -6,6 +6,7 @@ use glam::DVec3;
 
 use super::Failure;
 use crate::model::orientation::letters;
+use crate::model::scale::round_length;
 use crate::model::volume::{Placement, Volume};
 use crate::say;
 use crate::scene::Scene;
@@ -90,16 +91,6 @@ fn mm_per_pixel(scene: &Scene) -> Option<f64> {
             _ => Some(scene.units_per_pixel),
         },
     }
-}
-
-/// The longest of 1, 2, 5, 10, 20, 50 … that is no more than `most`.
-fn round_length(most: f64) -> f64 {
-    let decade = 10f64.powf(most.log10().floor());
-    [5.0, 2.0, 1.0]
-        .into_iter()
-        .map(|n| n * decade)
-        .find(|length| *length <= most * (1.0 + 1e-9))
-        .unwrap_or(decade)
 }
 
 fn scale_bar(canvas: &mut Canvas<'_>, [width, height]: [f32; 2], mm_per_pixel: f64) {

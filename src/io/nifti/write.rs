@@ -50,10 +50,7 @@ pub fn write_nifti(path: &Path, volume: &Volume, frame: Option<usize>) -> Result
         return Err(refuse(say!("io-nifti-wide-colour")));
     }
     let frames = frame.map_or(0..volume.voxels.frames(), |frame| frame..frame + 1);
-    let per_frame = volume.voxels.slabs_per_frame();
-    let slabs: Option<Vec<&Samples>> = (frames.start * per_frame..frames.end * per_frame)
-        .map(|slab| volume.voxels.slab(slab).map(AsRef::as_ref))
-        .collect();
+    let slabs = volume.voxels.slabs_of_frames(frames.clone());
     let slabs = slabs.ok_or_else(|| refuse(say!("io-not-loaded")))?;
     let header = header(volume, frames.len()).encode();
     let is_gzip = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));

@@ -5,6 +5,7 @@ use egui::{Align2, Painter, Stroke, pos2, vec2};
 use super::Pane;
 use crate::app::pane::PaneId;
 use crate::app::{State, scenes};
+use crate::model::scale::round_length;
 use crate::model::volume::Placement;
 use crate::ui::{text, theme};
 
@@ -25,16 +26,6 @@ fn mm_per_point(pane: PaneId, state: &State) -> Option<f64> {
         },
         _ => Some(scenes::mm_per_point(state)),
     }
-}
-
-/// The longest of 1, 2, 5, 10, 20, 50 … that is no more than `most`.
-pub(super) fn round_length(most: f64) -> f64 {
-    let decade = 10f64.powf(most.log10().floor());
-    [5.0, 2.0, 1.0]
-        .into_iter()
-        .map(|n| n * decade)
-        .find(|length| *length <= most * (1.0 + 1e-9))
-        .unwrap_or(decade)
 }
 
 /// Paints the bar.
@@ -63,23 +54,4 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
         theme::pane_font(),
         theme::PANE_TEXT,
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::round_length;
-
-    #[test]
-    fn lengths_are_round() {
-        for (most, length) in [
-            (73.0, 50.0),
-            (50.0, 50.0),
-            (49.9, 20.0),
-            (1.99, 1.0),
-            (0.23, 0.2),
-            (1000.0, 1000.0),
-        ] {
-            assert!((round_length(most) - length).abs() < 1e-9 * length, "{most}");
-        }
-    }
 }

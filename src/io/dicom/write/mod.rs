@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use self::modules::{ImageClass, Picture, SeriesWriter};
 use crate::io::save::{SaveError, write_checked, write_folder};
 use crate::model::volume::Volume;
-use crate::model::voxels::{SampleType, Samples};
+use crate::model::voxels::SampleType;
 use crate::say;
 
 /// Rows and columns that are not perpendicular cannot be told in DICOM; the largest cosine that is rounding.
@@ -42,10 +42,7 @@ pub fn write_series(folder: &Path, volume: &Volume, frame: Option<usize>) -> Res
     let refuse = |why: String| SaveError::refused(folder, why);
     check_fit(volume).map_err(refuse)?;
     let frames = frame.map_or(0..volume.voxels.frames(), |frame| frame..frame + 1);
-    let per_frame = volume.voxels.slabs_per_frame();
-    let slabs: Option<Vec<&Samples>> = (frames.start * per_frame..frames.end * per_frame)
-        .map(|slab| volume.voxels.slab(slab).map(AsRef::as_ref))
-        .collect();
+    let slabs = volume.voxels.slabs_of_frames(frames.clone());
     let slabs = slabs.ok_or_else(|| refuse(say!("io-not-loaded")))?;
     let class = ImageClass::of(volume);
     let plan = pixels::plan(volume, &slabs, class == ImageClass::SecondaryCapture);
