@@ -7,6 +7,7 @@
 pub mod demo;
 pub mod demo_save;
 pub mod dicom;
+pub mod home;
 pub mod load;
 pub mod nifti;
 pub mod place;

@@ -52,6 +52,7 @@ static LAYERS: [Layer; 9] = [
         crates: &[
             "bytemuck",
             "dicom_*",
+            "directories",
             "flate2",
             "glam",
             "jxl_oxide",
@@ -91,6 +92,7 @@ static LAYERS: [Layer; 9] = [
             "accesskit",
             "eframe",
             "egui",
+            "egui_plot",
             "egui_wgpu",
             "glam",
             "pollster",
