@@ -10,6 +10,8 @@ run_packages=(libvulkan1 libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libx
 # The window tests: an X server without a screen, a window manager, and a hand on mouse and keyboard.
 # The software Vulkan driver is what all pictures in the tests are made with.
 test_packages=(Xvfb:xvfb openbox:openbox xdotool:xdotool mesa-vulkan-drivers)
+# dpkg-deb is there wherever .deb files are; objdump reads which C library the program asks for.
+package_packages=(dpkg-deb:dpkg objdump:binutils)
 
 note() {
     printf 'dev: %s\n' "$*" >&2

@@ -12,9 +12,10 @@ use crate::app::job::Answer;
 use crate::app::pane::PaneId;
 use crate::app::{Choice, Command, Effect, Program, State, scenes};
 use crate::say;
+use crate::ui::capture::Capture;
 use crate::ui::pane::Pane;
 use crate::ui::picture::Pictures;
-use crate::ui::{Commands, Memory, input, layout, pane, panel, theme};
+use crate::ui::{Commands, Memory, icon, input, layout, pane, panel, theme};
 
 /// What to begin with.
 #[derive(Default)]
@@ -50,7 +51,7 @@ pub fn run(begin: Begin) -> Result<(), String> {
         viewport: egui::ViewportBuilder::default()
             .with_title(say!("ui-start-title"))
             .with_app_id("isocenter")
-            .with_icon(theme::icon())
+            .with_icon(icon::image())
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([480.0, 320.0])
             .with_drag_and_drop(true),
@@ -85,6 +86,8 @@ pub struct Window {
     memory: Memory,
     /// Commands to be replayed, the next one last.
     script: Vec<Command>,
+    /// A picture of the whole window that is to be taken.
+    capture: Option<Capture>,
 }
 
 impl Window {
@@ -106,6 +109,7 @@ impl Window {
             pictures: Pictures::new(render),
             memory: Memory::default(),
             script,
+            capture: None,
         };
         let opened = match (paths.is_empty(), demo) {
             (false, _) => Some(Command::Open { paths }),
@@ -140,6 +144,7 @@ impl Window {
                 Effect::SavePicture { pane, path, size } => {
                     self.save_picture(ctx, pane, path, size);
                 }
+                Effect::SaveWindow { path } => self.capture = Some(Capture::new(path)),
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 // The program did these itself.
                 Effect::StartScan { .. } | Effect::StartLoad { .. } | Effect::CancelJob(_) => {}
@@ -167,7 +172,7 @@ impl Window {
             // More may be waiting.
             ctx.request_repaint();
         }
-        while !self.program.is_busy() {
+        while !self.program.is_busy() && self.capture.is_none() {
             let Some(command) = self.script.pop() else {
                 break;
             };
@@ -175,8 +180,21 @@ impl Window {
         }
     }
 
-    /// The panes, or how to begin.
-    fn center(&mut self, ui: &mut egui::Ui) {
+    /// Goes on with a picture of the whole window.
+    fn advance_capture(&mut self, ctx: &egui::Context, is_drawn: bool) {
+        let is_settled = is_drawn && !self.program.is_busy();
+        let Some(capture) = &mut self.capture else {
+            return;
+        };
+        if let Some((size, rgba)) = capture.advance(ctx, is_settled) {
+            let path = capture.path().to_owned();
+            self.capture = None;
+            self.program.write_picture(path, size, rgba);
+        }
+    }
+
+    /// The panes, or how to begin. Answers whether the pictures are finished.
+    fn center(&mut self, ui: &mut egui::Ui) -> bool {
         let ctx = ui.ctx().clone();
         if self.state().shown().is_none() {
             self.memory.rects.clear();
@@ -185,7 +203,7 @@ impl Window {
             if self.dispatch(&ctx, commands) {
                 ctx.request_repaint();
             }
-            return;
+            return true;
         }
         let rects = layout::pane_rects(self.state().view.layout, ui.max_rect(), ctx.pixels_per_point());
         self.memory.rects = rects.iter().copied().collect();
@@ -196,10 +214,12 @@ impl Window {
             }
         }
         let mut commands = Commands::new();
+        let mut is_finished = true;
         for (id, rect) in rects {
             let shown = self.pictures.show(self.program.state(), id, ctx.pixels_per_point());
             if let Some(again) = shown.again {
                 ctx.request_repaint_after(again);
+                is_finished = false;
             }
             let pane = Pane {
                 id,
@@ -212,6 +232,7 @@ impl Window {
         if self.dispatch(&ctx, commands) {
             ctx.request_repaint();
         }
+        is_finished
     }
 }
 
@@ -232,8 +253,9 @@ impl eframe::App for Window {
             // The panels were laid out before: they catch up in the next frame, the pictures are right in this one.
             ctx.request_repaint();
         }
-        egui::CentralPanel::no_frame().show(ui, |ui| self.center(ui));
+        let is_finished = egui::CentralPanel::no_frame().show(ui, |ui| self.center(ui)).inner;
         panel::drop::hint(&ctx);
+        self.advance_capture(&ctx, is_finished);
     }
 }
 

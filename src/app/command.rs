@@ -209,6 +209,11 @@ pub enum Command {
         #[serde(default)]
         size: Option<[u32; 2]>,
     },
+    /// Writes a picture of the whole window as a PNG, once everything in it has settled.
+    SaveWindow {
+        /// Where to.
+        path: PathBuf,
+    },
     /// Takes a message off the screen.
     DismissMessage {
         /// Counted from the oldest.
@@ -265,6 +270,11 @@ pub enum Effect {
         path: PathBuf,
         /// Size in pixels.
         size: Option<[u32; 2]>,
+    },
+    /// Take a picture of the whole window, and write it with [`super::Program::write_picture`].
+    SaveWindow {
+        /// Where to.
+        path: PathBuf,
     },
     /// End the program.
     Quit,

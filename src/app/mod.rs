@@ -15,6 +15,7 @@ pub mod scenes;
 pub mod state;
 pub mod tool;
 pub mod update;
+pub mod version;
 
 mod program;
 

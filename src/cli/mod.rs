@@ -25,7 +25,7 @@ use crate::say;
 
 /// Isocenter: a viewer for 3D medical images. Not a medical device; not for diagnosis.
 #[derive(Parser)]
-#[command(name = "isocenter", version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+#[command(name = "isocenter", version = crate::app::version::full(), args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

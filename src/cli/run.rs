@@ -69,6 +69,7 @@ pub(super) fn run(args: &RunArgs, quiet: bool) -> Outcome {
                 Effect::SavePicture { pane, path, size } => {
                     picture::save(program.state(), &mut gpu, pane, &path, size)?;
                 }
+                Effect::SaveWindow { .. } => return Err(Failure(say!("cli-needs-window"))),
                 Effect::Quit => return Ok(()),
                 // Dialogs have nobody to ask here; pixels are not kept between pictures.
                 _ => {}

@@ -6,6 +6,8 @@
 //! done by menu or key, and the catalogue of words the only place with text.
 
 pub mod action;
+pub mod capture;
+pub mod icon;
 pub mod input;
 pub mod layout;
 pub mod memory;

@@ -114,26 +114,6 @@ pub fn letter_font() -> FontId {
     FontId::new(LETTER_FONT, FontFamily::Proportional)
 }
 
-/// The picture of the program in the system's bars: the three planes where they meet.
-pub fn icon() -> egui::IconData {
-    const SIDE: i32 = 64;
-    let pixel = |x: i32, y: i32| {
-        let distance = |at: i32| (at - SIDE / 2).abs();
-        let is_at_center = distance(x).max(distance(y)) < 9;
-        match (distance(x) < 3, distance(y) < 3) {
-            (true, _) if !is_at_center => pane_color(PaneId::Sagittal),
-            (_, true) if !is_at_center => pane_color(PaneId::Axial),
-            _ => SUNKEN,
-        }
-    };
-    let pixels = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
-    egui::IconData {
-        rgba: pixels.flat_map(|(x, y)| pixel(x, y).to_array()).collect(),
-        width: SIDE as u32,
-        height: SIDE as u32,
-    }
-}
-
 /// The frame of a panel: no fill, since what is behind it has its colour.
 pub fn panel_frame() -> egui::Frame {
     egui::Frame::new().inner_margin(Margin::symmetric(8, 2))

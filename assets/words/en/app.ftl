@@ -49,3 +49,7 @@ app-colors-ice = Ice
 app-colors-red = Red
 app-colors-green = Green
 app-colors-blue = Blue
+
+app-version = { $version } ({ $from }, { $machine })
+app-version-unoptimised = { $version } ({ $from }, { $machine }, not optimised)
+app-version-own-build = own build

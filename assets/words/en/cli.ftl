@@ -29,6 +29,7 @@ cli-view-without-space = these pictures have no place in space: render them with
 cli-nothing-to-show = there is nothing to show in that pane
 cli-bad-script = {$path}, line {$line}: {$why}
 cli-job-too-long = a task did not end
+cli-needs-window = a picture of the window needs the window; replay the script with --window
 cli-convert-format = cannot write {$path}: this version writes .nii, .nii.gz and, where the name is that of a folder, DICOM series
 cli-cannot-resample = cannot resample {$path}: {$why}
 cli-tags-folder = it is a folder; name one file

@@ -35,6 +35,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Show { index } => file::show_index(state, index),
         Command::StepSeries { steps } => file::step_series(state, steps),
         Command::SavePicture { pane, path, size } => vec![Effect::SavePicture { pane, path, size }],
+        Command::SaveWindow { path } => vec![Effect::SaveWindow { path }],
         Command::Quit => vec![Effect::Quit],
         other => {
             update_view(state, other);
