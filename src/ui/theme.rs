@@ -184,13 +184,13 @@ fn visuals(theme: Theme) -> Visuals {
             colors.text_strong,
             colors.line,
         ),
+        (&mut widgets.active, colors.selected, colors.text_strong, colors.accent),
         (
-            &mut widgets.active,
-            colors.selected,
+            &mut widgets.open,
+            colors.widget_hovered,
             colors.text_strong,
-            colors.accent,
+            colors.line,
         ),
-        (&mut widgets.open, colors.widget_hovered, colors.text_strong, colors.line),
     ];
     for (widget, fill, text, line) in states {
         widget.bg_fill = fill;

@@ -31,7 +31,11 @@ fn badges(pane: &Pane<'_>, state: &State, entry: &Entry) -> Vec<Badge> {
     }
     let warnings: Vec<String> = entry.warnings().map(str::to_owned).collect();
     if !warnings.is_empty() {
-        add(say!("ui-warnings", count = warnings.len()), theme::PANE_WARNING, warnings);
+        add(
+            say!("ui-warnings", count = warnings.len()),
+            theme::PANE_WARNING,
+            warnings,
+        );
     }
     if let Some(notice) = &pane.notice {
         add(notice.clone(), theme::PANE_WARNING, Vec::new());

@@ -127,7 +127,14 @@ fn series_ui(ui: &mut Ui, entry: &Entry, state: &State) -> egui::Response {
     lines.append(
         &short(&title, theme::FONT),
         0.0,
-        format(theme::FONT, if is_shown { theme::of(ui).text_strong } else { theme::of(ui).text }),
+        format(
+            theme::FONT,
+            if is_shown {
+                theme::of(ui).text_strong
+            } else {
+                theme::of(ui).text
+            },
+        ),
     );
     lines.append("\n", 0.0, format(theme::FONT, theme::of(ui).text));
     lines.append(

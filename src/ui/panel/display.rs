@@ -41,7 +41,11 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn heading(ui: &mut Ui, text: String) {
     ui.add_space(theme::GAP);
-    ui.label(RichText::new(text).color(theme::of(ui).text_weak).size(theme::FONT_SMALL));
+    ui.label(
+        RichText::new(text)
+            .color(theme::of(ui).text_weak)
+            .size(theme::FONT_SMALL),
+    );
 }
 
 fn window(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {

@@ -32,7 +32,9 @@ pub fn show(ctx: &egui::Context, memory: &mut Memory) {
                                 let Some(shortcut) = row.shortcut else {
                                     continue;
                                 };
-                                ui.label(RichText::new(text::shortcut(ui.ctx(), &shortcut)).color(theme::of(ui).text_strong));
+                                ui.label(
+                                    RichText::new(text::shortcut(ui.ctx(), &shortcut)).color(theme::of(ui).text_strong),
+                                );
                                 ui.label(row.label());
                                 ui.end_row();
                             }
