@@ -11,6 +11,7 @@ pub mod icon;
 pub mod input;
 pub mod layout;
 pub mod memory;
+pub mod palette;
 pub mod pane;
 pub mod panel;
 pub mod picture;

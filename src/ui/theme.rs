@@ -1,44 +1,23 @@
-//! Every colour and size of the window. Dark and calm: nothing is brighter than the pictures.
+//! Every colour and size of the window. The colours of panels come from a [`Palette`], dark or light: `theme::of(ui)`.
+//! Those on pictures are constants, since pictures are black around in both.
 
-use egui::epaint::CornerRadius;
-use egui::{Color32, FontFamily, FontId, Margin, Stroke, TextStyle, Vec2, Visuals};
+use egui::epaint::{CornerRadius, Shadow};
+use egui::{Color32, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Vec2, Visuals};
 
+pub use super::palette::Palette;
+use super::palette::{DARK, LIGHT};
 use crate::app::pane::PaneId;
 
-/// Behind everything: panels and the gaps between panes. The window is cleared with it, which costs nothing.
-pub const PANEL: Color32 = Color32::from_rgb(27, 29, 32);
-/// Text fields and troughs.
-pub const SUNKEN: Color32 = Color32::from_rgb(18, 19, 21);
-/// Buttons and fields.
-pub const WIDGET: Color32 = Color32::from_rgb(43, 46, 51);
-/// Buttons under the pointer.
-pub const WIDGET_HOVERED: Color32 = Color32::from_rgb(58, 62, 69);
-/// What is chosen.
-pub const SELECTED: Color32 = Color32::from_rgb(38, 79, 120);
-/// Lines between things.
-pub const LINE: Color32 = Color32::from_rgb(54, 57, 62);
-/// Text.
-pub const TEXT: Color32 = Color32::from_rgb(200, 203, 208);
-/// Text that can wait.
-pub const TEXT_WEAK: Color32 = Color32::from_rgb(134, 139, 147);
-/// Text that counts.
-pub const TEXT_STRONG: Color32 = Color32::from_rgb(236, 238, 240);
 /// Text on pictures.
 pub const PANE_TEXT: Color32 = Color32::from_rgb(205, 205, 198);
 /// Dark rim of everything that stands on pictures.
 pub const PANE_RIM: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 200);
 /// Where a pane has no picture.
 pub const PANE_EMPTY: Color32 = Color32::BLACK;
-/// Doubts.
-pub const WARNING: Color32 = Color32::from_rgb(229, 170, 73);
-/// What failed.
-pub const ERROR: Color32 = Color32::from_rgb(224, 108, 98);
-/// Behind a message of something that failed.
-pub const ERROR_FILL: Color32 = Color32::from_rgb(66, 32, 31);
-/// Behind a message that is good to know.
-pub const NOTE_FILL: Color32 = Color32::from_rgb(33, 46, 60);
-/// What takes a drop.
-pub const DROP_FILL: Color32 = Color32::from_rgba_premultiplied(10, 24, 38, 190);
+/// Text on pictures that counts.
+pub const PANE_STRONG: Color32 = Color32::from_rgb(236, 238, 240);
+/// Doubts, on pictures.
+pub const PANE_WARNING: Color32 = Color32::from_rgb(229, 170, 73);
 
 /// Radius of corners.
 pub const CORNER: u8 = 3;
@@ -119,69 +98,105 @@ pub fn panel_frame() -> egui::Frame {
     egui::Frame::new().inner_margin(Margin::symmetric(8, 2))
 }
 
-/// Sets the look of everything.
-pub fn apply(ctx: &egui::Context) {
-    ctx.set_theme(egui::Theme::Dark);
-    ctx.all_styles_mut(|style| {
-        style.visuals = visuals();
-        let fonts = [
-            (TextStyle::Body, FONT),
-            (TextStyle::Button, FONT),
-            (TextStyle::Monospace, FONT),
-            (TextStyle::Small, FONT_SMALL),
-            (TextStyle::Heading, FONT_HEADING),
-        ];
-        for (text_style, size) in fonts {
-            style
-                .text_styles
-                .insert(text_style, FontId::new(size, FontFamily::Proportional));
-        }
-        style.spacing.item_spacing = Vec2::new(GAP, 3.0);
-        style.spacing.button_padding = Vec2::new(6.0, 2.0);
-        style.spacing.interact_size = Vec2::new(36.0, 19.0);
-        style.spacing.window_margin = Margin::same(10);
-        style.spacing.indent = 12.0;
-        style.spacing.combo_width = 60.0;
-        style.spacing.scroll = egui::style::ScrollStyle::thin();
-        style.interaction.selectable_labels = false;
-        style.interaction.resize_grab_radius_side = PANE_GAP;
-        // Nothing moves by itself: a change is there at once, and a still window costs nothing.
-        style.animation_time = 0.0;
-        style.scroll_animation = egui::style::ScrollAnimation::none();
-    });
+/// The colours that are on: of a `Ui`, or of a context.
+pub fn of(ctx: &egui::Context) -> &'static Palette {
+    palette(ctx.theme())
 }
 
-fn visuals() -> Visuals {
-    let mut visuals = Visuals::dark();
-    visuals.panel_fill = PANEL;
-    visuals.window_fill = PANEL;
-    visuals.window_stroke = Stroke::new(1.0, LINE);
-    visuals.window_corner_radius = CornerRadius::same(4);
+fn palette(theme: Theme) -> &'static Palette {
+    match theme {
+        Theme::Dark => &DARK,
+        Theme::Light => &LIGHT,
+    }
+}
+
+/// Sets the look of everything, for both themes; the context says which is on.
+pub fn apply(ctx: &egui::Context) {
+    ctx.set_theme(Theme::Dark);
+    for theme in [Theme::Dark, Theme::Light] {
+        ctx.style_mut_of(theme, |style| {
+            style.visuals = visuals(theme);
+            measures(style);
+        });
+    }
+}
+
+fn measures(style: &mut Style) {
+    let fonts = [
+        (TextStyle::Body, FONT),
+        (TextStyle::Button, FONT),
+        (TextStyle::Monospace, FONT),
+        (TextStyle::Small, FONT_SMALL),
+        (TextStyle::Heading, FONT_HEADING),
+    ];
+    for (text_style, size) in fonts {
+        style
+            .text_styles
+            .insert(text_style, FontId::new(size, FontFamily::Proportional));
+    }
+    style.spacing.item_spacing = Vec2::new(GAP, 3.0);
+    style.spacing.button_padding = Vec2::new(6.0, 2.0);
+    style.spacing.interact_size = Vec2::new(36.0, 19.0);
+    style.spacing.window_margin = Margin::same(12);
+    style.spacing.indent = 12.0;
+    style.spacing.combo_width = 60.0;
+    style.spacing.scroll = egui::style::ScrollStyle::thin();
+    style.interaction.selectable_labels = false;
+    style.interaction.resize_grab_radius_side = PANE_GAP;
+    // Nothing moves by itself: a change is there at once, and a still window costs nothing.
+    style.animation_time = 0.0;
+    style.scroll_animation = egui::style::ScrollAnimation::none();
+}
+
+fn visuals(theme: Theme) -> Visuals {
+    let colors = palette(theme);
+    let mut visuals = theme.default_visuals();
+    visuals.panel_fill = colors.panel;
+    visuals.window_fill = colors.raised;
+    visuals.window_stroke = Stroke::new(1.0, colors.line);
+    visuals.window_corner_radius = CornerRadius::same(6);
     visuals.menu_corner_radius = CornerRadius::same(4);
-    visuals.extreme_bg_color = SUNKEN;
-    visuals.faint_bg_color = WIDGET;
-    visuals.warn_fg_color = WARNING;
-    visuals.error_fg_color = ERROR;
-    visuals.weak_text_color = Some(TEXT_WEAK);
-    visuals.selection.bg_fill = SELECTED;
-    visuals.selection.stroke = Stroke::new(1.0, TEXT_STRONG);
+    let shadow = Shadow {
+        offset: [0, 4],
+        blur: 12,
+        spread: 0,
+        color: colors.shade,
+    };
+    visuals.window_shadow = shadow;
+    visuals.popup_shadow = shadow;
+    visuals.extreme_bg_color = colors.sunken;
+    visuals.faint_bg_color = colors.panel;
+    visuals.warn_fg_color = colors.warning;
+    visuals.error_fg_color = colors.error;
+    visuals.hyperlink_color = colors.accent;
+    visuals.weak_text_color = Some(colors.text_weak);
+    visuals.selection.bg_fill = colors.selected;
+    visuals.selection.stroke = Stroke::new(1.0, colors.text_strong);
     visuals.text_cursor.blink = false;
+    visuals.text_cursor.stroke.color = colors.text_strong;
     let widgets = &mut visuals.widgets;
-    widgets.noninteractive.fg_stroke = Stroke::new(1.0, TEXT);
-    widgets.noninteractive.bg_stroke = Stroke::new(1.0, LINE);
-    widgets.inactive.fg_stroke = Stroke::new(1.0, TEXT);
-    widgets.inactive.weak_bg_fill = WIDGET;
-    widgets.inactive.bg_fill = WIDGET;
-    widgets.hovered.weak_bg_fill = WIDGET_HOVERED;
-    widgets.hovered.bg_fill = WIDGET_HOVERED;
-    widgets.hovered.bg_stroke = Stroke::new(1.0, LINE);
-    for widget in [
-        &mut widgets.noninteractive,
-        &mut widgets.inactive,
-        &mut widgets.hovered,
-        &mut widgets.active,
-        &mut widgets.open,
-    ] {
+    let states = [
+        (&mut widgets.noninteractive, colors.panel, colors.text, colors.line),
+        (&mut widgets.inactive, colors.widget, colors.text, Color32::TRANSPARENT),
+        (
+            &mut widgets.hovered,
+            colors.widget_hovered,
+            colors.text_strong,
+            colors.line,
+        ),
+        (&mut widgets.active, colors.selected, colors.text_strong, colors.accent),
+        (
+            &mut widgets.open,
+            colors.widget_hovered,
+            colors.text_strong,
+            colors.line,
+        ),
+    ];
+    for (widget, fill, text, line) in states {
+        widget.bg_fill = fill;
+        widget.weak_bg_fill = fill;
+        widget.fg_stroke = Stroke::new(1.0, text);
+        widget.bg_stroke = Stroke::new(if line == Color32::TRANSPARENT { 0.0 } else { 1.0 }, line);
         widget.corner_radius = CornerRadius::same(CORNER);
         widget.expansion = 0.0;
     }

@@ -25,16 +25,20 @@ fn badges(pane: &Pane<'_>, state: &State, entry: &Entry) -> Vec<Badge> {
     if state.view.is_neurological && is_plane && pane.id != PaneId::Sagittal {
         add(
             say!("ui-neurological"),
-            theme::WARNING,
+            theme::PANE_WARNING,
             vec![say!("ui-neurological-tip")],
         );
     }
     let warnings: Vec<String> = entry.warnings().map(str::to_owned).collect();
     if !warnings.is_empty() {
-        add(say!("ui-warnings", count = warnings.len()), theme::WARNING, warnings);
+        add(
+            say!("ui-warnings", count = warnings.len()),
+            theme::PANE_WARNING,
+            warnings,
+        );
     }
     if let Some(notice) = &pane.notice {
-        add(notice.clone(), theme::WARNING, Vec::new());
+        add(notice.clone(), theme::PANE_WARNING, Vec::new());
     }
     match entry.load {
         LoadState::Loading(job) => {
@@ -46,11 +50,11 @@ fn badges(pane: &Pane<'_>, state: &State, entry: &Entry) -> Vec<Badge> {
             let percent = progress.map_or(0, |(done, total)| done * 100 / total.max(1));
             add(
                 say!("ui-loading", percent = percent.to_string()),
-                theme::TEXT_STRONG,
+                theme::PANE_STRONG,
                 Vec::new(),
             );
         }
-        LoadState::Stopped => add(say!("ui-stopped"), theme::WARNING, vec![say!("ui-stopped-tip")]),
+        LoadState::Stopped => add(say!("ui-stopped"), theme::PANE_WARNING, vec![say!("ui-stopped-tip")]),
         LoadState::Header | LoadState::Loaded => {}
     }
     badges

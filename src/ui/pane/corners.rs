@@ -65,7 +65,7 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
             Align2::RIGHT_BOTTOM,
             &under_pointer(pane.id, state, entry),
             widest,
-            theme::TEXT_STRONG,
+            theme::PANE_STRONG,
         );
     }
     column(

@@ -46,7 +46,7 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
             anchor,
             &letters(direction),
             theme::letter_font(),
-            theme::TEXT_STRONG,
+            theme::PANE_STRONG,
         );
     }
 }

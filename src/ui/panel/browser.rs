@@ -85,7 +85,7 @@ fn patient_ui(
             .collect::<Vec<_>>()
             .join("  "),
     };
-    ui.add(egui::Label::new(RichText::new(heading).color(theme::TEXT_STRONG)).truncate());
+    ui.add(egui::Label::new(RichText::new(heading).color(theme::of(ui).text_strong)).truncate());
     for study in &patient.studies {
         let parts = [browser::readable_date(&study.date), study.description.clone()];
         let title = parts
@@ -95,7 +95,7 @@ fn patient_ui(
             .collect::<Vec<_>>()
             .join("  ");
         if !title.is_empty() {
-            ui.add(egui::Label::new(RichText::new(title).color(theme::TEXT_WEAK)).truncate());
+            ui.add(egui::Label::new(RichText::new(title).color(theme::of(ui).text_weak)).truncate());
         }
         for index in &study.series {
             if let Some(entry) = state.document.entries.get(*index) {
@@ -127,20 +127,27 @@ fn series_ui(ui: &mut Ui, entry: &Entry, state: &State) -> egui::Response {
     lines.append(
         &short(&title, theme::FONT),
         0.0,
-        format(theme::FONT, if is_shown { theme::TEXT_STRONG } else { theme::TEXT }),
+        format(
+            theme::FONT,
+            if is_shown {
+                theme::of(ui).text_strong
+            } else {
+                theme::of(ui).text
+            },
+        ),
     );
-    lines.append("\n", 0.0, format(theme::FONT, theme::TEXT));
+    lines.append("\n", 0.0, format(theme::FONT, theme::of(ui).text));
     lines.append(
         &short(&details(entry), theme::FONT_SMALL),
         0.0,
-        format(theme::FONT_SMALL, theme::TEXT_WEAK),
+        format(theme::FONT_SMALL, theme::of(ui).text_weak),
     );
     if entry.warnings().next().is_some() {
-        lines.append("\n", 0.0, format(theme::FONT_SMALL, theme::TEXT));
+        lines.append("\n", 0.0, format(theme::FONT_SMALL, theme::of(ui).text));
         lines.append(
             &say!("ui-warnings", count = entry.warnings().count()),
             0.0,
-            format(theme::FONT_SMALL, theme::WARNING),
+            format(theme::FONT_SMALL, theme::of(ui).warning),
         );
     }
     let button = Button::selectable(is_shown, WidgetText::from(lines)).min_size(egui::vec2(ui.available_width(), 0.0));
@@ -191,7 +198,7 @@ fn tooltip(ui: &mut Ui, entry: &Entry) {
     }
     ui.label(&entry.volume().series.stored_type);
     for warning in entry.warnings() {
-        ui.colored_label(theme::WARNING, warning);
+        ui.colored_label(theme::of(ui).warning, warning);
     }
 }
 
@@ -211,7 +218,7 @@ fn skipped(ui: &mut Ui, state: &State) {
                 ui.label(name).on_hover_text(file.path.display().to_string());
                 ui.label(
                     RichText::new(&file.reason)
-                        .color(theme::TEXT_WEAK)
+                        .color(theme::of(ui).text_weak)
                         .size(theme::FONT_SMALL),
                 );
             }

@@ -41,7 +41,11 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn heading(ui: &mut Ui, text: String) {
     ui.add_space(theme::GAP);
-    ui.label(RichText::new(text).color(theme::TEXT_WEAK).size(theme::FONT_SMALL));
+    ui.label(
+        RichText::new(text)
+            .color(theme::of(ui).text_weak)
+            .size(theme::FONT_SMALL),
+    );
 }
 
 fn window(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
@@ -147,7 +151,7 @@ fn preset_row(ui: &mut Ui, name: &str, window: &Window, key: Option<u8>, entry: 
         None => name.to_owned(),
     };
     let numbers = RichText::new(text::window_numbers(window))
-        .color(theme::TEXT_WEAK)
+        .color(theme::of(ui).text_weak)
         .size(theme::FONT_SMALL);
     let button = Button::selectable(is_on, label)
         .right_text(numbers)
@@ -249,7 +253,7 @@ fn slabs(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands) {
     let (now_mm, now_mode) = slab.map_or((0.0, SlabMode::default()), |slab| (slab.thickness_mm, slab.mode));
     let mut thickness_mm = now_mm;
-    let label = ui.colored_label(theme::pane_color(id), pane::short_name(id));
+    let label = ui.colored_label(theme::of(ui).pane_name(id), pane::short_name(id));
     let field = DragValue::new(&mut thickness_mm)
         .speed(SLAB_SPEED)
         .range(0.0..=1000.0)
@@ -289,6 +293,6 @@ fn warnings(ui: &mut Ui, entry: &Entry) {
     }
     heading(ui, say!("ui-warnings-heading"));
     for warning in warnings {
-        ui.colored_label(theme::WARNING, warning);
+        ui.colored_label(theme::of(ui).warning, warning);
     }
 }

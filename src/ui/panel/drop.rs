@@ -29,12 +29,12 @@ pub fn hint(ctx: &Context) {
     }
     let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop")));
     let rect = ctx.content_rect();
-    painter.rect_filled(rect, 0.0, theme::DROP_FILL);
+    painter.rect_filled(rect, 0.0, theme::of(ctx).drop_fill);
     painter.text(
         rect.center(),
         Align2::CENTER_CENTER,
         say!("ui-drop", count = count),
         FontId::proportional(2.0 * theme::FONT_HEADING),
-        theme::TEXT_STRONG,
+        theme::of(ctx).text_strong,
     );
 }

@@ -20,7 +20,7 @@ pub fn show(ctx: &egui::Context, memory: &mut Memory) {
                 .show(ui, |ui| {
                     Grid::new("keys").num_columns(2).striped(true).show(ui, |ui| {
                         for (gesture, does) in mouse() {
-                            ui.label(RichText::new(gesture).color(theme::TEXT_STRONG));
+                            ui.label(RichText::new(gesture).color(theme::of(ui).text_strong));
                             ui.label(does);
                             ui.end_row();
                         }
@@ -32,7 +32,9 @@ pub fn show(ctx: &egui::Context, memory: &mut Memory) {
                                 let Some(shortcut) = row.shortcut else {
                                     continue;
                                 };
-                                ui.label(RichText::new(text::shortcut(ui.ctx(), &shortcut)).color(theme::TEXT_STRONG));
+                                ui.label(
+                                    RichText::new(text::shortcut(ui.ctx(), &shortcut)).color(theme::of(ui).text_strong),
+                                );
                                 ui.label(row.label());
                                 ui.end_row();
                             }

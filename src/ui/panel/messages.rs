@@ -15,8 +15,8 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let first = state.messages.len().saturating_sub(SEEN);
     for (index, message) in state.messages.iter().enumerate().skip(first) {
         let (fill, color) = match message.level {
-            Level::Note => (theme::NOTE_FILL, theme::TEXT),
-            Level::Error => (theme::ERROR_FILL, theme::TEXT_STRONG),
+            Level::Note => (theme::of(ui).note_fill, theme::of(ui).text),
+            Level::Error => (theme::of(ui).error_fill, theme::of(ui).text_strong),
         };
         let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(8, 3));
         Panel::top(("message", index - first))

@@ -13,9 +13,9 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
         ui.label(
             RichText::new(say!("ui-start-title"))
                 .size(2.0 * theme::FONT_HEADING)
-                .color(theme::TEXT_STRONG),
+                .color(theme::of(ui).text_strong),
         );
-        ui.label(RichText::new(say!("ui-start-subtitle")).color(theme::TEXT_WEAK));
+        ui.label(RichText::new(say!("ui-start-subtitle")).color(theme::of(ui).text_weak));
         ui.add_space(2.0 * theme::GAP);
         if !state.jobs.is_empty() {
             ui.label(say!("ui-start-reading"));
@@ -40,8 +40,8 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
             memory.focus_path = true;
         }
         ui.add_space(theme::GAP);
-        ui.label(RichText::new(say!("ui-start-drop")).color(theme::TEXT_WEAK));
+        ui.label(RichText::new(say!("ui-start-drop")).color(theme::of(ui).text_weak));
         ui.add_space(2.0 * theme::GAP);
-        ui.label(RichText::new(say!("ui-not-for-diagnosis")).color(theme::WARNING));
+        ui.label(RichText::new(say!("ui-not-for-diagnosis")).color(theme::of(ui).warning));
     });
 }

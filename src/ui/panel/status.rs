@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, state: &State) {
         };
         ui.label(line);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(RichText::new(say!("ui-not-for-diagnosis")).color(theme::WARNING));
+            ui.label(RichText::new(say!("ui-not-for-diagnosis")).color(theme::of(ui).warning));
         });
     });
 }
