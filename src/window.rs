@@ -147,7 +147,10 @@ impl Window {
                 Effect::SaveWindow { path } => self.capture = Some(Capture::new(path)),
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 // The program did these itself.
-                Effect::StartScan { .. } | Effect::StartLoad { .. } | Effect::CancelJob(_) => {}
+                Effect::StartScan { .. }
+                | Effect::StartLoad { .. }
+                | Effect::StartHistogram { .. }
+                | Effect::CancelJob(_) => {}
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Everything a person can ask for, as values: recorded, replayed, tested, bound to keys and menus.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use super::pane::PaneId;
 use super::planes::Alignment;
 use super::tool::PointerEvent;
 use crate::io::OpenVolume;
+use crate::model::volume::Volume;
 use crate::model::window::{Window, WindowFunction};
 use crate::scene::{Interpolation, SlabMode};
 
@@ -250,6 +252,13 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
+    },
+    /// Count the values of a volume.
+    StartHistogram {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        volume: Arc<Volume>,
     },
     /// Stop a job.
     CancelJob(JobId),

@@ -136,6 +136,7 @@ impl Program {
             match effect {
                 Effect::StartScan { job, paths } => self.jobs.start_scan(job, paths),
                 Effect::StartLoad { job, open } => self.jobs.start_load(job, open),
+                Effect::StartHistogram { job, volume } => self.jobs.start_histogram(job, volume),
                 Effect::CancelJob(job) => self.jobs.cancel(job),
                 other => others.push(other),
             }

@@ -9,6 +9,7 @@ use super::job::JobId;
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
 use super::tool::Gesture;
+pub use crate::algo::histogram::Histogram;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
 use crate::model::volume::{Volume, VolumeId};
@@ -66,6 +67,8 @@ pub struct Entry {
     pub display: Display,
     /// The percentile window, once enough voxels are there.
     pub auto_window: Option<Window>,
+    /// How often each value occurs: in some slices, and once all are there, in all of them.
+    pub histogram: Option<Counted>,
     /// The percentile window of projections.
     pub auto_projection_window: Option<Window>,
 }
@@ -85,6 +88,17 @@ impl Entry {
             .chain(&self.load_warnings)
             .map(String::as_str)
     }
+}
+
+/// A histogram and what it was counted in.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The counts.
+    pub histogram: Arc<Histogram>,
+    /// The revision of the voxels that were there.
+    pub revision: usize,
+    /// Whether these were all that there are.
+    pub is_complete: bool,
 }
 
 /// How far the voxels of a volume are.
@@ -197,10 +211,19 @@ pub enum JobSubject {
     Question,
     /// Writing a picture.
     Picture,
+    /// Counting values.
+    Histogram(VolumeId),
     /// Reading headers.
     Paths,
     /// Decoding voxels.
     Volume(VolumeId),
+}
+
+impl JobSubject {
+    /// Whether it is small work that goes on beside, which nobody waits for or stops.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Self::Histogram(_))
+    }
 }
 
 /// Something that the user should read.

@@ -1,9 +1,11 @@
 //! What jobs bring back. Events of jobs that the state no longer knows are stale and dropped.
 
+use std::sync::Arc;
+
 use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
-use super::super::state::{Display, Entry, JobSubject, Level, LoadState, State};
+use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
 use super::{display, file};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
@@ -42,8 +44,13 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         }
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
+            count(state, id).into_iter().collect()
+        }
+        JobEvent::Counted(id, counted) => {
+            take_counts(state, id, counted);
             Vec::new()
         }
+        JobEvent::Nothing => Vec::new(),
         JobEvent::Answered(answer) => {
             if answer == Answer::NoDialog {
                 state.tell(Level::Error, say!("app-no-dialog"));
@@ -114,6 +121,7 @@ fn entry(open: OpenVolume) -> Entry {
         load_warnings: Vec::new(),
         display,
         auto_window: None,
+        histogram: None,
         auto_projection_window: None,
     }
 }
@@ -136,6 +144,30 @@ fn loaded(state: &mut State, job: JobId, id: VolumeId, report: LoadReport) {
     // Of a load that was stopped, the next one will tell.
     if !report.cancelled {
         display::ensure_window(entry);
+    }
+}
+
+/// Has the values of a volume counted once all of it is there.
+fn count(state: &mut State, id: VolumeId) -> Option<Effect> {
+    let entry = state.document.entry(id)?;
+    let volume = Arc::clone(entry.volume());
+    let is_counted = entry.histogram.as_ref().is_some_and(|counted| counted.is_complete);
+    if entry.load != LoadState::Loaded || is_counted || volume.voxels.components() != 1 {
+        return None;
+    }
+    let job = file::begin(state, say!("app-job-histogram"), JobSubject::Histogram(id));
+    Some(Effect::StartHistogram { job, volume })
+}
+
+/// Takes counts that are of more than those before.
+fn take_counts(state: &mut State, id: VolumeId, counted: Counted) {
+    if let Some(entry) = state.document.entry_mut(id)
+        && entry
+            .histogram
+            .as_ref()
+            .is_none_or(|before| !before.is_complete && before.revision <= counted.revision)
+    {
+        entry.histogram = Some(counted);
     }
 }
 
