@@ -171,10 +171,7 @@ mod tests {
         }
         assert_eq!(list.len(), LIMIT);
         let names: Vec<String> = list.iter().map(Recent::name).collect();
-        assert_eq!(
-            names,
-            ["4", "3", "2", "1", "0", "14", "13", "12", "11", "10", "9", "8"]
-        );
+        assert_eq!(names, ["4", "3", "2", "1", "0", "14", "13", "12", "11", "10", "9", "8"]);
     }
 
     #[test]

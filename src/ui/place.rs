@@ -125,7 +125,11 @@ mod tests {
         let middle = Some(pos2(320.0, 140.0));
         assert_eq!(place_on(&[screen], window(2500.0, 100.0)), middle);
         assert_eq!(place_on(&[screen], window(-1270.0, 100.0)), middle);
-        assert_eq!(place_on(&[screen], window(100.0, -300.0)), middle, "its top cannot be reached");
+        assert_eq!(
+            place_on(&[screen], window(100.0, -300.0)),
+            middle,
+            "its top cannot be reached"
+        );
         let second = Rect::from_min_size(pos2(1920.0, 0.0), vec2(1920.0, 1080.0));
         assert_eq!(place_on(&[screen, second], window(2500.0, 100.0)), None);
         // Where the system tells of no screens, nothing is known to be wrong.

@@ -16,7 +16,13 @@ fn at_home(folder: &Path) -> Program {
 }
 
 fn recent_names(program: &Program) -> Vec<String> {
-    program.state().settings.recent.iter().map(|recent| recent.name()).collect()
+    program
+        .state()
+        .settings
+        .recent
+        .iter()
+        .map(|recent| recent.name())
+        .collect()
 }
 
 #[test]
@@ -132,7 +138,10 @@ fn a_file_of_a_newer_program_is_kept_and_fields_that_are_not_known_stay() {
     drop(program);
     let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(written["whistle"]["loud"], true);
-    assert_eq!((&written["theme"], &written["crosshair"]), (&"light".into(), &false.into()));
+    assert_eq!(
+        (&written["theme"], &written["crosshair"]),
+        (&"light".into(), &false.into())
+    );
 }
 
 #[test]
@@ -176,7 +185,11 @@ fn what_was_opened_is_remembered_and_can_be_forgotten() {
     }
     run(&mut program, Command::OpenDemo);
     run(&mut program, Command::CancelAll);
-    assert_eq!(recent_names(&program), ["a.nii", "b.nii"], "what cannot be opened is not among them");
+    assert_eq!(
+        recent_names(&program),
+        ["a.nii", "b.nii"],
+        "what cannot be opened is not among them"
+    );
     assert_eq!(program.state().settings.recent[0].folder(), Some(data.path()));
     drop(program);
 

@@ -102,7 +102,9 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
         state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
     }
     state.document.skipped.extend(skipped);
-    state.document.entries
+    state
+        .document
+        .entries
         .extend(volumes.into_iter().map(|open| entry(open, interpolation)));
     largest.map_or_else(Vec::new, |id| file::show(state, id))
 }
