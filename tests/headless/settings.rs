@@ -21,7 +21,7 @@ fn recent_names(program: &Program) -> Vec<String> {
         .settings
         .recent
         .iter()
-        .map(|recent| recent.name())
+        .map(isocenter::app::recent::Recent::name)
         .collect()
 }
 

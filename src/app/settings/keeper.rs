@@ -1,9 +1,9 @@
 //! Writes the settings down beside the window: when they have been still for a moment, and at the end.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -12,6 +12,9 @@ use crate::app::recent::Recent;
 
 /// Settings that have not changed for so long are written.
 const QUIET: Duration = Duration::from_millis(400);
+
+/// Reports that wait at most.
+const QUEUE_LENGTH: usize = 64;
 
 /// What the keeper has to say.
 pub enum Report {
@@ -25,24 +28,68 @@ pub enum Report {
 
 /// The thread that writes.
 pub struct Keeper {
-    /// `None` once it is to end.
-    settings: Option<Sender<Settings>>,
+    desk: Arc<Desk>,
     thread: Option<JoinHandle<()>>,
     reporter: Reporter,
     reports: Receiver<Report>,
 }
 
+/// Where settings lie until they are written.
+#[derive(Default)]
+struct Desk {
+    paper: Mutex<Paper>,
+    has_changed: Condvar,
+}
+
+#[derive(Default)]
+struct Paper {
+    /// The newest ones; those before are of no use any more.
+    pending: Option<Settings>,
+    is_over: bool,
+}
+
+impl Desk {
+    fn paper(&self) -> MutexGuard<'_, Paper> {
+        self.paper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, change: impl FnOnce(&mut Paper)) {
+        change(&mut self.paper());
+        self.has_changed.notify_one();
+    }
+
+    /// What is to be written, once it has been still for a moment; and whether that is the end.
+    fn take(&self) -> (Option<Settings>, bool) {
+        let is_idle = |paper: &mut Paper| paper.pending.is_none() && !paper.is_over;
+        let mut paper = self
+            .has_changed
+            .wait_while(self.paper(), is_idle)
+            .unwrap_or_else(PoisonError::into_inner);
+        while !paper.is_over {
+            let (now, timeout) = self
+                .has_changed
+                .wait_timeout(paper, QUIET)
+                .unwrap_or_else(PoisonError::into_inner);
+            paper = now;
+            if timeout.timed_out() {
+                break;
+            }
+        }
+        (paper.pending.take(), paper.is_over)
+    }
+}
+
 /// Where reports go.
 #[derive(Clone)]
 struct Reporter {
-    sender: Sender<Report>,
+    sender: SyncSender<Report>,
     wake: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Reporter {
     fn tell(&self, report: Report) {
-        // Nobody listens any more when the program ends.
-        self.sender.send(report).ok();
+        // Nobody listens any more when the program ends; and who does not listen for long needs no more of the same.
+        self.sender.try_send(report).ok();
         (self.wake)();
     }
 }
@@ -50,13 +97,13 @@ impl Reporter {
 impl Keeper {
     /// Keeps the settings of a file, which say `base` so far. `wake` is called when there is something to receive.
     pub fn new(path: PathBuf, base: Settings, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        let (sender, reports) = channel();
+        let (sender, reports) = sync_channel(QUEUE_LENGTH);
         let reporter = Reporter { sender, wake };
-        let (settings, receiver) = channel();
-        let its_reporter = reporter.clone();
+        let desk = Arc::new(Desk::default());
+        let (its_desk, its_reporter) = (Arc::clone(&desk), reporter.clone());
         let thread = std::thread::Builder::new()
             .name("settings".to_owned())
-            .spawn(move || write_all(&path, base, &receiver, &its_reporter));
+            .spawn(move || write_all(&path, base, &its_desk, &its_reporter));
         let thread = match thread {
             Ok(thread) => Some(thread),
             Err(err) => {
@@ -65,7 +112,7 @@ impl Keeper {
             }
         };
         Self {
-            settings: Some(settings),
+            desk,
             thread,
             reporter,
             reports,
@@ -74,10 +121,7 @@ impl Keeper {
 
     /// Has settings written soon.
     pub fn save(&self, settings: Settings) {
-        if let Some(sender) = &self.settings {
-            // Without a thread nothing is written, which was told.
-            sender.send(settings).ok();
-        }
+        self.desk.put(|paper| paper.pending = Some(settings));
     }
 
     /// Looks which recent files are still there. A disk that does not answer holds up nobody: not even the end.
@@ -103,30 +147,17 @@ impl Keeper {
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        self.settings = None;
+        self.desk.put(|paper| paper.is_over = true);
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }
     }
 }
 
-fn write_all(path: &std::path::Path, mut base: Settings, settings: &Receiver<Settings>, reporter: &Reporter) {
-    let mut pending: Option<Settings> = None;
+fn write_all(path: &Path, mut base: Settings, desk: &Desk, reporter: &Reporter) {
     loop {
-        let received = if pending.is_some() {
-            settings.recv_timeout(QUIET)
-        } else {
-            settings.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        };
-        let is_over = match received {
-            Ok(newer) => {
-                pending = Some(newer);
-                continue;
-            }
-            Err(RecvTimeoutError::Timeout) => false,
-            Err(RecvTimeoutError::Disconnected) => true,
-        };
-        if let Some(ours) = pending.take() {
+        let (pending, is_over) = desk.take();
+        if let Some(ours) = pending {
             match file::write(path, &base, &ours) {
                 Ok(note) => {
                     note.into_iter().for_each(|note| reporter.tell(Report::Note(note)));
