@@ -1,6 +1,7 @@
 //! Everything the program knows. Only [`super::update`] changes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
@@ -8,6 +9,7 @@ use glam::{DVec2, DVec3};
 use super::job::JobId;
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
+use super::settings::Settings;
 use super::tool::Gesture;
 pub use crate::algo::histogram::Histogram;
 use crate::io::{OpenVolume, Skipped};
@@ -30,6 +32,12 @@ pub struct State {
     pub jobs: BTreeMap<JobId, JobStatus>,
     /// What the user should read, oldest first.
     pub messages: Vec<Message>,
+    /// What is remembered from session to session.
+    pub settings: Settings,
+    /// Recent files that are not there any more.
+    pub missing: BTreeSet<Vec<PathBuf>>,
+    /// Whether the user knows that the settings cannot be written.
+    pub(super) is_settings_loss_told: bool,
     /// The id of the newest job.
     pub(super) last_job: u64,
 }
@@ -137,6 +145,8 @@ pub struct View {
     pub shown: Option<VolumeId>,
     /// Which panes are seen.
     pub layout: Layout,
+    /// The pane that is the large one where there is one.
+    pub large: PaneId,
     /// The pane that keys act on.
     pub focused: PaneId,
     /// Size of each pane in points, as the window laid them out.
@@ -213,8 +223,8 @@ pub enum JobSubject {
     Picture,
     /// Counting values.
     Histogram(VolumeId),
-    /// Reading headers.
-    Paths,
+    /// Reading headers of these; of the built-in study if empty.
+    Paths(Vec<PathBuf>),
     /// Decoding voxels.
     Volume(VolumeId),
 }
@@ -260,6 +270,7 @@ impl State {
             view: View {
                 shown: None,
                 layout: Layout::Quad,
+                large: PaneId::Axial,
                 focused: PaneId::Axial,
                 sizes: BTreeMap::new(),
                 crosshair: DVec3::ZERO,
@@ -277,6 +288,9 @@ impl State {
             hover: None,
             jobs: BTreeMap::new(),
             messages: Vec::new(),
+            settings: Settings::default(),
+            missing: BTreeSet::new(),
+            is_settings_loss_told: false,
             last_job: 0,
         }
     }

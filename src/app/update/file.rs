@@ -42,7 +42,8 @@ pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect
         Some([path]) => say!("app-job-scan", path = path.display().to_string()),
         Some(several) => say!("app-job-scan-several", count = several.len()),
     };
-    let job = begin(state, title, JobSubject::Paths);
+    let subject = JobSubject::Paths(paths.clone().unwrap_or_default());
+    let job = begin(state, title, subject);
     vec![Effect::StartScan { job, paths }]
 }
 
@@ -108,15 +109,9 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
     if state.view.shown != Some(id) {
         effects.extend(stop_other_loads(state, id));
         let same_space = shares_space(state, id);
-        let mm_per_point = scenes::mm_per_point(state);
+        let mm_per_point = scenes::mm_per_point(state, state.view.focused);
         state.view.shown = Some(id);
-        let layout = layout_for(state);
-        let keeps_layout =
-            matches!((layout, state.view.layout), (Layout::Quad, Layout::Single(pane)) if pane != PaneId::Stack);
-        if !keeps_layout {
-            state.view.layout = layout;
-            state.view.focused = layout.panes()[0];
-        }
+        adapt_layout(state);
         state.view.window_tool = None;
         state.view.stack = StackPane {
             slice: state.shown().map_or(0, |entry| entry.volume().dims()[2] / 2),
@@ -131,6 +126,16 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
     }
     effects.extend(load(state, id));
     effects
+}
+
+/// Planes stay as they stand, one alone too; they and stored pictures take each other's place.
+fn adapt_layout(state: &mut State) {
+    let layout = layout_for(state);
+    let stack = Layout::Single(PaneId::Stack);
+    if (layout == stack) != (state.view.layout == stack) {
+        state.view.layout = layout;
+        state.view.focused = layout.panes()[0];
+    }
 }
 
 /// Stops reading every volume but one. They count as stopped at once, so that showing them again begins anew.
@@ -186,7 +191,7 @@ pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     state.jobs.clear();
     state.messages.clear();
     state.view.shown = None;
-    state.view.layout = Layout::Quad;
+    state.view.layout = layout_for(state);
     state.hover = None;
     effects
 }

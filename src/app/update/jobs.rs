@@ -6,7 +6,7 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file};
+use super::{display, file, settings};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::{VolumeId, VolumeKind};
@@ -19,62 +19,17 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         return Vec::new();
     }
     let effects = match event {
-        JobEvent::Progress { done, total } => {
-            if let Some(status) = state.jobs.get_mut(&job) {
-                status.progress = Some((done, total));
-            }
-            Vec::new()
-        }
         JobEvent::Scanned(opened) => scanned(state, opened),
-        JobEvent::ScanFailed(err) => {
-            if !err.is_cancelled {
-                state.tell(Level::Error, err.message);
-            }
-            Vec::new()
-        }
-        JobEvent::AutoWindow {
-            volume,
-            slices,
-            projections,
-        } => {
-            if let Some(entry) = state.document.entry_mut(volume) {
-                display::take_auto_windows(entry, slices, projections);
-            }
-            Vec::new()
-        }
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
             count(state, id).into_iter().collect()
         }
-        JobEvent::Counted(id, counted) => {
-            take_counts(state, id, counted);
-            Vec::new()
+        JobEvent::Answered(Answer::NoDialog) => {
+            state.tell(Level::Error, say!("app-no-dialog"));
+            vec![Effect::TypePath]
         }
-        JobEvent::Nothing => Vec::new(),
-        JobEvent::Answered(answer) => {
-            if answer == Answer::NoDialog {
-                state.tell(Level::Error, say!("app-no-dialog"));
-                vec![Effect::TypePath]
-            } else {
-                Vec::new()
-            }
-        }
-        JobEvent::PictureSaved(saved) => {
-            match saved {
-                Ok(path) => state.tell(
-                    Level::Note,
-                    say!("app-picture-saved", path = path.display().to_string()),
-                ),
-                Err(why) => state.tell(Level::Error, why),
-            }
-            Vec::new()
-        }
-        JobEvent::Panicked => {
-            broke(state, job, say!("app-job-panicked"));
-            Vec::new()
-        }
-        JobEvent::NoThread => {
-            broke(state, job, say!("app-no-thread"));
+        other => {
+            take_in(state, job, other);
             Vec::new()
         }
     };
@@ -84,8 +39,39 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     effects
 }
 
+/// Takes in what needs nothing to be done.
+fn take_in(state: &mut State, job: JobId, event: JobEvent) {
+    match event {
+        JobEvent::Progress { done, total } => {
+            if let Some(status) = state.jobs.get_mut(&job) {
+                status.progress = Some((done, total));
+            }
+        }
+        JobEvent::ScanFailed(err) if !err.is_cancelled => state.tell(Level::Error, err.message),
+        JobEvent::AutoWindow {
+            volume,
+            slices,
+            projections,
+        } => {
+            if let Some(entry) = state.document.entry_mut(volume) {
+                display::take_auto_windows(entry, slices, projections);
+            }
+        }
+        JobEvent::Counted(id, counted) => take_counts(state, id, counted),
+        JobEvent::PictureSaved(Ok(path)) => state.tell(
+            Level::Note,
+            say!("app-picture-saved", path = path.display().to_string()),
+        ),
+        JobEvent::PictureSaved(Err(why)) => state.tell(Level::Error, why),
+        JobEvent::Panicked => broke(state, job, say!("app-job-panicked")),
+        JobEvent::NoThread => broke(state, job, say!("app-no-thread")),
+        _ => {}
+    }
+}
+
 /// Adds what was found and shows the largest image of it.
 fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
+    let interpolation = state.settings.interpolation;
     let Opened { volumes, skipped } = opened;
     let largest = volumes
         .iter()
@@ -101,18 +87,21 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
         state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
     }
     state.document.skipped.extend(skipped);
-    state.document.entries.extend(volumes.into_iter().map(entry));
+    state
+        .document
+        .entries
+        .extend(volumes.into_iter().map(|open| entry(open, interpolation)));
     largest.map_or_else(Vec::new, |id| file::show(state, id))
 }
 
-fn entry(open: OpenVolume) -> Entry {
+fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
     let window = open.volume.windows.first().map(|named| named.window);
     let display = Display {
         window,
         projection_window: None,
         invert: false,
         color_map: presets::gray(),
-        interpolation: Interpolation::Linear,
+        interpolation,
         frame: 0,
     };
     Entry {
