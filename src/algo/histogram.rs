@@ -155,10 +155,9 @@ fn of_values(bins: Bins, mut counts: Vec<u64>, volume: &Volume) -> Histogram {
 }
 
 fn measured<T: Copy + ToNumber>(samples: &[T], padding: Option<(f64, f64)>) -> impl Iterator<Item = f64> {
-    samples
-        .iter()
-        .map(ToNumber::number)
-        .filter(move |stored| stored.is_finite() && !padding.is_some_and(|(low, high)| *stored >= low && *stored <= high))
+    samples.iter().map(ToNumber::number).filter(move |stored| {
+        stored.is_finite() && !padding.is_some_and(|(low, high)| *stored >= low && *stored <= high)
+    })
 }
 
 fn span<T: Copy + ToNumber>(samples: &[T], padding: Option<(f64, f64)>) -> Span {
@@ -244,7 +243,10 @@ impl Histogram {
             .map(|column| {
                 let (from, to) = (edge(column), edge(column + 1));
                 let (first, last) = (from.clamp(0.0, bins), to.clamp(0.0, bins));
-                let under = self.counts.get(first.floor() as usize..last.ceil() as usize).unwrap_or(&[]);
+                let under = self
+                    .counts
+                    .get(first.floor() as usize..last.ceil() as usize)
+                    .unwrap_or(&[]);
                 let sum: f64 = (first.floor() as usize..)
                     .zip(under)
                     .map(|(bin, count)| *count as f64 * (last.min(bin as f64 + 1.0) - first.max(bin as f64)))

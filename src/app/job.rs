@@ -152,7 +152,9 @@ impl Jobs {
     pub fn start_histogram(&mut self, job: JobId, volume: Arc<Volume>) {
         self.start(job, "histogram", move |outlet| {
             let slabs = 0..volume.voxels.slab_count();
-            outlet.count(&volume, slabs).map_or(JobEvent::Nothing, |counted| JobEvent::Counted(volume.id, counted))
+            outlet
+                .count(&volume, slabs)
+                .map_or(JobEvent::Nothing, |counted| JobEvent::Counted(volume.id, counted))
         });
     }
 

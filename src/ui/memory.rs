@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use egui::{PointerButton, Pos2, Rect};
 
-use crate::app::pane::PaneId;
 use super::panel::histogram::HistogramMemory;
+use crate::app::pane::PaneId;
 use crate::model::volume::VolumeId;
 
 /// The window's own memory. Nothing in it is worth recording or undoing.

@@ -56,8 +56,7 @@ fn counted(volume: &Volume) -> Histogram {
 fn values(volume: &Volume) -> Vec<f64> {
     let mut values = Vec::new();
     for frame in 0..2 {
-        for (i, j, k) in (0..DIMS[0])
-            .flat_map(|i| (0..DIMS[1]).flat_map(move |j| (0..DIMS[2]).map(move |k| (i, j, k))))
+        for (i, j, k) in (0..DIMS[0]).flat_map(|i| (0..DIMS[1]).flat_map(move |j| (0..DIMS[2]).map(move |k| (i, j, k))))
         {
             values.push(volume.rescale.value(volume.voxels.stored([i, j, k], frame, 0).unwrap()));
         }
@@ -71,13 +70,18 @@ fn scattered(n: usize) -> usize {
 }
 
 fn samples<T>(slab: usize, number: impl Fn(usize) -> T) -> Vec<T> {
-    (0..DIMS[0] * DIMS[1]).map(|n| number(scattered(slab * 35 + n + 1))).collect()
+    (0..DIMS[0] * DIMS[1])
+        .map(|n| number(scattered(slab * 35 + n + 1)))
+        .collect()
 }
 
 #[test]
 fn whole_numbers_have_a_bin_each() {
     for slope in [1.0, -2.0, 0.25] {
-        let rescale = Rescale { slope, intercept: -1024.0 };
+        let rescale = Rescale {
+            slope,
+            intercept: -1024.0,
+        };
         let volume = volume(SampleType::I16, rescale, |slab| {
             Samples::I16(samples(slab, |n| (n % 61) as i16 - 30))
         });
@@ -109,7 +113,10 @@ fn large_whole_numbers_share_bins_evenly() {
     for value in values(&volume) {
         let bin = ((value - histogram.low()) / histogram.bin_width()).floor();
         let edges = [bin, bin + 1.0].map(|bin| histogram.low() + bin * histogram.bin_width());
-        let naive = values(&volume).iter().filter(|v| **v >= edges[0] && **v < edges[1]).count();
+        let naive = values(&volume)
+            .iter()
+            .filter(|v| **v >= edges[0] && **v < edges[1])
+            .count();
         assert_eq!(histogram.count_at(value), naive as u64);
     }
 }
@@ -189,7 +196,11 @@ fn the_bulk_leaves_the_same_share_out_on_both_sides() {
     // From −6000 to −5000 lies one half of the bin of −5000.
     assert!((densities[0] - 0.5 / 1000.0).abs() < 1e-12, "{densities:?}");
     assert_eq!(densities[15], 0.0);
-    assert_eq!(histogram.densities([99.6, 100.4], 3), [278.0; 3], "columns narrower than a bin");
+    assert_eq!(
+        histogram.densities([99.6, 100.4], 3),
+        [278.0; 3],
+        "columns narrower than a bin"
+    );
     assert!((densities.iter().sum::<f64>() * 1000.0 - 280.0).abs() < 1e-9);
 }
 

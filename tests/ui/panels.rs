@@ -144,7 +144,12 @@ fn the_window_is_dragged_on_the_histogram() {
     };
     bench.state_mut().dispatch(&ctx, [start]);
     until(&mut bench, "the values are counted", |state| {
-        state.shown().unwrap().histogram.as_ref().is_some_and(|counted| counted.is_complete)
+        state
+            .shown()
+            .unwrap()
+            .histogram
+            .as_ref()
+            .is_some_and(|counted| counted.is_complete)
     });
     let edges = |bench: &Bench| bench.state().state().shown().unwrap().display.window.unwrap().edges();
     let [low, high] = edges(&bench);
@@ -155,7 +160,10 @@ fn the_window_is_dragged_on_the_histogram() {
     crate::support::drag(&mut bench, from, to - from);
     rest(&mut bench);
     let after = edges(&bench);
-    assert!((after[0] - low).abs() < 1.5 && (after[1] - 900.0).abs() < 15.0, "{after:?}");
+    assert!(
+        (after[0] - low).abs() < 1.5 && (after[1] - 900.0).abs() < 15.0,
+        "{after:?}"
+    );
 
     // The middle moves both.
     let from = place_of(&mut bench, 500.0);
@@ -163,7 +171,10 @@ fn the_window_is_dragged_on_the_histogram() {
     crate::support::drag(&mut bench, from, to - from);
     rest(&mut bench);
     let moved = edges(&bench);
-    assert!(((moved[1] - moved[0]) - (after[1] - after[0])).abs() < 1e-9, "{moved:?}");
+    assert!(
+        ((moved[1] - moved[0]) - (after[1] - after[0])).abs() < 1e-9,
+        "{moved:?}"
+    );
     assert!((moved[0] - (after[0] - 50.0)).abs() < 15.0, "{moved:?}");
 
     // A double click: automatic.
@@ -188,5 +199,8 @@ fn colours_are_chosen_by_name() {
     rest(&mut bench);
     bench.get_by_label("Viridis").click();
     rest(&mut bench);
-    assert_eq!(bench.state().state().shown().unwrap().display.color_map.name(), "viridis");
+    assert_eq!(
+        bench.state().state().shown().unwrap().display.color_map.name(),
+        "viridis"
+    );
 }

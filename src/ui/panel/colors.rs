@@ -15,12 +15,20 @@ const STRIP: Vec2 = Vec2::new(96.0, 11.0);
 /// Shows the chooser.
 pub fn show(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
     let is_inverted = entry.display.invert != entry.volume().is_inverted;
-    let level: fn(u8) -> u8 = if is_inverted { |level| 255 - level } else { |level| level };
+    let level: fn(u8) -> u8 = if is_inverted {
+        |level| 255 - level
+    } else {
+        |level| level
+    };
     ui.horizontal(|ui| {
         let label = ui.label(say!("ui-colors"));
         let now = entry.display.color_map.name();
         let title = presets::color_map_title(&entry.display.color_map);
-        let selected = if is_inverted { say!("ui-colors-inverted", name = title) } else { title };
+        let selected = if is_inverted {
+            say!("ui-colors-inverted", name = title)
+        } else {
+            title
+        };
         let combo = ComboBox::from_id_salt("colors")
             .selected_text(selected)
             .height(f32::INFINITY)

@@ -2,9 +2,9 @@
 
 use egui::{Button, ComboBox, DragValue, RichText, ScrollArea, Slider, Ui};
 
+use super::{colors, histogram};
 use crate::app::pane::PaneId;
 use crate::app::state::Entry;
-use super::{colors, histogram};
 use crate::app::{Command, State};
 use crate::model::window::{Window, WindowFunction};
 use crate::say;

@@ -72,11 +72,17 @@ pub fn show(ui: &mut Ui, entry: &Entry, memory: &mut HistogramMemory, commands: 
     let (Some(counted), Some(window)) = (&entry.histogram, entry.display.window) else {
         let size = vec2(ui.available_width(), HEIGHT);
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-        ui.painter().rect_filled(rect, f32::from(theme::CORNER), theme::of(ui.ctx()).sunken);
+        ui.painter()
+            .rect_filled(rect, f32::from(theme::CORNER), theme::of(ui.ctx()).sunken);
         let font = egui::FontId::proportional(theme::FONT_SMALL);
         let color = theme::of(ui.ctx()).text_weak;
-        ui.painter()
-            .text(rect.center(), egui::Align2::CENTER_CENTER, say!("ui-histogram-waits"), font, color);
+        ui.painter().text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            say!("ui-histogram-waits"),
+            font,
+            color,
+        );
         ui.label(RichText::new(" ").size(theme::FONT_SMALL));
         return;
     };
@@ -107,7 +113,10 @@ fn seen(id: VolumeId, histogram: &Histogram, window: &Window, memory: &mut Histo
         return view;
     }
     let bulk = histogram.bulk(OUTSIDE);
-    let mut view = [bulk[0].min(low.max(histogram.low())), bulk[1].max(high.min(histogram.high()))];
+    let mut view = [
+        bulk[0].min(low.max(histogram.low())),
+        bulk[1].max(high.min(histogram.high())),
+    ];
     let width = (high - low).max(histogram.bin_width());
     if width < TOO_SMALL * (view[1] - view[0]) {
         let middle = (low + high) / 2.0;
@@ -196,7 +205,11 @@ fn plot(
                     .allow_hover(false),
             );
             for edge in [low, high] {
-                plot.vline(VLine::new("", edge).stroke(Stroke::new(1.5, colors.accent)).allow_hover(false));
+                plot.vline(
+                    VLine::new("", edge)
+                        .stroke(Stroke::new(1.5, colors.accent))
+                        .allow_hover(false),
+                );
             }
         });
     (shown.response, shown.transform)
@@ -211,7 +224,12 @@ fn ramp(window: &Window, view: [f64; 2], is_inverted: bool) -> PlotPoints<'stati
             .map(|value| [value, window.grey(value)])
             .collect()
     } else {
-        vec![[view[0].min(low), 0.0], [low, 0.0], [high, 1.0], [view[1].max(high), 1.0]]
+        vec![
+            [view[0].min(low), 0.0],
+            [low, 0.0],
+            [high, 1.0],
+            [view[1].max(high), 1.0],
+        ]
     };
     points
         .into_iter()
