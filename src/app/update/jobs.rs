@@ -19,7 +19,14 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         return Vec::new();
     }
     let effects = match event {
-        JobEvent::Scanned(opened) => scanned(state, opened),
+        JobEvent::Scanned(opened) => {
+            if let Some(JobSubject::Paths(paths)) = state.jobs.get(&job).map(|status| status.subject.clone())
+                && !opened.volumes.is_empty()
+            {
+                settings::remember(state, &paths);
+            }
+            scanned(state, opened)
+        }
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
             count(state, id).into_iter().collect()
