@@ -1,15 +1,18 @@
 //! Everything a person can ask for, as values: recorded, replayed, tested, bound to keys and menus.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
 
 use super::job::JobId;
-use super::pane::PaneId;
+use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
+use super::settings::{PanelId, Setting, WindowPlace};
 use super::tool::PointerEvent;
 use crate::io::OpenVolume;
+use crate::model::volume::Volume;
 use crate::model::window::{Window, WindowFunction};
 use crate::scene::{Interpolation, SlabMode};
 
@@ -214,6 +217,34 @@ pub enum Command {
         /// Where to.
         path: PathBuf,
     },
+    /// Other panes, now and in the next session.
+    SetLayout {
+        /// How they shall stand.
+        layout: Arrangement,
+    },
+    /// Changes what is remembered from session to session.
+    SetSetting(Setting),
+    /// Shows or hides a panel.
+    TogglePanel {
+        /// Which.
+        panel: PanelId,
+    },
+    /// The window laid a panel out.
+    ResizePanel {
+        /// Which.
+        panel: PanelId,
+        /// Its width in points.
+        size: f32,
+    },
+    /// The window was moved, or given another size.
+    PlaceWindow(WindowPlace),
+    /// Takes something off the list of recent files.
+    ForgetRecent {
+        /// What was opened together.
+        paths: Vec<PathBuf>,
+    },
+    /// Empties the list of recent files.
+    ForgetAllRecent,
     /// Takes a message off the screen.
     DismissMessage {
         /// Counted from the oldest.
@@ -250,6 +281,13 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
+    },
+    /// Count the values of a volume.
+    StartHistogram {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        volume: Arc<Volume>,
     },
     /// Stop a job.
     CancelJob(JobId),

@@ -1,6 +1,7 @@
 //! Everything the program knows. Only [`super::update`] changes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
@@ -8,7 +9,9 @@ use glam::{DVec2, DVec3};
 use super::job::JobId;
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
+use super::settings::Settings;
 use super::tool::Gesture;
+pub use crate::algo::histogram::Histogram;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
 use crate::model::volume::{Volume, VolumeId};
@@ -29,6 +32,12 @@ pub struct State {
     pub jobs: BTreeMap<JobId, JobStatus>,
     /// What the user should read, oldest first.
     pub messages: Vec<Message>,
+    /// What is remembered from session to session.
+    pub settings: Settings,
+    /// Recent files that are not there any more.
+    pub missing: BTreeSet<Vec<PathBuf>>,
+    /// Whether the user knows that the settings cannot be written.
+    pub(super) is_settings_loss_told: bool,
     /// The id of the newest job.
     pub(super) last_job: u64,
 }
@@ -66,6 +75,8 @@ pub struct Entry {
     pub display: Display,
     /// The percentile window, once enough voxels are there.
     pub auto_window: Option<Window>,
+    /// How often each value occurs: in some slices, and once all are there, in all of them.
+    pub histogram: Option<Counted>,
     /// The percentile window of projections.
     pub auto_projection_window: Option<Window>,
 }
@@ -85,6 +96,17 @@ impl Entry {
             .chain(&self.load_warnings)
             .map(String::as_str)
     }
+}
+
+/// A histogram and what it was counted in.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The counts.
+    pub histogram: Arc<Histogram>,
+    /// The revision of the voxels that were there.
+    pub revision: usize,
+    /// Whether these were all that there are.
+    pub is_complete: bool,
 }
 
 /// How far the voxels of a volume are.
@@ -123,6 +145,8 @@ pub struct View {
     pub shown: Option<VolumeId>,
     /// Which panes are seen.
     pub layout: Layout,
+    /// The pane that is the large one where there is one.
+    pub large: PaneId,
     /// The pane that keys act on.
     pub focused: PaneId,
     /// Size of each pane in points, as the window laid them out.
@@ -197,10 +221,19 @@ pub enum JobSubject {
     Question,
     /// Writing a picture.
     Picture,
-    /// Reading headers.
-    Paths,
+    /// Counting values.
+    Histogram(VolumeId),
+    /// Reading headers of these; of the built-in study if empty.
+    Paths(Vec<PathBuf>),
     /// Decoding voxels.
     Volume(VolumeId),
+}
+
+impl JobSubject {
+    /// Whether it is small work that goes on beside, which nobody waits for or stops.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Self::Histogram(_))
+    }
 }
 
 /// Something that the user should read.
@@ -237,6 +270,7 @@ impl State {
             view: View {
                 shown: None,
                 layout: Layout::Quad,
+                large: PaneId::Axial,
                 focused: PaneId::Axial,
                 sizes: BTreeMap::new(),
                 crosshair: DVec3::ZERO,
@@ -254,6 +288,9 @@ impl State {
             hover: None,
             jobs: BTreeMap::new(),
             messages: Vec::new(),
+            settings: Settings::default(),
+            missing: BTreeSet::new(),
+            is_settings_loss_told: false,
             last_job: 0,
         }
     }

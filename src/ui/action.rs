@@ -268,7 +268,11 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         Action::Convention => Command::ToggleConvention,
         Action::Crosshair => Command::ToggleCrosshair,
         Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
-        Action::Cancel => (!state.jobs.is_empty()).then_some(Command::CancelAll)?,
+        Action::Cancel => state
+            .jobs
+            .values()
+            .any(|status| !status.subject.is_quiet())
+            .then_some(Command::CancelAll)?,
         Action::Series(steps) => (state.document.entries.len() > 1).then_some(Command::StepSeries { steps })?,
         _ => return None,
     })

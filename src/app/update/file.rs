@@ -17,26 +17,33 @@ fn next_job(state: &mut State) -> JobId {
     JobId(state.last_job)
 }
 
+/// Notes a job that is about to begin.
+pub(super) fn begin(state: &mut State, title: String, subject: JobSubject) -> JobId {
+    let job = next_job(state);
+    let progress = None;
+    state.jobs.insert(
+        job,
+        JobStatus {
+            title,
+            progress,
+            subject,
+        },
+    );
+    job
+}
+
 /// Begins to read headers, beside whatever else is being read.
 pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect> {
     if paths.as_ref().is_some_and(Vec::is_empty) {
         return Vec::new();
     }
-    let job = next_job(state);
     let title = match paths.as_deref() {
         None => say!("app-job-demo"),
         Some([path]) => say!("app-job-scan", path = path.display().to_string()),
         Some(several) => say!("app-job-scan-several", count = several.len()),
     };
-    let subject = JobSubject::Paths;
-    state.jobs.insert(
-        job,
-        JobStatus {
-            title,
-            progress: None,
-            subject,
-        },
-    );
+    let subject = JobSubject::Paths(paths.clone().unwrap_or_default());
+    let job = begin(state, title, subject);
     vec![Effect::StartScan { job, paths }]
 }
 
@@ -45,32 +52,14 @@ pub(super) fn choose(state: &mut State, choice: Choice) -> Vec<Effect> {
     if state.jobs.values().any(|status| status.subject == JobSubject::Question) {
         return Vec::new();
     }
-    let job = next_job(state);
-    let title = say!("app-job-choose");
-    state.jobs.insert(
-        job,
-        JobStatus {
-            title,
-            progress: None,
-            subject: JobSubject::Question,
-        },
-    );
+    let job = begin(state, say!("app-job-choose"), JobSubject::Question);
     vec![Effect::Choose { job, choice }]
 }
 
 /// A picture is about to be written.
 pub(in crate::app) fn begin_picture(state: &mut State, path: &Path) -> JobId {
-    let job = next_job(state);
     let title = say!("app-job-picture", path = path.display().to_string());
-    state.jobs.insert(
-        job,
-        JobStatus {
-            title,
-            progress: None,
-            subject: JobSubject::Picture,
-        },
-    );
-    job
+    begin(state, title, JobSubject::Picture)
 }
 
 /// Asks a job to stop. A question is forgotten at once: nobody can close the system's dialog for the user.
@@ -120,15 +109,9 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
     if state.view.shown != Some(id) {
         effects.extend(stop_other_loads(state, id));
         let same_space = shares_space(state, id);
-        let mm_per_point = scenes::mm_per_point(state);
+        let mm_per_point = scenes::mm_per_point(state, state.view.focused);
         state.view.shown = Some(id);
-        let layout = layout_for(state);
-        let keeps_layout =
-            matches!((layout, state.view.layout), (Layout::Quad, Layout::Single(pane)) if pane != PaneId::Stack);
-        if !keeps_layout {
-            state.view.layout = layout;
-            state.view.focused = layout.panes()[0];
-        }
+        adapt_layout(state);
         state.view.window_tool = None;
         state.view.stack = StackPane {
             slice: state.shown().map_or(0, |entry| entry.volume().dims()[2] / 2),
@@ -143,6 +126,16 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
     }
     effects.extend(load(state, id));
     effects
+}
+
+/// Planes stay as they stand, one alone too; they and stored pictures take each other's place.
+fn adapt_layout(state: &mut State) {
+    let layout = layout_for(state);
+    let stack = Layout::Single(PaneId::Stack);
+    if (layout == stack) != (state.view.layout == stack) {
+        state.view.layout = layout;
+        state.view.focused = layout.panes()[0];
+    }
 }
 
 /// Stops reading every volume but one. They count as stopped at once, so that showing them again begins anew.
@@ -198,7 +191,7 @@ pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     state.jobs.clear();
     state.messages.clear();
     state.view.shown = None;
-    state.view.layout = Layout::Quad;
+    state.view.layout = layout_for(state);
     state.hover = None;
     effects
 }

@@ -1,10 +1,12 @@
 //! What jobs bring back. Events of jobs that the state no longer knows are stale and dropped.
 
+use std::sync::Arc;
+
 use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
-use super::super::state::{Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file};
+use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
+use super::{display, file, settings};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::{VolumeId, VolumeKind};
@@ -17,57 +19,24 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         return Vec::new();
     }
     let effects = match event {
-        JobEvent::Progress { done, total } => {
-            if let Some(status) = state.jobs.get_mut(&job) {
-                status.progress = Some((done, total));
+        JobEvent::Scanned(opened) => {
+            if let Some(JobSubject::Paths(paths)) = state.jobs.get(&job).map(|status| status.subject.clone())
+                && !opened.volumes.is_empty()
+            {
+                settings::remember(state, &paths);
             }
-            Vec::new()
-        }
-        JobEvent::Scanned(opened) => scanned(state, opened),
-        JobEvent::ScanFailed(err) => {
-            if !err.is_cancelled {
-                state.tell(Level::Error, err.message);
-            }
-            Vec::new()
-        }
-        JobEvent::AutoWindow {
-            volume,
-            slices,
-            projections,
-        } => {
-            if let Some(entry) = state.document.entry_mut(volume) {
-                display::take_auto_windows(entry, slices, projections);
-            }
-            Vec::new()
+            scanned(state, opened)
         }
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
-            Vec::new()
+            count(state, id).into_iter().collect()
         }
-        JobEvent::Answered(answer) => {
-            if answer == Answer::NoDialog {
-                state.tell(Level::Error, say!("app-no-dialog"));
-                vec![Effect::TypePath]
-            } else {
-                Vec::new()
-            }
+        JobEvent::Answered(Answer::NoDialog) => {
+            state.tell(Level::Error, say!("app-no-dialog"));
+            vec![Effect::TypePath]
         }
-        JobEvent::PictureSaved(saved) => {
-            match saved {
-                Ok(path) => state.tell(
-                    Level::Note,
-                    say!("app-picture-saved", path = path.display().to_string()),
-                ),
-                Err(why) => state.tell(Level::Error, why),
-            }
-            Vec::new()
-        }
-        JobEvent::Panicked => {
-            broke(state, job, say!("app-job-panicked"));
-            Vec::new()
-        }
-        JobEvent::NoThread => {
-            broke(state, job, say!("app-no-thread"));
+        other => {
+            take_in(state, job, other);
             Vec::new()
         }
     };
@@ -77,8 +46,39 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     effects
 }
 
+/// Takes in what needs nothing to be done.
+fn take_in(state: &mut State, job: JobId, event: JobEvent) {
+    match event {
+        JobEvent::Progress { done, total } => {
+            if let Some(status) = state.jobs.get_mut(&job) {
+                status.progress = Some((done, total));
+            }
+        }
+        JobEvent::ScanFailed(err) if !err.is_cancelled => state.tell(Level::Error, err.message),
+        JobEvent::AutoWindow {
+            volume,
+            slices,
+            projections,
+        } => {
+            if let Some(entry) = state.document.entry_mut(volume) {
+                display::take_auto_windows(entry, slices, projections);
+            }
+        }
+        JobEvent::Counted(id, counted) => take_counts(state, id, counted),
+        JobEvent::PictureSaved(Ok(path)) => state.tell(
+            Level::Note,
+            say!("app-picture-saved", path = path.display().to_string()),
+        ),
+        JobEvent::PictureSaved(Err(why)) => state.tell(Level::Error, why),
+        JobEvent::Panicked => broke(state, job, say!("app-job-panicked")),
+        JobEvent::NoThread => broke(state, job, say!("app-no-thread")),
+        _ => {}
+    }
+}
+
 /// Adds what was found and shows the largest image of it.
 fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
+    let interpolation = state.settings.interpolation;
     let Opened { volumes, skipped } = opened;
     let largest = volumes
         .iter()
@@ -94,18 +94,21 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
         state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
     }
     state.document.skipped.extend(skipped);
-    state.document.entries.extend(volumes.into_iter().map(entry));
+    state
+        .document
+        .entries
+        .extend(volumes.into_iter().map(|open| entry(open, interpolation)));
     largest.map_or_else(Vec::new, |id| file::show(state, id))
 }
 
-fn entry(open: OpenVolume) -> Entry {
+fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
     let window = open.volume.windows.first().map(|named| named.window);
     let display = Display {
         window,
         projection_window: None,
         invert: false,
         color_map: presets::gray(),
-        interpolation: Interpolation::Linear,
+        interpolation,
         frame: 0,
     };
     Entry {
@@ -114,6 +117,7 @@ fn entry(open: OpenVolume) -> Entry {
         load_warnings: Vec::new(),
         display,
         auto_window: None,
+        histogram: None,
         auto_projection_window: None,
     }
 }
@@ -136,6 +140,30 @@ fn loaded(state: &mut State, job: JobId, id: VolumeId, report: LoadReport) {
     // Of a load that was stopped, the next one will tell.
     if !report.cancelled {
         display::ensure_window(entry);
+    }
+}
+
+/// Has the values of a volume counted once all of it is there.
+fn count(state: &mut State, id: VolumeId) -> Option<Effect> {
+    let entry = state.document.entry(id)?;
+    let volume = Arc::clone(entry.volume());
+    let is_counted = entry.histogram.as_ref().is_some_and(|counted| counted.is_complete);
+    if entry.load != LoadState::Loaded || is_counted || volume.voxels.components() != 1 {
+        return None;
+    }
+    let job = file::begin(state, say!("app-job-histogram"), JobSubject::Histogram(id));
+    Some(Effect::StartHistogram { job, volume })
+}
+
+/// Takes counts that are of more than those before.
+fn take_counts(state: &mut State, id: VolumeId, counted: Counted) {
+    if let Some(entry) = state.document.entry_mut(id)
+        && entry
+            .histogram
+            .as_ref()
+            .is_none_or(|before| !before.is_complete && before.revision <= counted.revision)
+    {
+        entry.histogram = Some(counted);
     }
 }
 
