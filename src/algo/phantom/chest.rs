@@ -141,6 +141,7 @@ pub(super) fn add_organs(phantom: &mut Builder) {
         )
         .coarse(22.0)
         .fine(10.0);
+    add_back(phantom);
     add_spine(phantom);
     add_heart(phantom);
 }
@@ -187,6 +188,11 @@ fn add_bones(phantom: &mut Builder) {
         .add("sternal marrow", 150, [sternum(1.8)])
         .coarse(30.0)
         .fine(45.0);
+    add_shoulders(phantom);
+    add_scapulae(phantom);
+}
+
+fn add_shoulders(phantom: &mut Builder) {
     let clavicle = |radius: f64| {
         both_sides([1.0, 0.0, 0.0]).map(|side| {
             let x = side[0];
@@ -223,7 +229,6 @@ fn add_bones(phantom: &mut Builder) {
         .add("humeral marrow", 170, humerus(2.4).into_iter().flatten())
         .coarse(45.0)
         .fine(60.0);
-    add_scapulae(phantom);
 }
 
 fn add_scapulae(phantom: &mut Builder) {
@@ -259,6 +264,18 @@ fn add_scapulae(phantom: &mut Builder) {
     phantom.add("scapular marrow", 230, blade(1.9)).fine(60.0);
 }
 
+fn add_back(phantom: &mut Builder) {
+    let erector = both_sides([30.0, 84.0, 0.0]).map(|at| {
+        Solid::of(Convex::tube([at[0], at[1], -460.0], [at[0], at[1], 0.0], [24.0, 17.0]))
+            .within(Convex::between([0.0, 0.0, -460.0], [0.0, 0.0, 10.0]))
+    });
+    phantom
+        .add("erector muscles", 58, erector)
+        .over(|name| matches!(name, "muscle" | "subcutaneous fat"))
+        .coarse(10.0)
+        .strands();
+}
+
 /// Vertebrae with discs between them; the column bends forward in the neck.
 fn add_spine(phantom: &mut Builder) {
     let (low, high, top) = ([0.0, 58.0, -420.0], [0.0, 56.0, 0.0], [0.0, 34.0, 94.0]);
@@ -269,15 +286,6 @@ fn add_spine(phantom: &mut Builder) {
             Solid::rod(high, top, [rx * 0.72, ry * 0.78]),
         ]
     };
-    let erector = both_sides([30.0, 84.0, 0.0]).map(|at| {
-        Solid::of(Convex::tube([at[0], at[1], -460.0], [at[0], at[1], 0.0], [24.0, 17.0]))
-            .within(Convex::between([0.0, 0.0, -460.0], [0.0, 0.0, 10.0]))
-    });
-    phantom
-        .add("erector muscles", 58, erector)
-        .over(|name| matches!(name, "muscle" | "subcutaneous fat"))
-        .coarse(10.0)
-        .strands();
     phantom.add("discs", 88, column(19.0, 15.5)).coarse(8.0);
     let levels: Vec<(f64, f64)> = (0..15)
         .map(|n| (-393.0 + 27.0 * f64::from(n), 11.2))

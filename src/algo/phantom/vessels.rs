@@ -185,6 +185,10 @@ fn add_aorta(phantom: &mut Builder) {
         780,
         calcified.iter().flat_map(|ends| chain(ends, 1.7)),
     );
+    add_branches(phantom);
+}
+
+fn add_branches(phantom: &mut Builder) {
     let upward = [
         chain(&[[0.0, -12.0, -16.0], [-16.0, -16.0, 8.0], [-21.0, -12.0, 20.0]], 6.2),
         chain(&[[-21.0, -12.0, 20.0], [-26.0, -2.0, 58.0], [-28.0, 0.0, 108.0]], 3.6),
