@@ -9,6 +9,7 @@ use super::command::{Command, Effect};
 use super::job::{Answer, JobEvent, JobId, Jobs};
 use super::state::State;
 use super::update::{apply_event, begin_picture, update};
+use crate::io::home::Home;
 
 /// Events applied in one go at most, so that a fast job cannot hold a frame up.
 const EVENTS_PER_POLL: usize = 64;
@@ -29,6 +30,11 @@ impl Program {
             jobs: Jobs::new(wake),
             recording: None,
         }
+    }
+
+    /// Says where the user's own data is, before anything is opened. A program without a home keeps nothing there.
+    pub fn set_home(&mut self, home: Option<Home>) {
+        self.state.home = home;
     }
 
     /// What it knows.
@@ -57,6 +63,7 @@ impl Program {
                 | Command::ChooseFiles
                 | Command::ChooseFolder
                 | Command::ChoosePicture { .. }
+                | Command::ChooseMeasurementsFile { .. }
         ) && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)
             && writeln!(sink, "{line}").and_then(|()| sink.flush()).is_err()
@@ -136,10 +143,25 @@ impl Program {
             match effect {
                 Effect::StartScan { job, paths } => self.jobs.start_scan(job, paths),
                 Effect::StartLoad { job, open } => self.jobs.start_load(job, open),
+                Effect::LoadMeasurements { job, series } => self.jobs.start_load_measurements(job, series),
+                Effect::SaveMeasurements { job, request } => self.jobs.start_save_measurements(job, request),
+                Effect::WriteText { job, path, text } => self.jobs.start_text(job, path, text),
                 Effect::CancelJob(job) => self.jobs.cancel(job),
                 other => others.push(other),
             }
         }
         others
+    }
+}
+
+/// What the user made is on disk before the program ends.
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.jobs.finish_writing();
+        for request in self.state.measurements.unsaved() {
+            if let Err(why) = crate::io::measurements::save(&request) {
+                tracing::error!("{why}");
+            }
+        }
     }
 }

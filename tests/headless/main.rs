@@ -16,6 +16,8 @@ mod driver;
 mod geometry;
 mod layers;
 mod made_nifti;
+mod measure;
+mod measure_files;
 mod nifti;
 mod nifti_damage;
 #[path = "../common/nifti_file.rs"]

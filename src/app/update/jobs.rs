@@ -4,7 +4,7 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file};
+use super::{display, file, measure};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::{VolumeId, VolumeKind};
@@ -16,7 +16,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     if !state.jobs.contains_key(&job) {
         return Vec::new();
     }
-    let effects = match event {
+    let mut effects = match event {
         JobEvent::Progress { done, total } => {
             if let Some(status) = state.jobs.get_mut(&job) {
                 status.progress = Some((done, total));
@@ -62,6 +62,10 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             }
             Vec::new()
         }
+        JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
+            measure::took_in(state, job, event);
+            Vec::new()
+        }
         JobEvent::Panicked => {
             broke(state, job, say!("app-job-panicked"));
             Vec::new()
@@ -74,6 +78,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     if is_over {
         state.jobs.remove(&job);
     }
+    effects.extend(measure::due(state));
     effects
 }
 
@@ -94,8 +99,11 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
         state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
     }
     state.document.skipped.extend(skipped);
+    let known = state.document.entries.len();
     state.document.entries.extend(volumes.into_iter().map(entry));
-    largest.map_or_else(Vec::new, |id| file::show(state, id))
+    let mut effects = measure::opened(state, known);
+    effects.extend(largest.map_or_else(Vec::new, |id| file::show(state, id)));
+    effects
 }
 
 fn entry(open: OpenVolume) -> Entry {
@@ -140,6 +148,7 @@ fn loaded(state: &mut State, job: JobId, id: VolumeId, report: LoadReport) {
 }
 
 fn broke(state: &mut State, job: JobId, text: String) {
+    state.measurements.broke(job);
     if let Some(JobSubject::Volume(id)) = state.jobs.get(&job).map(|status| status.subject.clone())
         && let Some(entry) = state.document.entry_mut(id)
     {
