@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use isocenter::cli::{self, Run};
+use isocenter::io::home::Home;
 use isocenter::window;
 
 fn main() -> ExitCode {
@@ -16,11 +17,14 @@ fn main() -> ExitCode {
                 record,
                 script,
             } = request;
+            // A script shows the same whatever its user is used to.
+            let home = if script.is_empty() { Home::of_user() } else { None };
             match window::run(window::Begin {
                 paths,
                 demo,
                 record,
                 script,
+                home,
             }) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(message) => cli::fail(&message),

@@ -10,12 +10,13 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use crate::app::job::Answer;
 use crate::app::pane::PaneId;
-use crate::app::{Choice, Command, Effect, Program, State, scenes};
+use crate::app::{Choice, Command, Effect, Home, Program, State, scenes};
 use crate::say;
 use crate::ui::capture::Capture;
 use crate::ui::pane::Pane;
 use crate::ui::picture::Pictures;
-use crate::ui::{Commands, Memory, icon, input, layout, pane, panel, theme};
+use crate::ui::place::{self, Placing};
+use crate::ui::{Commands, Memory, input, layout, pane, panel, theme};
 
 /// What to begin with.
 #[derive(Default)]
@@ -28,6 +29,8 @@ pub struct Begin {
     pub record: Option<PathBuf>,
     /// Commands to replay, each when all jobs of the one before have ended.
     pub script: Vec<Command>,
+    /// Where things of the user are kept; without a home nothing is remembered.
+    pub home: Option<Home>,
 }
 
 /// No user closes a dialog this fast: there was none.
@@ -45,16 +48,12 @@ pub fn run(begin: Begin) -> Result<(), String> {
         })?),
         None => None,
     };
+    let remembered = begin.home.as_ref().and_then(Program::window_place);
+    let is_new = remembered.is_none_or(|place| place.position.is_none());
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     setup.device_descriptor = Arc::new(crate::gpu::device_descriptor);
     let options = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default()
-            .with_title(say!("ui-start-title"))
-            .with_app_id("isocenter")
-            .with_icon(icon::image())
-            .with_inner_size([1280.0, 800.0])
-            .with_min_inner_size([480.0, 320.0])
-            .with_drag_and_drop(true),
+        viewport: place::viewport(remembered),
         wgpu_options: WgpuConfiguration {
             wgpu_setup: WgpuSetup::CreateNew(setup),
             ..WgpuConfiguration::default()
@@ -62,7 +61,7 @@ pub fn run(begin: Begin) -> Result<(), String> {
         // Dither would change grey levels.
         dithering: false,
         persist_window: false,
-        centered: true,
+        centered: is_new,
         ..eframe::NativeOptions::default()
     };
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<
@@ -88,6 +87,7 @@ pub struct Window {
     script: Vec<Command>,
     /// A picture of the whole window that is to be taken.
     capture: Option<Capture>,
+    place: Placing,
 }
 
 impl Window {
@@ -96,13 +96,18 @@ impl Window {
         let render = cc.wgpu_render_state.as_ref().ok_or_else(|| say!("ui-no-graphics"))?;
         theme::apply(&cc.egui_ctx);
         let ctx = cc.egui_ctx.clone();
-        let program = Program::new(Arc::new(move || ctx.request_repaint()));
+        let wake = Arc::new(move || ctx.request_repaint());
         let Begin {
             paths,
             demo,
             record: _,
             mut script,
+            home,
         } = begin;
+        let program = match home {
+            Some(home) => Program::at_home(wake, home),
+            None => Program::new(wake),
+        };
         script.reverse();
         let mut window = Self {
             program,
@@ -110,7 +115,9 @@ impl Window {
             memory: Memory::default(),
             script,
             capture: None,
+            place: Placing::default(),
         };
+        theme::follow(&cc.egui_ctx, &window.state().settings);
         let opened = match (paths.is_empty(), demo) {
             (false, _) => Some(Command::Open { paths }),
             (true, true) => Some(Command::OpenDemo),
@@ -247,9 +254,16 @@ impl eframe::App for Window {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    fn on_exit(&mut self) {
+        self.program.close();
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         self.poll(&ctx);
+        theme::follow(&ctx, &self.program.state().settings);
+        let placed = self.place.look(&ctx, frame, &self.program.state().settings);
+        self.dispatch(&ctx, placed);
         let mut commands = input::read(&ctx, self.program.state(), &mut self.memory);
         panel::drop::read(&ctx, &mut commands);
         self.dispatch(&ctx, commands);

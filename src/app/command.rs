@@ -6,8 +6,9 @@ use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
 
 use super::job::JobId;
-use super::pane::PaneId;
+use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
+use super::settings::{PanelId, Setting, WindowPlace};
 use super::tool::{PointerEvent, Tool};
 use crate::io::OpenVolume;
 use crate::io::measurements::{Places, ToSave};
@@ -273,6 +274,34 @@ pub enum Command {
         /// Where to.
         path: PathBuf,
     },
+    /// Other panes, now and in the next session.
+    SetLayout {
+        /// How they shall stand.
+        layout: Arrangement,
+    },
+    /// Changes what is remembered from session to session.
+    SetSetting(Setting),
+    /// Shows or hides a panel.
+    TogglePanel {
+        /// Which.
+        panel: PanelId,
+    },
+    /// The window laid a panel out.
+    ResizePanel {
+        /// Which.
+        panel: PanelId,
+        /// Its width in points.
+        size: f32,
+    },
+    /// The window was moved, or given another size.
+    PlaceWindow(WindowPlace),
+    /// Takes something off the list of recent files.
+    ForgetRecent {
+        /// What was opened together.
+        paths: Vec<PathBuf>,
+    },
+    /// Empties the list of recent files.
+    ForgetAllRecent,
     /// Takes a message off the screen.
     DismissMessage {
         /// Counted from the oldest.

@@ -1,6 +1,6 @@
 //! Work beside the window: named threads with immutable inputs, progress, cancel, and a typed result.
 //!
-//! The only place that starts threads. A panic in a job is caught and reported; nothing else is lost.
+//! Only this and the keeper of the settings start threads. A panic in a job is caught and reported; nothing else is lost.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -13,7 +13,9 @@ pub mod pane;
 pub mod planes;
 pub mod presets;
 pub mod readout;
+pub mod recent;
 pub mod scenes;
+pub mod settings;
 pub mod state;
 pub mod tool;
 pub mod update;
@@ -21,6 +23,7 @@ pub mod version;
 
 mod program;
 
+pub use crate::io::home::Home;
 pub use command::{Choice, Command, Effect};
 pub use program::Program;
 pub use state::State;

@@ -60,20 +60,47 @@ pub struct StackPane {
     pub offset: DVec2,
 }
 
+/// How panes may stand, whichever they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrangement {
+    /// One pane alone.
+    Single,
+    /// One large pane, and three small ones in a column beside it.
+    OneAndThree,
+    /// Two by two.
+    #[default]
+    Quad,
+}
+
 /// Which panes are seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// Three planes and the volume view.
     Quad,
+    /// The same with one of them large and the others in a column beside it.
+    OneAndThree(PaneId),
     /// One pane alone.
     Single(PaneId),
 }
 
 impl Layout {
-    /// The panes seen, row by row.
+    /// How they stand.
+    pub fn arrangement(&self) -> Arrangement {
+        match self {
+            Self::Quad => Arrangement::Quad,
+            Self::OneAndThree(_) => Arrangement::OneAndThree,
+            Self::Single(_) => Arrangement::Single,
+        }
+    }
+
+    /// The panes seen, row by row; the large one first.
     pub fn panes(&self) -> Vec<PaneId> {
         match self {
             Self::Quad => PaneId::QUAD.to_vec(),
+            Self::OneAndThree(large) => std::iter::once(*large)
+                .chain(PaneId::QUAD.into_iter().filter(|pane| pane != large))
+                .collect(),
             Self::Single(pane) => vec![*pane],
         }
     }

@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use super::command::{Command, Effect};
 use super::job::{Answer, JobEvent, JobId, Jobs};
+use super::settings::keeper::Keeper;
+use super::settings::{Settings, WindowPlace, file};
 use super::state::State;
-use super::update::{apply_event, begin_picture, update};
+use super::update::{apply_event, begin_picture, kept, take, update};
 use crate::io::home::Home;
 
 /// Events applied in one go at most, so that a fast job cannot hold a frame up.
@@ -20,6 +22,17 @@ pub struct Program {
     jobs: Jobs,
     /// Where commands are written down, one JSON line each.
     recording: Option<Box<dyn std::io::Write>>,
+    memory: Option<Memory>,
+}
+
+/// What a program with a home remembers.
+struct Memory {
+    home: Home,
+    keeper: Keeper,
+    /// What the keeper has.
+    kept: Settings,
+    /// Nothing was open when recent files were last looked for.
+    was_empty: bool,
 }
 
 impl Program {
@@ -29,12 +42,82 @@ impl Program {
             state: State::new(),
             jobs: Jobs::new(wake),
             recording: None,
+            memory: None,
         }
     }
 
-    /// Says where the user's own data is, before anything is opened. A program without a home keeps nothing there.
-    pub fn set_home(&mut self, home: Option<Home>) {
-        self.state.home = home;
+    /// The same with a home: it begins with what is remembered there, and remembers there what changes.
+    pub fn at_home(wake: Arc<dyn Fn() + Send + Sync>, home: Home) -> Self {
+        let path = home.settings_file();
+        let file::Read { settings, note } = file::read(&path);
+        let keeper = Keeper::new(path, settings.clone(), Arc::clone(&wake));
+        keeper.look_for(settings.recent.clone());
+        let mut program = Self::new(wake);
+        take(&mut program.state, settings.clone(), note);
+        program.state.home = Some(home.clone());
+        program.memory = Some(Memory {
+            home,
+            keeper,
+            kept: settings,
+            was_empty: true,
+        });
+        program
+    }
+
+    /// Where the window was when the program last ended, for the one who makes the window before there is a program.
+    pub fn window_place(home: &Home) -> Option<WindowPlace> {
+        file::peek(&home.settings_file()).window
+    }
+
+    /// Where things of the user are kept, if anywhere.
+    pub fn home(&self) -> Option<&Home> {
+        self.memory.as_ref().map(|memory| &memory.home)
+    }
+
+    /// Writes what is to be remembered, and remembers nothing more. Comes back when it is on the disk.
+    pub fn close(&mut self) {
+        self.keep();
+        self.memory = None;
+        self.write_work();
+    }
+
+    /// Waits until what the user made is on the disk.
+    fn write_work(&mut self) {
+        self.jobs.finish_writing();
+        for request in self.state.measurements.unsaved() {
+            if let Err(why) = crate::io::measurements::save(&request) {
+                tracing::error!("{why}");
+            }
+        }
+    }
+
+    /// Has what changed written down.
+    fn keep(&mut self) {
+        let Some(memory) = &mut self.memory else {
+            return;
+        };
+        let settings = &self.state.settings;
+        let is_empty = self.state.document.entries.is_empty();
+        if (is_empty && !memory.was_empty) || settings.recent != memory.kept.recent {
+            memory.keeper.look_for(settings.recent.clone());
+        }
+        memory.was_empty = is_empty;
+        if *settings != memory.kept {
+            memory.kept = settings.clone();
+            memory.keeper.save(settings.clone());
+        }
+    }
+
+    /// Takes in what the keeper has to say. True if it had.
+    fn hear_keeper(&mut self) -> bool {
+        let mut has_changed = false;
+        while let Some(memory) = &self.memory
+            && let Some(report) = memory.keeper.receive()
+        {
+            kept(&mut self.state, &memory.home.settings_file(), report);
+            has_changed = true;
+        }
+        has_changed
     }
 
     /// What it knows.
@@ -60,6 +143,8 @@ impl Program {
             command,
             Command::Hover { .. }
                 | Command::ResizePane { .. }
+                | Command::ResizePanel { .. }
+                | Command::PlaceWindow(_)
                 | Command::ChooseFiles
                 | Command::ChooseFolder
                 | Command::ChoosePicture { .. }
@@ -71,6 +156,7 @@ impl Program {
             self.recording = None;
         }
         let effects = update(&mut self.state, command);
+        self.keep();
         self.carry_out(effects)
     }
 
@@ -78,9 +164,10 @@ impl Program {
     #[must_use = "the effects that come back are the caller's to carry out"]
     pub fn poll(&mut self) -> (bool, Vec<Effect>) {
         let mut effects = Vec::new();
+        let has_heard = self.hear_keeper();
         for count in 0..EVENTS_PER_POLL {
             let Some(received) = self.jobs.receive() else {
-                return (count > 0, effects);
+                return (has_heard || count > 0, effects);
             };
             effects.extend(self.take_in(received));
         }
@@ -127,6 +214,7 @@ impl Program {
             _ => None,
         };
         let effects = apply_event(&mut self.state, job, event, is_over);
+        self.keep();
         let mut others = self.carry_out(effects);
         others.extend(
             asked
@@ -157,11 +245,6 @@ impl Program {
 /// What the user made is on disk before the program ends.
 impl Drop for Program {
     fn drop(&mut self) {
-        self.jobs.finish_writing();
-        for request in self.state.measurements.unsaved() {
-            if let Err(why) = crate::io::measurements::save(&request) {
-                tracing::error!("{why}");
-            }
-        }
+        self.write_work();
     }
 }

@@ -55,13 +55,15 @@ pub fn plane(state: &State, pane: PaneId) -> Option<Plane> {
     })
 }
 
-/// How many mm a point of the screen is wide, in all plane panes alike.
-pub fn mm_per_point(state: &State) -> f64 {
+/// How many mm a point of the screen is wide in a pane: alike in all plane panes, but for a large one beside small ones.
+pub fn mm_per_point(state: &State, pane: PaneId) -> f64 {
     let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else {
         return 1.0;
     };
     let panes: Vec<PaneId> = match state.view.layout {
         Layout::Single(pane) if pane.view().is_some() => vec![pane],
+        Layout::OneAndThree(large) if pane == large && pane.view().is_some() => vec![large],
+        Layout::OneAndThree(large) => PaneId::PLANES.into_iter().filter(|small| *small != large).collect(),
         _ => PaneId::PLANES.to_vec(),
     };
     let fit = panes
@@ -97,14 +99,14 @@ pub fn camera_mm_per_point(state: &State) -> f64 {
 /// The place of the patient at a point of a plane pane.
 pub fn patient_at(state: &State, pane: PaneId, at: DVec2) -> Option<DVec3> {
     let plane = plane(state, pane)?;
-    let offset = (at - pane_size(state, pane) / 2.0) * mm_per_point(state);
+    let offset = (at - pane_size(state, pane) / 2.0) * mm_per_point(state, pane);
     Some(plane.patient_at(offset.x, offset.y))
 }
 
 /// Where a place of the patient is seen in a plane pane (projected onto its plane), in points from the top left.
 pub fn point_of(state: &State, pane: PaneId, patient: DVec3) -> Option<DVec2> {
     let at = plane(state, pane)?.coordinates_of(patient);
-    Some(at.truncate() / mm_per_point(state) + pane_size(state, pane) / 2.0)
+    Some(at.truncate() / mm_per_point(state, pane) + pane_size(state, pane) / 2.0)
 }
 
 /// Units of the pixel size (mm where known) per point of the stack pane.
@@ -206,7 +208,7 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
             geometry?;
             Scene::Slice(SliceScene {
                 plane: plane(state, pane)?,
-                mm_per_pixel: mm_per_point(state) * points_per_pixel,
+                mm_per_pixel: mm_per_point(state, pane) * points_per_pixel,
                 size,
                 slab: state.view.plane(pane)?.slab,
                 layers: vec![layer],

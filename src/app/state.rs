@@ -1,6 +1,7 @@
 //! Everything the program knows. Only [`super::update`] changes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
@@ -10,6 +11,7 @@ use super::job::JobId;
 use super::measurements::Measurements;
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
+use super::settings::Settings;
 use super::tool::{Gesture, Tool};
 use crate::io::home::Home;
 use crate::io::{OpenVolume, Skipped};
@@ -38,6 +40,12 @@ pub struct State {
     pub history: History,
     /// Where the user's own data is; `None` for a program that remembers nothing.
     pub(super) home: Option<Home>,
+    /// What is remembered from session to session.
+    pub settings: Settings,
+    /// Recent files that are not there any more.
+    pub missing: BTreeSet<Vec<PathBuf>>,
+    /// Whether the user knows that the settings cannot be written.
+    pub(super) is_settings_loss_told: bool,
     /// The id of the newest job.
     pub(super) last_job: u64,
 }
@@ -132,6 +140,8 @@ pub struct View {
     pub shown: Option<VolumeId>,
     /// Which panes are seen.
     pub layout: Layout,
+    /// The pane that is the large one where there is one.
+    pub large: PaneId,
     /// The pane that keys act on.
     pub focused: PaneId,
     /// Size of each pane in points, as the window laid them out.
@@ -186,7 +196,7 @@ impl View {
     pub fn active_tool(&self) -> Tool {
         self.tool.unwrap_or(match self.layout {
             Layout::Single(_) => Tool::Window,
-            Layout::Quad => Tool::Crosshair,
+            Layout::Quad | Layout::OneAndThree(_) => Tool::Crosshair,
         })
     }
 
@@ -219,8 +229,8 @@ pub enum JobSubject {
     Question,
     /// Writing a picture.
     Picture,
-    /// Reading headers.
-    Paths,
+    /// Reading headers of these; of the built-in study if empty.
+    Paths(Vec<PathBuf>),
     /// Decoding voxels.
     Volume(VolumeId),
     /// Reading or writing measurements.
@@ -261,6 +271,7 @@ impl State {
             view: View {
                 shown: None,
                 layout: Layout::Quad,
+                large: PaneId::Axial,
                 focused: PaneId::Axial,
                 sizes: BTreeMap::new(),
                 crosshair: DVec3::ZERO,
@@ -281,6 +292,9 @@ impl State {
             measurements: Measurements::default(),
             history: History::default(),
             home: None,
+            settings: Settings::default(),
+            missing: BTreeSet::new(),
+            is_settings_loss_told: false,
             last_job: 0,
         }
     }

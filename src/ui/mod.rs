@@ -15,6 +15,7 @@ pub mod palette;
 pub mod pane;
 pub mod panel;
 pub mod picture;
+pub mod place;
 pub mod text;
 pub mod theme;
 

@@ -2,11 +2,12 @@
 //! Those on pictures are constants, since pictures are black around in both.
 
 use egui::epaint::{CornerRadius, Shadow};
-use egui::{Color32, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Vec2, Visuals};
+use egui::{Color32, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, ThemePreference, Vec2, Visuals};
 
 pub use super::palette::Palette;
 use super::palette::{DARK, LIGHT};
 use crate::app::pane::PaneId;
+use crate::app::settings::{self, Settings};
 
 /// Text on pictures.
 pub const PANE_TEXT: Color32 = Color32::from_rgb(205, 205, 198);
@@ -126,9 +127,25 @@ fn palette(theme: Theme) -> &'static Palette {
     }
 }
 
+/// Follows the settings: which theme, and how large.
+pub fn follow(ctx: &egui::Context, settings: &Settings) {
+    let preference = match settings.theme {
+        settings::Theme::Dark => ThemePreference::Dark,
+        settings::Theme::Light => ThemePreference::Light,
+        settings::Theme::System => ThemePreference::System,
+    };
+    if ctx.options(|options| options.theme_preference) != preference {
+        ctx.set_theme(preference);
+    }
+    if ctx.zoom_factor() != settings.scale {
+        ctx.set_zoom_factor(settings.scale);
+    }
+}
+
 /// Sets the look of everything, for both themes; the context says which is on.
 pub fn apply(ctx: &egui::Context) {
-    ctx.set_theme(Theme::Dark);
+    // The settings say how large everything is, and have keys for it.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     for theme in [Theme::Dark, Theme::Light] {
         ctx.style_mut_of(theme, |style| {
             style.visuals = visuals(theme);

@@ -24,7 +24,11 @@ pub fn opened() -> (Program, tempfile::TempDir) {
 
 /// A program without anything, its panes laid out.
 pub fn empty_program() -> Program {
-    let mut program = Program::new(Arc::new(|| {}));
+    laid_out(Program::new(Arc::new(|| {})))
+}
+
+/// A program with panes of 400 × 300 points.
+pub fn laid_out(mut program: Program) -> Program {
     for pane in PaneId::QUAD.into_iter().chain([PaneId::Stack]) {
         run(
             &mut program,

@@ -27,6 +27,7 @@ mod program;
 mod program_doubts;
 mod program_files;
 mod questions;
+mod settings;
 mod sources;
 mod tidy;
 mod window;

@@ -137,7 +137,7 @@ fn a_line_in_an_oblique_pane_lies_in_its_plane() {
         pane: PaneId::Axial,
         degrees: 30.0,
     });
-    let scale = scenes::mm_per_point(program.state());
+    let scale = scenes::mm_per_point(program.state(), PaneId::Axial);
     draw(&mut program, PaneId::Coronal, at(120.0, 90.0), at(260.0, 210.0));
     assert!((millimetres(&program, 0) - 140f64.hypot(120.0) * scale).abs() < 1e-9);
     // The coronal plane, turned by 30° about the axis of the body.
@@ -156,7 +156,7 @@ fn a_line_is_solid_in_its_slice_and_faint_elsewhere() {
     let lines = lines_in(program.state(), PaneId::Axial);
     assert_eq!(lines.len(), 1);
     assert!(!lines[0].is_faded && lines[0].opacity == 1.0);
-    let scale = scenes::mm_per_point(program.state());
+    let scale = scenes::mm_per_point(program.state(), PaneId::Axial);
     assert_eq!(lines[0].text, Some(format!("{:.1} mm", 80f64.hypot(30.0) * scale)));
     assert!((lines[0].a - at(150.0, 130.0)).length() < 1e-9 && (lines[0].b - at(230.0, 160.0)).length() < 1e-9);
     for pane in [PaneId::Coronal, PaneId::Sagittal] {
@@ -203,7 +203,7 @@ fn a_click_alone_makes_nothing_and_two_clicks_make_a_line() {
     assert!(lines_in(program.state(), PaneId::Axial).is_empty() && program.state().gesture.is_none());
     click(&mut program, at(150.0, 130.0));
     click(&mut program, at(190.0, 160.0));
-    let scale = scenes::mm_per_point(program.state());
+    let scale = scenes::mm_per_point(program.state(), PaneId::Axial);
     assert!((millimetres(&program, 0) - 50.0 * scale).abs() < 1e-9);
     // Twice at the same place is no line either.
     click(&mut program, at(90.0, 90.0));
@@ -230,7 +230,7 @@ fn escape_while_drawing_leaves_nothing() {
 fn handles_and_lines_are_dragged() {
     let (mut program, _folder) = opened();
     draw(&mut program, PaneId::Axial, at(150.0, 130.0), at(250.0, 130.0));
-    let scale = scenes::mm_per_point(program.state());
+    let scale = scenes::mm_per_point(program.state(), PaneId::Axial);
     // Taken 5 points beside the handle, which keeps this distance.
     let hold = take_hold(program.state(), PaneId::Axial, at(254.0, 133.0));
     assert_eq!(hold, GestureKind::Move(Part::Point(1)));
@@ -331,7 +331,7 @@ fn the_neurological_convention_changes_no_length() {
     run(&mut program, Command::ToggleConvention);
     let a = scenes::patient_at(program.state(), PaneId::Axial, at(150.0, 130.0)).unwrap();
     draw(&mut program, PaneId::Axial, at(150.0, 130.0), at(230.0, 160.0));
-    let scale = scenes::mm_per_point(program.state());
+    let scale = scenes::mm_per_point(program.state(), PaneId::Axial);
     assert!((millimetres(&program, 0) - 80f64.hypot(30.0) * scale).abs() < 1e-9);
     assert!(near(ends(&list(&program)[0])[0], a));
     run(&mut program, Command::ToggleConvention);

@@ -1,6 +1,7 @@
 //! Measurements are there again: beside the study, in the user's folder, and whatever stands in the file already.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use glam::DVec2;
 use isocenter::app::pane::PaneId;
@@ -192,8 +193,7 @@ fn a_file_of_a_newer_version_is_left_alone() {
 }
 
 fn program_at(path: &Path, home: &Path) -> Program {
-    let mut program = empty_program();
-    program.set_home(Some(Home::at(home)));
+    let mut program = laid_out(Program::at_home(Arc::new(|| {}), Home::at(home)));
     open(&mut program, path);
     program
 }
@@ -257,14 +257,12 @@ fn make_read_only(_folder: &Path, _is_read_only: bool) {}
 #[test]
 fn the_demo_and_archives_are_kept_at_home() {
     let home = tempfile::tempdir().unwrap();
-    let mut program = empty_program();
-    program.set_home(Some(Home::at(home.path())));
+    let mut program = laid_out(Program::at_home(Arc::new(|| {}), Home::at(home.path())));
     run(&mut program, Command::OpenDemo);
     wait(&mut program);
     line(&mut program, 120.0);
     drop(program);
-    let mut program = empty_program();
-    program.set_home(Some(Home::at(home.path())));
+    let mut program = laid_out(Program::at_home(Arc::new(|| {}), Home::at(home.path())));
     run(&mut program, Command::OpenDemo);
     wait(&mut program);
     assert_eq!(list(&program).len(), 1);

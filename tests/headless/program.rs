@@ -255,7 +255,7 @@ fn slab_handles_make_slices_thick() {
         Modifiers::default(),
     );
     let slab = program.state().view.planes[0].slab.unwrap();
-    let expected = 2.0 * 20.0 * scenes::mm_per_point(program.state());
+    let expected = 2.0 * 20.0 * scenes::mm_per_point(program.state(), PaneId::Axial);
     assert!((slab.thickness_mm - expected).abs() < 1e-6, "{slab:?} {expected}");
     run(
         &mut program,

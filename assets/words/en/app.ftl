@@ -14,6 +14,11 @@ app-job-picture = Writing {$path}
 app-no-dialog = The system has no file dialog to offer. Type the path into the field at the top left, drop the files on the window, or give them on the command line.
 app-picture-saved = The picture was written to {$path}
 
+app-settings-damaged = The settings file could not be understood ({$why}). It is kept as {$kept}, and the program goes on with its first settings, in a new {$path}.
+app-settings-newer = The settings were written by a newer version of this program. They are kept as {$kept}, and this version goes on with its first settings, in a new {$path}.
+app-settings-unreadable = The settings in {$path} cannot be read: {$why}. The program goes on with its first settings and does not change the file.
+app-settings-not-saved = The settings cannot be saved: {$why}. What you change holds until the program ends.
+
 # Names of window presets and colour maps, by their names on the command line.
 app-preset-brain = Brain
 app-preset-subdural = Subdural

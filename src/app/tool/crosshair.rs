@@ -46,7 +46,7 @@ pub struct Crosshair {
 pub fn crosshair(state: &State, pane: PaneId) -> Option<Crosshair> {
     let own = scenes::shown_axes(state, pane)?;
     let center = scenes::point_of(state, pane, state.view.crosshair)?;
-    let mm_per_point = scenes::mm_per_point(state);
+    let mm_per_point = scenes::mm_per_point(state, pane);
     let side = scenes::pane_size(state, pane).min_element();
     let line = |of: PaneId| -> Option<Line> {
         let other = state.view.plane(of)?;
@@ -126,5 +126,5 @@ pub fn slab_thickness_mm(
     let crosshair = crosshair(state, pane)?;
     let line = crosshair.lines.iter().find(|line| line.of == of)?;
     let apart = |at: DVec2| (at - crosshair.center).perp_dot(line.direction).abs();
-    Some((before_mm + 2.0 * (apart(to) - apart(from)) * scenes::mm_per_point(state)).max(0.0))
+    Some((before_mm + 2.0 * (apart(to) - apart(from)) * scenes::mm_per_point(state, pane)).max(0.0))
 }

@@ -22,7 +22,7 @@ pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect
         Some([path]) => say!("app-job-scan", path = path.display().to_string()),
         Some(several) => say!("app-job-scan-several", count = several.len()),
     };
-    let subject = JobSubject::Paths;
+    let subject = JobSubject::Paths(paths.clone().unwrap_or_default());
     state.jobs.insert(
         job,
         JobStatus {
@@ -114,15 +114,9 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
     if state.view.shown != Some(id) {
         effects.extend(stop_other_loads(state, id));
         let same_space = shares_space(state, id);
-        let mm_per_point = scenes::mm_per_point(state);
+        let mm_per_point = scenes::mm_per_point(state, state.view.focused);
         state.view.shown = Some(id);
-        let layout = layout_for(state);
-        let keeps_layout =
-            matches!((layout, state.view.layout), (Layout::Quad, Layout::Single(pane)) if pane != PaneId::Stack);
-        if !keeps_layout {
-            state.view.layout = layout;
-            state.view.focused = layout.panes()[0];
-        }
+        adapt_layout(state);
         // Who measures in one series goes on measuring in the next.
         state.view.tool = state.view.tool.filter(|tool| tool.measures());
         state.measurements.selected = None;
@@ -139,6 +133,16 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
     }
     effects.extend(load(state, id));
     effects
+}
+
+/// Planes stay as they stand, one alone too; they and stored pictures take each other's place.
+fn adapt_layout(state: &mut State) {
+    let layout = layout_for(state);
+    let stack = Layout::Single(PaneId::Stack);
+    if (layout == stack) != (state.view.layout == stack) {
+        state.view.layout = layout;
+        state.view.focused = layout.panes()[0];
+    }
 }
 
 /// Stops reading every volume but one. They count as stopped at once, so that showing them again begins anew.
@@ -195,7 +199,7 @@ pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     state.jobs.clear();
     state.messages.clear();
     state.view.shown = None;
-    state.view.layout = Layout::Quad;
+    state.view.layout = layout_for(state);
     state.hover = None;
     effects
 }

@@ -4,7 +4,7 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file, measure};
+use super::{display, file, measure, settings};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::{VolumeId, VolumeKind};
@@ -23,7 +23,14 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             }
             Vec::new()
         }
-        JobEvent::Scanned(opened) => scanned(state, opened),
+        JobEvent::Scanned(opened) => {
+            if let Some(JobSubject::Paths(paths)) = state.jobs.get(&job).map(|status| status.subject.clone())
+                && !opened.volumes.is_empty()
+            {
+                settings::remember(state, &paths);
+            }
+            scanned(state, opened)
+        }
         JobEvent::ScanFailed(err) => {
             if !err.is_cancelled {
                 state.tell(Level::Error, err.message);
@@ -84,6 +91,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
 
 /// Adds what was found and shows the largest image of it.
 fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
+    let interpolation = state.settings.interpolation;
     let Opened { volumes, skipped } = opened;
     let largest = volumes
         .iter()
@@ -100,20 +108,23 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
     }
     state.document.skipped.extend(skipped);
     let known = state.document.entries.len();
-    state.document.entries.extend(volumes.into_iter().map(entry));
+    state
+        .document
+        .entries
+        .extend(volumes.into_iter().map(|open| entry(open, interpolation)));
     let mut effects = measure::opened(state, known);
     effects.extend(largest.map_or_else(Vec::new, |id| file::show(state, id)));
     effects
 }
 
-fn entry(open: OpenVolume) -> Entry {
+fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
     let window = open.volume.windows.first().map(|named| named.window);
     let display = Display {
         window,
         projection_window: None,
         invert: false,
         color_map: presets::gray(),
-        interpolation: Interpolation::Linear,
+        interpolation,
         frame: 0,
     };
     Entry {

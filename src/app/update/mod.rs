@@ -7,12 +7,14 @@ mod measure;
 mod navigate;
 mod planes;
 mod pointer;
+mod settings;
 
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
+pub(super) use settings::{kept, take};
 
 use super::command::{Choice, Command, Effect};
-use super::pane::Layout;
+use super::pane::{Arrangement, Layout, PaneId};
 use super::state::State;
 
 /// Applies a command. What is not a change of state comes back as effects, to be carried out by the caller.
@@ -89,6 +91,13 @@ fn update_view(state: &mut State, command: Command) {
         Command::ToggleMaximised { pane } => navigate::toggle_maximised(state, pane),
         Command::Focus { pane } => state.view.focused = pane,
         Command::FocusNext => navigate::focus_next(state),
+        Command::SetLayout { layout } => settings::set_layout(state, layout),
+        Command::SetSetting(setting) => settings::set(state, setting),
+        Command::TogglePanel { panel } => settings::toggle_panel(state, panel),
+        Command::ResizePanel { panel, size } => settings::resize_panel(state, panel, size),
+        Command::PlaceWindow(place) => settings::place_window(state, place),
+        Command::ForgetRecent { paths } => settings::forget(state, &paths),
+        Command::ForgetAllRecent => state.settings.recent.clear(),
         Command::DismissMessage { index } => {
             if index < state.messages.len() {
                 state.messages.remove(index);
@@ -113,10 +122,14 @@ fn update_measurements(state: &mut State, command: Command) {
     }
 }
 
-/// The layout that a volume is first shown in.
+/// The layout that was chosen, as far as what is shown has the panes for it.
 fn layout_for(state: &State) -> Layout {
-    match state.shown() {
-        Some(entry) if entry.volume().geometry().is_none() => Layout::Single(super::pane::PaneId::Stack),
-        _ => Layout::Quad,
+    let focused = state.view.focused;
+    match (state.shown(), state.settings.layout) {
+        (Some(entry), _) if entry.volume().geometry().is_none() => Layout::Single(PaneId::Stack),
+        (_, Arrangement::Quad) => Layout::Quad,
+        (_, Arrangement::OneAndThree) => Layout::OneAndThree(state.view.large),
+        (_, Arrangement::Single) if focused == PaneId::Stack => Layout::Single(PaneId::Axial),
+        (_, Arrangement::Single) => Layout::Single(focused),
     }
 }

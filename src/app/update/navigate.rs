@@ -147,7 +147,7 @@ pub(super) fn pan(state: &mut State, pane: PaneId, delta: DVec2) {
             state.view.camera.target -= axes.right * offset.x + axes.down * offset.y;
         }
         PaneId::Axial | PaneId::Coronal | PaneId::Sagittal => {
-            let offset = delta * scenes::mm_per_point(state);
+            let offset = delta * scenes::mm_per_point(state, pane);
             let Some(axes) = scenes::shown_axes(state, pane) else {
                 return;
             };
@@ -194,7 +194,7 @@ pub(super) fn keep_place(state: &mut State, mm_per_point: f64) {
     if state.view.alignment == Alignment::Acquisition {
         planes::align(state, Alignment::Acquisition);
     }
-    state.view.zoom = clamped(state.view.zoom * scenes::mm_per_point(state) / mm_per_point);
+    state.view.zoom = clamped(state.view.zoom * scenes::mm_per_point(state, state.view.focused) / mm_per_point);
     let crosshair = state.view.crosshair;
     set_crosshair(state, crosshair);
 }
@@ -216,23 +216,32 @@ pub(super) fn resize(state: &mut State, pane: PaneId, size: DVec2) {
 
 /// One pane alone, or all again.
 pub(super) fn toggle_maximised(state: &mut State, pane: PaneId) {
-    let all = layout_for(state);
-    state.view.layout = if state.view.layout == Layout::Quad {
-        Layout::Single(pane)
-    } else {
-        all
+    let is_alone = matches!(state.view.layout, Layout::Single(_));
+    state.view.layout = match (is_alone, layout_for(state)) {
+        (false, _) => Layout::Single(pane),
+        // One pane was what was chosen: all of them is what remains.
+        (true, Layout::Single(only)) if only != PaneId::Stack => Layout::Quad,
+        (true, all) => all,
     };
     if !state.view.layout.panes().contains(&state.view.focused) {
         state.view.focused = pane;
     }
 }
 
-/// The next pane gets the keys; of one pane alone, the next one takes its place.
+/// The next pane gets the keys; of one pane alone, or of a large one, the next one takes its place.
 pub(super) fn focus_next(state: &mut State) {
-    let panes = layout_for(state).panes();
+    let panes = match state.view.layout {
+        Layout::Single(PaneId::Stack) => vec![PaneId::Stack],
+        _ => PaneId::QUAD.to_vec(),
+    };
     let now = panes.iter().position(|pane| *pane == state.view.focused).unwrap_or(0);
     state.view.focused = panes[(now + 1) % panes.len()];
-    if let Layout::Single(_) = state.view.layout {
-        state.view.layout = Layout::Single(state.view.focused);
+    match state.view.layout {
+        Layout::Single(_) => state.view.layout = Layout::Single(state.view.focused),
+        Layout::OneAndThree(_) => {
+            state.view.large = state.view.focused;
+            state.view.layout = Layout::OneAndThree(state.view.focused);
+        }
+        Layout::Quad => {}
     }
 }

@@ -190,6 +190,12 @@ fn slab(state: &mut State, pane: PaneId, of: PaneId, before: &Before, from: DVec
 
 /// Windows the slices, or in the volume view its projections.
 fn drag_window(state: &mut State, pane: PaneId, before: &Before, delta: DVec2, modifiers: Modifiers) {
+    let up_is_brighter = state.settings.up_is_brighter;
+    let delta = if up_is_brighter {
+        DVec2::new(delta.x, -delta.y)
+    } else {
+        delta
+    };
     let Some(entry) = state.shown_mut() else {
         return;
     };

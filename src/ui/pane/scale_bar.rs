@@ -24,7 +24,7 @@ fn mm_per_point(pane: PaneId, state: &State) -> Option<f64> {
             Placement::Stack(grid) if !grid.is_calibrated => None,
             _ => Some(scenes::stack_units_per_point(state)),
         },
-        _ => Some(scenes::mm_per_point(state)),
+        _ => Some(scenes::mm_per_point(state, pane)),
     }
 }
 

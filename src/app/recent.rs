@@ -1,0 +1,207 @@
+//! What was opened last, as it stands in menus and on the start page. Names of patients are not among it.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+/// How many are remembered.
+pub const LIMIT: usize = 12;
+
+/// Files that are remembered one by one; of more, the folder is.
+const FILES: usize = 4;
+
+/// Something that was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    /// Files and folders, absolute.
+    pub paths: Vec<PathBuf>,
+    /// When, in seconds since 1970 (UTC).
+    pub opened: u64,
+}
+
+impl Recent {
+    /// What was opened now. `None` if there is no sensible way to say what: files from all over the disk.
+    pub(super) fn now(paths: &[PathBuf]) -> Option<Self> {
+        Some(Self {
+            paths: remembered(paths)?,
+            opened: seconds_now(),
+        })
+    }
+
+    /// What it is called: the name of the file or folder, of several the first one's.
+    pub fn name(&self) -> String {
+        self.paths.first().map_or_else(String::new, |path| {
+            path.file_name()
+                .unwrap_or(path.as_os_str())
+                .to_string_lossy()
+                .into_owned()
+        })
+    }
+
+    /// The folder that it is in.
+    pub fn folder(&self) -> Option<&Path> {
+        self.paths.first()?.parent()
+    }
+}
+
+/// Puts something at the head of a list.
+pub(super) fn remember(list: &mut Vec<Recent>, recent: Recent) {
+    list.retain(|other| other.paths != recent.paths);
+    list.insert(0, recent);
+    list.truncate(LIMIT);
+}
+
+/// Two lists that began as `base` and went their own ways, as one: what one of them gained or renewed is there, what
+/// one of them lost is gone.
+pub(super) fn merged(base: &[Recent], ours: &[Recent], theirs: &[Recent]) -> Vec<Recent> {
+    let time = |list: &[Recent], paths: &[PathBuf]| list.iter().find(|other| other.paths == paths).map(|r| r.opened);
+    let stays = |recent: &Recent, other: &[Recent]| {
+        time(other, &recent.paths).is_some() || time(base, &recent.paths).is_none_or(|then| recent.opened > then)
+    };
+    let mut all: Vec<Recent> = ours.iter().filter(|recent| stays(recent, theirs)).cloned().collect();
+    for recent in theirs.iter().filter(|recent| stays(recent, ours)) {
+        match all.iter_mut().find(|other| other.paths == recent.paths) {
+            Some(known) => known.opened = known.opened.max(recent.opened),
+            None => all.push(recent.clone()),
+        }
+    }
+    all.sort_by_key(|recent| std::cmp::Reverse(recent.opened));
+    all.truncate(LIMIT);
+    all
+}
+
+/// Now, in seconds since 1970 (UTC).
+pub fn seconds_now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
+
+fn remembered(paths: &[PathBuf]) -> Option<Vec<PathBuf>> {
+    // A file that is named by a relative path would be another one next time.
+    let mut paths: Vec<PathBuf> = paths
+        .iter()
+        .map(|path| std::path::absolute(path).ok())
+        .collect::<Option<_>>()?;
+    if paths.len() > FILES {
+        paths = vec![common_folder(&paths)?];
+    }
+    (!paths.is_empty()).then_some(paths)
+}
+
+/// The innermost folder that all paths are in, unless that is the whole disk.
+fn common_folder(paths: &[PathBuf]) -> Option<PathBuf> {
+    paths
+        .first()?
+        .ancestors()
+        .skip(1)
+        .find(|folder| paths.iter().all(|path| path.starts_with(folder)))
+        .filter(|folder| folder.parent().is_some())
+        .map(Path::to_owned)
+}
+
+/// How long ago something was, in the unit that a person would say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ago {
+    /// Less than a minute, or by another clock in the future.
+    Now,
+    /// Minutes.
+    Minutes(u64),
+    /// Hours.
+    Hours(u64),
+    /// Days, up to a week.
+    Days(u64),
+    /// Year, month and day (UTC).
+    On(i64, u32, u32),
+}
+
+/// How long ago `then` was, both in seconds since 1970.
+pub fn ago(then: u64, now: u64) -> Ago {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    match now.saturating_sub(then) {
+        since if since < MINUTE => Ago::Now,
+        since if since < HOUR => Ago::Minutes(since / MINUTE),
+        since if since < DAY => Ago::Hours(since / HOUR),
+        since if since < 8 * DAY => Ago::Days(since / DAY),
+        _ => {
+            let (year, month, day) = date(then / DAY);
+            Ago::On(year, month, day)
+        }
+    }
+}
+
+/// Days since 1970 as a date of the Gregorian calendar: years are counted from March, so that the leap day is the last
+/// one, in eras of 400 years (H. Hinnant, "chrono-compatible low-level date algorithms").
+fn date(days: u64) -> (i64, u32, u32) {
+    let days = i64::try_from(days).unwrap_or(i64::MAX / 2) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, u32::try_from(month).unwrap_or(1), u32::try_from(day).unwrap_or(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recent(path: &str, opened: u64) -> Recent {
+        Recent {
+            paths: vec![PathBuf::from(path)],
+            opened,
+        }
+    }
+
+    #[test]
+    fn the_newest_is_first_and_nothing_is_there_twice() {
+        let mut list = Vec::new();
+        for n in 0..20 {
+            remember(&mut list, recent(&format!("/{}", n % 15), n));
+        }
+        assert_eq!(list.len(), LIMIT);
+        let names: Vec<String> = list.iter().map(Recent::name).collect();
+        assert_eq!(names, ["4", "3", "2", "1", "0", "14", "13", "12", "11", "10", "9", "8"]);
+    }
+
+    #[test]
+    fn many_files_are_remembered_by_their_folder() {
+        let files: Vec<PathBuf> = (0..300).map(|n| format!("/data/ct/{n}.dcm").into()).collect();
+        assert_eq!(remembered(&files), Some(vec![PathBuf::from("/data/ct")]));
+        assert_eq!(remembered(&files[..2]), Some(files[..2].to_vec()));
+        let scattered: Vec<PathBuf> = ["/a/1", "/b/2", "/c/3", "/d/4", "/e/5"].map(PathBuf::from).to_vec();
+        assert_eq!(remembered(&scattered), None);
+    }
+
+    #[test]
+    fn two_windows_keep_what_each_of_them_opened_and_forgot() {
+        let base = [recent("/old", 1), recent("/gone-here", 2), recent("/gone-there", 3)];
+        let ours = [recent("/ours", 10), recent("/old", 12), recent("/gone-there", 3)];
+        let theirs = [recent("/theirs", 11), recent("/old", 1), recent("/gone-here", 2)];
+        let expected = [recent("/old", 12), recent("/theirs", 11), recent("/ours", 10)];
+        assert_eq!(merged(&base, &ours, &theirs), expected);
+    }
+
+    #[test]
+    fn times_are_told_as_people_do() {
+        let now = 1_795_651_200;
+        assert_eq!(ago(now + 5, now), Ago::Now);
+        assert_eq!(ago(now - 61, now), Ago::Minutes(1));
+        assert_eq!(ago(now - 7200, now), Ago::Hours(2));
+        assert_eq!(ago(now - 3 * 86_400, now), Ago::Days(3));
+        // The dates of `date -u -d @…`.
+        assert_eq!(ago(951_782_400, now), Ago::On(2000, 2, 29));
+        assert_eq!(ago(1_709_164_799, now), Ago::On(2024, 2, 28));
+        assert_eq!(ago(0, now), Ago::On(1970, 1, 1));
+    }
+}
