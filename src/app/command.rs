@@ -337,7 +337,9 @@ pub enum MeasurementsFile {
 impl MeasurementsFile {
     /// The one that a file's name asks for.
     pub fn by_name(path: &Path) -> Self {
-        let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        let is_csv = path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
         if is_csv { Self::Csv } else { Self::Json }
     }
 

@@ -70,7 +70,11 @@ pub fn slice_number(state: &State, pane: PaneId) -> Option<(usize, usize)> {
     if pane == PaneId::Stack {
         return Some((state.view.stack.slice + 1, volume.dims()[2]));
     }
-    slice_along(volume.geometry()?, state.view.plane(pane)?.axes.normal(), state.view.crosshair)
+    slice_along(
+        volume.geometry()?,
+        state.view.plane(pane)?.axes.normal(),
+        state.view.crosshair,
+    )
 }
 
 /// The slice in which a place lies, counted from 1, and how many there are, going through the volume along a normal;

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::{measurements, plain};
 use super::progress::Progress;
 use super::source::Skipped;
+use super::{measurements, plain};
 use crate::say;
 
 /// Folders nested deeper than this are not looked at.

@@ -175,7 +175,11 @@ impl Measurement {
             (Space::Picture, Placement::Stack(grid)) => {
                 let [width, height] = grid.pixel_size;
                 let aspect = height / width;
-                let aspect = if aspect.is_finite() && aspect > 0.0 { aspect } else { 1.0 };
+                let aspect = if aspect.is_finite() && aspect > 0.0 {
+                    aspect
+                } else {
+                    1.0
+                };
                 (DVec3::new(1.0, aspect, 0.0), Unit::Pixels)
             }
             (Space::Picture, Placement::Patient(_)) => (DVec3::new(1.0, 1.0, 0.0), Unit::Pixels),

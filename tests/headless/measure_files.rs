@@ -16,7 +16,12 @@ use crate::driver::*;
 use crate::measure::{draw, list, take_length};
 
 fn line(program: &mut Program, y: f64) {
-    draw(program, PaneId::Axial, DVec2::new(150.0, y), DVec2::new(250.0, y + 10.0));
+    draw(
+        program,
+        PaneId::Axial,
+        DVec2::new(150.0, y),
+        DVec2::new(250.0, y + 10.0),
+    );
 }
 
 fn study() -> (tempfile::TempDir, PathBuf) {
@@ -48,10 +53,13 @@ fn measurements_are_there_again_at_the_next_opening() {
     assert!(!sidecar(folder.path()).exists(), "nothing was measured yet");
     line(&mut program, 100.0);
     line(&mut program, 140.0);
-    run(&mut program, Command::RenameMeasurement {
-        index: 1,
-        name: "Long \"axis\", left".to_owned(),
-    });
+    run(
+        &mut program,
+        Command::RenameMeasurement {
+            index: 1,
+            name: "Long \"axis\", left".to_owned(),
+        },
+    );
     wait(&mut program);
     let made = list(&program);
     assert_eq!(made.len(), 2);
@@ -109,7 +117,11 @@ fn another_series_with_the_same_name_has_its_own() {
     line(&mut program, 100.0);
     wait(&mut program);
     let file = read(&sidecar(folder.path()));
-    assert_eq!(file["series"].as_array().unwrap().len(), 2, "the first one's are still there");
+    assert_eq!(
+        file["series"].as_array().unwrap().len(),
+        2,
+        "the first one's are still there"
+    );
 }
 
 #[test]
@@ -126,7 +138,11 @@ fn two_programs_keep_theirs_in_one_file() {
     run(&mut one, Command::DeleteMeasurement { index });
     wait(&mut one);
     line(&mut other, 220.0);
-    let ids = |list: Vec<Measurement>| list.into_iter().map(|entry| entry.id).collect::<std::collections::BTreeSet<_>>();
+    let ids = |list: Vec<Measurement>| {
+        list.into_iter()
+            .map(|entry| entry.id)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
     assert_eq!(ids(reopened(&path)), ids(list(&other)));
     assert_eq!(list(&other).len(), 3);
     assert!(sidecar(folder.path()).exists());
@@ -140,7 +156,10 @@ fn what_this_version_does_not_know_is_kept() {
     drop(program);
     let mut file = read(&sidecar(folder.path()));
     file["author"] = json!("somebody");
-    file["series"].as_array_mut().unwrap().push(json!({"series_uid": "1.2.3", "measurements": [{"id": "1"}]}));
+    file["series"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"series_uid": "1.2.3", "measurements": [{"id": "1"}]}));
     let own = file["series"][0]["measurements"].as_array_mut().unwrap();
     own[0]["colour"] = json!("red");
     own.push(json!({"id": "77", "name": "x", "kind": "ellipse", "space": "patient", "axes": [1, 2]}));
@@ -153,18 +172,29 @@ fn what_this_version_does_not_know_is_kept() {
     assert_eq!(after["author"], "somebody");
     assert_eq!(after["series"][1], file["series"][1]);
     assert_eq!(after["series"][0]["measurements"][0]["colour"], "red");
-    assert_eq!(after["series"][0]["measurements"][1], file["series"][0]["measurements"][1]);
+    assert_eq!(
+        after["series"][0]["measurements"][1],
+        file["series"][0]["measurements"][1]
+    );
     assert_eq!(after["series"][0]["measurements"].as_array().unwrap().len(), 3);
 }
 
 #[test]
 fn a_damaged_file_is_set_aside_and_never_lost() {
-    for damaged in ["{\"format\": \"isocenter-meas", "[]", "{\"format\":\"isocenter-measurements\",\"version\":1,\"series\":7}"] {
+    for damaged in [
+        "{\"format\": \"isocenter-meas",
+        "[]",
+        "{\"format\":\"isocenter-measurements\",\"version\":1,\"series\":7}",
+    ] {
         let (folder, path) = study();
         std::fs::write(sidecar(folder.path()), damaged).unwrap();
         let mut program = program_on(&path);
         assert!(texts(&program)[0].contains("damaged"), "{:?}", texts(&program));
-        assert_eq!(std::fs::read_to_string(sidecar(folder.path())).unwrap(), damaged, "looking changes nothing");
+        assert_eq!(
+            std::fs::read_to_string(sidecar(folder.path())).unwrap(),
+            damaged,
+            "looking changes nothing"
+        );
         line(&mut program, 100.0);
         assert_eq!(reopened(&path).len(), 1);
         let aside = folder.path().join("isocenter-measurements.damaged-1.json");
@@ -182,8 +212,17 @@ fn a_file_of_a_newer_version_is_left_alone() {
     // Without a home there is nowhere to go, and the user hears it.
     let mut program = program_on(&path);
     line(&mut program, 100.0);
-    assert!(texts(&program).iter().any(|text| text.contains("this session only")), "{:?}", texts(&program));
-    assert!(isocenter::app::measurements::of_shown(program.state()).unwrap().trouble.is_some());
+    assert!(
+        texts(&program).iter().any(|text| text.contains("this session only")),
+        "{:?}",
+        texts(&program)
+    );
+    assert!(
+        isocenter::app::measurements::of_shown(program.state())
+            .unwrap()
+            .trouble
+            .is_some()
+    );
     let home = tempfile::tempdir().unwrap();
     let mut program = program_at(&path, home.path());
     line(&mut program, 100.0);
@@ -234,7 +273,10 @@ fn where_the_folder_cannot_be_written_the_users_own_serves() {
     let mut program = program_on(&path);
     line(&mut program, 100.0);
     line(&mut program, 130.0);
-    let warned = texts(&program).iter().filter(|text| text.contains("this session only")).count();
+    let warned = texts(&program)
+        .iter()
+        .filter(|text| text.contains("this session only"))
+        .count();
     assert_eq!(warned, 1, "{:?}", texts(&program));
     assert_eq!(list(&program).len(), 2);
     let home = tempfile::tempdir().unwrap();
@@ -290,28 +332,41 @@ fn a_list_is_exported_as_csv_and_json() {
     let (folder, path) = study();
     let mut program = program_on(&path);
     line(&mut program, 100.0);
-    run(&mut program, Command::RenameMeasurement {
-        index: 0,
-        name: "a \"b\", c".to_owned(),
-    });
+    run(
+        &mut program,
+        Command::RenameMeasurement {
+            index: 0,
+            name: "a \"b\", c".to_owned(),
+        },
+    );
     line(&mut program, 140.0);
     let out = tempfile::tempdir().unwrap();
     for name in ["list.csv", "list.json"] {
-        run(&mut program, Command::SaveMeasurements {
-            path: out.path().join(name),
-        });
+        run(
+            &mut program,
+            Command::SaveMeasurements {
+                path: out.path().join(name),
+            },
+        );
     }
     wait(&mut program);
     let csv = std::fs::read_to_string(out.path().join("list.csv")).unwrap();
     let lines: Vec<&str> = csv.split("\r\n").collect();
     assert_eq!(lines[0], "series,name,kind,value,unit,space,x1,y1,z1,x2,y2,z2");
-    assert!(lines[1].starts_with("one.nii,\"a \"\"b\"\", c\",length,"), "{}", lines[1]);
+    assert!(
+        lines[1].starts_with("one.nii,\"a \"\"b\"\", c\",length,"),
+        "{}",
+        lines[1]
+    );
     // The distance of the six numbers is the value.
     let fields: Vec<&str> = lines[2].split(',').collect();
     let number = |n: usize| fields[n].parse::<f64>().unwrap();
     let squares: f64 = (6..9).map(|n| (number(n + 3) - number(n)).powi(2)).sum();
     assert!((squares.sqrt() - number(3)).abs() < 1e-9);
     let json = read(&out.path().join("list.json"));
-    assert_eq!(json["series"][0]["measurements"], read(&sidecar(folder.path()))["series"][0]["measurements"]);
+    assert_eq!(
+        json["series"][0]["measurements"],
+        read(&sidecar(folder.path()))["series"][0]["measurements"]
+    );
     assert!(matches!(program.dispatch(Command::CopyMeasurements)[..], [Effect::CopyText(ref text)] if *text == csv));
 }

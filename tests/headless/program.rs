@@ -141,7 +141,12 @@ fn dragging_the_window_is_proportional_and_escape_takes_it_back() {
     assert_eq!(program.state().shown().unwrap().display.window.unwrap(), window);
     // The window tool makes plain left drag do the same.
     let crosshair = program.state().view.crosshair;
-    run(&mut program, Command::SetTool { tool: Some(Tool::Window) });
+    run(
+        &mut program,
+        Command::SetTool {
+            tool: Some(Tool::Window),
+        },
+    );
     drag(
         &mut program,
         PaneId::Axial,

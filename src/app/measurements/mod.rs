@@ -130,6 +130,7 @@ impl SeriesMeasurements {
             key: key.clone(),
             places: self.places.clone(),
             changes: self.changes.clone(),
+            order: self.list.iter().map(|entry| entry.id).collect(),
             volume: Arc::clone(&self.volume),
             writer: self.writer,
             revision: self.revision,
@@ -233,7 +234,10 @@ pub fn selected(state: &State) -> Option<(usize, &Measurement)> {
 
 /// What was measured, as it is written beside the line: "43.2 mm".
 pub fn text(measurement: &Measurement, entry: &Entry) -> String {
-    quantity_text(measurement.quantity(&entry.volume().placement), &entry.volume().placement)
+    quantity_text(
+        measurement.quantity(&entry.volume().placement),
+        &entry.volume().placement,
+    )
 }
 
 /// A number with its unit, with as many decimals as the voxels deserve.

@@ -63,7 +63,10 @@ pub fn lines_in(state: &State, pane: PaneId) -> Vec<ShownLine> {
     let mut lines: Vec<ShownLine> = current(state)
         .filter_map(|measurement| {
             let placed = place(state, pane, measurement)?;
-            let is_draft = state.measurements.draft().is_some_and(|draft| draft.id == measurement.id);
+            let is_draft = state
+                .measurements
+                .draft()
+                .is_some_and(|draft| draft.id == measurement.id);
             let is_selected = is_draft || state.measurements.selected() == Some(measurement.id);
             let [a, b] = placed.ends;
             let near = 1.0 - (placed.distance_mm / FAR_MM).min(1.0);

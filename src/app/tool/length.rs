@@ -10,9 +10,7 @@ use crate::model::measurement::{Measurement, Shape};
 /// The line that a press at a point of a pane begins; `None` where there is nothing to measure in.
 pub fn begin(state: &State, pane: PaneId, at: DVec2, name: String) -> Option<Measurement> {
     let (space, place) = measure::place_at(state, pane, at)?;
-    let shape = Shape::Length {
-        points: [place, place],
-    };
+    let shape = Shape::Length { points: [place, place] };
     Some(measure::new(state, pane, name, space, shape))
 }
 

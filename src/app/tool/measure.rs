@@ -55,10 +55,10 @@ pub fn place_at(state: &State, pane: PaneId, at: DVec2) -> Option<(Space, DVec3)
 
 /// A new measurement that is drawn in a pane.
 pub fn new(state: &State, pane: PaneId, name: String, space: Space, shape: Shape) -> Measurement {
-    let drawn_in = pane.view().zip(state.view.plane(pane)).map(|(view, plane)| DrawnIn {
-        view,
-        axes: plane.axes,
-    });
+    let drawn_in = pane
+        .view()
+        .zip(state.view.plane(pane))
+        .map(|(view, plane)| DrawnIn { view, axes: plane.axes });
     Measurement {
         id: MeasurementId::fresh(),
         name,

@@ -16,7 +16,16 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     if !state.jobs.contains_key(&job) {
         return Vec::new();
     }
-    let mut effects = match event {
+    let mut effects = heard(state, job, event);
+    if is_over {
+        state.jobs.remove(&job);
+    }
+    effects.extend(measure::due(state));
+    effects
+}
+
+fn heard(state: &mut State, job: JobId, event: JobEvent) -> Vec<Effect> {
+    match event {
         JobEvent::Progress { done, total } => {
             if let Some(status) = state.jobs.get_mut(&job) {
                 status.progress = Some((done, total));
@@ -81,12 +90,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             broke(state, job, say!("app-no-thread"));
             Vec::new()
         }
-    };
-    if is_over {
-        state.jobs.remove(&job);
     }
-    effects.extend(measure::due(state));
-    effects
 }
 
 /// Adds what was found and shows the largest image of it.

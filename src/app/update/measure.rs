@@ -68,7 +68,9 @@ pub(super) fn move_part(state: &mut State, pane: PaneId, before: &Before, part: 
 
 /// The line was drawn: it stays, unless it is too short to have been meant.
 pub(super) fn finish_line(state: &mut State, pane: PaneId) {
-    let Some(line) = state.measurements.draft.take() else { return };
+    let Some(line) = state.measurements.draft.take() else {
+        return;
+    };
     let length_on_screen = super::super::measurements::shown::place(state, pane, &line)
         .map_or(0.0, |placed| (placed.ends[1] - placed.ends[0]).length());
     if length_on_screen > CLICK && line.is_finite() {
@@ -226,7 +228,9 @@ pub(super) fn go_to(state: &mut State, index: usize) {
         return navigate::set_stack_slice(state, slice);
     }
     let drawn_pane = entry.drawn_in.and_then(|drawn| {
-        let pane = PaneId::PLANES.into_iter().find(|pane| pane.view() == Some(drawn.view))?;
+        let pane = PaneId::PLANES
+            .into_iter()
+            .find(|pane| pane.view() == Some(drawn.view))?;
         turn_to(state, pane, drawn.axes);
         Some(pane)
     });
@@ -241,8 +245,7 @@ pub(super) fn go_to(state: &mut State, index: usize) {
     for pane in PaneId::PLANES {
         let size = scenes::pane_size(state, pane);
         let is_seen = |point: &DVec3| {
-            scenes::point_of(state, pane, *point)
-                .is_some_and(|at| at.cmpge(DVec2::ZERO).all() && at.cmple(size).all())
+            scenes::point_of(state, pane, *point).is_some_and(|at| at.cmpge(DVec2::ZERO).all() && at.cmple(size).all())
         };
         if !entry.shape.points().iter().all(is_seen)
             && let Some(plane) = state.view.plane_mut(pane)
@@ -266,7 +269,10 @@ fn turn_to(state: &mut State, pane: PaneId, axes: Axes) {
     for (plane, id) in state.view.planes.iter_mut().zip(PaneId::PLANES) {
         plane.axes = if id == pane { axes } else { plane.axes.rotated(turn) };
     }
-    let own = state.shown().and_then(|entry| entry.volume().geometry()).map(acquisition_axes);
+    let own = state
+        .shown()
+        .and_then(|entry| entry.volume().geometry())
+        .map(acquisition_axes);
     let shows = |all: [Axes; 3]| {
         let mut pairs = state.view.planes.iter().zip(all);
         pairs.all(|(plane, axes)| {
@@ -365,7 +371,10 @@ pub(super) fn took_in(state: &mut State, job: JobId, event: JobEvent) {
         }
         JobEvent::MeasurementsSaved(key, outcome) => {
             let (notes, trouble) = match &outcome {
-                Ok(saved) => (saved.as_ref().map(|saved| saved.notes.clone()).unwrap_or_default(), None),
+                Ok(saved) => (
+                    saved.as_ref().map(|saved| saved.notes.clone()).unwrap_or_default(),
+                    None,
+                ),
                 Err(why) => (Vec::new(), Some(why.clone())),
             };
             for note in &notes {

@@ -97,7 +97,11 @@ impl Document {
             .get("series")
             .and_then(Value::as_array)
             .is_some_and(|series| series.iter().all(Value::is_object));
-        if are_objects { Ok(Self(map)) } else { Err(Trouble::Damaged) }
+        if are_objects {
+            Ok(Self(map))
+        } else {
+            Err(Trouble::Damaged)
+        }
     }
 
     /// The document as text.
@@ -120,7 +124,9 @@ impl Document {
 
     fn series(&self, key: &SeriesKey) -> Option<&Map<String, Value>> {
         let all = self.0.get("series")?.as_array()?;
-        all.iter().filter_map(Value::as_object).find(|series| is_of(series, key))
+        all.iter()
+            .filter_map(Value::as_object)
+            .find(|series| is_of(series, key))
     }
 
     fn series_mut(&mut self, key: &SeriesKey) -> Option<&mut Map<String, Value>> {
@@ -205,9 +211,28 @@ impl Document {
         }
     }
 
+    /// Puts measurements in this order; others stay where they are.
+    pub(super) fn sort(&mut self, key: &SeriesKey, order: &[MeasurementId]) {
+        let entries = self.series_mut(key).and_then(|series| series.get_mut("measurements"));
+        let Some(entries) = entries.and_then(Value::as_array_mut) else {
+            return;
+        };
+        let rank = |entry: &Value| id_of(entry).and_then(|id| order.iter().position(|known| *known == id));
+        let mut known: Vec<Value> = entries.iter().filter(|entry| rank(entry).is_some()).cloned().collect();
+        known.sort_by_key(rank);
+        let mut sorted = known.into_iter();
+        for entry in entries.iter_mut().filter(|entry| rank(entry).is_some()) {
+            if let Some(next) = sorted.next() {
+                *entry = next;
+            }
+        }
+    }
+
     /// Takes out everything about some measurements. True if there was anything.
     pub(super) fn forget(&mut self, key: &SeriesKey, changes: &Changes) -> bool {
-        let Some(series) = self.series_mut(key) else { return false };
+        let Some(series) = self.series_mut(key) else {
+            return false;
+        };
         let is_changed = |id: Option<&str>| changes.keys().any(|changed| id == Some(&changed.to_string()));
         let mut forgot = false;
         if let Some(entries) = series.get_mut("measurements").and_then(Value::as_array_mut) {

@@ -42,7 +42,7 @@ pub fn to_csv(key: &SeriesKey, volume: &Volume, list: &[Measurement]) -> String 
                 Space::Picture => "picture".to_owned(),
             },
         ];
-        let numbers = entry.shape.points().iter().flat_map(|point| point.to_array());
+        let numbers = entry.shape.points().iter().flat_map(DVec3::to_array);
         fields.extend(numbers.map(|number| number.to_string()));
         lines.push(fields.join(","));
     }

@@ -90,6 +90,8 @@ pub struct ToSave {
     pub places: Places,
     /// What the program changed since the last time.
     pub changes: Changes,
+    /// The ids of all that the program knows, in their order.
+    pub order: Vec<MeasurementId>,
     /// How the series stands and what it is called.
     pub volume: Arc<Volume>,
     /// Who writes: what one writer wrote later is not undone by what it wrote before.
@@ -159,7 +161,10 @@ pub struct Saved {
 /// is a sentence for the user.
 pub fn save(request: &ToSave) -> Result<Option<Saved>, String> {
     let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
-    if written.get(&request.writer).is_some_and(|last| *last > request.revision) {
+    if written
+        .get(&request.writer)
+        .is_some_and(|last| *last > request.revision)
+    {
         return Ok(None);
     }
     let mut notes = Vec::new();
@@ -221,6 +226,7 @@ fn write(request: &ToSave, path: &Path, is_beside: bool, notes: &mut Vec<String>
         read => read?,
     };
     document.apply(&request.key, &request.volume, &request.changes, !is_beside);
+    document.sort(&request.key, &request.order);
     document.write(path)
 }
 

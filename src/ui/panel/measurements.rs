@@ -56,8 +56,20 @@ fn head(ui: &mut Ui, series: &SeriesMeasurements, commands: &mut Commands) {
                 return;
             }
             let offers = [
-                ("JSON", Command::ChooseMeasurementsFile { format: MeasurementsFile::Json }, say!("ui-export-json")),
-                ("CSV", Command::ChooseMeasurementsFile { format: MeasurementsFile::Csv }, say!("ui-export-csv")),
+                (
+                    "JSON",
+                    Command::ChooseMeasurementsFile {
+                        format: MeasurementsFile::Json,
+                    },
+                    say!("ui-export-json"),
+                ),
+                (
+                    "CSV",
+                    Command::ChooseMeasurementsFile {
+                        format: MeasurementsFile::Csv,
+                    },
+                    say!("ui-export-csv"),
+                ),
             ];
             for (label, command, name) in offers {
                 let response = ui.small_button(label).on_hover_text(&name);
@@ -117,7 +129,11 @@ fn name_of(
     memory: &mut Memory,
     commands: &mut Commands,
 ) {
-    if let Some(renaming) = memory.renaming.as_mut().filter(|renaming| renaming.id == measurement.id) {
+    if let Some(renaming) = memory
+        .renaming
+        .as_mut()
+        .filter(|renaming| renaming.id == measurement.id)
+    {
         let field = ui.add(TextEdit::singleline(&mut renaming.text).desired_width(f32::INFINITY));
         if std::mem::take(&mut renaming.wants_focus) {
             field.request_focus();
@@ -140,7 +156,11 @@ fn name_of(
         .add(
             Button::selectable(is_selected, &measurement.name)
                 .truncate()
-                .right_text(RichText::new(place).size(theme::FONT_SMALL).color(theme::of(ui).text_weak))
+                .right_text(
+                    RichText::new(place)
+                        .size(theme::FONT_SMALL)
+                        .color(theme::of(ui).text_weak),
+                )
                 .sense(Sense::click()),
         )
         .on_hover_text(tip);
