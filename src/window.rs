@@ -160,6 +160,7 @@ impl Window {
                 | Effect::LoadMeasurements { .. }
                 | Effect::SaveMeasurements { .. }
                 | Effect::WriteText { .. }
+                | Effect::StartHistogram { .. }
                 | Effect::CancelJob(_) => {}
             }
         }

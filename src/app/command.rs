@@ -1,6 +1,7 @@
 //! Everything a person can ask for, as values: recorded, replayed, tested, bound to keys and menus.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use super::tool::{PointerEvent, Tool};
 use crate::io::OpenVolume;
 use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
+use crate::model::volume::Volume;
 use crate::model::window::{Window, WindowFunction};
 use crate::scene::{Interpolation, SlabMode};
 
@@ -394,6 +396,13 @@ pub enum Effect {
     },
     /// Put a text on the clipboard.
     CopyText(String),
+    /// Count the values of a volume.
+    StartHistogram {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        volume: Arc<Volume>,
+    },
     /// Stop a job.
     CancelJob(JobId),
     /// Ask the user for paths, and answer with [`super::Program::answer_later`].

@@ -2,7 +2,7 @@
 //!
 //! Only this and the keeper of the settings start threads. A panic in a job is caught and reported; nothing else is lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::command::Command;
-use crate::algo::percentile;
+use super::state::Counted;
+use crate::algo::{histogram, percentile};
 use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Places, Saved, ToSave};
 use crate::io::progress::ProgressEvent;
@@ -49,6 +50,8 @@ pub enum JobEvent {
         /// For projections.
         projections: Window,
     },
+    /// The values of a volume were counted.
+    Counted(VolumeId, Counted),
     /// Voxels were read.
     Loaded(VolumeId, LoadReport),
     /// The user answered.
@@ -61,6 +64,8 @@ pub enum JobEvent {
     MeasurementsSaved(SeriesKey, Result<Option<Saved>, String>),
     /// A list of measurements was written, or why not.
     MeasurementsExported(Result<PathBuf, String>),
+    /// There is nothing to tell.
+    Nothing,
     /// The job broke.
     Panicked,
     /// The system gave no thread for it.
@@ -135,6 +140,7 @@ impl Jobs {
                 let quiet = Progress::new(&outlet.cancelled, &|_| {});
                 first = io::load_slabs(&open, &needed, &quiet);
                 outlet.send_windows(&open.volume);
+                outlet.send_counts(&open.volume, &needed);
             }
             let arrived = AtomicUsize::new(0);
             let tell_progress = outlet.progress();
@@ -144,12 +150,23 @@ impl Jobs {
                     let now = needed.iter().filter(|slab| voxels.slab(**slab).is_some()).count();
                     if arrived.swap(now, Ordering::Relaxed) != now {
                         outlet.send_windows(&open.volume);
+                        outlet.send_counts(&open.volume, &needed);
                     }
                 }
                 tell_progress(event);
             };
             let rest = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
             JobEvent::Loaded(open.volume.id, first.followed_by(rest))
+        });
+    }
+
+    /// Counts the values of a volume.
+    pub fn start_histogram(&mut self, job: JobId, volume: Arc<Volume>) {
+        self.start(job, "histogram", move |outlet| {
+            let slabs = 0..volume.voxels.slab_count();
+            outlet
+                .count(&volume, slabs)
+                .map_or(JobEvent::Nothing, |counted| JobEvent::Counted(volume.id, counted))
         });
     }
 
@@ -293,6 +310,26 @@ impl Outlet {
             };
             self.send(event, false);
         }
+    }
+
+    /// Tells how often each value occurs in some slabs, as far as they have arrived.
+    fn send_counts(&self, volume: &Volume, slabs: &BTreeSet<usize>) {
+        if let Some(counted) = self.count(volume, slabs.iter().copied()) {
+            self.send(JobEvent::Counted(volume.id, counted), false);
+        }
+    }
+
+    fn count(&self, volume: &Volume, slabs: impl IntoIterator<Item = usize>) -> Option<Counted> {
+        let slabs: Vec<usize> = slabs.into_iter().collect();
+        let revision = volume.voxels.revision();
+        let is_complete = volume.voxels.is_complete() && slabs.len() == volume.voxels.slab_count();
+        let is_cancelled = || self.cancelled.load(Ordering::Relaxed);
+        let histogram = histogram::histogram(volume, slabs, &is_cancelled)?;
+        Some(Counted {
+            histogram: Arc::new(histogram),
+            revision,
+            is_complete,
+        })
     }
 
     fn send(&self, event: JobEvent, is_over: bool) {

@@ -234,6 +234,7 @@ impl Program {
                 Effect::LoadMeasurements { job, series } => self.jobs.start_load_measurements(job, series),
                 Effect::SaveMeasurements { job, request } => self.jobs.start_save_measurements(job, request),
                 Effect::WriteText { job, path, text } => self.jobs.start_text(job, path, text),
+                Effect::StartHistogram { job, volume } => self.jobs.start_histogram(job, volume),
                 Effect::CancelJob(job) => self.jobs.cancel(job),
                 other => others.push(other),
             }

@@ -13,6 +13,7 @@ use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
 use super::settings::Settings;
 use super::tool::{Gesture, Tool};
+pub use crate::algo::histogram::Histogram;
 use crate::io::home::Home;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
@@ -83,6 +84,8 @@ pub struct Entry {
     pub display: Display,
     /// The percentile window, once enough voxels are there.
     pub auto_window: Option<Window>,
+    /// How often each value occurs: in some slices, and once all are there, in all of them.
+    pub histogram: Option<Counted>,
     /// The percentile window of projections.
     pub auto_projection_window: Option<Window>,
 }
@@ -102,6 +105,17 @@ impl Entry {
             .chain(&self.load_warnings)
             .map(String::as_str)
     }
+}
+
+/// A histogram and what it was counted in.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The counts.
+    pub histogram: Arc<Histogram>,
+    /// The revision of the voxels that were there.
+    pub revision: usize,
+    /// Whether these were all that there are.
+    pub is_complete: bool,
 }
 
 /// How far the voxels of a volume are.
@@ -229,12 +243,21 @@ pub enum JobSubject {
     Question,
     /// Writing a picture.
     Picture,
+    /// Counting values.
+    Histogram(VolumeId),
     /// Reading headers of these; of the built-in study if empty.
     Paths(Vec<PathBuf>),
     /// Decoding voxels.
     Volume(VolumeId),
     /// Reading or writing measurements.
     Measurements,
+}
+
+impl JobSubject {
+    /// Whether it is small work that goes on beside, which nobody waits for or stops.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Self::Histogram(_) | Self::Measurements)
+    }
 }
 
 /// Something that the user should read.

@@ -330,7 +330,11 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         Action::Cancel if state.view.tool.is_some_and(Tool::measures) => Command::SetTool { tool: None },
         Action::Undo => state.history.undo_name().map(|_| Command::Undo)?,
         Action::Redo => state.history.redo_name().map(|_| Command::Redo)?,
-        Action::Cancel => (!state.jobs.is_empty()).then_some(Command::CancelAll)?,
+        Action::Cancel => state
+            .jobs
+            .values()
+            .any(|status| !status.subject.is_quiet())
+            .then_some(Command::CancelAll)?,
         Action::Series(steps) => (state.document.entries.len() > 1).then_some(Command::StepSeries { steps })?,
         _ => return None,
     })

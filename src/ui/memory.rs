@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::{PointerButton, Pos2, Rect};
 
+use super::panel::histogram::HistogramMemory;
 use crate::app::pane::PaneId;
 use crate::model::measurement::MeasurementId;
 use crate::model::volume::VolumeId;
@@ -19,6 +20,8 @@ pub struct Memory {
     pub renaming: Option<Renaming>,
     /// Whether the list of keys is on the screen.
     pub shows_keys: bool,
+    /// The histogram's view and what is dragged in it.
+    pub histogram: HistogramMemory,
     /// The series that the browser last scrolled to.
     pub scrolled_to: Option<VolumeId>,
     /// Where the panes were in the last frame, in points: what the pointer of this frame hit.

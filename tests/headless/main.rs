@@ -14,6 +14,7 @@ mod dicom_truth;
 mod dicom_write;
 mod driver;
 mod geometry;
+mod histogram;
 mod layers;
 mod made_nifti;
 mod measure;

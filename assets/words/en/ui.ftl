@@ -126,6 +126,12 @@ ui-working = working
 
 # Display panel
 ui-window = Window
+ui-histogram = Histogram
+ui-histogram-tip = Drag an edge of the window, or its middle. Double click for the automatic window.
+ui-histogram-waits = Values are counted while they come in
+ui-histogram-value = {$value}: {$count} voxels
+ui-histogram-all = {$count} voxels
+ui-histogram-part = {$count} voxels so far
 ui-width = W
 ui-center-field = C
 ui-function = Curve
@@ -137,6 +143,7 @@ ui-file-window-number = Window {$number}
 ui-presets = Presets
 ui-preset-with-key = {$key}  {$name}
 ui-colors = Colours
+ui-colors-inverted = {$name}, inverted
 ui-interpolation = Interpolation
 ui-time = Time point
 ui-picture = Picture

@@ -11,26 +11,33 @@ use super::{layout_for, navigate};
 use crate::model::volume::VolumeId;
 use crate::say;
 
+/// Notes a job that is about to begin.
+pub(super) fn begin(state: &mut State, title: String, subject: JobSubject) -> JobId {
+    let job = state.next_job();
+    let progress = None;
+    state.jobs.insert(
+        job,
+        JobStatus {
+            title,
+            progress,
+            subject,
+        },
+    );
+    job
+}
+
 /// Begins to read headers, beside whatever else is being read.
 pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect> {
     if paths.as_ref().is_some_and(Vec::is_empty) {
         return Vec::new();
     }
-    let job = state.next_job();
     let title = match paths.as_deref() {
         None => say!("app-job-demo"),
         Some([path]) => say!("app-job-scan", path = path.display().to_string()),
         Some(several) => say!("app-job-scan-several", count = several.len()),
     };
     let subject = JobSubject::Paths(paths.clone().unwrap_or_default());
-    state.jobs.insert(
-        job,
-        JobStatus {
-            title,
-            progress: None,
-            subject,
-        },
-    );
+    let job = begin(state, title, subject);
     vec![Effect::StartScan { job, paths }]
 }
 
@@ -39,32 +46,14 @@ pub(super) fn choose(state: &mut State, choice: Choice) -> Vec<Effect> {
     if state.jobs.values().any(|status| status.subject == JobSubject::Question) {
         return Vec::new();
     }
-    let job = state.next_job();
-    let title = say!("app-job-choose");
-    state.jobs.insert(
-        job,
-        JobStatus {
-            title,
-            progress: None,
-            subject: JobSubject::Question,
-        },
-    );
+    let job = begin(state, say!("app-job-choose"), JobSubject::Question);
     vec![Effect::Choose { job, choice }]
 }
 
 /// A picture is about to be written.
 pub(in crate::app) fn begin_picture(state: &mut State, path: &Path) -> JobId {
-    let job = state.next_job();
     let title = say!("app-job-picture", path = path.display().to_string());
-    state.jobs.insert(
-        job,
-        JobStatus {
-            title,
-            progress: None,
-            subject: JobSubject::Picture,
-        },
-    );
-    job
+    begin(state, title, JobSubject::Picture)
 }
 
 /// Asks a job to stop. A question is forgotten at once: nobody can close the system's dialog for the user.

@@ -14,7 +14,7 @@ use super::super::scenes;
 use super::super::state::{JobStatus, JobSubject, Level, State};
 use super::super::tool::measure::{CLICK, Grip, Part};
 use super::super::tool::{Before, length, measure};
-use super::navigate;
+use super::{file, navigate};
 use crate::io::measurements as files;
 use crate::model::measurement::{Measurement, Shape, Space};
 use crate::model::plane::Axes;
@@ -302,19 +302,8 @@ pub(super) fn opened(state: &mut State, from: usize) -> Vec<Effect> {
     if series.is_empty() {
         return Vec::new();
     }
-    let job = begin_job(state, say!("app-job-measurements"));
+    let job = file::begin(state, say!("app-job-measurements"), JobSubject::Measurements);
     vec![Effect::LoadMeasurements { job, series }]
-}
-
-fn begin_job(state: &mut State, title: String) -> JobId {
-    let job = state.next_job();
-    let status = JobStatus {
-        title,
-        progress: None,
-        subject: JobSubject::Measurements,
-    };
-    state.jobs.insert(job, status);
-    job
 }
 
 /// Jobs for what was changed and is not being written yet.
@@ -408,7 +397,11 @@ pub(super) fn export(state: &mut State, path: PathBuf) -> Vec<Effect> {
     let Some(text) = of_shown(state).and_then(|series| as_text(state, series, MeasurementsFile::by_name(&path))) else {
         return Vec::new();
     };
-    let job = begin_job(state, say!("app-job-picture", path = path.display().to_string()));
+    let job = file::begin(
+        state,
+        say!("app-job-picture", path = path.display().to_string()),
+        JobSubject::Picture,
+    );
     vec![Effect::WriteText { job, path, text }]
 }
 

@@ -1,8 +1,10 @@
 //! What stands around the panes.
 
 pub mod browser;
+pub mod colors;
 pub mod display;
 pub mod drop;
+pub mod histogram;
 pub mod jobs;
 pub mod keys;
 pub mod measurements;
@@ -37,7 +39,7 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
             .frame(theme::panel_frame())
             .show(ui, |ui| {
                 measurements::show(ui, state, memory, commands);
-                display::show(ui, state, commands);
+                display::show(ui, state, memory, commands);
             });
     }
     keys::show(ui.ctx(), memory);
