@@ -117,7 +117,7 @@ impl Jobs {
         self.start(job, "scan", move |outlet| {
             let Some(paths) = paths else {
                 let opened = Opened {
-                    volumes: vec![io::demo::open()],
+                    volumes: io::demo::open_all(),
                     skipped: Vec::new(),
                 };
                 return JobEvent::Scanned(opened);

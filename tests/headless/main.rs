@@ -4,6 +4,7 @@
 
 mod containers;
 mod demo;
+mod demo_truth;
 #[path = "../common/dicom_builder.rs"]
 mod dicom_builder;
 mod dicom_codecs;

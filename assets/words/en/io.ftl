@@ -146,8 +146,13 @@ io-nifti-window = Display range
 # The built-in study. Names of its windows and of the person who never was.
 io-demo-patient = Demo^Isocenter
 io-demo-study = Built-in study
-io-demo-series = Phantom of head and chest
-io-demo-truth = Structures of the phantom
+io-demo-series = Head, chest and abdomen, contrast
+io-demo-pet = PET, fluorodeoxyglucose
+io-demo-truth = Truth (label map)
+io-demo-model = Model output (label map)
+io-demo-probability = Model output (probability of a nodule)
+io-demo-suv = SUV 0 to 7
+io-demo-labels = Labels
 io-demo-soft-tissue = Soft tissue
 io-demo-lung = Lung
 io-demo-bone = Bone

@@ -3,6 +3,7 @@
 use glam::{DMat3, DVec3, EulerRot};
 
 use super::Builder;
+use super::segments::NODULE;
 use super::solid::{Convex, Solid};
 
 /// Centre and radii of the lungs, before heart and diaphragm press into them.
@@ -397,9 +398,5 @@ fn add_heart(phantom: &mut Builder) {
 
 /// What a reader should find.
 pub(super) fn add_findings(phantom: &mut Builder) {
-    phantom.add_target(
-        "lung nodule",
-        35,
-        Convex::ellipsoid([-82.0, -22.0, -42.0], [8.0, 8.0, 8.0]),
-    );
+    phantom.add_target("lung nodule", 35, Convex::ellipsoid(NODULE.0, [NODULE.1; 3]));
 }

@@ -13,14 +13,18 @@ mod head;
 mod noise;
 mod painter;
 mod scanner;
+mod segments;
 mod solid;
 mod tree;
+mod uptake;
 mod vessels;
 mod warp;
 
 use glam::{DAffine3, DMat3, DVec3};
 
+pub use self::segments::{SEGMENTS, Segment};
 use self::solid::Solid;
+pub use self::uptake::{DOSE_BQ, HALF_LIFE_S, STEP_BQ_ML, WEIGHT_G, bq_ml_per_suv, pet_geometry, suv_of};
 use crate::model::geometry::{Geometry, GeometryError};
 
 /// CT number of air, which is everywhere where nothing else is, HU.
@@ -187,18 +191,23 @@ impl Phantom {
     ) -> impl Iterator<Item = (painter::Slice, Vec<u8>)> + 'a {
         (first_slice..first_slice + slice_count).map(move |k| {
             let slice = painter::Slice::of(geometry, k);
-            let mut straight = vec![0; slice.size[0] * slice.size[1]];
-            painter::paint(
-                &self.structures,
-                |structure| !structure.is_target(),
-                &slice,
-                &mut straight,
-            );
-            let mut labels = warp::bend(&slice, &straight);
-            head::fold_brain(self, &slice, &mut labels);
-            painter::paint(&self.structures, Structure::is_target, &slice, &mut labels);
+            let labels = self.labels_of(&slice);
             (slice, labels)
         })
+    }
+
+    fn labels_of(&self, slice: &painter::Slice) -> Vec<u8> {
+        let mut straight = vec![0; slice.size[0] * slice.size[1]];
+        painter::paint(
+            &self.structures,
+            |structure| !structure.is_target(),
+            slice,
+            &mut straight,
+        );
+        let mut labels = warp::bend(slice, &straight);
+        head::fold_brain(self, slice, &mut labels);
+        painter::paint(&self.structures, Structure::is_target, slice, &mut labels);
+        labels
     }
 }
 

@@ -33,8 +33,21 @@ impl Slice {
         }
     }
 
+    /// The same slice with `times` as many columns and rows over the same area, moved along the patient by some mm.
+    pub(super) fn finer(&self, times: usize, up_mm: f64) -> Self {
+        let part = 1.0 / times.max(1) as f64;
+        let first = (part - 1.0) / 2.0;
+        Self {
+            size: self.size.map(|side| side * times),
+            start: self.start + (self.across + self.down) * first + DVec3::Z * up_mm,
+            across: self.across * part,
+            down: self.down * part,
+            number: self.number,
+        }
+    }
+
     /// Centre of a voxel, LPS mm.
-    fn at(&self, column: usize, row: usize) -> DVec3 {
+    pub(super) fn at(&self, column: usize, row: usize) -> DVec3 {
         self.start + self.across * column as f64 + self.down * row as f64
     }
 }

@@ -61,7 +61,7 @@ fn tissue(phantom: &Phantom, slice: &Slice, labels: &[u8]) -> Vec<f32> {
 }
 
 /// Gaussian blur with a standard deviation below a voxel or little more, so that five taps hold it.
-fn blur(values: &mut [f32], [columns, rows]: [usize; 2], sigma: [f64; 2]) {
+pub(super) fn blur(values: &mut [f32], [columns, rows]: [usize; 2], sigma: [f64; 2]) {
     let taps = |sigma: f64| {
         let weight = |n: f64| (-(n * n) / (2.0 * sigma * sigma).max(1e-9)).exp();
         let sum = 1.0 + 2.0 * (weight(1.0) + weight(2.0));

@@ -117,7 +117,7 @@ impl Convex {
         )
     }
 
-    fn contains(&self, at: DVec3) -> bool {
+    pub(super) fn contains(&self, at: DVec3) -> bool {
         let unit = self.unit_from_patient.transform_point3(at) * self.bounded;
         unit.length_squared() <= 1.0
     }

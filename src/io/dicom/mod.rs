@@ -38,4 +38,4 @@ pub use bytes::ByteSource;
 pub use header::{DicomFile, read_header};
 pub use series::group;
 pub use tags::{TagContent, TagRow, list_tags};
-pub use write::write_series;
+pub use write::{PetAcquisition, write_pet_series, write_series};

@@ -4,6 +4,7 @@
 //! stands where it stands, so uneven spacing and tilt need nothing special.
 
 mod modules;
+mod pet;
 mod pixels;
 mod text;
 mod uid;
@@ -18,6 +19,7 @@ use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use rayon::prelude::*;
 
 use self::modules::{ImageClass, Picture, SeriesWriter};
+pub use self::pet::PetAcquisition;
 use crate::io::save::{SaveError, write_checked, write_folder};
 use crate::model::volume::Volume;
 use crate::model::voxels::SampleType;
@@ -39,14 +41,32 @@ const CHECKED: [Tag; 6] = [
 /// Writes a volume whose voxels have all arrived, all its frames or one, into a new (or empty) folder. Every file is
 /// read back. Gives warnings, each a sentence; fails in one sentence where DICOM cannot hold the volume.
 pub fn write_series(folder: &Path, volume: &Volume, frame: Option<usize>) -> Result<Vec<String>, SaveError> {
+    write(folder, volume, frame, None)
+}
+
+/// The same for a volume in Bq/ml whose acquisition is known: a PET series from which uptake values can be computed.
+pub fn write_pet_series(folder: &Path, volume: &Volume, pet: &PetAcquisition) -> Result<Vec<String>, SaveError> {
+    write(folder, volume, None, Some(pet))
+}
+
+fn write(
+    folder: &Path,
+    volume: &Volume,
+    frame: Option<usize>,
+    pet: Option<&PetAcquisition>,
+) -> Result<Vec<String>, SaveError> {
     let refuse = |why: String| SaveError::refused(folder, why);
     check_fit(volume).map_err(refuse)?;
     let frames = frame.map_or(0..volume.voxels.frames(), |frame| frame..frame + 1);
     let slabs = volume.voxels.slabs_of_frames(frames.clone());
     let slabs = slabs.ok_or_else(|| refuse(say!("io-not-loaded")))?;
-    let class = ImageClass::of(volume);
+    let class = if pet.is_some() {
+        ImageClass::Pet
+    } else {
+        ImageClass::of(volume)
+    };
     let plan = pixels::plan(volume, &slabs, class == ImageClass::SecondaryCapture);
-    let writer = SeriesWriter::new(volume, class, plan);
+    let writer = SeriesWriter::new(volume, class, plan).with_pet(pet);
     let slices = volume.dims()[2];
     write_folder(folder, |new| {
         (0..slices * frames.len()).into_par_iter().try_for_each(|n| {

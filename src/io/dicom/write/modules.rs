@@ -1,10 +1,13 @@
-//! The attributes of the images that are written, module by module (PS3.3 A.3 CT, A.4 MR, A.8.1 Secondary Capture).
+//! The attributes of the images that are written, module by module (PS3.3 A.3 CT, A.4 MR, A.8.1 Secondary Capture,
+//! A.21 PET).
 
+use dicom_core::value::DataSetSequence;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::InMemDicomObject;
 use glam::DVec3;
 
+use super::pet::{PetAcquisition, put_pet};
 use super::pixels::PixelPlan;
 use super::text::{decimal_string, decimal_strings, line};
 use super::uid::{is_uid, new_uid};
@@ -18,8 +21,10 @@ use crate::model::window::{NamedWindow, WindowFunction};
 pub(super) enum ImageClass {
     Ct,
     Mr,
-    /// Everything else. PET too: its object must state corrections and timing that a volume does not know, and to
+    /// Only with a [`PetAcquisition`]: the object must state corrections and timing that a volume does not know, and to
     /// make them up would falsify uptake values.
+    Pet,
+    /// Everything else.
     SecondaryCapture,
 }
 
@@ -37,6 +42,7 @@ impl ImageClass {
         match self {
             Self::Ct => uids::CT_IMAGE_STORAGE,
             Self::Mr => uids::MR_IMAGE_STORAGE,
+            Self::Pet => uids::POSITRON_EMISSION_TOMOGRAPHY_IMAGE_STORAGE,
             Self::SecondaryCapture => uids::SECONDARY_CAPTURE_IMAGE_STORAGE,
         }
     }
@@ -56,16 +62,17 @@ pub(super) struct SeriesWriter<'a> {
     volume: &'a Volume,
     class: ImageClass,
     plan: PixelPlan,
+    pet: Option<&'a PetAcquisition>,
     study_uid: String,
     series_uid: String,
     frame_of_reference_uid: String,
 }
 
 /// Elements that are put one after the other.
-struct Elements(InMemDicomObject);
+pub(super) struct Elements(InMemDicomObject);
 
 impl Elements {
-    fn text(&mut self, tag: Tag, vr: VR, value: impl Into<String>) {
+    pub(super) fn text(&mut self, tag: Tag, vr: VR, value: impl Into<String>) {
         let value: String = value.into();
         self.0.put(DataElement::new(
             tag,
@@ -84,7 +91,11 @@ impl Elements {
         }
     }
 
-    fn short(&mut self, tag: Tag, value: u16) {
+    pub(super) fn sequence(&mut self, tag: Tag, items: DataSetSequence<InMemDicomObject>) {
+        self.0.put(DataElement::new(tag, VR::SQ, items));
+    }
+
+    pub(super) fn short(&mut self, tag: Tag, value: u16) {
         self.0.put(DataElement::new(tag, VR::US, PrimitiveValue::from(value)));
     }
 }
@@ -98,10 +109,17 @@ impl<'a> SeriesWriter<'a> {
             volume,
             class,
             plan,
+            pet: None,
             study_uid: kept(&volume.series.study_uid),
             series_uid: new_uid(),
             frame_of_reference_uid: kept(&volume.series.frame_of_reference_uid),
         }
+    }
+
+    /// The same as a PET series.
+    pub(super) fn with_pet(mut self, pet: Option<&'a PetAcquisition>) -> Self {
+        self.pet = pet;
+        self
     }
 
     /// One image with its pixels.
@@ -125,6 +143,11 @@ impl<'a> SeriesWriter<'a> {
         match self.class {
             ImageClass::Ct => elements.empty(&[(tags::KVP, VR::DS)]),
             ImageClass::Mr => put_mr(&mut elements),
+            ImageClass::Pet => {
+                if let Some(pet) = self.pet {
+                    put_pet(&mut elements, pet, picture.slice, self.volume.dims()[2]);
+                }
+            }
             ImageClass::SecondaryCapture => elements.text(tags::CONVERSION_TYPE, VR::CS, "WSD"),
         }
         if picture.frames > 1 {
@@ -148,7 +171,7 @@ impl<'a> SeriesWriter<'a> {
             VR::CS,
             match self.class {
                 ImageClass::Ct => "DERIVED\\SECONDARY\\AXIAL",
-                ImageClass::Mr | ImageClass::SecondaryCapture => "DERIVED\\SECONDARY\\OTHER",
+                ImageClass::Mr | ImageClass::Pet | ImageClass::SecondaryCapture => "DERIVED\\SECONDARY\\OTHER",
             },
         );
         elements.text(tags::SOP_CLASS_UID, VR::UI, self.class.uid());
@@ -275,7 +298,7 @@ impl<'a> SeriesWriter<'a> {
     fn put_meaning(&self, elements: &mut Elements) {
         let Rescale { slope, intercept } = self.plan.rescale;
         if self.volume.voxels.components() == 1
-            && (self.class == ImageClass::Ct || self.plan.rescale != Rescale::IDENTITY)
+            && (matches!(self.class, ImageClass::Ct | ImageClass::Pet) || self.plan.rescale != Rescale::IDENTITY)
         {
             elements.text(tags::RESCALE_INTERCEPT, VR::DS, decimal_string(intercept));
             elements.text(tags::RESCALE_SLOPE, VR::DS, decimal_string(slope));
