@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use egui::{PointerButton, Pos2, Rect};
 
+use super::panel::histogram::HistogramMemory;
 use crate::app::pane::PaneId;
+use crate::model::measurement::MeasurementId;
 use crate::model::volume::VolumeId;
 
 /// The window's own memory. Nothing in it is worth recording or undoing.
@@ -14,8 +16,12 @@ pub struct Memory {
     pub path: String,
     /// The path field wants the keyboard.
     pub focus_path: bool,
+    /// The measurement whose name is being typed.
+    pub renaming: Option<Renaming>,
     /// Whether the list of keys is on the screen.
     pub shows_keys: bool,
+    /// The histogram's view and what is dragged in it.
+    pub histogram: HistogramMemory,
     /// The series that the browser last scrolled to.
     pub scrolled_to: Option<VolumeId>,
     /// Where the panes were in the last frame, in points: what the pointer of this frame hit.
@@ -28,6 +34,17 @@ pub struct Memory {
     pub wheel: f32,
     /// The pane whose menu is to open in this frame.
     pub opens_menu: Option<PaneId>,
+}
+
+/// A measurement whose name is being typed.
+#[derive(Clone, Debug)]
+pub struct Renaming {
+    /// Which.
+    pub id: MeasurementId,
+    /// What stands in the field.
+    pub text: String,
+    /// The field wants the keyboard.
+    pub wants_focus: bool,
 }
 
 /// A button that went down in a pane.

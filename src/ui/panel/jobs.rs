@@ -8,7 +8,7 @@ use crate::ui::{Commands, theme};
 
 /// Shows the jobs, oldest first.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    for (job, status) in &state.jobs {
+    for (job, status) in state.jobs.iter().filter(|(_, status)| !status.subject.is_quiet()) {
         ui.add(egui::Label::new(&status.title).truncate());
         ui.horizontal(|ui| {
             if ui.button(say!("ui-stop")).on_hover_text(say!("ui-stop-tip")).clicked() {

@@ -1,10 +1,13 @@
 //! What stands around the panes.
 
 pub mod browser;
+pub mod colors;
 pub mod display;
 pub mod drop;
+pub mod histogram;
 pub mod jobs;
 pub mod keys;
+pub mod measurements;
 pub mod menu;
 pub mod messages;
 pub mod start;
@@ -34,7 +37,10 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
             .default_size(theme::DISPLAY_WIDTH)
             .min_size(140.0)
             .frame(theme::panel_frame())
-            .show(ui, |ui| display::show(ui, state, commands));
+            .show(ui, |ui| {
+                measurements::show(ui, state, memory, commands);
+                display::show(ui, state, memory, commands);
+            });
     }
     keys::show(ui.ctx(), memory);
 }
