@@ -187,7 +187,9 @@ impl Scan<'_> {
     fn decode(&self, data: &[u8], columns: usize, rows: usize) -> Option<Vec<u16>> {
         let origin = 1_u16.checked_shl(self.precision.checked_sub(self.transform + 1)?)?;
         // A sample has a bit at least: a picture of which nearly nothing is there is not allocated.
-        let count = columns.checked_mul(rows).filter(|count| *count <= data.len().saturating_mul(8))?;
+        let count = columns
+            .checked_mul(rows)
+            .filter(|count| *count <= data.len().saturating_mul(8))?;
         let mut samples = vec![0_u16; count];
         let mut bits = Bits::new(data);
         let mut above: &[u16] = &[];
@@ -199,9 +201,15 @@ impl Scan<'_> {
                 1 => self.row(&mut bits, row, above, first, |left, _, _| left)?,
                 2 => self.row(&mut bits, row, above, first, |_, above, _| above)?,
                 3 => self.row(&mut bits, row, above, first, |_, _, corner| corner)?,
-                4 => self.row(&mut bits, row, above, first, |left, above, corner| left + above - corner)?,
-                5 => self.row(&mut bits, row, above, first, |left, above, corner| left + ((above - corner) >> 1))?,
-                6 => self.row(&mut bits, row, above, first, |left, above, corner| above + ((left - corner) >> 1))?,
+                4 => self.row(&mut bits, row, above, first, |left, above, corner| {
+                    left + above - corner
+                })?,
+                5 => self.row(&mut bits, row, above, first, |left, above, corner| {
+                    left + ((above - corner) >> 1)
+                })?,
+                6 => self.row(&mut bits, row, above, first, |left, above, corner| {
+                    above + ((left - corner) >> 1)
+                })?,
                 7 => self.row(&mut bits, row, above, first, |left, above, _| (left + above) >> 1)?,
                 _ => return None,
             }
@@ -324,9 +332,9 @@ mod tests {
         0b10ffda0008010100010000fb8800050dcf1b0c46ac8274f4620255239a782e3010d8eebe1c9c501f06f9fda9fb22a935ca7da621ab\
         a62ca59c4dd76d877a0824cc7d6a099be99ede4ab1090ab8d1894d622345ac81a3c2f28317ca64b5241ea501e2e5ffd9";
     const NUMBERS: [u16; 45] = [
-        0, 65535, 32768, 50035, 46805, 18561, 22735, 5608, 38675, 41883, 56265, 62417, 8264, 65367, 52608, 46402, 12864,
-        15550, 38897, 43853, 64257, 60700, 25057, 2889, 62724, 63452, 12156, 7307, 48102, 16564, 17795, 29864, 19757,
-        55270, 57514, 11788, 11821, 14669, 25149, 56190, 29513, 38910, 43533, 31886, 30209,
+        0, 65535, 32768, 50035, 46805, 18561, 22735, 5608, 38675, 41883, 56265, 62417, 8264, 65367, 52608, 46402,
+        12864, 15550, 38897, 43853, 64257, 60700, 25057, 2889, 62724, 63452, 12156, 7307, 48102, 16564, 17795, 29864,
+        19757, 55270, 57514, 11788, 11821, 14669, 25149, 56190, 29513, 38910, 43533, 31886, 30209,
     ];
 
     fn from_hex(hex: &str) -> Vec<u8> {
@@ -337,7 +345,23 @@ mod tests {
     /// Packs numbers with a predictor; each size has a code of five bits.
     fn packed(numbers: &[u16], columns: usize, precision: u8, predictor: u8, transform: u8) -> Vec<u8> {
         let rows = numbers.len() / columns;
-        let mut stream = vec![0xff, 0xd8, 0xff, 0xc3, 0, 11, precision, 0, rows as u8, 0, columns as u8, 1, 1, 0x11, 0];
+        let mut stream = vec![
+            0xff,
+            0xd8,
+            0xff,
+            0xc3,
+            0,
+            11,
+            precision,
+            0,
+            rows as u8,
+            0,
+            columns as u8,
+            1,
+            1,
+            0x11,
+            0,
+        ];
         stream.extend([0xff, 0xc4, 0, 19 + 17, 0, 0, 0, 0, 0, 17]);
         stream.extend([0; 11]);
         stream.extend(0..17);
