@@ -394,7 +394,7 @@ mod tests {
                 bits += &format!("{value:0width$b}", width = size as usize);
             }
         }
-        while bits.len() % 8 != 0 {
+        while !bits.len().is_multiple_of(8) {
             bits.push('1');
         }
         for byte in bits.as_bytes().chunks_exact(8) {
