@@ -17,8 +17,12 @@ fn main() -> ExitCode {
                 record,
                 script,
             } = request;
-            // A script shows the same whatever its user is used to.
-            let home = if script.is_empty() { Home::of_user() } else { None };
+            // A script shows the same whatever its user is used to, unless it is told of a home.
+            let home = if script.is_empty() {
+                Home::of_user()
+            } else {
+                Home::named()
+            };
             match window::run(window::Begin {
                 paths,
                 demo,

@@ -17,14 +17,21 @@ impl Home {
     /// Where the system keeps such things for the user who runs the program (XDG's folders on Linux), or where
     /// `ISOCENTER_HOME` says. `None` if the system knows no home for this user.
     pub fn of_user() -> Option<Self> {
-        if let Some(folder) = std::env::var_os(MOVED_BY).filter(|folder| !folder.is_empty()) {
-            return Some(Self::at(folder));
+        if let Some(named) = Self::named() {
+            return Some(named);
         }
         let places = directories::ProjectDirs::from("", "", "isocenter")?;
         Some(Self {
             settings: places.config_dir().to_owned(),
             data: places.data_dir().to_owned(),
         })
+    }
+
+    /// Only where `ISOCENTER_HOME` says.
+    pub fn named() -> Option<Self> {
+        std::env::var_os(MOVED_BY)
+            .filter(|folder| !folder.is_empty())
+            .map(Self::at)
     }
 
     /// Everything in one folder.
