@@ -156,6 +156,7 @@ impl Window {
                 // The program did these itself.
                 Effect::StartScan { .. }
                 | Effect::StartLoad { .. }
+                | Effect::StartThumbnail { .. }
                 | Effect::StartHistogram { .. }
                 | Effect::CancelJob(_) => {}
             }

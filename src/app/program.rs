@@ -130,6 +130,7 @@ impl Program {
         if !matches!(
             command,
             Command::Hover { .. }
+                | Command::WantThumbnails { .. }
                 | Command::ResizePane { .. }
                 | Command::ResizePanel { .. }
                 | Command::PlaceWindow(_)
@@ -218,6 +219,7 @@ impl Program {
             match effect {
                 Effect::StartScan { job, paths } => self.jobs.start_scan(job, paths),
                 Effect::StartLoad { job, open } => self.jobs.start_load(job, open),
+                Effect::StartThumbnail { job, open } => self.jobs.start_thumbnail(job, open),
                 Effect::StartHistogram { job, volume } => self.jobs.start_histogram(job, volume),
                 Effect::CancelJob(job) => self.jobs.cancel(job),
                 other => others.push(other),

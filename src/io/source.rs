@@ -1,6 +1,6 @@
 //! The seam between formats and the rest: a volume whose voxels are still in files, and how to get them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::volume::Volume;
@@ -54,6 +54,11 @@ pub struct SlabError {
 pub trait SlabSource: Send + Sync {
     /// Decodes one slab. Must not panic on any bytes (it is called under `catch_unwind` all the same).
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError>;
+
+    /// The file that holds a slab, as a person knows it; `None` if it is in no file.
+    fn file(&self, _slab: usize) -> Option<&Path> {
+        None
+    }
 
     /// Whether slabs are best read in one stream, with [`Self::read_in_order`].
     fn streams(&self) -> bool {

@@ -6,7 +6,7 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file, settings};
+use super::{display, file, settings, thumbnails};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::{VolumeId, VolumeKind};
@@ -18,7 +18,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     if !state.jobs.contains_key(&job) {
         return Vec::new();
     }
-    let effects = match event {
+    let mut effects = match event {
         JobEvent::Scanned(opened) => {
             if let Some(JobSubject::Paths(paths)) = state.jobs.get(&job).map(|status| status.subject.clone())
                 && !opened.volumes.is_empty()
@@ -43,6 +43,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     if is_over {
         state.jobs.remove(&job);
     }
+    effects.extend(thumbnails::next(state));
     effects
 }
 
@@ -63,6 +64,9 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
             if let Some(entry) = state.document.entry_mut(volume) {
                 display::take_auto_windows(entry, slices, projections);
             }
+        }
+        JobEvent::Thumbnail(id, thumbnail) if state.document.entry(id).is_some() => {
+            state.thumbnails.put(id, thumbnail);
         }
         JobEvent::Counted(id, counted) => take_counts(state, id, counted),
         JobEvent::PictureSaved(Ok(path)) => state.tell(
@@ -172,6 +176,10 @@ fn broke(state: &mut State, job: JobId, text: String) {
         && let Some(entry) = state.document.entry_mut(id)
     {
         entry.load = LoadState::Stopped;
+    }
+    if let Some(JobSubject::Thumbnail(id)) = state.jobs.get(&job).map(|status| status.subject.clone()) {
+        // It is not tried again.
+        state.thumbnails.put(id, None);
     }
     state.tell(Level::Error, text);
 }

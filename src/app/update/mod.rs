@@ -6,6 +6,7 @@ mod jobs;
 mod navigate;
 mod planes;
 mod pointer;
+mod thumbnails;
 mod settings;
 
 pub(super) use file::begin_picture;
@@ -36,6 +37,8 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
         Command::CloseAll => file::close_all(state),
         Command::Show { index } => file::show_index(state, index),
         Command::StepSeries { steps } => file::step_series(state, steps),
+        Command::Close { index } => file::close(state, index),
+        Command::WantThumbnails { volumes } => thumbnails::want(state, volumes),
         Command::SavePicture { pane, path, size } => vec![Effect::SavePicture { pane, path, size }],
         Command::SaveWindow { path } => vec![Effect::SaveWindow { path }],
         Command::Quit => vec![Effect::Quit],

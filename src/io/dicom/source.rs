@@ -1,6 +1,7 @@
 //! Reads the pictures of a volume from their files, one slice a slab, so that only what is looked at is decoded.
 
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use super::bytes::ByteSource;
@@ -58,6 +59,10 @@ impl SlabSource for PictureSource {
             Vec::new()
         };
         Ok(SlabRead { samples, warnings })
+    }
+
+    fn file(&self, slab: usize) -> Option<&Path> {
+        Some(self.pictures.get(slab)?.pixels.file.name())
     }
 }
 

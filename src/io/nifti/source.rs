@@ -4,6 +4,7 @@
 //! a whole load runs through it once, and single slabs go on from where the slab before them ended, if they can.
 
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::input::{Unpacked, read_up_to};
@@ -183,6 +184,10 @@ impl SlabSource for NiftiSource {
         } else {
             self.read_plain(slab).map_err(|err| self.error(&err))
         }
+    }
+
+    fn file(&self, _slab: usize) -> Option<&Path> {
+        Some(self.file.name())
     }
 
     fn streams(&self) -> bool {

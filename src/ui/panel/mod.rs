@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod keys;
 pub mod menu;
 pub mod messages;
+pub mod series;
 pub mod start;
 pub mod status;
 
