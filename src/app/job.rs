@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -17,8 +18,10 @@ use super::state::Counted;
 use super::thumbnail::{self, Thumbnail};
 use crate::algo::{histogram, percentile};
 use crate::io::load::LoadReport;
+use crate::io::measurements::{Found, Places, Saved, ToSave};
 use crate::io::progress::ProgressEvent;
 use crate::io::{self, OpenError, OpenVolume, Opened, Progress};
+use crate::model::series_key::SeriesKey;
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::Window;
 
@@ -58,6 +61,12 @@ pub enum JobEvent {
     Answered(Answer),
     /// A picture was written, or why not.
     PictureSaved(Result<PathBuf, String>),
+    /// The measurements of some series were read.
+    MeasurementsLoaded(Vec<(SeriesKey, Found)>),
+    /// The measurements of a series were written, or why not.
+    MeasurementsSaved(SeriesKey, Result<Option<Saved>, String>),
+    /// A list of measurements was written, or why not.
+    MeasurementsExported(Result<PathBuf, String>),
     /// There is nothing to tell.
     Nothing,
     /// The job broke.
@@ -89,6 +98,8 @@ pub struct Jobs {
     sender: SyncSender<(JobId, JobEvent, bool)>,
     receiver: Receiver<(JobId, JobEvent, bool)>,
     wake: Arc<dyn Fn() + Send + Sync>,
+    /// Threads that write the user's work.
+    writers: Vec<JoinHandle<()>>,
 }
 
 impl Jobs {
@@ -100,6 +111,7 @@ impl Jobs {
             sender,
             receiver,
             wake,
+            writers: Vec::new(),
         }
     }
 
@@ -179,7 +191,47 @@ impl Jobs {
         });
     }
 
-    fn start(&mut self, job: JobId, name: &str, body: impl FnOnce(&Outlet) -> JobEvent + Send + 'static) {
+    /// Reads measurements.
+    pub fn start_load_measurements(&mut self, job: JobId, series: Vec<(SeriesKey, Places)>) {
+        self.start(job, "measures", move |_| {
+            JobEvent::MeasurementsLoaded(io::measurements::load(&series))
+        });
+    }
+
+    /// Writes measurements. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_save_measurements(&mut self, job: JobId, request: Box<ToSave>) {
+        let writer = self.start(job, "measures", move |_| {
+            JobEvent::MeasurementsSaved(request.key.clone(), io::measurements::save(&request))
+        });
+        self.writers.retain(|writer| !writer.is_finished());
+        self.writers.extend(writer);
+    }
+
+    /// Writes a text file.
+    pub fn start_text(&mut self, job: JobId, path: PathBuf, text: String) {
+        let writer = self.start(job, "text", move |_| {
+            let written = io::save::write_atomically(&path, |out| std::io::Write::write_all(out, text.as_bytes()));
+            JobEvent::MeasurementsExported(written.map(|()| path).map_err(|err| err.to_string()))
+        });
+        self.writers.extend(writer);
+    }
+
+    /// Waits for what is being written. What jobs tell in the meantime is of no interest any more.
+    pub fn finish_writing(&mut self) {
+        for writer in std::mem::take(&mut self.writers) {
+            while !writer.is_finished() {
+                // Makes room: a full queue would hold the writer up.
+                self.receiver.recv_timeout(Duration::from_millis(2)).ok();
+            }
+        }
+    }
+
+    fn start(
+        &mut self,
+        job: JobId,
+        name: &str,
+        body: impl FnOnce(&Outlet) -> JobEvent + Send + 'static,
+    ) -> Option<JoinHandle<()>> {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.cancels.insert(job, cancelled.clone());
         let outlet = Outlet {
@@ -194,10 +246,14 @@ impl Jobs {
                 let event = catch_unwind(AssertUnwindSafe(|| body(&outlet))).unwrap_or(JobEvent::Panicked);
                 outlet.send(event, true);
             });
-        if let Err(err) = spawned {
-            tracing::error!("no thread for a job: {err}");
-            // The queue is bounded, so it may be full; then the job is simply over.
-            self.sender.try_send((job, JobEvent::NoThread, true)).ok();
+        match spawned {
+            Ok(handle) => Some(handle),
+            Err(err) => {
+                tracing::error!("no thread for a job: {err}");
+                // The queue is bounded, so it may be full; then the job is simply over.
+                self.sender.try_send((job, JobEvent::NoThread, true)).ok();
+                None
+            }
         }
     }
 

@@ -23,6 +23,8 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::say;
 
+pub use bench::interface::{InterfaceRequest, thread_clock};
+
 /// Isocenter: a viewer for 3D medical images. Not a medical device; not for diagnosis.
 #[derive(Parser)]
 #[command(name = "isocenter", version = crate::app::version::full(), args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
@@ -78,6 +80,8 @@ pub enum Run {
     Done(ExitCode),
     /// Open the window.
     Window(WindowRequest),
+    /// Measure the window's interface.
+    Interface(InterfaceRequest),
 }
 
 /// What to open in the window.
@@ -168,6 +172,7 @@ pub fn parse() -> Run {
             Err(failure) => Err(failure),
         },
         Command::Run(args) => run::run(&args, quiet),
+        Command::Bench(args) if args.is_of_interface() => return Run::Interface(InterfaceRequest::new(&args)),
         Command::Bench(args) => bench::bench(&args, quiet),
         Command::Completions(args) => completions::completions(&args, &mut Cli::command()),
     };

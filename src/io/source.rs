@@ -1,8 +1,9 @@
 //! The seam between formats and the rest: a volume whose voxels are still in files, and how to get them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::place::FilePlace;
 use crate::model::volume::Volume;
 use crate::model::voxels::Samples;
 
@@ -55,8 +56,8 @@ pub trait SlabSource: Send + Sync {
     /// Decodes one slab. Must not panic on any bytes (it is called under `catch_unwind` all the same).
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError>;
 
-    /// The file that holds a slab, as a person knows it; `None` if it is in no file.
-    fn file(&self, _slab: usize) -> Option<&Path> {
+    /// The file that the volume is read from, or the first of them; `None` of what is made and not read.
+    fn file(&self) -> Option<&FilePlace> {
         None
     }
 

@@ -7,6 +7,7 @@ use egui::{PointerButton, Pos2, Rect};
 use super::panel::histogram::HistogramMemory;
 use super::thumbnails::Textures;
 use crate::app::pane::PaneId;
+use crate::model::measurement::MeasurementId;
 use crate::model::volume::VolumeId;
 
 /// The window's own memory. Nothing in it is worth recording or undoing.
@@ -16,6 +17,8 @@ pub struct Memory {
     pub path: String,
     /// The path field wants the keyboard.
     pub focus_path: bool,
+    /// The measurement whose name is being typed.
+    pub renaming: Option<Renaming>,
     /// Whether the list of keys is on the screen.
     pub shows_keys: bool,
     /// The histogram's view and what is dragged in it.
@@ -36,6 +39,17 @@ pub struct Memory {
     pub wheel: f32,
     /// The pane whose menu is to open in this frame.
     pub opens_menu: Option<PaneId>,
+}
+
+/// A measurement whose name is being typed.
+#[derive(Clone, Debug)]
+pub struct Renaming {
+    /// Which.
+    pub id: MeasurementId,
+    /// What stands in the field.
+    pub text: String,
+    /// The field wants the keyboard.
+    pub wants_focus: bool,
 }
 
 /// A button that went down in a pane.

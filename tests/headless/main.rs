@@ -17,6 +17,8 @@ mod geometry;
 mod histogram;
 mod layers;
 mod made_nifti;
+mod measure;
+mod measure_files;
 mod nifti;
 mod nifti_damage;
 #[path = "../common/nifti_file.rs"]

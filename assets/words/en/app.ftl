@@ -60,3 +60,16 @@ app-colors-blue = Blue
 app-version = { $version } ({ $from }, { $machine })
 app-version-unoptimised = { $version } ({ $from }, { $machine }, not optimised)
 app-version-own-build = own build
+
+# Measurements
+app-length-name = Length {$number}
+app-length-mm = {$value} mm
+app-length-px = {$value} px
+app-step-length = length
+app-step-move = moving a measurement
+app-step-rename = renaming
+app-step-visibility = showing or hiding
+app-step-delete = deleting a measurement
+app-job-measurements = Reading measurements
+app-job-save-measurements = Saving measurements
+app-measurements-saved = The measurements were written to {$path}

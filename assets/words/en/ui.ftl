@@ -207,6 +207,36 @@ ui-mouse-double-does = One pane alone, or all again
 
 # Trouble with the window itself
 ui-no-window = the window cannot be opened: {$why}; use isocenter render for pictures without a window
+ui-nothing-shown = There is nothing to show.
 ui-no-graphics = there is no graphics device for the window
 ui-cannot-record = cannot write {$path}: {$why}
 ui-unreadable = Not readable
+
+# Measurements and undo
+ui-menu-edit = Edit
+ui-menu-measure = Measure
+ui-undo = Undo
+ui-undo-tip = Takes the last change of your work back
+ui-undo-step = Undo: {$step}
+ui-redo = Redo
+ui-redo-tip = Makes the change again that was taken back
+ui-redo-step = Redo: {$step}
+ui-delete = Delete measurement
+ui-delete-tip = Deletes the selected measurement
+ui-length-tool = Measure length
+ui-length-tool-tip = Press, drag and release, or click twice; Esc puts the tool down
+ui-export-csv = Export measurements as CSV…
+ui-export-csv-tip = Writes a table of the measurements of this series
+ui-export-json = Export measurements as JSON…
+ui-export-json-tip = Writes the measurements of this series as this program reads them
+ui-copy-measurements = Copy measurements
+ui-copy-measurements-tip = Puts a table of the measurements of this series on the clipboard
+ui-measurements = Measurements
+ui-measure-how = Drag from one point to another in any slice.
+ui-measure-show = Show {$name}
+ui-measure-delete = Delete {$name}
+ui-measure-go = Go to {$name}
+ui-measure-go-tip = {$place}: a click goes there, a double click renames it
+ui-axial-letter = A
+ui-coronal-letter = C
+ui-sagittal-letter = S

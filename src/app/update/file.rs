@@ -12,15 +12,9 @@ use super::{layout_for, navigate};
 use crate::model::volume::VolumeId;
 use crate::say;
 
-/// A job id that was not used before.
-fn next_job(state: &mut State) -> JobId {
-    state.last_job += 1;
-    JobId(state.last_job)
-}
-
 /// Notes a job that is about to begin.
 pub(super) fn begin(state: &mut State, title: String, subject: JobSubject) -> JobId {
-    let job = next_job(state);
+    let job = state.next_job();
     let progress = None;
     state.jobs.insert(
         job,
@@ -113,7 +107,9 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
         let mm_per_point = scenes::mm_per_point(state, state.view.focused);
         state.view.shown = Some(id);
         adapt_layout(state);
-        state.view.window_tool = None;
+        // Who measures in one series goes on measuring in the next.
+        state.view.tool = state.view.tool.filter(|tool| tool.measures());
+        state.measurements.selected = None;
         state.view.stack = StackPane {
             slice: state.shown().map_or(0, |entry| entry.volume().dims()[2] / 2),
             ..StackPane::default()
@@ -164,7 +160,7 @@ fn shares_space(state: &State, id: VolumeId) -> bool {
 }
 
 fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
-    let job = next_job(state);
+    let job = state.next_job();
     let entry = state.document.entry_mut(id)?;
     if matches!(entry.load, LoadState::Loaded | LoadState::Loading(_)) {
         return None;
@@ -214,7 +210,8 @@ pub(super) fn close(state: &mut State, index: usize) -> Vec<Effect> {
 /// Closes everything and stops all jobs.
 pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     super::pointer::cancel(state);
-    let effects: Vec<Effect> = state.jobs.keys().copied().map(Effect::CancelJob).collect();
+    let mut effects: Vec<Effect> = state.jobs.keys().copied().map(Effect::CancelJob).collect();
+    effects.extend(super::measure::close(state));
     state.document.entries.clear();
     state.document.skipped.clear();
     state.thumbnails = Thumbnails::default();

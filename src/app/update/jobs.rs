@@ -6,7 +6,7 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file, settings, thumbnails};
+use super::{display, file, measure, settings, thumbnails};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::{VolumeId, VolumeKind};
@@ -43,6 +43,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     if is_over {
         state.jobs.remove(&job);
     }
+    effects.extend(measure::due(state));
     effects.extend(thumbnails::next(state));
     effects
 }
@@ -67,6 +68,9 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         }
         JobEvent::Thumbnail(id, thumbnail) if state.document.entry(id).is_some() => {
             state.thumbnails.put(id, thumbnail);
+        }
+        JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
+            measure::took_in(state, job, event);
         }
         JobEvent::Counted(id, counted) => take_counts(state, id, counted),
         JobEvent::PictureSaved(Ok(path)) => state.tell(
@@ -98,11 +102,14 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
         state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
     }
     state.document.skipped.extend(skipped);
+    let known = state.document.entries.len();
     state
         .document
         .entries
         .extend(volumes.into_iter().map(|open| entry(open, interpolation)));
-    largest.map_or_else(Vec::new, |id| file::show(state, id))
+    let mut effects = measure::opened(state, known);
+    effects.extend(largest.map_or_else(Vec::new, |id| file::show(state, id)));
+    effects
 }
 
 fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
@@ -172,6 +179,7 @@ fn take_counts(state: &mut State, id: VolumeId, counted: Counted) {
 }
 
 fn broke(state: &mut State, job: JobId, text: String) {
+    state.measurements.broke(job);
     if let Some(JobSubject::Volume(id)) = state.jobs.get(&job).map(|status| status.subject.clone())
         && let Some(entry) = state.document.entry_mut(id)
     {

@@ -1,7 +1,6 @@
 //! Reads the pictures of a volume from their files, one slice a slab, so that only what is looked at is decoded.
 
 use std::io;
-use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use super::bytes::ByteSource;
@@ -10,6 +9,7 @@ use super::header::FilePixels;
 use super::layout::{ColorModel, Layout, SampleFormat};
 use super::pixels::{fill_missing, samples_of};
 use super::prescan::PixelPlace;
+use crate::io::place::FilePlace;
 use crate::io::scan::plain;
 use crate::io::source::{SlabError, SlabRead, SlabSource};
 use crate::model::volume::Rescale;
@@ -38,6 +38,10 @@ pub struct PictureSource {
 }
 
 impl SlabSource for PictureSource {
+    fn file(&self) -> Option<&FilePlace> {
+        self.pictures.first().map(|picture| &picture.pixels.file)
+    }
+
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError> {
         let picture = self.pictures.get(slab).ok_or_else(|| SlabError {
             message: say!("io-slab-wrong-size", expected = self.pictures.len(), got = slab),
@@ -59,10 +63,6 @@ impl SlabSource for PictureSource {
             Vec::new()
         };
         Ok(SlabRead { samples, warnings })
-    }
-
-    fn file(&self, slab: usize) -> Option<&Path> {
-        Some(self.pictures.get(slab)?.pixels.file.name())
     }
 }
 

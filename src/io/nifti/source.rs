@@ -4,7 +4,6 @@
 //! a whole load runs through it once, and single slabs go on from where the slab before them ended, if they can.
 
 use std::io;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::input::{Unpacked, read_up_to};
@@ -186,8 +185,8 @@ impl SlabSource for NiftiSource {
         }
     }
 
-    fn file(&self, _slab: usize) -> Option<&Path> {
-        Some(self.file.name())
+    fn file(&self) -> Option<&FilePlace> {
+        Some(&self.file)
     }
 
     fn streams(&self) -> bool {

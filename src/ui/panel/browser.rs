@@ -180,7 +180,7 @@ fn menu(response: &egui::Response, index: usize, entry: &Entry, commands: &mut C
         if ui.button(say!("ui-show-series")).clicked() {
             commands.push(Command::Show { index });
         }
-        let path = entry.open.source.file(entry.volume().dims()[2] / 2);
+        let path = entry.open.source.file().map(|file| file.name().to_owned());
         let copy = ui.add_enabled(path.is_some(), Button::new(say!("ui-copy-path")));
         if copy.on_hover_text(say!("ui-copy-path-tip")).clicked()
             && let Some(path) = path

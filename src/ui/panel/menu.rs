@@ -3,6 +3,7 @@
 use egui::{Button, MenuBar, Role, Ui, WidgetInfo};
 
 use crate::app::pane::PaneId;
+use crate::app::tool::Tool;
 use crate::app::{Command, State};
 use crate::ui::action::{self, Action, Group};
 use crate::ui::{Commands, Memory, input, text};
@@ -29,7 +30,8 @@ pub fn bar(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comma
         }
         ui.separator();
         for action in [
-            Action::WindowTool,
+            Action::Tool(Tool::Window),
+            Action::Tool(Tool::Length),
             Action::ToggleAlignment,
             Action::Crosshair,
             Action::ResetView,
@@ -45,13 +47,13 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
         return;
     };
     let request = row.request(state, pane);
-    let mut button = Button::new(row.label()).selected(row.is_on(state) == Some(true));
+    let mut button = Button::new(row.label_now(state)).selected(row.is_on(state) == Some(true));
     if let Some(shortcut) = row.shortcut {
         button = button.shortcut_text(text::shortcut(ui.ctx(), &shortcut));
     }
     let mut response = ui.add_enabled(request.is_some(), button);
     // Without the shortcut, which is no part of the name.
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, request.is_some(), row.label()));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, request.is_some(), row.label_now(state)));
     if let Some(tip) = row.tip() {
         response = response.on_hover_text(tip);
     }

@@ -7,6 +7,7 @@ pub mod drop;
 pub mod histogram;
 pub mod jobs;
 pub mod keys;
+pub mod measurements;
 pub mod menu;
 pub mod messages;
 pub mod series;
@@ -37,7 +38,10 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
             .default_size(theme::DISPLAY_WIDTH)
             .min_size(140.0)
             .frame(theme::panel_frame())
-            .show(ui, |ui| display::show(ui, state, memory, commands));
+            .show(ui, |ui| {
+                measurements::show(ui, state, memory, commands);
+                display::show(ui, state, memory, commands);
+            });
     }
     keys::show(ui.ctx(), memory);
 }
