@@ -6,6 +6,7 @@
 mod browser;
 mod desktop;
 mod keys;
+mod measure;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 mod opening;

@@ -240,3 +240,4 @@ ui-measure-go-tip = {$place}: a click goes there, a double click renames it
 ui-axial-letter = A
 ui-coronal-letter = C
 ui-sagittal-letter = S
+ui-measure-oblique = {$pane} oblique
