@@ -165,7 +165,9 @@ impl Jobs {
 
     /// Makes a small picture of a volume.
     pub fn start_thumbnail(&mut self, job: JobId, open: OpenVolume) {
-        self.start(job, "thumbnail", move |_| JobEvent::Thumbnail(open.volume.id, thumbnail::make(&open)));
+        self.start(job, "thumbnail", move |_| {
+            JobEvent::Thumbnail(open.volume.id, thumbnail::make(&open))
+        });
     }
 
     /// Counts the values of a volume.

@@ -89,7 +89,12 @@ pub fn make(open: &OpenVolume) -> Option<Thumbnail> {
     for share in TRIED {
         let slice = open.volume.dims()[2] * share / TRIED_OF;
         let picture = of_slice(open, slice)?;
-        let is_empty = picture.rgba.as_chunks::<4>().0.windows(2).all(|pair| pair[0] == pair[1]);
+        let is_empty = picture
+            .rgba
+            .as_chunks::<4>()
+            .0
+            .windows(2)
+            .all(|pair| pair[0] == pair[1]);
         if !is_empty {
             return Some(picture);
         }
@@ -239,7 +244,11 @@ fn label_colors() -> Option<ColorMap> {
     let stops: Vec<ColorStop> = (0..=255u8)
         .map(|label| ColorStop {
             at: f64::from(label) / 255.0,
-            color: if label == 0 { [0; 3] } else { hue(f64::from(label) * 0.381_966) },
+            color: if label == 0 {
+                [0; 3]
+            } else {
+                hue(f64::from(label) * 0.381_966)
+            },
         })
         .collect();
     ColorMap::from_stops("labels", &stops)

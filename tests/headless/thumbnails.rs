@@ -13,7 +13,8 @@ use super::nifti_file::{lps_grid, write_i16};
 
 fn scan(path: &Path) -> OpenVolume {
     let cancelled = std::sync::atomic::AtomicBool::new(false);
-    let opened = io::scan(&[path.to_owned()], &Progress::new(&cancelled, &|_| {})).unwrap_or_else(|err| panic!("{}", err.message));
+    let opened = io::scan(&[path.to_owned()], &Progress::new(&cancelled, &|_| {}))
+        .unwrap_or_else(|err| panic!("{}", err.message));
     opened.volumes.into_iter().next().unwrap()
 }
 
@@ -40,7 +41,15 @@ fn the_middle_slice_is_seen_as_in_a_pane_and_at_its_aspect() {
     // 40 mm wide and 60 mm high.
     assert_eq!(made.size, [64, SIDE]);
     assert_eq!(made.rgba.len(), 4 * 64 * SIDE as usize);
-    assert_eq!([grey(&made, 5, 5), grey(&made, 58, 5), grey(&made, 5, 90), grey(&made, 58, 90)], [255, 0, 0, 0]);
+    assert_eq!(
+        [
+            grey(&made, 5, 5),
+            grey(&made, 58, 5),
+            grey(&made, 5, 90),
+            grey(&made, 58, 90)
+        ],
+        [255, 0, 0, 0]
+    );
     assert_eq!(open.volume.voxels.revision(), 0, "nothing that was read stays");
 }
 
@@ -48,7 +57,9 @@ fn the_middle_slice_is_seen_as_in_a_pane_and_at_its_aspect() {
 fn an_empty_middle_gives_way_to_a_slice_with_something_on_it() {
     let folder = tempfile::tempdir().unwrap();
     let grid = lps_grid([1.0; 3], [0.0; 3]);
-    let path = write_i16(folder.path(), "late.nii", [16, 16, 32], grid, |i, _, k| if k >= 19 && i > 7 { 100 } else { 0 });
+    let path = write_i16(folder.path(), "late.nii", [16, 16, 32], grid, |i, _, k| {
+        if k >= 19 && i > 7 { 100 } else { 0 }
+    });
     let made = thumbnail::make(&scan(&path)).expect("it can be read");
     assert_eq!((grey(&made, 10, 50), grey(&made, 90, 50)), (0, 255));
 }
@@ -76,7 +87,13 @@ fn two_volumes() -> (Program, Vec<VolumeId>, tempfile::TempDir) {
         },
     );
     driver::wait(&mut program);
-    let ids = program.state().document.entries.iter().map(|entry| entry.volume().id).collect();
+    let ids = program
+        .state()
+        .document
+        .entries
+        .iter()
+        .map(|entry| entry.volume().id)
+        .collect();
     (program, ids, folder)
 }
 
@@ -84,14 +101,22 @@ fn two_volumes() -> (Program, Vec<VolumeId>, tempfile::TempDir) {
 fn they_are_made_when_they_are_seen() {
     let (mut program, ids, _folder) = two_volumes();
     assert!(ids.iter().all(|id| !program.state().thumbnails.is_settled(*id)));
-    driver::run(&mut program, Command::WantThumbnails { volumes: ids[1..].to_vec() });
+    driver::run(
+        &mut program,
+        Command::WantThumbnails {
+            volumes: ids[1..].to_vec(),
+        },
+    );
     driver::wait(&mut program);
     assert!(program.state().thumbnails.get(ids[0]).is_none());
     let first = Arc::clone(program.state().thumbnails.get(ids[1]).expect("it was made"));
     driver::run(&mut program, Command::WantThumbnails { volumes: ids.clone() });
     driver::wait(&mut program);
     assert!(program.state().thumbnails.get(ids[0]).is_some());
-    assert!(Arc::ptr_eq(&first, program.state().thumbnails.get(ids[1]).unwrap()), "once is enough");
+    assert!(
+        Arc::ptr_eq(&first, program.state().thumbnails.get(ids[1]).unwrap()),
+        "once is enough"
+    );
 }
 
 #[test]
@@ -99,7 +124,12 @@ fn closing_takes_them_away_and_shows_the_next() {
     let (mut program, ids, _folder) = two_volumes();
     driver::run(&mut program, Command::WantThumbnails { volumes: ids.clone() });
     driver::wait(&mut program);
-    let index = program.state().document.entries.iter().position(|entry| Some(entry.volume().id) == program.state().view.shown);
+    let index = program
+        .state()
+        .document
+        .entries
+        .iter()
+        .position(|entry| Some(entry.volume().id) == program.state().view.shown);
     driver::run(&mut program, Command::Close { index: index.unwrap() });
     driver::wait(&mut program);
     let state = program.state();

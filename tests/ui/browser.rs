@@ -17,7 +17,10 @@ fn two_series() -> Option<(Bench, tempfile::TempDir)> {
     })?;
     until(&mut bench, "the thumbnails are made", |state| {
         let entries = &state.document.entries;
-        entries.len() == 2 && entries.iter().all(|entry| state.thumbnails.is_settled(entry.volume().id))
+        entries.len() == 2
+            && entries
+                .iter()
+                .all(|entry| state.thumbnails.is_settled(entry.volume().id))
     });
     Some((bench, folder))
 }
@@ -25,7 +28,11 @@ fn two_series() -> Option<(Bench, tempfile::TempDir)> {
 fn shown(bench: &Bench) -> Option<usize> {
     let state = bench.state().state();
     let shown = state.view.shown?;
-    state.document.entries.iter().position(|entry| entry.volume().id == shown)
+    state
+        .document
+        .entries
+        .iter()
+        .position(|entry| entry.volume().id == shown)
 }
 
 #[test]
@@ -33,9 +40,15 @@ fn a_click_shows_a_series() {
     let Some((mut bench, _folder)) = two_series() else {
         return;
     };
-    assert!(bench.state().state().document.entries.iter().all(|entry| {
-        bench.state().state().thumbnails.get(entry.volume().id).is_some()
-    }));
+    assert!(
+        bench
+            .state()
+            .state()
+            .document
+            .entries
+            .iter()
+            .all(|entry| { bench.state().state().thumbnails.get(entry.volume().id).is_some() })
+    );
     for (index, name) in [(1, "two"), (0, "one")] {
         bench.get_by_label(name).click();
         rest(&mut bench);

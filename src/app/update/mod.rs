@@ -7,8 +7,8 @@ mod measure;
 mod navigate;
 mod planes;
 mod pointer;
-mod thumbnails;
 mod settings;
+mod thumbnails;
 
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;

@@ -19,7 +19,9 @@ pub(super) fn next(state: &mut State) -> Option<Effect> {
         .values()
         .any(|status| matches!(status.subject, JobSubject::Thumbnail(_) | JobSubject::Paths(_)));
     // The first picture comes first. What is read in one stream is left alone until all else has been read.
-    let loading = state.shown().filter(|entry| matches!(entry.load, LoadState::Loading(_)));
+    let loading = state
+        .shown()
+        .filter(|entry| matches!(entry.load, LoadState::Loading(_)));
     let waits_for_picture = loading.is_some_and(|entry| entry.volume().voxels.revision() == 0);
     if is_occupied || waits_for_picture {
         return None;

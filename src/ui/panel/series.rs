@@ -1,6 +1,8 @@
 //! One series of the study browser: its thumbnail and three lines about it.
 
-use egui::{Align2, Color32, FontId, Painter, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, FontId, Painter, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::app::state::{Entry, LoadState};
 use crate::app::{State, browser};
@@ -75,7 +77,13 @@ fn picture(ui: &Ui, painter: &Painter, square: Rect, entry: &Entry, state: &Stat
         // Known by now to have none: what it is stands in its place.
         None if state.thumbnails.is_settled(entry.volume().id) => {
             let font = FontId::proportional(theme::FONT_SMALL);
-            painter.text(square.center(), Align2::CENTER_CENTER, modality(entry), font, theme::PANE_TEXT);
+            painter.text(
+                square.center(),
+                Align2::CENTER_CENTER,
+                modality(entry),
+                font,
+                theme::PANE_TEXT,
+            );
         }
         None => {}
     }
@@ -99,7 +107,10 @@ fn picture(ui: &Ui, painter: &Painter, square: Rect, entry: &Entry, state: &Stat
 
 fn words(ui: &Ui, painter: &Painter, rect: Rect, entry: &Entry, is_shown: bool) {
     let colors = theme::of(ui.ctx());
-    let (font, small) = (FontId::proportional(theme::FONT), FontId::proportional(theme::FONT_SMALL));
+    let (font, small) = (
+        FontId::proportional(theme::FONT),
+        FontId::proportional(theme::FONT_SMALL),
+    );
     let strong = if is_shown { colors.text_strong } else { colors.text };
     let weak = if is_shown { colors.text } else { colors.text_weak };
     let middle = rect.center().y;
@@ -113,7 +124,13 @@ fn words(ui: &Ui, painter: &Painter, rect: Rect, entry: &Entry, is_shown: bool) 
     let line = text::shortened(painter, &title(entry), &font, widest);
     painter.text(rect.left_top(), Align2::LEFT_TOP, line, font, strong);
     let line = text::shortened(painter, &size(entry), &small, rect.width());
-    painter.text(pos2(rect.left(), middle), Align2::LEFT_CENTER, line, small.clone(), weak);
+    painter.text(
+        pos2(rect.left(), middle),
+        Align2::LEFT_CENTER,
+        line,
+        small.clone(),
+        weak,
+    );
     let badge = badge(painter, rect, entry, colors.text_weak, colors.line);
     let line = text::shortened(painter, &grain(entry), &small, badge - 5.0 - rect.left());
     painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, line, small, weak);
