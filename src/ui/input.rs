@@ -308,6 +308,10 @@ impl Reader<'_> {
         if is_bare && (self.is_typing || (self.widget_has_keys && belongs_to_widget) || self.ctx.any_popup_open()) {
             return;
         }
+        // A text field has its own undo.
+        if self.is_typing && modifiers.command && matches!(key, Key::Z | Key::Y) {
+            return;
+        }
         // Else egui would take Tab and arrows as a wish to go from button to button.
         self.ctx
             .memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::dicom_builder::CtSeries;
 use crate::driver::*;
 use crate::measure::{draw, list, take_length};
+use crate::zip_file::{Entry, archive};
 
 fn line(program: &mut Program, y: f64) {
     draw(
@@ -297,17 +298,62 @@ fn make_read_only(folder: &Path, is_read_only: bool) {
 fn make_read_only(_folder: &Path, _is_read_only: bool) {}
 
 #[test]
-fn the_demo_and_archives_are_kept_at_home() {
+fn what_comes_out_of_an_archive_is_kept_at_home() {
     let home = tempfile::tempdir().unwrap();
-    let mut program = laid_out(Program::at_home(Arc::new(|| {}), Home::at(home.path())));
-    run(&mut program, Command::OpenDemo);
-    wait(&mut program);
+    let (folder, path) = study();
+    let bytes = archive(&[Entry::deflated("in/one.nii", &std::fs::read(&path).unwrap())]);
+    let zip = folder.path().join("study.zip");
+    std::fs::write(&zip, bytes).unwrap();
+    let mut program = program_at(&zip, home.path());
     line(&mut program, 120.0);
     drop(program);
-    let mut program = laid_out(Program::at_home(Arc::new(|| {}), Home::at(home.path())));
-    run(&mut program, Command::OpenDemo);
-    wait(&mut program);
-    assert_eq!(list(&program).len(), 1);
+    assert_eq!(list(&program_at(&zip, home.path())).len(), 1);
+    assert!(!sidecar(folder.path()).exists());
+    // Without a home the user hears that it is not kept.
+    let mut program = program_on(&zip);
+    line(&mut program, 120.0);
+    assert!(texts(&program).iter().any(|text| text.contains("this session only")));
+}
+
+#[test]
+fn strangers_files_do_no_harm() {
+    let (folder, path) = study();
+    let mut program = program_on(&path);
+    line(&mut program, 100.0);
+    drop(program);
+    let good = std::fs::read(sidecar(folder.path())).unwrap();
+    for length in (0..good.len()).step_by(17) {
+        std::fs::write(sidecar(folder.path()), &good[..length]).unwrap();
+        assert!(list(&program_on(&path)).is_empty());
+    }
+    let text = String::from_utf8(good).unwrap();
+    let long = "n".repeat(100_000);
+    for (from, to, shown) in [
+        ("\"Length 1\"", "7", 0),
+        ("\"Length 1\"", format!("\"{long}\\n\"").as_str(), 1),
+        ("150.0", "1e999", 0),
+        ("\"patient\"", "\"elsewhere\"", 0),
+        ("\"version\": 1", "\"version\": -1", 0),
+        ("\"right\": [", "\"right\": [\"x\", ", 0),
+        (
+            "\"measurements\": [",
+            &format!("\"measurements\": [{}", "[".repeat(100_000)),
+            0,
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        std::fs::write(sidecar(folder.path()), text.replace(from, to)).unwrap();
+        let program = program_on(&path);
+        assert_eq!(list(&program).len(), shown, "{from}");
+        assert!(list(&program).iter().all(|entry| entry.name.len() <= 200));
+    }
+    // Axes that are none turn nothing.
+    let far = text.replace("1.0", "7.5e300");
+    std::fs::write(sidecar(folder.path()), far).unwrap();
+    let mut program = program_on(&path);
+    let planes = program.state().view.planes;
+    run(&mut program, Command::GoToMeasurement { index: 0 });
+    assert_eq!(program.state().view.planes, planes);
 }
 
 #[test]

@@ -187,7 +187,7 @@ ui-drop = {$count ->
 
 # List of keys
 ui-mouse-left = Left drag
-ui-mouse-left-does = Moves the crosshair, its turning and slab handles; turns the 3D view; windows in a single pane
+ui-mouse-left-does = Moves the crosshair, its turning and slab handles; turns the 3D view; windows in a single pane; measures with the length tool (L)
 ui-mouse-control-left = Ctrl + left drag
 ui-mouse-control-left-does = Window: right is wider, up is a higher centre; Shift is finer
 ui-mouse-middle = Middle drag, Alt + left drag

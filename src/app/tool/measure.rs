@@ -2,7 +2,7 @@
 
 use glam::{DVec2, DVec3};
 
-use super::{GestureKind, Tool};
+use super::{GestureKind, Tool, length};
 use crate::app::measurements::shown::{current, place};
 use crate::app::pane::PaneId;
 use crate::app::scenes;
@@ -50,6 +50,21 @@ pub fn place_at(state: &State, pane: PaneId, at: DVec2) -> Option<(Space, DVec3)
         }
         (_, Some(_)) => Some((Space::Patient, scenes::patient_at(state, pane, at)?)),
         (_, None) => None,
+    }
+}
+
+/// What a press with a measuring tool begins; `None` where there is nothing to measure in.
+pub fn begin(state: &State, tool: Tool, pane: PaneId, at: DVec2, name: String) -> Option<Measurement> {
+    match tool {
+        Tool::Length => length::begin(state, pane, at, name),
+        Tool::Crosshair | Tool::Window => None,
+    }
+}
+
+/// What is being drawn, with its last point at a point of a pane.
+pub fn ended(state: &State, pane: PaneId, drawn: &Measurement, at: DVec2) -> Option<Measurement> {
+    match drawn.shape {
+        Shape::Length { .. } => length::ended(state, pane, drawn, at),
     }
 }
 

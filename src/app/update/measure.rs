@@ -13,7 +13,7 @@ use super::super::planes::{Alignment, acquisition_axes, anatomical_axes};
 use super::super::scenes;
 use super::super::state::{JobStatus, JobSubject, Level, State};
 use super::super::tool::measure::{CLICK, Grip, Part};
-use super::super::tool::{Before, length, measure};
+use super::super::tool::{Before, measure};
 use super::{file, navigate};
 use crate::io::measurements as files;
 use crate::model::measurement::{Measurement, Shape, Space};
@@ -32,7 +32,8 @@ pub(super) fn begin_line(state: &mut State, pane: PaneId, at: DVec2) -> bool {
         series.free_name(|number| say!("app-length-name", number = number))
     });
     state.measurements.selected = None;
-    state.measurements.draft = length::begin(state, pane, at, name);
+    let tool = state.view.active_tool();
+    state.measurements.draft = measure::begin(state, tool, pane, at, name);
     state.measurements.draft.is_some()
 }
 
@@ -42,7 +43,7 @@ pub(super) fn end_line(state: &mut State, pane: PaneId, at: DVec2) {
         .measurements
         .draft
         .as_ref()
-        .and_then(|line| length::ended(state, pane, line, at));
+        .and_then(|line| measure::ended(state, pane, line, at));
     if ended.is_some() {
         state.measurements.draft = ended;
     }

@@ -25,6 +25,12 @@ const VERSION: u64 = 1;
 /// No honest file is larger.
 const MAX_BYTES: u64 = 64 << 20;
 
+/// Nobody makes more in one series; those behind are kept and not shown.
+const MAX_LISTED: usize = 10_000;
+
+/// Longer names are shown shortened.
+const MAX_NAME: usize = 200;
+
 /// Why a file cannot be used.
 #[derive(Debug)]
 pub(super) enum Trouble {
@@ -151,7 +157,7 @@ impl Document {
             .series(key)
             .and_then(|series| series.get("measurements")?.as_array())
             .map_or(&[][..], Vec::as_slice);
-        let known: Vec<Measurement> = entries.iter().filter_map(measurement).collect();
+        let known: Vec<Measurement> = entries.iter().filter_map(measurement).take(MAX_LISTED).collect();
         let unknown = entries.len() - known.len();
         (known, unknown)
     }
@@ -260,9 +266,14 @@ fn id_of(entry: &Value) -> Option<MeasurementId> {
 
 /// A measurement of a file, if this version knows its kind.
 fn measurement(entry: &Value) -> Option<Measurement> {
-    serde_json::from_value::<Measurement>(entry.clone())
+    let mut measurement = serde_json::from_value::<Measurement>(entry.clone())
         .ok()
-        .filter(Measurement::is_finite)
+        .filter(Measurement::is_finite)?;
+    if measurement.name.len() > MAX_NAME || measurement.name.contains(char::is_control) {
+        let shown = measurement.name.chars().filter(|c| !c.is_control());
+        measurement.name = shown.take(MAX_NAME).collect();
+    }
+    Some(measurement)
 }
 
 /// Writes a measurement over an entry; what else stands there stays.
