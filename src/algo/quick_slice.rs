@@ -252,7 +252,11 @@ impl<'a> Plan<'a> {
             }
             known = Some((k, low, high));
         }
-        let divisor = if self.gather == Gather::Mean { f64::from(steps + 1) } else { 1.0 };
+        let divisor = if self.gather == Gather::Mean {
+            f64::from(steps + 1)
+        } else {
+            1.0
+        };
         for ((n, ..), all) in inner.iter().zip(all) {
             self.shade(Some(all / divisor), &mut row[*n]);
         }
@@ -294,16 +298,24 @@ impl<'a> Plan<'a> {
     fn between<T: Copy + Into<i32>>(&self, slices: &[&[T]], at: DVec3) -> Option<f64> {
         let (i, j, k) = (at.x as u32 as usize, at.y as u32 as usize, at.z as u32 as usize);
         let (x, y, z) = (at.x - i as f64, at.y - j as f64, at.z - k as f64);
-        let [low, high] = slices.get(k..k + 2)? else { return None };
+        let [low, high] = slices.get(k..k + 2)? else {
+            return None;
+        };
         let first = j * self.columns + i;
-        Some(mix(self.in_slice(low, first, x, y)?, self.in_slice(high, first, x, y)?, z))
+        Some(mix(
+            self.in_slice(low, first, x, y)?,
+            self.in_slice(high, first, x, y)?,
+            z,
+        ))
     }
 
     /// The eight voxels around a place.
     #[inline]
     fn cell<T: Copy + Into<i32>>(&self, slices: &[&[T]], at: DVec3) -> Option<Cell> {
         let (i, j, k) = (at.x as u32 as usize, at.y as u32 as usize, at.z as u32 as usize);
-        let [low, high] = slices.get(k..k + 2)? else { return None };
+        let [low, high] = slices.get(k..k + 2)? else {
+            return None;
+        };
         let first = j * self.columns + i;
         let ([a, b, c, d], [e, f, g, h]) = (self.four(low, first)?, self.four(high, first)?);
         Some(Cell {
