@@ -14,6 +14,10 @@ use crate::scene::{ImageLayer, Interpolation, Scene, SlabMode, SliceScene};
 use super::sample::SNAP;
 use super::shade::color;
 
+/// Pixels that are drawn together.
+const TILE_COLUMNS: usize = 32;
+const TILE_ROWS: usize = 8;
+
 /// The picture, RGBA of 8 bits, rows from the top; `None` where the scene is not of the usual case.
 pub fn draw(scene: &Scene) -> Option<Vec<u8>> {
     let Scene::Slice(scene) = scene else { return None };
@@ -146,29 +150,116 @@ impl<'a> Plan<'a> {
             .then_some(plan)
     }
 
-    fn draw<T: Copy + Sync + Into<f64>>(&self, slices: &[&[T]]) -> Vec<u8> {
+    fn draw<T: Copy + Sync + Into<i32>>(&self, slices: &[&[T]]) -> Vec<u8> {
         let [width, height] = self.size;
+        let columns = width.max(1) as usize;
         let mut picture = vec![[0, 0, 0, 255]; width as usize * height as usize];
         picture
-            .par_chunks_mut(width.max(1) as usize)
-            .zip(0..height)
-            .with_min_len(8)
-            .for_each(|(row, y)| {
-                let start = self.base + self.down * f64::from(y);
-                for (pixel, x) in row.iter_mut().zip(0..width) {
-                    let at = start + self.right * f64::from(x);
-                    let stored = match self.steps {
-                        None => self.sample(slices, at),
-                        Some(steps) => self.along(slices, at, steps),
-                    };
-                    if let Some(stored) = stored {
-                        let value = Value::Scalar(self.layer.volume.rescale.value(stored));
-                        let [r, g, b] = color(self.layer, value);
-                        *pixel = [r, g, b, 255];
+            .par_chunks_mut(columns * TILE_ROWS)
+            .zip((0..height).step_by(TILE_ROWS).collect::<Vec<_>>())
+            .for_each(|(band, first)| {
+                let place = |x: u32, y: u32| self.base + self.down * f64::from(y) + self.right * f64::from(x);
+                if let Some(steps) = self.steps
+                    && self.is_straight()
+                {
+                    for (row, y) in band.chunks_exact_mut(columns).zip(first..) {
+                        self.straight_row(slices, |x| place(x, y), steps, row);
+                    }
+                    return;
+                }
+                let Some(steps) = self.steps else {
+                    for (row, y) in band.chunks_exact_mut(columns).zip(first..) {
+                        let start = self.base + self.down * f64::from(y);
+                        for (pixel, x) in row.iter_mut().zip(0..width) {
+                            self.shade(self.sample(slices, start + self.right * f64::from(x)), pixel);
+                        }
+                    }
+                    return;
+                };
+                // Neighbours in both directions meet the same voxels while these are in the cache.
+                for left in (0..width).step_by(TILE_COLUMNS) {
+                    for (row, y) in band.chunks_exact_mut(columns).zip(first..) {
+                        let tile = row.iter_mut().zip(0..width).skip(left as usize);
+                        for (pixel, x) in tile.take(TILE_COLUMNS) {
+                            self.shade(self.along(slices, place(x, y), steps), pixel);
+                        }
                     }
                 }
             });
         picture.into_flattened()
+    }
+
+    fn shade(&self, stored: Option<f64>, pixel: &mut [u8; 4]) {
+        if let Some(stored) = stored {
+            let [r, g, b] = color(self.layer, Value::Scalar(self.layer.volume.rescale.value(stored)));
+            *pixel = [r, g, b, 255];
+        }
+    }
+
+    /// Whether the picture lies along the slices, so that rays go straight through them.
+    fn is_straight(&self) -> bool {
+        let sideways = self.depth.truncate().abs().max_element();
+        sideways < 1e-12 && self.right.z.abs() < 1e-12 && self.down.z.abs() < 1e-12
+    }
+
+    /// A row of a slab along the slices: each slice is interpolated once, for the whole row.
+    fn straight_row<T: Copy + Into<i32>>(
+        &self,
+        slices: &[&[T]],
+        place: impl Fn(u32) -> DVec3,
+        steps: u32,
+        row: &mut [[u8; 4]],
+    ) {
+        let mut inner = Vec::with_capacity(row.len());
+        for (n, x) in (0..row.len()).zip(0..) {
+            let first = place(x);
+            if self.is_within(first) && self.is_within(first + self.depth * f64::from(steps)) {
+                let (i, j) = (first.x as u32 as usize, first.y as u32 as usize);
+                inner.push((n, j * self.columns + i, first.x - i as f64, first.y - j as f64));
+            } else {
+                self.shade(self.along(slices, first, steps), &mut row[n]);
+            }
+        }
+        let first_z = place(0).z;
+        let in_slice = |k: usize| -> Vec<f64> {
+            let slice = slices.get(k).copied().unwrap_or_default();
+            let between = |(_, corner, x, y): &(usize, usize, f64, f64)| self.in_slice(slice, *corner, *x, *y);
+            inner.iter().map(|at| between(at).unwrap_or_default()).collect()
+        };
+        let start = match self.gather {
+            Gather::Highest => f64::NEG_INFINITY,
+            Gather::Lowest => f64::INFINITY,
+            Gather::Mean => 0.0,
+        };
+        let mut all = vec![start; inner.len()];
+        let mut known: Option<(usize, Vec<f64>, Vec<f64>)> = None;
+        for n in 0..=steps {
+            let z = first_z + self.depth.z * f64::from(n);
+            let k = z as u32 as usize;
+            let (low, high) = match known.take() {
+                Some((at, low, high)) if at == k => (low, high),
+                Some((at, _, high)) if at + 1 == k => (high, in_slice(k + 1)),
+                Some((at, low, _)) if at == k + 1 => (in_slice(k), low),
+                _ => (in_slice(k), in_slice(k + 1)),
+            };
+            let t = z - k as f64;
+            let samples = low.iter().zip(&high).map(|(low, high)| mix(*low, *high, t));
+            let pairs = all.iter_mut().zip(samples);
+            match self.gather {
+                Gather::Highest => pairs.for_each(|(all, sample)| *all = if sample > *all { sample } else { *all }),
+                Gather::Lowest => pairs.for_each(|(all, sample)| *all = if sample < *all { sample } else { *all }),
+                Gather::Mean => pairs.for_each(|(all, sample)| *all += sample),
+            }
+            known = Some((k, low, high));
+        }
+        let divisor = if self.gather == Gather::Mean {
+            f64::from(steps + 1)
+        } else {
+            1.0
+        };
+        for ((n, ..), all) in inner.iter().zip(all) {
+            self.shade(Some(all / divisor), &mut row[*n]);
+        }
     }
 
     /// Whether all eight neighbours of a place are voxels.
@@ -178,7 +269,7 @@ impl<'a> Plan<'a> {
 
     /// The stored number at a place; `None` outside, which begins half a voxel beyond the outermost centres.
     #[inline]
-    fn sample<T: Copy + Into<f64>>(&self, slices: &[&[T]], at: DVec3) -> Option<f64> {
+    fn sample<T: Copy + Into<i32>>(&self, slices: &[&[T]], at: DVec3) -> Option<f64> {
         if self.is_within(at) {
             return self.between(slices, at);
         }
@@ -192,7 +283,7 @@ impl<'a> Plan<'a> {
         let high = (low + 1.0).min(self.last);
         let fetch = |i: f64, j: f64, k: f64| {
             let stored = slices.get(k as usize)?.get(j as usize * self.columns + i as usize)?;
-            Some((*stored).into())
+            Some(f64::from((*stored).into()))
         };
         let plane = |k: f64| {
             let above = mix(fetch(low.x, low.y, k)?, fetch(high.x, low.y, k)?, t.x);
@@ -204,7 +295,7 @@ impl<'a> Plan<'a> {
 
     /// The stored number between eight voxels.
     #[inline]
-    fn between<T: Copy + Into<f64>>(&self, slices: &[&[T]], at: DVec3) -> Option<f64> {
+    fn between<T: Copy + Into<i32>>(&self, slices: &[&[T]], at: DVec3) -> Option<f64> {
         let (i, j, k) = (at.x as u32 as usize, at.y as u32 as usize, at.z as u32 as usize);
         let (x, y, z) = (at.x - i as f64, at.y - j as f64, at.z - k as f64);
         let [low, high] = slices.get(k..k + 2)? else {
@@ -218,60 +309,88 @@ impl<'a> Plan<'a> {
         ))
     }
 
+    /// The eight voxels around a place.
+    #[inline]
+    fn cell<T: Copy + Into<i32>>(&self, slices: &[&[T]], at: DVec3) -> Option<Cell> {
+        let (i, j, k) = (at.x as u32 as usize, at.y as u32 as usize, at.z as u32 as usize);
+        let [low, high] = slices.get(k..k + 2)? else {
+            return None;
+        };
+        let first = j * self.columns + i;
+        let ([a, b, c, d], [e, f, g, h]) = (self.four(low, first)?, self.four(high, first)?);
+        Some(Cell {
+            corners: [a, b, c, d, e, f, g, h],
+            x: at.x - i as f64,
+            y: at.y - j as f64,
+            z: at.z - k as f64,
+        })
+    }
+
+    /// The four voxels of a slice that begin at `first`.
+    #[inline]
+    fn four<T: Copy + Into<i32>>(&self, slice: &[T], first: usize) -> Option<[i32; 4]> {
+        let four = slice.get(first..first + self.columns + 2)?;
+        let [a, b] = *four.first_chunk()?;
+        let [c, d] = *four.last_chunk()?;
+        Some([a.into(), b.into(), c.into(), d.into()])
+    }
+
     /// The stored number between the four voxels of a slice that begin at `first`.
     #[inline]
-    fn in_slice<T: Copy + Into<f64>>(&self, slice: &[T], first: usize, x: f64, y: f64) -> Option<f64> {
+    fn in_slice<T: Copy + Into<i32>>(&self, slice: &[T], first: usize, x: f64, y: f64) -> Option<f64> {
         let [a, b] = *slice.get(first..)?.first_chunk()?;
         let [c, d] = *slice.get(first + self.columns..)?.first_chunk()?;
-        Some(mix(mix(a.into(), b.into(), x), mix(c.into(), d.into(), x), y))
+        let number = |stored: T| f64::from(stored.into());
+        Some(mix(mix(number(a), number(b), x), mix(number(c), number(d), x), y))
     }
 
     /// The samples of a slab made one.
-    fn along<T: Copy + Into<f64>>(&self, slices: &[&[T]], first: DVec3, steps: u32) -> Option<f64> {
-        let is_within = self.is_within(first) && self.is_within(first + self.depth * f64::from(steps));
+    fn along<T: Copy + Into<i32>>(&self, slices: &[&[T]], first: DVec3, steps: u32) -> Option<f64> {
         let place = |n: u32| first + self.depth * f64::from(n);
         // The box is convex: between two places within it all are.
-        match (is_within, self.depth.truncate().abs().max_element() < 1e-12) {
-            (true, true) => self.down_through(slices, first, steps),
-            (true, false) => self.gathered((0..=steps).map(|n| self.between(slices, place(n)))),
-            (false, _) => self.gathered((0..=steps).map(|n| self.sample(slices, place(n)))),
+        if !(self.is_within(first) && self.is_within(place(steps))) {
+            return self.gathered((0..=steps).map(|n| self.sample(slices, place(n))));
         }
-    }
-
-    /// The same where the ray goes straight through the slices: in each it meets one place only.
-    fn down_through<T: Copy + Into<f64>>(&self, slices: &[&[T]], first: DVec3, steps: u32) -> Option<f64> {
-        let (i, j) = (first.x as u32 as usize, first.y as u32 as usize);
-        let (x, y) = (first.x - i as f64, first.y - j as f64);
-        let corner = j * self.columns + i;
-        let in_slice = |k: usize| self.in_slice(slices.get(k)?, corner, x, y);
-        let mut known = first.z as u32 as usize;
-        let mut pair = [in_slice(known)?, in_slice(known + 1)?];
-        self.gathered((0..=steps).map(|n| {
-            let z = first.z + self.depth.z * f64::from(n);
-            let k = z as u32 as usize;
-            if k == known + 1 {
-                pair = [pair[1], in_slice(k + 1)?];
-                known = k;
-            } else if k != known {
-                pair = [in_slice(k)?, in_slice(k + 1)?];
-                known = k;
+        match self.gather {
+            Gather::Mean => self.gathered((0..=steps).map(|n| self.between(slices, place(n)))),
+            Gather::Highest => {
+                let settled = self.settled.unwrap_or(f64::INFINITY);
+                let mut highest = f64::NEG_INFINITY;
+                for n in 0..=steps {
+                    let cell = self.cell(slices, place(n))?;
+                    // Most cells have nothing that is higher.
+                    if f64::from(cell.corners.into_iter().fold(i32::MIN, i32::max)) > highest {
+                        highest = highest.max(cell.between());
+                        if highest >= settled {
+                            break;
+                        }
+                    }
+                }
+                Some(highest)
             }
-            Some(mix(pair[0], pair[1], z - k as f64))
-        }))
+            Gather::Lowest => {
+                let settled = self.settled.unwrap_or(f64::NEG_INFINITY);
+                let mut lowest = f64::INFINITY;
+                for n in 0..=steps {
+                    let cell = self.cell(slices, place(n))?;
+                    if f64::from(cell.corners.into_iter().fold(i32::MAX, i32::min)) < lowest {
+                        lowest = lowest.min(cell.between());
+                        if lowest <= settled {
+                            break;
+                        }
+                    }
+                }
+                Some(lowest)
+            }
+        }
     }
 
     #[inline]
     fn gathered(&self, samples: impl Iterator<Item = Option<f64>>) -> Option<f64> {
         let samples = samples.flatten();
         match self.gather {
-            Gather::Highest => {
-                let settled = self.settled.unwrap_or(f64::INFINITY);
-                extreme(samples, |stored, most| stored > most, |most| most >= settled)
-            }
-            Gather::Lowest => {
-                let settled = self.settled.unwrap_or(f64::NEG_INFINITY);
-                extreme(samples, |stored, least| stored < least, |least| least <= settled)
-            }
+            Gather::Highest => samples.reduce(f64::max),
+            Gather::Lowest => samples.reduce(f64::min),
             Gather::Mean => {
                 let (sum, count) = samples.fold((0.0, 0_u32), |(sum, count), stored| (sum + stored, count + 1));
                 (count > 0).then(|| sum / f64::from(count))
@@ -280,26 +399,22 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The most extreme sample, or one that is beyond all that can be told apart.
-#[inline]
-fn extreme(
-    mut samples: impl Iterator<Item = f64>,
-    is_beyond: impl Fn(f64, f64) -> bool,
-    is_settled: impl Fn(f64) -> bool,
-) -> Option<f64> {
-    let mut extreme = samples.next()?;
-    if is_settled(extreme) {
-        return Some(extreme);
+/// Eight voxels, i fastest, then j, then k, and a place between them.
+struct Cell {
+    corners: [i32; 8],
+    x: f64,
+    y: f64,
+    z: f64,
+}
+
+impl Cell {
+    #[inline]
+    fn between(&self) -> f64 {
+        let [a, b, c, d, e, f, g, h] = self.corners.map(f64::from);
+        let low = mix(mix(a, b, self.x), mix(c, d, self.x), self.y);
+        let high = mix(mix(e, f, self.x), mix(g, h, self.x), self.y);
+        mix(low, high, self.z)
     }
-    for stored in samples {
-        if is_beyond(stored, extreme) {
-            extreme = stored;
-            if is_settled(extreme) {
-                break;
-            }
-        }
-    }
-    Some(extreme)
 }
 
 #[inline]
