@@ -212,6 +212,7 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 size,
                 slab: state.view.plane(pane)?.slab,
                 layers: vec![layer],
+                labels: Vec::new(),
             })
         }
     })
