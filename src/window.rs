@@ -164,6 +164,7 @@ impl Window {
                 | Effect::SaveMeasurements { .. }
                 | Effect::WriteText { .. }
                 | Effect::StartHistogram { .. }
+                | Effect::StartLabels { .. }
                 | Effect::CancelJob(_) => {}
             }
         }

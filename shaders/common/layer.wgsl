@@ -30,14 +30,16 @@ struct Layer {
     texel_offset: f32,
     // Texels of the texture; fewer than voxels at a coarse level.
     texels: vec3<i32>,
-    padding: u32,
+    // Width of the outline of labels.
+    outline_px: u32,
     texels_per_voxel: vec3<f32>,
     middle_x: i32,
     // The volume's box in the coordinates before the slice table.
     box_low: vec3<f32>,
     middle_y: i32,
     box_high: vec3<f32>,
-    padding_end: u32,
+    // Opacity of the outline of labels.
+    outline: f32,
 }
 
 // What a pipeline is made for: the usual case, evenly spaced and complete, does without the code of the others.

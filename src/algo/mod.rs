@@ -1,6 +1,8 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
 pub mod histogram;
+pub mod label_counts;
+pub mod labels;
 pub mod needed_slabs;
 pub mod percentile;
 pub mod phantom;

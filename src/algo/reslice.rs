@@ -20,7 +20,7 @@ pub fn draw(scene: &Scene) -> Vec<u8> {
 
 /// A plane or slab.
 pub fn draw_slice(scene: &SliceScene) -> Vec<u8> {
-    draw_pixels(scene.size, |x, y, pixel| {
+    let mut picture = draw_pixels(scene.size, |x, y, pixel| {
         for layer in &scene.layers {
             let Some(geometry) = layer.volume.geometry() else {
                 continue;
@@ -29,7 +29,9 @@ pub fn draw_slice(scene: &SliceScene) -> Vec<u8> {
                 blend(pixel, color(layer, value), layer.opacity);
             }
         }
-    })
+    });
+    super::labels::lay_over(&mut picture, scene);
+    picture
 }
 
 /// Draws every pixel on its own, rows in parallel. `draw` gets column, row and a black pixel.

@@ -7,6 +7,7 @@ use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
 
 use super::job::JobId;
+use super::overlays::SegmentChange;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::settings::{PanelId, Setting, WindowPlace};
@@ -314,6 +315,60 @@ pub enum Command {
     },
     /// Empties the list of recent files.
     ForgetAllRecent,
+    /// Uses a volume as a label map over the image, or as an image.
+    UseAsSegmentation {
+        /// Its place in the document, counted from 0.
+        index: usize,
+        /// As a label map.
+        yes: bool,
+    },
+    /// Shows or hides all label maps.
+    ToggleOverlays,
+    /// Shows or hides a label map.
+    SetOverlayVisible {
+        /// Its place in the document, counted from 0.
+        index: usize,
+        /// Whether it is drawn.
+        visible: bool,
+    },
+    /// How much label maps cover.
+    SetOverlayOpacity {
+        /// 0 to 1.
+        opacity: f32,
+    },
+    /// The same in steps.
+    StepOverlayOpacity {
+        /// Positive covers more.
+        steps: i64,
+    },
+    /// Whether only the outlines of segments are drawn.
+    SetOutlinesOnly {
+        /// Only these.
+        only: bool,
+    },
+    /// Changes a segment of a label map.
+    SetSegment {
+        /// The label map's place in the document, counted from 0.
+        index: usize,
+        /// The segment's label.
+        label: u32,
+        /// What is to be different.
+        change: SegmentChange,
+    },
+    /// Shows or hides all segments of a label map.
+    ShowAllSegments {
+        /// The label map's place in the document, counted from 0.
+        index: usize,
+        /// Whether they are drawn.
+        visible: bool,
+    },
+    /// Brings the crosshair into a segment.
+    GoToSegment {
+        /// The label map's place in the document, counted from 0.
+        index: usize,
+        /// The segment's label.
+        label: u32,
+    },
     /// Takes a message off the screen.
     DismissMessage {
         /// Counted from the oldest.
@@ -419,6 +474,13 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         volume: Arc<Volume>,
+    },
+    /// Read a volume and count its labels.
+    StartLabels {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        open: OpenVolume,
     },
     /// Stop a job.
     CancelJob(JobId),

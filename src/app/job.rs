@@ -14,8 +14,10 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::command::Command;
+use super::overlays::MOST_LABELS;
 use super::state::Counted;
 use super::thumbnail::{self, Thumbnail};
+use crate::algo::label_counts::{LabelCount, label_counts};
 use crate::algo::{histogram, percentile};
 use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Places, Saved, ToSave};
@@ -55,6 +57,8 @@ pub enum JobEvent {
     Thumbnail(VolumeId, Option<Thumbnail>),
     /// The values of a volume were counted.
     Counted(VolumeId, Counted),
+    /// The labels of a volume were counted; `None` if it is no label map.
+    Labelled(VolumeId, Option<BTreeMap<u32, LabelCount>>),
     /// Voxels were read.
     Loaded(VolumeId, LoadReport),
     /// The user answered.
@@ -177,6 +181,23 @@ impl Jobs {
             outlet
                 .count(&volume, slabs)
                 .map_or(JobEvent::Nothing, |counted| JobEvent::Counted(volume.id, counted))
+        });
+    }
+
+    /// Decodes the voxels of a volume and counts its labels.
+    pub fn start_labels(&mut self, job: JobId, open: OpenVolume) {
+        self.start(job, "labels", move |outlet| {
+            let tell = outlet.progress();
+            let report = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
+            if report.cancelled {
+                return JobEvent::Nothing;
+            }
+            let is_cancelled = || outlet.cancelled.load(Ordering::Relaxed);
+            let counts = label_counts(&open.volume, 0, MOST_LABELS, &is_cancelled);
+            if is_cancelled() {
+                return JobEvent::Nothing;
+            }
+            JobEvent::Labelled(open.volume.id, counts)
         });
     }
 

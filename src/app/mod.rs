@@ -9,6 +9,7 @@ pub mod command;
 pub mod history;
 pub mod job;
 pub mod measurements;
+pub mod overlays;
 pub mod pane;
 pub mod planes;
 pub mod presets;

@@ -237,6 +237,7 @@ impl Program {
                 Effect::SaveMeasurements { job, request } => self.jobs.start_save_measurements(job, request),
                 Effect::WriteText { job, path, text } => self.jobs.start_text(job, path, text),
                 Effect::StartHistogram { job, volume } => self.jobs.start_histogram(job, volume),
+                Effect::StartLabels { job, open } => self.jobs.start_labels(job, open),
                 Effect::CancelJob(job) => self.jobs.cancel(job),
                 other => others.push(other),
             }

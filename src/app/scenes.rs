@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
 
+use super::overlays;
 use super::pane::{Layout, PaneId};
 use super::state::{Entry, State};
 use crate::model::geometry::Geometry;
@@ -212,6 +213,7 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 size,
                 slab: state.view.plane(pane)?.slab,
                 layers: vec![layer],
+                labels: overlays::layers(state, 1.0 / points_per_pixel),
             })
         }
     })

@@ -9,6 +9,7 @@ use glam::{DVec2, DVec3};
 use super::history::History;
 use super::job::JobId;
 use super::measurements::Measurements;
+use super::overlays::{Overlay, OverlayView};
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
 use super::settings::Settings;
@@ -85,6 +86,8 @@ pub struct Entry {
     pub load_warnings: Vec<String>,
     /// How it is shown.
     pub display: Display,
+    /// Present where it is used as a label map.
+    pub overlay: Option<Overlay>,
     /// The percentile window, once enough voxels are there.
     pub auto_window: Option<Window>,
     /// How often each value occurs: in some slices, and once all are there, in all of them.
@@ -179,6 +182,8 @@ pub struct View {
     pub camera: Camera,
     /// Magnification of the volume view; 1 fits the volume.
     pub camera_zoom: f64,
+    /// How label maps are seen.
+    pub overlays: OverlayView,
     /// The patient's left is on the screen's left: the neurological convention.
     pub is_neurological: bool,
     /// What left drag does; `None` leaves it to the layout.
@@ -250,6 +255,8 @@ pub enum JobSubject {
     Thumbnail(VolumeId),
     /// Counting values.
     Histogram(VolumeId),
+    /// Reading a label map.
+    Labels(VolumeId),
     /// Reading headers of these; of the built-in study if empty.
     Paths(Vec<PathBuf>),
     /// Decoding voxels.
@@ -262,7 +269,7 @@ impl JobSubject {
     /// The volume that it is about.
     pub fn volume(&self) -> Option<VolumeId> {
         match self {
-            Self::Volume(id) | Self::Histogram(id) | Self::Thumbnail(id) => Some(*id),
+            Self::Volume(id) | Self::Labels(id) | Self::Histogram(id) | Self::Thumbnail(id) => Some(*id),
             Self::Question | Self::Picture | Self::Paths(_) | Self::Measurements => None,
         }
     }
@@ -320,6 +327,7 @@ impl State {
                 camera: View::first_camera(),
                 camera_zoom: 1.0,
                 is_neurological: false,
+                overlays: OverlayView::default(),
                 tool: None,
             },
             gesture: None,

@@ -204,6 +204,7 @@ fn scene(layer: ImageLayer, slice: usize) -> Scene {
                 size: size_of(width, height),
                 slab: None,
                 layers: vec![layer],
+                labels: Vec::new(),
             });
         }
     }

@@ -42,10 +42,10 @@ impl ColorMaps {
         &self.layout
     }
 
-    /// Makes a map resident.
-    pub(super) fn prepare(&mut self, context: &Context, map: &ColorMap) {
-        if self.maps.contains_key(map.colors()) {
-            return;
+    /// A map, made resident if need be.
+    pub(super) fn prepare(&mut self, context: &Context, map: &ColorMap) -> wgpu::BindGroup {
+        if let Some(resident) = self.maps.get(map.colors()) {
+            return resident.clone();
         }
         if self.maps.len() >= MOST_MAPS {
             self.maps.clear();
@@ -88,11 +88,7 @@ impl ColorMaps {
                 ),
             }],
         });
-        self.maps.insert(map.colors().to_vec(), bind_group);
-    }
-
-    /// A map that was prepared for this picture.
-    pub(super) fn get(&self, map: &ColorMap) -> Option<&wgpu::BindGroup> {
-        self.maps.get(map.colors())
+        self.maps.insert(map.colors().to_vec(), bind_group.clone());
+        bind_group
     }
 }

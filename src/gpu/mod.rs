@@ -15,6 +15,7 @@ mod color_maps;
 mod device;
 mod error;
 mod format;
+mod label_colors;
 mod pipelines;
 mod readback;
 mod renderer;

@@ -1,14 +1,15 @@
 //! The renderer: takes a scene, makes its volumes resident, draws its layers.
 
-use crate::algo::quick_slice;
+use crate::algo::{labels, quick_slice};
 use crate::model::volume::Volume;
-use crate::scene::{Interpolation, Scene};
+use crate::scene::{ImageLayer, Interpolation, LabelLayer, Scene, SliceScene};
 
 use super::allowance::{Allowance, Pace};
 use super::budget::{Budget, Level};
 use super::color_maps::ColorMaps;
 use super::device::{Adapter, Context};
 use super::error::GpuError;
+use super::label_colors::LabelTables;
 use super::pipelines::{Pipelines, Wanted, traits};
 use super::resident::Resident;
 use super::shader::Program;
@@ -33,6 +34,7 @@ pub struct Gpu {
     store: Store,
     pace: Pace,
     color_maps: ColorMaps,
+    label_tables: LabelTables,
     pipelines: Pipelines,
     layers: wgpu::Buffer,
     layers_bind_group: wgpu::BindGroup,
@@ -48,8 +50,16 @@ const FIRST_LAYERS: u32 = 16;
 struct Draw {
     wanted: Wanted,
     key: Key,
-    /// Which layer of the scene.
-    layer: usize,
+    colors: wgpu::BindGroup,
+}
+
+/// What a picture is made of, lowest first.
+#[derive(Default)]
+struct Plan {
+    draws: Vec<Draw>,
+    uniforms: Vec<LayerUniform>,
+    /// Whether voxels have arrived that are not on the device yet.
+    is_behind: bool,
 }
 
 impl Gpu {
@@ -77,6 +87,7 @@ impl Gpu {
             store: Store::new(&context),
             pace: Pace::new(),
             color_maps: ColorMaps::new(&context),
+            label_tables: LabelTables::default(),
             pipelines,
             layers,
             layers_bind_group,
@@ -139,13 +150,14 @@ impl Gpu {
     pub fn upload(&mut self, scene: &Scene) -> Result<(), GpuError> {
         self.store.begin();
         for layer in scene.layers() {
-            self.store.prepare(
-                &self.context,
-                &layer.volume,
-                layer.frame,
-                0.0,
-                &mut Allowance::unlimited(),
-            )?;
+            let key = Key::of(&layer.volume, layer.frame);
+            self.store
+                .prepare(&self.context, &layer.volume, key, 0.0, &mut Allowance::unlimited())?;
+        }
+        for layer in scene.labels() {
+            let key = Key::of_labels(&layer.volume, layer.frame);
+            self.store
+                .prepare(&self.context, &layer.volume, key, 0.0, &mut Allowance::unlimited())?;
         }
         readback::wait(&self.context)
     }
@@ -176,7 +188,11 @@ impl Gpu {
 
     /// The picture, where the processor draws it better than the shader that would run on it.
     fn on_processor(&self, scene: &Scene) -> Option<Vec<u8>> {
-        if self.is_quick { quick_slice::draw(scene) } else { None }
+        let mut picture = self.is_quick.then(|| quick_slice::draw(scene)).flatten()?;
+        if let Scene::Slice(scene) = scene {
+            labels::lay_over(&mut picture, scene);
+        }
+        Some(picture)
     }
 
     fn draw(&mut self, scene: &Scene, view: &wgpu::TextureView, allowance: &mut Allowance) -> Result<Drawn, GpuError> {
@@ -191,43 +207,89 @@ impl Gpu {
             });
         }
         self.store.begin();
-        let mut is_complete = true;
-        let mut draws = Vec::new();
-        let mut uniforms = Vec::new();
-        for (index, layer) in scene.layers().iter().enumerate() {
-            let Some(map) = VoxelMap::of(scene, layer) else {
-                continue;
-            };
-            is_complete &= self
-                .store
-                .prepare(&self.context, &layer.volume, layer.frame, map.center.z, allowance)?;
-            self.color_maps.prepare(&self.context, &layer.color_map);
-            let key = Key::of(&layer.volume, layer.frame);
-            let Some(resident) = self.store.get(key) else {
-                continue;
-            };
-            let wanted = Wanted {
-                program: program_of(scene, layer.interpolation, &map, resident),
-                format: resident.format,
-                interpolation: layer.interpolation,
-                traits: traits(&map, resident),
-            };
-            self.pipelines
-                .prepare(&self.context, wanted, &self.store.layouts, self.color_maps.layout());
-            uniforms.push(LayerUniform::new(layer, &map, resident, scene.size()));
-            draws.push(Draw {
-                wanted,
-                key,
-                layer: index,
-            });
+        let mut plan = Plan::default();
+        for layer in scene.layers() {
+            self.plan_image(&mut plan, scene, layer, allowance)?;
         }
-        self.write_layers(&uniforms);
-        self.encode(scene, view, &draws);
+        if let Scene::Slice(slice) = scene {
+            for layer in &slice.labels {
+                self.plan_labels(&mut plan, slice, layer, allowance)?;
+            }
+        }
+        self.write_layers(&plan.uniforms);
+        self.encode(view, &plan.draws);
         self.context.check()?;
         Ok(Drawn {
             is_new: true,
-            is_complete,
+            is_complete: !plan.is_behind,
         })
+    }
+
+    fn plan_image(
+        &mut self,
+        plan: &mut Plan,
+        scene: &Scene,
+        layer: &ImageLayer,
+        allowance: &mut Allowance,
+    ) -> Result<(), GpuError> {
+        let Some(map) = VoxelMap::of(scene, layer) else {
+            return Ok(());
+        };
+        let key = Key::of(&layer.volume, layer.frame);
+        plan.is_behind |= !self
+            .store
+            .prepare(&self.context, &layer.volume, key, map.center.z, allowance)?;
+        let Some(resident) = self.store.get(key) else {
+            return Ok(());
+        };
+        let wanted = Wanted {
+            program: program_of(scene, layer.interpolation, &map, resident),
+            format: resident.format,
+            interpolation: layer.interpolation,
+            traits: traits(&map, resident),
+        };
+        let colors = self.color_maps.prepare(&self.context, &layer.color_map);
+        self.pipelines
+            .prepare(&self.context, wanted, &self.store.layouts, self.color_maps.layout());
+        plan.uniforms
+            .push(LayerUniform::new(layer, &map, resident, scene.size()));
+        plan.draws.push(Draw { wanted, key, colors });
+        Ok(())
+    }
+
+    fn plan_labels(
+        &mut self,
+        plan: &mut Plan,
+        scene: &SliceScene,
+        layer: &LabelLayer,
+        allowance: &mut Allowance,
+    ) -> Result<(), GpuError> {
+        let map = VoxelMap::of_labels(scene, layer).filter(|_| layer.volume.voxels.components() == 1);
+        let Some(map) = map else {
+            return Ok(());
+        };
+        let key = Key::of_labels(&layer.volume, layer.frame);
+        plan.is_behind |= !self
+            .store
+            .prepare(&self.context, &layer.volume, key, map.center.z, allowance)?;
+        let Some(resident) = self.store.get(key) else {
+            return Ok(());
+        };
+        let wanted = Wanted {
+            program: Program::Labels,
+            format: resident.format,
+            interpolation: Interpolation::Nearest,
+            traits: traits(&map, resident),
+        };
+        let colors = self
+            .label_tables
+            .prepare(&self.context, self.color_maps.layout(), &layer.colors);
+        self.pipelines
+            .prepare(&self.context, wanted, &self.store.layouts, self.color_maps.layout());
+        plan.uniforms
+            .push(LayerUniform::of_labels(layer, &map, resident, scene.size));
+        plan.draws.push(Draw { wanted, key, colors });
+        Ok(())
     }
 
     fn write_layers(&mut self, uniforms: &[LayerUniform]) {
@@ -247,7 +309,7 @@ impl Gpu {
         self.context.queue.write_buffer(&self.layers, 0, &bytes);
     }
 
-    fn encode(&self, scene: &Scene, view: &wgpu::TextureView, draws: &[Draw]) {
+    fn encode(&self, view: &wgpu::TextureView, draws: &[Draw]) {
         let mut encoder = self
             .context
             .device
@@ -266,14 +328,7 @@ impl Gpu {
             ..Default::default()
         });
         for (place, draw) in (0..).zip(draws) {
-            let (Some(layer), Some(pipeline), Some(resident)) = (
-                scene.layers().get(draw.layer),
-                self.pipelines.get(draw.wanted),
-                self.store.get(draw.key),
-            ) else {
-                continue;
-            };
-            let Some(color_map) = self.color_maps.get(&layer.color_map) else {
+            let (Some(pipeline), Some(resident)) = (self.pipelines.get(draw.wanted), self.store.get(draw.key)) else {
                 continue;
             };
             let voxels = if draw.wanted.program == Program::ProjectFiltered {
@@ -284,7 +339,7 @@ impl Gpu {
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, &self.layers_bind_group, &[place * self.layer_stride]);
             pass.set_bind_group(1, voxels, &[]);
-            pass.set_bind_group(2, color_map, &[]);
+            pass.set_bind_group(2, &draw.colors, &[]);
             pass.draw(0..3, 0..1);
         }
         drop(pass);

@@ -41,6 +41,8 @@ pub(super) struct Resident {
     pub(super) last_used: u64,
     /// Whether every slice is there.
     pub(super) is_complete: bool,
+    /// Whether a texel of a coarse level is one of its voxels and not their mean.
+    picks: bool,
 }
 
 /// Whether bricks are kept: of single numbers, at the full level, whose sides the device can hold, so that it can hold
@@ -139,12 +141,19 @@ impl Resident {
             bricks: Some(bricks),
             last_used: 0,
             is_complete: false,
+            picks: false,
         }
     }
 
     /// Whether anybody still holds the volume.
     pub(super) fn is_wanted(&self) -> bool {
         self.volume.strong_count() > 0
+    }
+
+    /// The same for labels, none of which comes out of two others.
+    pub(super) fn picking(mut self) -> Self {
+        self.picks = true;
+        self
     }
 
     /// Uploads what has arrived, nearest to slice `near` first, as far as the allowance goes. Answers whether all of it.
@@ -237,7 +246,12 @@ impl Resident {
             if self.level.is_full() {
                 texels::encode(&mut bytes, voxels, frame, slice, format);
             } else {
-                texels::encode_coarse(&mut bytes, voxels, frame, slice, self.level, format);
+                let encode = if self.picks {
+                    texels::encode_picked
+                } else {
+                    texels::encode_coarse
+                };
+                encode(&mut bytes, voxels, frame, slice, self.level, format);
             }
         }
         self.write(context, volume, &bytes, run.start, run.len());

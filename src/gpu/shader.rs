@@ -7,6 +7,8 @@ use super::format::VoxelFormat;
 pub enum Program {
     /// A plane or slab.
     Slice,
+    /// A label map over a slice.
+    Labels,
     /// Rays, texel by texel.
     Project,
     /// Rays through the texture's own filter.
@@ -15,12 +17,13 @@ pub enum Program {
 
 impl Program {
     /// All programs.
-    pub const ALL: [Self; 3] = [Self::Slice, Self::Project, Self::ProjectFiltered];
+    pub const ALL: [Self; 4] = [Self::Slice, Self::Labels, Self::Project, Self::ProjectFiltered];
 
     /// The name of its fragment shader.
     pub fn entry_point(self) -> &'static str {
         match self {
             Self::Slice => "slice",
+            Self::Labels => "labels",
             Self::Project | Self::ProjectFiltered => "project",
         }
     }
@@ -41,6 +44,7 @@ pub fn sources(program: Program, format: VoxelFormat) -> String {
     };
     let main: &[&str] = match program {
         Program::Slice => &[include_str!("../../shaders/slice.wgsl")],
+        Program::Labels => &[include_str!("../../shaders/labels.wgsl")],
         Program::Project => &[
             include_str!("../../shaders/common/ray_exact.wgsl"),
             include_str!("../../shaders/project.wgsl"),

@@ -17,6 +17,8 @@ use super::resident::Resident;
 pub(super) struct Key {
     volume: VolumeId,
     frame: usize,
+    /// At a coarse level labels are picked where values are averaged: the mean of two labels is a third one.
+    is_labels: bool,
 }
 
 impl Key {
@@ -24,6 +26,15 @@ impl Key {
         Self {
             volume: volume.id,
             frame,
+            is_labels: false,
+        }
+    }
+
+    /// The same as a label map.
+    pub(super) fn of_labels(volume: &Volume, frame: usize) -> Self {
+        Self {
+            is_labels: true,
+            ..Self::of(volume, frame)
         }
     }
 }
@@ -133,13 +144,12 @@ impl Store {
         &mut self,
         context: &Context,
         volume: &Arc<Volume>,
-        frame: usize,
+        key: Key,
         near: f64,
         allowance: &mut Allowance,
     ) -> Result<bool, GpuError> {
-        let key = Key::of(volume, frame);
         if !self.resident.contains_key(&key) {
-            let resident = self.allocate(context, volume)?;
+            let resident = self.allocate(context, volume, key.is_labels)?;
             self.resident.insert(key, resident);
         }
         let clock = self.clock;
@@ -150,11 +160,11 @@ impl Store {
         if resident.is_complete {
             Ok(true)
         } else {
-            resident.upload(context, volume, frame, near, allowance)
+            resident.upload(context, volume, key.frame, near, allowance)
         }
     }
 
-    fn allocate(&mut self, context: &Context, volume: &Arc<Volume>) -> Result<Resident, GpuError> {
+    fn allocate(&mut self, context: &Context, volume: &Arc<Volume>, is_labels: bool) -> Result<Resident, GpuError> {
         let dims = volume.dims();
         let format = VoxelFormat::of(&volume.voxels, context.device.features());
         let mut level = Level::fitting(&volume.voxels, format, &self.budget);
@@ -163,7 +173,8 @@ impl Store {
             self.make_room(bytes);
             match try_texture(context, level.texels(dims), format) {
                 Ok(texture) => {
-                    return Ok(Resident::new(context, &self.layouts, volume, texture, format, level));
+                    let resident = Resident::new(context, &self.layouts, volume, texture, format, level);
+                    return Ok(if is_labels { resident.picking() } else { resident });
                 }
                 Err(GpuError::OutOfMemory) if level.texels(dims) != [1, 1, 1] => {
                     level = level.coarser(dims);

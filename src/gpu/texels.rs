@@ -138,6 +138,35 @@ pub(super) fn encode_coarse(
     }
 }
 
+/// The same for labels: each texel is the voxel in the middle of its block.
+pub(super) fn encode_picked(
+    bytes: &mut Vec<u8>,
+    voxels: &Voxels,
+    frame: usize,
+    slice: usize,
+    level: Level,
+    format: VoxelFormat,
+) {
+    let dims = voxels.dims();
+    let middle = |axis, texel| {
+        let span = level.span(dims, axis, texel);
+        span.start + span.len() / 2
+    };
+    if !level.span(dims, 2, slice).all(|k| voxels.has_slice(k, frame)) {
+        return;
+    }
+    let [columns, rows, _] = level.texels(dims);
+    for row in 0..rows {
+        for column in 0..columns {
+            let index = [middle(0, column), middle(1, row), middle(2, slice)];
+            let parts: Vec<f64> = (0..voxels.components())
+                .map(|part| voxels.stored(index, frame, part).unwrap_or(0.0))
+                .collect();
+            push(bytes, &parts, 1.0, format, voxels.sample_type());
+        }
+    }
+}
+
 /// Adds `factor` voxels of a row at a time to the sums of one texel each.
 fn add_row<T: Number>(sums: &mut [f64], row: &[T], parts: usize, factor: usize) {
     if factor == 1 {

@@ -4,7 +4,7 @@ use glam::DVec3;
 
 use crate::model::volume::{Rescale, Volume};
 use crate::model::window::{Window, WindowFunction};
-use crate::scene::ImageLayer;
+use crate::scene::{ImageLayer, LabelLayer};
 
 use super::budget::Level;
 use super::resident::Resident;
@@ -34,13 +34,13 @@ pub struct LayerUniform {
     pub dims: [i32; 3],
     pub texel_offset: f32,
     pub texels: [i32; 3],
-    pub padding: u32,
+    pub outline_px: u32,
     pub texels_per_voxel: [f32; 3],
     pub middle_x: i32,
     pub box_low: [f32; 3],
     pub middle_y: i32,
     pub box_high: [f32; 3],
-    pub padding_end: u32,
+    pub outline: f32,
 }
 
 const WINDOW_STRAIGHT: u32 = 0;
@@ -51,13 +51,41 @@ impl LayerUniform {
     /// For a layer of a picture of `size` pixels.
     pub(super) fn new(layer: &ImageLayer, map: &VoxelMap, resident: &Resident, size: [u32; 2]) -> Self {
         let volume = &*layer.volume;
+        let grey = GreyMap::new(&layer.window, &volume.rescale, resident.format.is_whole());
+        let placed = Self::placed(volume, map, resident, size);
+        Self {
+            invert: u32::from(layer.invert),
+            opacity: layer.opacity.clamp(0.0, 1.0),
+            window_function: grey.function,
+            gather: grey.gather(map.gather) as u32,
+            gain: grey.gain,
+            bias: grey.bias,
+            texel_offset: (f64::from(placed.texel_offset) - grey.origin) as f32,
+            ..placed
+        }
+    }
+
+    /// For a label map over a picture of `size` pixels.
+    pub(super) fn of_labels(layer: &LabelLayer, map: &VoxelMap, resident: &Resident, size: [u32; 2]) -> Self {
+        let volume = &*layer.volume;
+        Self {
+            opacity: layer.fill.clamp(0.0, 1.0),
+            outline: layer.outline.clamp(0.0, 1.0),
+            outline_px: layer.outline_px.max(1),
+            gain: volume.rescale.slope as f32,
+            bias: volume.rescale.intercept as f32,
+            ..Self::placed(volume, map, resident, size)
+        }
+    }
+
+    /// Where the voxels lie, and the stored numbers they are.
+    fn placed(volume: &Volume, map: &VoxelMap, resident: &Resident, size: [u32; 2]) -> Self {
         let middle = size.map(|side| (side / 2) as i32);
         // From the middle of the picture to the centre of the middle pixel: half a pixel where the size is even.
         let [x, y] = size.map(|side| if side % 2 == 0 { 0.5 } else { 0.0 });
         let at = map.center + map.right * x + map.down * y;
         let base = at.floor().clamp(DVec3::splat(-1e9), DVec3::splat(1e9));
         let (right, down, depth) = (Split::new(map.right), Split::new(map.down), Split::new(map.depth));
-        let grey = GreyMap::new(&layer.window, &volume.rescale, resident.format.is_whole());
         let [box_low, box_high] = mean_box(volume, map.uses_table);
         let Level { factors } = resident.level;
         Self {
@@ -67,17 +95,11 @@ impl LayerUniform {
             down_low: down.low,
             depth_high: depth.high,
             depth_low: depth.low,
-            invert: u32::from(layer.invert),
-            opacity: layer.opacity.clamp(0.0, 1.0),
-            window_function: grey.function,
-            gather: grey.gather(map.gather) as u32,
             depth_steps: map.steps,
-            gain: grey.gain,
-            bias: grey.bias,
             base: base.to_array().map(|v| v as i32),
             fraction: (at - base).as_vec3().to_array(),
             texel_scale: resident.format.texel_scale(),
-            texel_offset: (resident.format.texel_offset(volume.voxels.sample_type()) - grey.origin) as f32,
+            texel_offset: resident.format.texel_offset(volume.voxels.sample_type()) as f32,
             dims: volume.dims().map(|side| side as i32),
             texels: resident.level.texels(volume.dims()).map(|side| side as i32),
             texels_per_voxel: factors.map(|factor| (1.0 / factor as f64) as f32),

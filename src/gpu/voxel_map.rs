@@ -3,7 +3,7 @@
 use glam::{DAffine3, DVec3};
 
 use crate::model::geometry::Geometry;
-use crate::scene::{ImageLayer, Projection, Scene, SlabMode, SliceScene, StackScene, VolumeScene};
+use crate::scene::{ImageLayer, LabelLayer, Projection, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeScene};
 
 /// How the samples under a pixel become one value. The numbers are the shader's (`GATHER_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,21 +37,29 @@ impl VoxelMap {
     /// The map of one layer of a scene; `None` where the layer cannot be drawn in it.
     pub(super) fn of(scene: &Scene, layer: &ImageLayer) -> Option<Self> {
         let map = match scene {
-            Scene::Slice(scene) => Self::of_slice(scene, layer.volume.geometry()?),
+            Scene::Slice(scene) => Self::of_slice(scene, scene.slab, layer.volume.geometry()?),
             Scene::Stack(scene) => Self::of_stack(scene),
             Scene::Volume(scene) => Self::of_rays(scene, layer.volume.geometry()?)?,
         };
-        [map.center, map.right, map.down, map.depth]
-            .iter()
-            .all(|v| v.is_finite())
-            .then_some(map)
+        map.is_finite().then_some(map)
     }
 
-    fn of_slice(scene: &SliceScene, geometry: &Geometry) -> Self {
+    /// The map of a label map over a slice: of the middle plane, if it is a slab.
+    pub(super) fn of_labels(scene: &SliceScene, layer: &LabelLayer) -> Option<Self> {
+        let map = Self::of_slice(scene, None, layer.volume.geometry()?);
+        map.is_finite().then_some(map)
+    }
+
+    fn is_finite(&self) -> bool {
+        let parts = [self.center, self.right, self.down, self.depth];
+        parts.iter().all(|v| v.is_finite())
+    }
+
+    fn of_slice(scene: &SliceScene, slab: Option<Slab>, geometry: &Geometry) -> Self {
         let DAffine3 { matrix3: per_mm, .. } = *geometry.voxel_from_patient();
         let axes = &scene.plane.axes;
         let normal = axes.normal();
-        let (steps, first_mm, step_mm, gather) = match scene.slab {
+        let (steps, first_mm, step_mm, gather) = match slab {
             None => (0, 0.0, 0.0, Gather::None),
             Some(slab) => {
                 let steps = slab.steps(geometry.shortest_edge_mm());

@@ -7,6 +7,7 @@ use super::dicom::PetAcquisition;
 use super::source::{OpenVolume, SlabError, SlabRead, SlabSource};
 use crate::algo::phantom::{self, Phantom};
 use crate::model::geometry::{Geometry, GeometryError};
+use crate::model::segment::{Segment, SegmentTable, default_color};
 use crate::model::volume::{Patient, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::{SampleType, Samples, Voxels};
 use crate::model::window::{NamedWindow, Window};
@@ -201,6 +202,21 @@ struct DemoSource {
 }
 
 impl SlabSource for DemoSource {
+    fn segments(&self) -> Option<SegmentTable> {
+        let is_map = matches!(self.content, Content::Truth | Content::Model);
+        is_map.then(|| SegmentTable {
+            segments: phantom::SEGMENTS
+                .iter()
+                .map(|segment| Segment {
+                    label: u32::from(segment.label),
+                    name: segment.name.to_owned(),
+                    color: default_color(u32::from(segment.label)),
+                    is_visible: true,
+                })
+                .collect(),
+        })
+    }
+
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError> {
         let range = self.volume.voxels.slab_range(slab);
         let Some(geometry) = self.volume.geometry() else {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::place::FilePlace;
+use crate::model::segment::SegmentTable;
 use crate::model::volume::Volume;
 use crate::model::voxels::Samples;
 
@@ -55,6 +56,11 @@ pub struct SlabError {
 pub trait SlabSource: Send + Sync {
     /// Decodes one slab. Must not panic on any bytes (it is called under `catch_unwind` all the same).
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError>;
+
+    /// What the numbers of a label map stand for, where that is known.
+    fn segments(&self) -> Option<SegmentTable> {
+        None
+    }
 
     /// The file that the volume is read from, or the first of them; `None` of what is made and not read.
     fn file(&self) -> Option<&FilePlace> {

@@ -9,6 +9,7 @@ pub mod measurement;
 pub mod orientation;
 pub mod plane;
 pub mod scale;
+pub mod segment;
 pub mod series_key;
 pub mod volume;
 pub mod voxels;

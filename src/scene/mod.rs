@@ -4,12 +4,14 @@
 //! the same scenes slowly and obviously, so that tests can hold the two pictures against each other.
 
 mod camera;
+mod label;
 mod layer;
 mod slice;
 mod stack;
 mod volume;
 
 pub use camera::Camera;
+pub use label::LabelLayer;
 pub use layer::{ImageLayer, Interpolation};
 pub use slice::{Slab, SlabMode, SliceScene};
 pub use stack::StackScene;
@@ -45,6 +47,14 @@ impl Scene {
         }
     }
 
+    /// The label maps over them, lowest first.
+    pub fn labels(&self) -> &[LabelLayer] {
+        match self {
+            Self::Slice(scene) => &scene.labels,
+            Self::Stack(_) | Self::Volume(_) => &[],
+        }
+    }
+
     /// Whether two scenes make the same picture of the same voxels (those that have arrived by now).
     pub fn same_picture(&self, other: &Self) -> bool {
         match (self, other) {
@@ -55,8 +65,10 @@ impl Scene {
         }
     }
 
-    /// Sum of the voxel revisions of all layers: a scene drawn at another revision must be drawn again.
+    /// Sum of the voxel revisions of all layers and label maps: a scene drawn at another revision must be drawn again.
     pub fn voxel_revision(&self) -> usize {
-        self.layers().iter().map(|layer| layer.volume.voxels.revision()).sum()
+        let images = self.layers().iter().map(|layer| &layer.volume);
+        let labels = self.labels().iter().map(|layer| &layer.volume);
+        images.chain(labels).map(|volume| volume.voxels.revision()).sum()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ImageLayer;
+use super::{ImageLayer, LabelLayer};
 use crate::model::plane::Plane;
 
 /// How the values across a slab become one.
@@ -51,4 +51,6 @@ pub struct SliceScene {
     pub slab: Option<Slab>,
     /// What is shown, lowest first. Volumes without a place in the patient are not drawn.
     pub layers: Vec<ImageLayer>,
+    /// The label maps over them, lowest first, on their own grids.
+    pub labels: Vec<LabelLayer>,
 }

@@ -4,6 +4,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::command::MeasurementsFile;
+use crate::app::overlays;
 use crate::app::pane::{Layout, PaneId};
 use crate::app::planes::Alignment;
 use crate::app::tool::Tool;
@@ -41,6 +42,8 @@ pub enum Action {
     ExportMeasurements(MeasurementsFile),
     CopyMeasurements,
     Convention,
+    Overlays,
+    OverlayOpacity(i64),
     Preset(u8),
     AutoWindow,
     FileWindow,
@@ -206,6 +209,13 @@ pub const ROWS: &[Row] = &[
     row(Group::View, Action::Center, "ui-center").key(Key::C),
     row(Group::View, Action::Crosshair, "ui-crosshair").key(Key::X),
     row(Group::View, Action::Convention, "ui-convention").key(Key::N),
+    row(Group::View, Action::Overlays, "ui-overlays").key(Key::G),
+    row(Group::View, Action::OverlayOpacity(-1), "ui-overlays-fainter")
+        .key(Key::OpenBracket)
+        .repeating(),
+    row(Group::View, Action::OverlayOpacity(1), "ui-overlays-stronger")
+        .key(Key::CloseBracket)
+        .repeating(),
     row(Group::View, Action::Interpolate(Interpolation::Nearest), "ui-nearest"),
     row(Group::View, Action::Interpolate(Interpolation::Linear), "ui-linear"),
     row(Group::View, Action::Interpolate(Interpolation::Cubic), "ui-cubic"),
@@ -295,6 +305,7 @@ impl Row {
         let view = &state.view;
         match self.action {
             Action::Crosshair => Some(view.crosshair_visible),
+            Action::Overlays => Some(overlays::any_seen(state)),
             Action::Tool(tool) => Some(view.active_tool() == tool),
             Action::Convention => Some(view.is_neurological),
             Action::ToggleAlignment => Some(view.alignment == Alignment::Anatomical),
@@ -372,6 +383,8 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::Preset(n) => Command::WindowPreset {
             name: presets::window_preset_of_key(n)?.name.clone(),
         },
+        Action::Overlays => has_overlay(state).then_some(Command::ToggleOverlays)?,
+        Action::OverlayOpacity(steps) => has_overlay(state).then_some(Command::StepOverlayOpacity { steps })?,
         Action::AutoWindow => entry.auto_window.map(|_| Command::AutoWindow)?,
         Action::FileWindow => next_file_window(state)?,
         Action::Invert => Command::ToggleInvert,
@@ -393,6 +406,11 @@ fn toggled_tool(state: &State, tool: Tool, has_place: bool) -> Option<Command> {
         _ => Some(tool),
     };
     (has_place || tool.measures()).then_some(Command::SetTool { tool: next })
+}
+
+/// Whether a label map can be shown over the image.
+fn has_overlay(state: &State) -> bool {
+    overlays::over_shown(state).next().is_some()
 }
 
 /// The file's window after the one that is on, so that the key goes through all of them.

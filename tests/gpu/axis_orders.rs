@@ -70,6 +70,7 @@ fn scenes(volume: &Arc<Volume>) -> Vec<Scene> {
             size: [48, 44],
             slab: None,
             layers: vec![layer.clone()],
+            labels: Vec::new(),
         })
     };
     let mut scenes: Vec<Scene> = View::ALL.map(|view| slice(view.axes())).into();
@@ -143,6 +144,7 @@ fn left_front_and_head_are_where_they_belong() {
             size: [100, 100],
             slab: None,
             layers: vec![layer(&volume, window)],
+            labels: Vec::new(),
         });
         let picture = gpu.picture(&scene).unwrap();
         for ([x, y], value) in spots {

@@ -50,6 +50,7 @@ fn slice(volume: &Arc<Volume>, window: Window, interpolation: Interpolation) -> 
         size: [90, 80],
         slab: None,
         layers: vec![layer],
+        labels: Vec::new(),
     })
 }
 
@@ -142,6 +143,7 @@ fn hold_neighbours(gpu: &mut Gpu) {
                 size: [6, 1],
                 slab: None,
                 layers: vec![crate::phantom::layer(&volume, window)],
+                labels: Vec::new(),
             });
             let picture = gpu.picture(&scene).unwrap();
             for (i, pixel) in picture.as_chunks::<4>().0.iter().enumerate() {

@@ -33,6 +33,7 @@ fn slice(volume: &Arc<Volume>, view: View, mm_per_pixel: f64, size: [u32; 2]) ->
         size,
         slab: None,
         layers: vec![layer(volume, Window::linear(500.0, 1000.0))],
+        labels: Vec::new(),
     })
 }
 

@@ -39,6 +39,7 @@ fn slice(volume: &Arc<Volume>) -> Scene {
         size: [90, 90],
         slab: None,
         layers: vec![layer(volume, Window::linear(120.0, 255.0))],
+        labels: Vec::new(),
     })
 }
 

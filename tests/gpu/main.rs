@@ -11,6 +11,7 @@ mod phantom;
 
 mod axis_orders;
 mod formats;
+mod labels;
 mod large;
 mod levels;
 mod partial;

@@ -67,6 +67,7 @@ fn scenes(volume: &Arc<Volume>) -> Vec<Scene> {
                         interpolation,
                         ..layer(volume, Window::linear(1000.0, 2000.0))
                     }],
+                    labels: Vec::new(),
                 }));
             }
         }
@@ -136,6 +137,7 @@ fn a_plane_on_a_slice_reads_no_other() {
             size: [110, 120],
             slab: None,
             layers: vec![layer(&volume, Window::linear(1000.0, 2000.0))],
+            labels: Vec::new(),
         });
         assert_eq!(needed_slabs(&scene)[0].iter().copied().collect::<Vec<_>>(), [slice]);
         let picture = gpu.picture(&scene).unwrap();

@@ -76,6 +76,7 @@ fn scene(axes: Axes, slab: Option<Slab>, layer: ImageLayer) -> Scene {
         size: [97, 84],
         slab,
         layers: vec![layer],
+        labels: Vec::new(),
     })
 }
 
@@ -175,6 +176,7 @@ fn exact_far_from_the_first_voxel_of_a_large_volume() {
         size: [301, 90],
         slab: None,
         layers: vec![layer(&volume, Window::linear(1800.0, 40.0))],
+        labels: Vec::new(),
     });
     hold(&mut gpu, "far end", &at_far_end);
     // All of it in one wide picture: pixels far from the middle.
@@ -187,6 +189,7 @@ fn exact_far_from_the_first_voxel_of_a_large_volume() {
         size: [4016, 24],
         slab: None,
         layers: vec![layer(&volume, Window::linear(1800.0, 40.0))],
+        labels: Vec::new(),
     });
     hold(&mut gpu, "wide", &wide);
 }
@@ -310,6 +313,7 @@ fn the_voxels_own_grid_is_shown_unchanged() {
         size: [33, 30],
         slab: None,
         layers: vec![layer(&volume, Window::linear(2000.0, 6000.0))],
+        labels: Vec::new(),
     });
     let picture = gpu.picture(&native).unwrap();
     let window = Window::linear(2000.0, 6000.0);

@@ -30,6 +30,7 @@ fn a_pane_draws_only_what_changed() {
             size: [60, 50],
             slab: None,
             layers: vec![layer(&growing, window)],
+            labels: Vec::new(),
         })
     };
     let first = scene(Window::linear(500.0, 1000.0));

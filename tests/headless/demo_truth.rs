@@ -85,12 +85,7 @@ fn the_probability_is_highest_in_the_nodule() {
             .collect();
         values.iter().sum::<f64>() / values.len() as f64
     };
-    assert!(
-        mean(true) > 0.6 && mean(false) < 0.01,
-        "{} {}",
-        mean(true),
-        mean(false)
-    );
+    assert!(mean(true) > 0.6 && mean(false) < 0.01, "{} {}", mean(true), mean(false));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::command::{Choice, Effect};
 use super::super::job::JobId;
+use super::super::overlays;
 use super::super::pane::{Layout, PaneId, StackPane};
 use super::super::scenes;
 use super::super::state::{JobStatus, JobSubject, LoadState, State};
@@ -69,8 +70,16 @@ pub(super) fn cancel_job(state: &mut State, job: JobId) -> Vec<Effect> {
     vec![Effect::CancelJob(job)]
 }
 
-/// Shows the n-th volume.
+/// Shows the n-th volume. A label map is shown over the image that is seen, if it belongs to it.
 pub(super) fn show_index(state: &mut State, index: usize) -> Vec<Effect> {
+    if overlays::over_shown(state).any(|(over, ..)| over == index) {
+        super::overlay::set_visible(state, index, true);
+        return Vec::new();
+    }
+    show_alone(state, index)
+}
+
+fn show_alone(state: &mut State, index: usize) -> Vec<Effect> {
     match state.document.entries.get(index).map(|entry| entry.volume().id) {
         Some(id) => show(state, id),
         None => Vec::new(),
@@ -92,7 +101,7 @@ pub(super) fn step_series(state: &mut State, steps: i64) -> Vec<Effect> {
     if next == now {
         Vec::new()
     } else {
-        show_index(state, next)
+        show_alone(state, next)
     }
 }
 

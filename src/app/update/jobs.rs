@@ -6,10 +6,10 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file, measure, settings, thumbnails};
+use super::{display, file, measure, overlay, settings, thumbnails};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
-use crate::model::volume::{VolumeId, VolumeKind};
+use crate::model::volume::VolumeId;
 use crate::say;
 use crate::scene::Interpolation;
 
@@ -27,6 +27,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             }
             scanned(state, opened)
         }
+        JobEvent::Labelled(id, counts) => overlay::counted(state, id, counts),
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
             count(state, id).into_iter().collect()
@@ -44,6 +45,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         state.jobs.remove(&job);
     }
     effects.extend(measure::due(state));
+    effects.extend(overlay::due(state));
     effects.extend(thumbnails::next(state));
     effects
 }
@@ -69,6 +71,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::Thumbnail(id, thumbnail) if state.document.entry(id).is_some() => {
             state.thumbnails.put(id, thumbnail);
         }
+        JobEvent::Nothing => overlay::stopped(state, job),
         JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
             measure::took_in(state, job, event);
         }
@@ -84,20 +87,10 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
     }
 }
 
-/// Adds what was found and shows the largest image of it.
+/// Adds what was found and shows the largest image of it. What may be a label map of an image is looked at first.
 fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
     let interpolation = state.settings.interpolation;
     let Opened { volumes, skipped } = opened;
-    let largest = volumes
-        .iter()
-        .max_by_key(|open| {
-            (
-                open.volume.series.kind == VolumeKind::Image,
-                open.volume.geometry().is_some(),
-                open.volume.voxels.byte_size(),
-            )
-        })
-        .map(|open| open.volume.id);
     if !skipped.is_empty() {
         state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
     }
@@ -108,7 +101,31 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
         .entries
         .extend(volumes.into_iter().map(|open| entry(open, interpolation)));
     let mut effects = measure::opened(state, known);
-    effects.extend(largest.map_or_else(Vec::new, |id| file::show(state, id)));
+    let (before, new) = state.document.entries.split_at(known);
+    let largest = |entries: &mut dyn Iterator<Item = &Entry>| {
+        entries
+            .max_by_key(|entry| (entry.volume().geometry().is_some(), entry.volume().voxels.byte_size()))
+            .map(|entry| entry.volume().id)
+    };
+    let image = largest(&mut new.iter().filter(|entry| entry.overlay.is_none()));
+    let maps: Vec<VolumeId> = new
+        .iter()
+        .filter(|entry| {
+            // The largest of the new ones can be a map of an image that was there before.
+            let others = if Some(entry.volume().id) == image {
+                before
+            } else {
+                &state.document.entries
+            };
+            overlay::may_be_map(entry, others)
+        })
+        .map(|entry| entry.volume().id)
+        .collect();
+    let shown = image
+        .filter(|id| !maps.contains(id))
+        .or_else(|| largest(&mut new.iter()).filter(|_| image.is_none() && state.view.shown.is_none()));
+    effects.extend(shown.map_or_else(Vec::new, |id| file::show(state, id)));
+    effects.extend(maps.into_iter().filter_map(|id| overlay::read(state, id)));
     effects
 }
 
@@ -122,15 +139,18 @@ fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
         interpolation,
         frame: 0,
     };
-    Entry {
+    let mut entry = Entry {
         open,
         load: LoadState::Header,
         load_warnings: Vec::new(),
         display,
+        overlay: None,
         auto_window: None,
         histogram: None,
         auto_projection_window: None,
-    }
+    };
+    overlay::first_role(&mut entry);
+    entry
 }
 
 fn loaded(state: &mut State, job: JobId, id: VolumeId, report: LoadReport) {
@@ -180,6 +200,7 @@ fn take_counts(state: &mut State, id: VolumeId, counted: Counted) {
 
 fn broke(state: &mut State, job: JobId, text: String) {
     state.measurements.broke(job);
+    overlay::stopped(state, job);
     if let Some(JobSubject::Volume(id)) = state.jobs.get(&job).map(|status| status.subject.clone())
         && let Some(entry) = state.document.entry_mut(id)
     {

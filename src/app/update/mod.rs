@@ -5,6 +5,7 @@ mod file;
 mod jobs;
 mod measure;
 mod navigate;
+mod overlay;
 mod planes;
 mod pointer;
 mod settings;
@@ -22,6 +23,7 @@ use super::state::State;
 pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     let mut effects = apply(state, command);
     effects.extend(measure::due(state));
+    effects.extend(overlay::due(state));
     effects
 }
 
@@ -42,6 +44,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
             .flat_map(|job| file::cancel_job(state, job))
             .collect(),
         Command::CloseAll => file::close_all(state),
+        Command::UseAsSegmentation { index, yes } => overlay::set_role(state, index, yes),
         Command::Show { index } => file::show_index(state, index),
         Command::StepSeries { steps } => file::step_series(state, steps),
         Command::Close { index } => file::close(state, index),
@@ -121,6 +124,21 @@ fn update_measurements(state: &mut State, command: Command) {
         Command::DeleteMeasurement { index } => measure::delete(state, index),
         Command::Undo => measure::undo(state),
         Command::Redo => measure::redo(state),
+        other => update_overlays(state, other),
+    }
+}
+
+/// Commands about label maps.
+fn update_overlays(state: &mut State, command: Command) {
+    match command {
+        Command::ToggleOverlays => overlay::toggle(state),
+        Command::SetOverlayVisible { index, visible } => overlay::set_visible(state, index, visible),
+        Command::SetOverlayOpacity { opacity } => overlay::set_opacity(state, opacity),
+        Command::StepOverlayOpacity { steps } => overlay::step_opacity(state, steps),
+        Command::SetOutlinesOnly { only } => state.view.overlays.outlines_only = only,
+        Command::SetSegment { index, label, change } => overlay::change_segment(state, index, label, change),
+        Command::ShowAllSegments { index, visible } => overlay::show_all_segments(state, index, visible),
+        Command::GoToSegment { index, label } => overlay::go_to_segment(state, index, label),
         other => display::update(state, other),
     }
 }

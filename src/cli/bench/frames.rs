@@ -53,6 +53,7 @@ pub(super) fn middle_slice(volume: &Arc<Volume>, geometry: &Geometry, window: Wi
         size: [512, 512],
         slab: None,
         layers: vec![layer(volume, window)],
+        labels: Vec::new(),
     })
 }
 
@@ -96,6 +97,7 @@ impl SliceFrames<'_> {
                 mode: SlabMode::Mip,
             }),
             layers: vec![layer(self.volume, self.window)],
+            labels: Vec::new(),
         })
     }
 }

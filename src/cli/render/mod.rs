@@ -153,6 +153,7 @@ fn scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> {
         size: args.size,
         slab,
         layers: vec![layer],
+        labels: Vec::new(),
     }))
 }
 

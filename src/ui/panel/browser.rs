@@ -187,6 +187,17 @@ fn menu(response: &egui::Response, index: usize, entry: &Entry, commands: &mut C
         {
             ui.ctx().copy_text(path.display().to_string());
         }
+        if entry.volume().geometry().is_some() && entry.volume().voxels.components() == 1 {
+            let is_map = entry.overlay.is_some();
+            let text = if is_map {
+                say!("ui-use-as-image")
+            } else {
+                say!("ui-use-as-map")
+            };
+            if ui.button(text).clicked() {
+                commands.push(Command::UseAsSegmentation { index, yes: !is_map });
+            }
+        }
         ui.separator();
         if ui.button(say!("ui-close-series")).clicked() {
             commands.push(Command::Close { index });

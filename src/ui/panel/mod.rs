@@ -10,6 +10,7 @@ pub mod keys;
 pub mod measurements;
 pub mod menu;
 pub mod messages;
+pub mod segments;
 pub mod series;
 pub mod start;
 pub mod status;
@@ -40,6 +41,7 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
             .frame(theme::panel_frame())
             .show(ui, |ui| {
                 measurements::show(ui, state, memory, commands);
+                segments::show(ui, state, commands);
                 display::show(ui, state, memory, commands);
             });
     }

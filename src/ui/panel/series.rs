@@ -6,7 +6,6 @@ use egui::{
 
 use crate::app::state::{Entry, LoadState};
 use crate::app::{State, browser};
-use crate::model::volume::VolumeKind;
 use crate::say;
 use crate::ui::picture::WHOLE;
 use crate::ui::thumbnails::Textures;
@@ -157,9 +156,10 @@ fn format_name(entry: &Entry) -> String {
 
 /// CT, MR, …, or what it is for.
 fn modality(entry: &Entry) -> String {
-    match entry.volume().series.kind {
-        VolumeKind::Segmentation => say!("ui-label-map"),
-        VolumeKind::Image => entry.volume().series.modality.clone(),
+    if entry.overlay.is_some() {
+        say!("ui-label-map")
+    } else {
+        entry.volume().series.modality.clone()
     }
 }
 

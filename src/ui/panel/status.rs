@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, RichText, Ui};
 
-use crate::app::{State, readout};
+use crate::app::{State, overlays, readout};
 use crate::say;
 use crate::ui::{text, theme};
 
@@ -23,6 +23,15 @@ pub fn show(ui: &mut Ui, state: &State) {
             _ => String::new(),
         };
         ui.label(line);
+        let place = found.and_then(|found| found.lps).or_else(|| {
+            let at_crosshair = readout::at_crosshair(state)?;
+            at_crosshair.lps
+        });
+        for (label, name) in place.map_or_else(Vec::new, |place| overlays::segments_at(state, place)) {
+            ui.label(
+                RichText::new(say!("ui-segment-here", label = label, name = name)).color(theme::of(ui).text_strong),
+            );
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(RichText::new(say!("ui-not-for-diagnosis")).color(theme::of(ui).warning));
         });

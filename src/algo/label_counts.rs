@@ -1,0 +1,112 @@
+//! Which labels a map holds, how many voxels of each, and a place inside each.
+
+use std::collections::BTreeMap;
+
+use glam::DVec3;
+
+use super::value_range::ToNumber;
+use crate::for_samples;
+use crate::model::segment::MOST_LABEL;
+use crate::model::volume::Volume;
+
+/// What was found of a label.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LabelCount {
+    /// Its voxels.
+    pub voxels: u64,
+    /// The mean of their indices.
+    pub centroid: DVec3,
+    /// The index of that voxel of the label that is nearest to its centroid in the patient: inside the label even
+    /// where the centroid is not, as of a horseshoe.
+    pub inside: [usize; 3],
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    voxels: u64,
+    index: DVec3,
+}
+
+/// Counts the labels of a map, without 0. `None` if it is no label map (values that are not whole, negative, above
+/// 65535, or more than `most_labels` different ones), if slabs are missing, or if it `is_cancelled`.
+pub fn label_counts(
+    volume: &Volume,
+    frame: usize,
+    most_labels: usize,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Option<BTreeMap<u32, LabelCount>> {
+    let mut found: Vec<Sums> = vec![Sums::default(); MOST_LABEL as usize + 1];
+    let mut distinct = 0;
+    each_voxel(volume, frame, is_cancelled, |label, index| {
+        let label = label?;
+        let sums = found.get_mut(label)?;
+        distinct += usize::from(sums.voxels == 0);
+        sums.voxels += 1;
+        sums.index += index;
+        (distinct <= most_labels).then_some(())
+    })?;
+    let centroids: Vec<Option<DVec3>> = found
+        .iter()
+        .map(|sums| (sums.voxels > 0).then(|| sums.index / sums.voxels as f64))
+        .collect();
+    let mut nearest = vec![(f64::INFINITY, DVec3::ZERO); centroids.len()];
+    let spacing = volume.geometry().map_or(DVec3::ONE, |geometry| geometry.spacing());
+    each_voxel(volume, frame, is_cancelled, |label, index| {
+        let label = label?;
+        if label > 0
+            && let Some(Some(centroid)) = centroids.get(label)
+            && let Some(best) = nearest.get_mut(label)
+        {
+            let distance = ((index - *centroid) * spacing).length_squared();
+            if distance < best.0 {
+                *best = (distance, index);
+            }
+        }
+        Some(())
+    })?;
+    let counted = found.iter().enumerate().skip(1).filter(|(_, sums)| sums.voxels > 0);
+    Some(
+        counted
+            .map(|(label, sums)| {
+                let inside = nearest.get(label).map_or(DVec3::ZERO, |best| best.1);
+                let count = LabelCount {
+                    voxels: sums.voxels,
+                    centroid: sums.index / sums.voxels as f64,
+                    inside: inside.to_array().map(|index| index as usize),
+                };
+                (label as u32, count)
+            })
+            .collect(),
+    )
+}
+
+/// Hands each voxel's label (`None` if it is none) and index to `take`, until that answers `None`.
+fn each_voxel(
+    volume: &Volume,
+    frame: usize,
+    is_cancelled: &dyn Fn() -> bool,
+    mut take: impl FnMut(Option<usize>, DVec3) -> Option<()>,
+) -> Option<()> {
+    let [columns, rows, slices] = volume.dims();
+    let mut k = 0;
+    while k < slices {
+        if is_cancelled() {
+            return None;
+        }
+        let slab = volume.voxels.slab_of(k, frame);
+        let range = volume.voxels.slab_range(slab);
+        let samples = volume.voxels.slab(slab)?;
+        let skipped = (k - range.first_slice) * columns * rows;
+        let here = (range.first_slice + range.slice_count).min(slices) - k;
+        for_samples!(&**samples, numbers => {
+            for (n, number) in numbers.iter().skip(skipped).take(here * columns * rows).enumerate() {
+                let value = volume.rescale.value(number.number());
+                let is_label = value >= 0.0 && value <= f64::from(MOST_LABEL) && value.fract() == 0.0;
+                let index = [n % columns, n / columns % rows, k + n / (columns * rows)];
+                take(is_label.then_some(value as usize), DVec3::from_array(index.map(|at| at as f64)))?;
+            }
+        });
+        k += here.max(1);
+    }
+    Some(())
+}

@@ -1,0 +1,236 @@
+//! Label maps: which volume is one, what of them is seen, and reading those that are.
+
+use std::collections::BTreeMap;
+
+use super::super::command::Effect;
+use super::super::job::JobId;
+use super::super::overlays::{self, OPACITY_STEP, Overlay, SegmentChange};
+use super::super::state::{Entry, JobSubject, Level, LoadState, State};
+use super::{file, navigate};
+use crate::algo::label_counts::LabelCount;
+use crate::model::segment::SegmentTable;
+use crate::model::volume::{VolumeId, VolumeKind};
+use crate::model::voxels::SampleType;
+use crate::say;
+
+/// What a volume is at first, by what its header says. The demo's maps wait until they are asked for.
+pub(super) fn first_role(entry: &mut Entry) {
+    if entry.volume().series.kind == VolumeKind::Segmentation && entry.volume().geometry().is_some() {
+        let is_demo = entry.volume().series.format == "demo";
+        let table = entry.open.source.segments().unwrap_or_default();
+        entry.overlay = Some(Overlay::new(table, !is_demo));
+    }
+}
+
+/// Whether a volume could be a label map by its header alone: whole numbers in NIfTI on the grid of another image. Of
+/// other formats the file says what it is.
+pub(super) fn may_be_map(entry: &Entry, others: &[Entry]) -> bool {
+    let volume = entry.volume();
+    let is_whole = !matches!(volume.voxels.sample_type(), SampleType::F32 | SampleType::F64);
+    let may_be = volume.series.format == "nifti" && is_whole && volume.voxels.components() == 1;
+    may_be
+        && entry.overlay.is_none()
+        && others.iter().any(|other| {
+            let image = other.volume();
+            other.overlay.is_none() && overlays::shares_space(image, volume) && overlays::same_grid(image, volume)
+        })
+}
+
+/// A job was stopped or broke: a map that it was reading is not drawn, so that it is not begun again at once.
+pub(super) fn stopped(state: &mut State, job: JobId) {
+    if let Some(JobSubject::Labels(id)) = state.jobs.get(&job).map(|status| status.subject.clone())
+        && let Some(overlay) = state.document.entry_mut(id).and_then(|entry| entry.overlay.as_mut())
+        && overlay.counts.is_none()
+    {
+        overlay.is_visible = false;
+    }
+}
+
+/// Begins to read the maps that are to be seen and are not yet.
+pub(super) fn due(state: &mut State) -> Vec<Effect> {
+    if !state.view.overlays.is_on {
+        return Vec::new();
+    }
+    let wanted: Vec<VolumeId> = overlays::over_shown(state)
+        .filter(|(_, _, overlay)| overlay.is_visible && overlay.counts.is_none())
+        .map(|(_, entry, _)| entry.volume().id)
+        .collect();
+    wanted.into_iter().filter_map(|id| read(state, id)).collect()
+}
+
+/// Has a volume read and its labels counted.
+pub(super) fn read(state: &mut State, id: VolumeId) -> Option<Effect> {
+    let is_under_way = state
+        .jobs
+        .values()
+        .any(|status| status.subject == JobSubject::Labels(id));
+    let open = state.document.entry(id)?.open.clone();
+    if is_under_way {
+        return None;
+    }
+    let title = say!("app-job-labels", name = open.volume.series.description.clone());
+    let job = file::begin(state, title, JobSubject::Labels(id));
+    Some(Effect::StartLabels { job, open })
+}
+
+/// A volume was read: it is a label map with these labels, or none.
+pub(super) fn counted(state: &mut State, id: VolumeId, counts: Option<BTreeMap<u32, LabelCount>>) -> Vec<Effect> {
+    let Some(entry) = state.document.entry_mut(id) else {
+        return Vec::new();
+    };
+    if entry.volume().voxels.is_complete() && entry.load == LoadState::Header {
+        entry.load = LoadState::Loaded;
+    }
+    let name = entry.volume().series.description.clone();
+    let is_known = entry.overlay.is_some();
+    match counts {
+        Some(counts) => {
+            let overlay = entry
+                .overlay
+                .get_or_insert_with(|| Overlay::new(SegmentTable::default(), true));
+            overlay.take_counts(counts);
+            tell_place(state, id, &name);
+            Vec::new()
+        }
+        // It was said to be one: it is drawn as far as it goes.
+        None if is_known => {
+            if let Some(overlay) = &mut entry.overlay {
+                overlay.take_counts(BTreeMap::new());
+            }
+            state.tell(Level::Error, say!("app-labels-odd", name = name));
+            Vec::new()
+        }
+        None => file::show(state, id),
+    }
+}
+
+/// Says where a map lies if that is nowhere near the image.
+fn tell_place(state: &mut State, id: VolumeId, name: &str) {
+    let (Some(image), Some(map)) = (state.shown(), state.document.entry(id)) else {
+        return;
+    };
+    if image.volume().id != id && !overlays::overlaps(image.volume(), map.volume()) {
+        let image = image.volume().series.description.clone();
+        state.tell(
+            Level::Error,
+            say!("app-labels-elsewhere", name = name.to_owned(), image = image),
+        );
+    }
+}
+
+/// From label map to image and back.
+pub(super) fn set_role(state: &mut State, index: usize, as_map: bool) -> Vec<Effect> {
+    let Some(entry) = state.document.entries.get_mut(index) else {
+        return Vec::new();
+    };
+    let id = entry.volume().id;
+    if !as_map {
+        entry.overlay = None;
+        return file::show(state, id);
+    }
+    if entry.volume().voxels.components() > 1 || entry.volume().geometry().is_none() {
+        let name = entry.volume().series.description.clone();
+        state.tell(Level::Error, say!("app-labels-impossible", name = name));
+        return Vec::new();
+    }
+    let table = entry.open.source.segments().unwrap_or_default();
+    entry.overlay = Some(Overlay::new(table, true));
+    state.view.overlays.is_on = true;
+    // A map over itself shows nothing: the largest image comes back.
+    if state.view.shown == Some(id)
+        && let Some(image) = image_for(state, id)
+    {
+        return file::show(state, image);
+    }
+    Vec::new()
+}
+
+/// The largest image that a map can lie over.
+pub(super) fn image_for(state: &State, id: VolumeId) -> Option<VolumeId> {
+    let map = state.document.entry(id)?.volume();
+    state
+        .document
+        .entries
+        .iter()
+        .filter(|entry| entry.overlay.is_none() && overlays::shares_space(entry.volume(), map))
+        .max_by_key(|entry| entry.volume().voxels.byte_size())
+        .map(|entry| entry.volume().id)
+}
+
+/// All maps on or off. If none of them is chosen, the first one is.
+pub(super) fn toggle(state: &mut State) {
+    let mut over = overlays::over_shown(state);
+    let first = over.next().map(|(index, ..)| index);
+    let any_visible = overlays::over_shown(state).any(|(_, _, overlay)| overlay.is_visible);
+    drop(over);
+    if any_visible {
+        state.view.overlays.is_on = !state.view.overlays.is_on;
+    } else if let Some(index) = first {
+        state.view.overlays.is_on = true;
+        set_visible(state, index, true);
+    }
+}
+
+/// One map on or off.
+pub(super) fn set_visible(state: &mut State, index: usize, is_visible: bool) {
+    if let Some(overlay) = overlay_mut(state, index) {
+        overlay.is_visible = is_visible;
+    }
+    state.view.overlays.is_on |= is_visible;
+}
+
+/// Changes the opacity of all maps by steps.
+pub(super) fn step_opacity(state: &mut State, steps: i64) {
+    let opacity = state.view.overlays.opacity + OPACITY_STEP * steps as f32;
+    // Whole steps, so that as many steps back lead back.
+    set_opacity(state, (opacity / OPACITY_STEP).round() * OPACITY_STEP);
+}
+
+/// Sets the opacity of all maps.
+pub(super) fn set_opacity(state: &mut State, opacity: f32) {
+    if opacity.is_finite() {
+        state.view.overlays.opacity = opacity.clamp(0.0, 1.0);
+    }
+}
+
+/// Changes a segment.
+pub(super) fn change_segment(state: &mut State, index: usize, label: u32, change: SegmentChange) {
+    let Some(overlay) = overlay_mut(state, index) else {
+        return;
+    };
+    let Some(segment) = overlay.table.get_mut(label) else {
+        return;
+    };
+    match change {
+        SegmentChange::Name(name) => segment.name = name,
+        SegmentChange::Color(color) => segment.color = color,
+        SegmentChange::Visible(is_visible) => segment.is_visible = is_visible,
+    }
+    overlay.recolor();
+}
+
+/// Shows or hides all segments of a map.
+pub(super) fn show_all_segments(state: &mut State, index: usize, are_visible: bool) {
+    if let Some(overlay) = overlay_mut(state, index) {
+        for segment in &mut overlay.table.segments {
+            segment.is_visible = are_visible;
+        }
+        overlay.recolor();
+    }
+}
+
+/// Brings the crosshair into a segment.
+pub(super) fn go_to_segment(state: &mut State, index: usize, label: u32) {
+    let place = state.document.entries.get(index).and_then(|entry| {
+        let count = *entry.overlay.as_ref()?.counts.as_ref()?.get(&label)?;
+        let inside = glam::DVec3::from_array(count.inside.map(|at| at as f64));
+        Some(entry.volume().geometry()?.patient_at(inside))
+    });
+    if let Some(place) = place {
+        navigate::set_crosshair(state, place);
+    }
+}
+
+fn overlay_mut(state: &mut State, index: usize) -> Option<&mut Overlay> {
+    state.document.entries.get_mut(index)?.overlay.as_mut()
+}

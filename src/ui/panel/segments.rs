@@ -1,0 +1,173 @@
+//! Label maps over the image and their segments: colour, name, volume; a click on a name goes there.
+
+use egui::{Align, Button, Layout, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
+
+use crate::app::overlays::{self, Overlay, SegmentChange};
+use crate::app::state::Entry;
+use crate::app::{Command, State};
+use crate::model::segment::Segment;
+use crate::say;
+use crate::ui::panel::series;
+use crate::ui::{Commands, theme};
+
+/// Height of the panel at first.
+const HEIGHT: f32 = 230.0;
+
+/// Shows the panel at the bottom of the room, if a label map can lie over the image.
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    if overlays::over_shown(state).next().is_none() {
+        return;
+    }
+    egui::Panel::bottom("segments")
+        .resizable(true)
+        .default_size(HEIGHT)
+        .min_size(90.0)
+        .frame(egui::Frame::new())
+        .show(ui, |ui| {
+            ui.add_space(theme::GAP);
+            head(ui, state, commands);
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                for (index, entry, overlay) in overlays::over_shown(state) {
+                    ui.push_id(index, |ui| map(ui, index, entry, overlay, commands));
+                }
+            });
+        });
+}
+
+/// What holds for all maps: whether they are seen, how strongly, and whether filled.
+fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let view = state.view.overlays;
+    ui.horizontal(|ui| {
+        let mut is_on = overlays::any_seen(state);
+        let heading = RichText::new(say!("ui-segments")).size(theme::FONT_SMALL);
+        let response = ui.checkbox(&mut is_on, heading).on_hover_text(say!("ui-overlays-tip"));
+        if response.changed() {
+            commands.push(Command::ToggleOverlays);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let mut only = view.outlines_only;
+            let response = ui
+                .toggle_value(&mut only, say!("ui-outlines"))
+                .on_hover_text(say!("ui-outlines-tip"));
+            if response.changed() {
+                commands.push(Command::SetOutlinesOnly { only });
+            }
+        });
+    });
+    ui.horizontal(|ui| {
+        let mut percent = view.opacity * 100.0;
+        ui.label(say!("ui-opacity"));
+        ui.spacing_mut().slider_width = (ui.available_width() - 56.0).max(40.0);
+        let slider = Slider::new(&mut percent, 0.0..=100.0).fixed_decimals(0).suffix(" %");
+        let response = ui.add(slider).on_hover_text(say!("ui-opacity-tip"));
+        if response.changed() {
+            commands.push(Command::SetOverlayOpacity {
+                opacity: percent / 100.0,
+            });
+        }
+    });
+}
+
+fn map(ui: &mut Ui, index: usize, entry: &Entry, overlay: &Overlay, commands: &mut Commands) {
+    ui.add_space(2.0);
+    ui.horizontal(|ui| {
+        let mut is_visible = overlay.is_visible;
+        let name = series::title(entry);
+        let response = ui
+            .checkbox(&mut is_visible, RichText::new(&name).color(theme::of(ui).text_strong))
+            .on_hover_text(say!("ui-map-tip", name = name.clone()));
+        if response.changed() {
+            commands.push(Command::SetOverlayVisible {
+                index,
+                visible: is_visible,
+            });
+        }
+        if overlay.is_visible && overlay.counts.is_none() {
+            ui.label(RichText::new(say!("ui-map-loading")).color(theme::of(ui).text_weak));
+        }
+    });
+    if !overlay.is_visible {
+        return;
+    }
+    let any_visible = overlay.table.segments.iter().any(|segment| segment.is_visible);
+    let all = if any_visible {
+        say!("ui-segments-none")
+    } else {
+        say!("ui-segments-all")
+    };
+    if overlay.table.segments.len() > 1 && ui.small_button(all).clicked() {
+        commands.push(Command::ShowAllSegments {
+            index,
+            visible: !any_visible,
+        });
+    }
+    for segment in &overlay.table.segments {
+        ui.push_id(segment.label, |ui| row(ui, index, entry, overlay, segment, commands));
+    }
+}
+
+fn row(ui: &mut Ui, index: usize, entry: &Entry, overlay: &Overlay, segment: &Segment, commands: &mut Commands) {
+    let label = segment.label;
+    let name = || segment.name.clone();
+    let count = overlay.counts.as_ref().and_then(|counts| counts.get(&label));
+    let change = |change| Command::SetSegment { index, label, change };
+    ui.horizontal(|ui| {
+        let mut is_visible = segment.is_visible;
+        let shows = say!("ui-segment-show", name = name());
+        let response = ui.checkbox(&mut is_visible, "").on_hover_text(&shows);
+        response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_visible, &shows));
+        if response.changed() {
+            commands.push(change(SegmentChange::Visible(is_visible)));
+        }
+        let mut color = segment.color;
+        let colors = say!("ui-segment-color", name = name());
+        let response = ui.color_edit_button_srgb(&mut color).on_hover_text(&colors);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &colors));
+        if response.changed() {
+            commands.push(change(SegmentChange::Color(color)));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let voxel_ml = entry
+                .volume()
+                .geometry()
+                .map(|geometry| geometry.patient_from_voxel().matrix3.determinant().abs() / 1000.0);
+            if let (Some(count), Some(voxel_ml)) = (count, voxel_ml) {
+                let ml = count.voxels as f64 * voxel_ml;
+                ui.label(RichText::new(say!("ui-ml", ml = volume(ml))).color(theme::of(ui).text_weak));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let response = ui
+                    .add_enabled(count.is_some(), Button::new(&segment.name).frame(false).truncate())
+                    .on_hover_text(say!("ui-segment-go-tip", label = label));
+                let go = say!("ui-segment-go", name = name());
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, count.is_some(), &go));
+                if response.clicked() {
+                    commands.push(Command::GoToSegment { index, label });
+                }
+            });
+        });
+    });
+}
+
+/// A volume with three significant digits, as far as there are any.
+fn volume(ml: f64) -> String {
+    match ml {
+        ml if ml >= 100.0 => format!("{ml:.0}"),
+        ml if ml >= 10.0 => format!("{ml:.1}"),
+        ml if ml >= 1.0 => format!("{ml:.2}"),
+        ml => format!("{ml:.3}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::volume;
+
+    #[test]
+    fn volumes_have_three_digits() {
+        assert_eq!(
+            [1234.4, 12.34, 2.145, 0.5].map(volume),
+            ["1234", "12.3", "2.15", "0.500"]
+        );
+    }
+}
