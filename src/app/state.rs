@@ -33,6 +33,8 @@ pub struct State {
     pub messages: Vec<Message>,
     /// What is remembered from session to session.
     pub settings: Settings,
+    /// Where the settings are kept, if anywhere.
+    pub settings_file: Option<PathBuf>,
     /// Recent files that are not there any more.
     pub missing: BTreeSet<Vec<PathBuf>>,
     /// Whether the user knows that the settings cannot be written.
@@ -266,6 +268,7 @@ impl State {
             jobs: BTreeMap::new(),
             messages: Vec::new(),
             settings: Settings::default(),
+            settings_file: None,
             missing: BTreeSet::new(),
             is_settings_loss_told: false,
             last_job: 0,

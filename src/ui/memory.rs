@@ -14,8 +14,12 @@ pub struct Memory {
     pub path: String,
     /// The path field wants the keyboard.
     pub focus_path: bool,
-    /// Whether the list of keys is on the screen.
-    pub shows_keys: bool,
+    /// The dialog that is on the screen.
+    pub dialog: Option<Dialog>,
+    /// What is sought in the help sheet.
+    pub sought: String,
+    /// The search field of the help sheet wants the keyboard.
+    pub focus_search: bool,
     /// The series that the browser last scrolled to.
     pub scrolled_to: Option<VolumeId>,
     /// Where the panes were in the last frame, in points: what the pointer of this frame hit.
@@ -28,6 +32,25 @@ pub struct Memory {
     pub wheel: f32,
     /// The pane whose menu is to open in this frame.
     pub opens_menu: Option<PaneId>,
+}
+
+/// A dialog of the window's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// The help sheet.
+    Keys,
+    /// The settings page.
+    Settings,
+    /// Which program this is.
+    About,
+}
+
+impl Memory {
+    /// Opens a dialog, or closes it if it is open.
+    pub fn toggle(&mut self, dialog: Dialog) {
+        self.dialog = if self.dialog == Some(dialog) { None } else { Some(dialog) };
+        self.focus_search = self.dialog == Some(Dialog::Keys);
+    }
 }
 
 /// A button that went down in a pane.
