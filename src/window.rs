@@ -152,9 +152,16 @@ impl Window {
                     self.save_picture(ctx, pane, path, size);
                 }
                 Effect::SaveWindow { path } => self.capture = Some(Capture::new(path)),
+                Effect::CopyText(text) => ctx.copy_text(text),
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 // The program did these itself.
-                Effect::StartScan { .. } | Effect::StartLoad { .. } | Effect::CancelJob(_) => {}
+                Effect::StartScan { .. }
+                | Effect::StartLoad { .. }
+                | Effect::LoadMeasurements { .. }
+                | Effect::SaveMeasurements { .. }
+                | Effect::WriteText { .. }
+                | Effect::StartHistogram { .. }
+                | Effect::CancelJob(_) => {}
             }
         }
     }
@@ -291,6 +298,18 @@ fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
         Choice::Folders => {
             let folders = dialog.pick_folders();
             Box::pin(async move { folders.await.map(open) })
+        }
+        Choice::Measurements(format) => {
+            let extension = format.extension();
+            let file = dialog
+                .add_filter(extension.to_uppercase(), &[extension])
+                .set_file_name(format!("measurements.{extension}"))
+                .save_file();
+            Box::pin(async move {
+                file.await.map(|file| Command::SaveMeasurements {
+                    path: file.path().to_owned(),
+                })
+            })
         }
         Choice::Picture(pane) => {
             let file = dialog

@@ -1,5 +1,6 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
+pub mod histogram;
 pub mod needed_slabs;
 pub mod percentile;
 pub mod phantom;

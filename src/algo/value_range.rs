@@ -35,7 +35,7 @@ fn extremes<T: Copy + PartialOrd + ToNumber>(samples: &[T]) -> (f64, f64) {
 }
 
 /// A sample as a number.
-trait ToNumber {
+pub(super) trait ToNumber {
     fn number(&self) -> f64;
 }
 

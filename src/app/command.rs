@@ -1,6 +1,7 @@
 //! Everything a person can ask for, as values: recorded, replayed, tested, bound to keys and menus.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,11 @@ use super::job::JobId;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::settings::{PanelId, Setting, WindowPlace};
-use super::tool::PointerEvent;
+use super::tool::{PointerEvent, Tool};
 use crate::io::OpenVolume;
+use crate::io::measurements::{Places, ToSave};
+use crate::model::series_key::SeriesKey;
+use crate::model::volume::Volume;
 use crate::model::window::{Window, WindowFunction};
 use crate::scene::{Interpolation, SlabMode};
 
@@ -175,8 +179,65 @@ pub enum Command {
     ToggleConvention,
     /// Whether crosshair lines are drawn.
     ToggleCrosshair,
-    /// Whether left drag windows.
-    ToggleWindowTool,
+    /// What left drag does; `null` leaves it to the layout.
+    SetTool {
+        /// The tool.
+        tool: Option<Tool>,
+    },
+    /// Adds a length to the shown series.
+    AddLength {
+        /// Its ends in LPS mm; of pictures without a place in space in column, row and picture, counted from 0.
+        points: [DVec3; 2],
+        /// What it is called; it gets a number if absent.
+        #[serde(default)]
+        name: Option<String>,
+    },
+    /// Makes a measurement of the shown series the one that keys act on.
+    SelectMeasurement {
+        /// Counted from 0; `null` selects none.
+        index: Option<usize>,
+    },
+    /// Shows a measurement where it was drawn.
+    GoToMeasurement {
+        /// Counted from 0.
+        index: usize,
+    },
+    /// Gives a measurement another name.
+    RenameMeasurement {
+        /// Counted from 0.
+        index: usize,
+        /// The name.
+        name: String,
+    },
+    /// Shows or hides a measurement.
+    SetMeasurementVisible {
+        /// Counted from 0.
+        index: usize,
+        /// Whether it is drawn.
+        visible: bool,
+    },
+    /// Deletes a measurement.
+    DeleteMeasurement {
+        /// Counted from 0; the selected one if absent.
+        #[serde(default)]
+        index: Option<usize>,
+    },
+    /// Takes the last change of the user's work back.
+    Undo,
+    /// Does it again.
+    Redo,
+    /// Lets the user choose a file; the window answers with `SaveMeasurements`.
+    ChooseMeasurementsFile {
+        /// Of which format.
+        format: MeasurementsFile,
+    },
+    /// Writes the measurements of the shown series: as CSV if the name ends so, else as JSON.
+    SaveMeasurements {
+        /// Where to.
+        path: PathBuf,
+    },
+    /// Puts the measurements of the shown series on the clipboard, as CSV.
+    CopyMeasurements,
     /// One pane alone, or all again.
     ToggleMaximised {
         /// The pane.
@@ -263,6 +324,36 @@ pub enum Choice {
     Folders,
     /// A file to write the picture of a pane to.
     Picture(PaneId),
+    /// A file to write measurements to.
+    Measurements(MeasurementsFile),
+}
+
+/// What measurements are written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeasurementsFile {
+    /// Comma-separated values, for tables.
+    Csv,
+    /// The program's own.
+    Json,
+}
+
+impl MeasurementsFile {
+    /// The one that a file's name asks for.
+    pub fn by_name(path: &Path) -> Self {
+        let is_csv = path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        if is_csv { Self::Csv } else { Self::Json }
+    }
+
+    /// How names of such files end.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
 }
 
 /// What [`super::update`] wants done that is not a change of state.
@@ -281,6 +372,38 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
+    },
+    /// Read the measurements of series that were opened.
+    LoadMeasurements {
+        /// The job's name.
+        job: JobId,
+        /// Of which, and where they are.
+        series: Vec<(SeriesKey, Places)>,
+    },
+    /// Write what was changed of the measurements of a series.
+    SaveMeasurements {
+        /// The job's name.
+        job: JobId,
+        /// What.
+        request: Box<ToSave>,
+    },
+    /// Write a text file.
+    WriteText {
+        /// The job's name.
+        job: JobId,
+        /// Where to.
+        path: PathBuf,
+        /// Its text.
+        text: String,
+    },
+    /// Put a text on the clipboard.
+    CopyText(String),
+    /// Count the values of a volume.
+    StartHistogram {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        volume: Arc<Volume>,
     },
     /// Stop a job.
     CancelJob(JobId),

@@ -2,21 +2,25 @@
 //!
 //! Only this and the keeper of the settings start threads. A panic in a job is caught and reported; nothing else is lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::command::Command;
-use crate::algo::percentile;
+use super::state::Counted;
+use crate::algo::{histogram, percentile};
 use crate::io::load::LoadReport;
+use crate::io::measurements::{Found, Places, Saved, ToSave};
 use crate::io::progress::ProgressEvent;
 use crate::io::{self, OpenError, OpenVolume, Opened, Progress};
+use crate::model::series_key::SeriesKey;
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::Window;
 
@@ -46,12 +50,22 @@ pub enum JobEvent {
         /// For projections.
         projections: Window,
     },
+    /// The values of a volume were counted.
+    Counted(VolumeId, Counted),
     /// Voxels were read.
     Loaded(VolumeId, LoadReport),
     /// The user answered.
     Answered(Answer),
     /// A picture was written, or why not.
     PictureSaved(Result<PathBuf, String>),
+    /// The measurements of some series were read.
+    MeasurementsLoaded(Vec<(SeriesKey, Found)>),
+    /// The measurements of a series were written, or why not.
+    MeasurementsSaved(SeriesKey, Result<Option<Saved>, String>),
+    /// A list of measurements was written, or why not.
+    MeasurementsExported(Result<PathBuf, String>),
+    /// There is nothing to tell.
+    Nothing,
     /// The job broke.
     Panicked,
     /// The system gave no thread for it.
@@ -81,6 +95,8 @@ pub struct Jobs {
     sender: SyncSender<(JobId, JobEvent, bool)>,
     receiver: Receiver<(JobId, JobEvent, bool)>,
     wake: Arc<dyn Fn() + Send + Sync>,
+    /// Threads that write the user's work.
+    writers: Vec<JoinHandle<()>>,
 }
 
 impl Jobs {
@@ -92,6 +108,7 @@ impl Jobs {
             sender,
             receiver,
             wake,
+            writers: Vec::new(),
         }
     }
 
@@ -123,6 +140,7 @@ impl Jobs {
                 let quiet = Progress::new(&outlet.cancelled, &|_| {});
                 first = io::load_slabs(&open, &needed, &quiet);
                 outlet.send_windows(&open.volume);
+                outlet.send_counts(&open.volume, &needed);
             }
             let arrived = AtomicUsize::new(0);
             let tell_progress = outlet.progress();
@@ -132,12 +150,23 @@ impl Jobs {
                     let now = needed.iter().filter(|slab| voxels.slab(**slab).is_some()).count();
                     if arrived.swap(now, Ordering::Relaxed) != now {
                         outlet.send_windows(&open.volume);
+                        outlet.send_counts(&open.volume, &needed);
                     }
                 }
                 tell_progress(event);
             };
             let rest = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
             JobEvent::Loaded(open.volume.id, first.followed_by(rest))
+        });
+    }
+
+    /// Counts the values of a volume.
+    pub fn start_histogram(&mut self, job: JobId, volume: Arc<Volume>) {
+        self.start(job, "histogram", move |outlet| {
+            let slabs = 0..volume.voxels.slab_count();
+            outlet
+                .count(&volume, slabs)
+                .map_or(JobEvent::Nothing, |counted| JobEvent::Counted(volume.id, counted))
         });
     }
 
@@ -154,7 +183,47 @@ impl Jobs {
         });
     }
 
-    fn start(&mut self, job: JobId, name: &str, body: impl FnOnce(&Outlet) -> JobEvent + Send + 'static) {
+    /// Reads measurements.
+    pub fn start_load_measurements(&mut self, job: JobId, series: Vec<(SeriesKey, Places)>) {
+        self.start(job, "measures", move |_| {
+            JobEvent::MeasurementsLoaded(io::measurements::load(&series))
+        });
+    }
+
+    /// Writes measurements. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_save_measurements(&mut self, job: JobId, request: Box<ToSave>) {
+        let writer = self.start(job, "measures", move |_| {
+            JobEvent::MeasurementsSaved(request.key.clone(), io::measurements::save(&request))
+        });
+        self.writers.retain(|writer| !writer.is_finished());
+        self.writers.extend(writer);
+    }
+
+    /// Writes a text file.
+    pub fn start_text(&mut self, job: JobId, path: PathBuf, text: String) {
+        let writer = self.start(job, "text", move |_| {
+            let written = io::save::write_atomically(&path, |out| std::io::Write::write_all(out, text.as_bytes()));
+            JobEvent::MeasurementsExported(written.map(|()| path).map_err(|err| err.to_string()))
+        });
+        self.writers.extend(writer);
+    }
+
+    /// Waits for what is being written. What jobs tell in the meantime is of no interest any more.
+    pub fn finish_writing(&mut self) {
+        for writer in std::mem::take(&mut self.writers) {
+            while !writer.is_finished() {
+                // Makes room: a full queue would hold the writer up.
+                self.receiver.recv_timeout(Duration::from_millis(2)).ok();
+            }
+        }
+    }
+
+    fn start(
+        &mut self,
+        job: JobId,
+        name: &str,
+        body: impl FnOnce(&Outlet) -> JobEvent + Send + 'static,
+    ) -> Option<JoinHandle<()>> {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.cancels.insert(job, cancelled.clone());
         let outlet = Outlet {
@@ -169,10 +238,14 @@ impl Jobs {
                 let event = catch_unwind(AssertUnwindSafe(|| body(&outlet))).unwrap_or(JobEvent::Panicked);
                 outlet.send(event, true);
             });
-        if let Err(err) = spawned {
-            tracing::error!("no thread for a job: {err}");
-            // The queue is bounded, so it may be full; then the job is simply over.
-            self.sender.try_send((job, JobEvent::NoThread, true)).ok();
+        match spawned {
+            Ok(handle) => Some(handle),
+            Err(err) => {
+                tracing::error!("no thread for a job: {err}");
+                // The queue is bounded, so it may be full; then the job is simply over.
+                self.sender.try_send((job, JobEvent::NoThread, true)).ok();
+                None
+            }
         }
     }
 
@@ -237,6 +310,26 @@ impl Outlet {
             };
             self.send(event, false);
         }
+    }
+
+    /// Tells how often each value occurs in some slabs, as far as they have arrived.
+    fn send_counts(&self, volume: &Volume, slabs: &BTreeSet<usize>) {
+        if let Some(counted) = self.count(volume, slabs.iter().copied()) {
+            self.send(JobEvent::Counted(volume.id, counted), false);
+        }
+    }
+
+    fn count(&self, volume: &Volume, slabs: impl IntoIterator<Item = usize>) -> Option<Counted> {
+        let slabs: Vec<usize> = slabs.into_iter().collect();
+        let revision = volume.voxels.revision();
+        let is_complete = volume.voxels.is_complete() && slabs.len() == volume.voxels.slab_count();
+        let is_cancelled = || self.cancelled.load(Ordering::Relaxed);
+        let histogram = histogram::histogram(volume, slabs, &is_cancelled)?;
+        Some(Counted {
+            histogram: Arc::new(histogram),
+            revision,
+            is_complete,
+        })
     }
 
     fn send(&self, event: JobEvent, is_over: bool) {

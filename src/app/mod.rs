@@ -6,7 +6,9 @@
 
 pub mod browser;
 pub mod command;
+pub mod history;
 pub mod job;
+pub mod measurements;
 pub mod pane;
 pub mod planes;
 pub mod presets;

@@ -54,6 +54,7 @@ impl Program {
         keeper.look_for(settings.recent.clone());
         let mut program = Self::new(wake);
         take(&mut program.state, settings.clone(), home.settings_file(), note);
+        program.state.home = Some(home.clone());
         program.memory = Some(Memory {
             home,
             keeper,
@@ -77,6 +78,17 @@ impl Program {
     pub fn close(&mut self) {
         self.keep();
         self.memory = None;
+        self.write_work();
+    }
+
+    /// Waits until what the user made is on the disk.
+    fn write_work(&mut self) {
+        self.jobs.finish_writing();
+        for request in self.state.measurements.unsaved() {
+            if let Err(why) = crate::io::measurements::save(&request) {
+                tracing::error!("{why}");
+            }
+        }
     }
 
     /// Has what changed written down.
@@ -136,6 +148,7 @@ impl Program {
                 | Command::ChooseFiles
                 | Command::ChooseFolder
                 | Command::ChoosePicture { .. }
+                | Command::ChooseMeasurementsFile { .. }
         ) && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)
             && writeln!(sink, "{line}").and_then(|()| sink.flush()).is_err()
@@ -218,10 +231,21 @@ impl Program {
             match effect {
                 Effect::StartScan { job, paths } => self.jobs.start_scan(job, paths),
                 Effect::StartLoad { job, open } => self.jobs.start_load(job, open),
+                Effect::LoadMeasurements { job, series } => self.jobs.start_load_measurements(job, series),
+                Effect::SaveMeasurements { job, request } => self.jobs.start_save_measurements(job, request),
+                Effect::WriteText { job, path, text } => self.jobs.start_text(job, path, text),
+                Effect::StartHistogram { job, volume } => self.jobs.start_histogram(job, volume),
                 Effect::CancelJob(job) => self.jobs.cancel(job),
                 other => others.push(other),
             }
         }
         others
+    }
+}
+
+/// What the user made is on disk before the program ends.
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.write_work();
     }
 }

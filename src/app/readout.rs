@@ -5,6 +5,7 @@ use glam::{DVec2, DVec3};
 use super::pane::PaneId;
 use super::scenes;
 use super::state::State;
+use crate::model::geometry::Geometry;
 use crate::model::volume::Value;
 
 /// What stands under a point of a pane.
@@ -69,11 +70,19 @@ pub fn slice_number(state: &State, pane: PaneId) -> Option<(usize, usize)> {
     if pane == PaneId::Stack {
         return Some((state.view.stack.slice + 1, volume.dims()[2]));
     }
-    let geometry = volume.geometry()?;
-    let normal = state.view.plane(pane)?.axes.normal();
+    slice_along(
+        volume.geometry()?,
+        state.view.plane(pane)?.axes.normal(),
+        state.view.crosshair,
+    )
+}
+
+/// The slice in which a place lies, counted from 1, and how many there are, going through the volume along a normal;
+/// `None` where that is between the volume's own directions.
+pub fn slice_along(geometry: &Geometry, normal: DVec3, place: DVec3) -> Option<(usize, usize)> {
     let per_mm = geometry.voxel_from_patient().matrix3;
     let axis = (0..3).find(|axis| per_mm.row(*axis).normalize_or_zero().dot(normal).abs() > 1.0 - 1e-6)?;
-    let at = geometry.voxel_at(state.view.crosshair)[axis].round();
+    let at = geometry.voxel_at(place)[axis].round();
     let count = geometry.dims()[axis];
     Some((at.clamp(0.0, count as f64 - 1.0) as usize + 1, count))
 }

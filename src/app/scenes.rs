@@ -126,6 +126,14 @@ pub fn stack_pixel_at(state: &State, at: DVec2) -> Option<DVec2> {
     Some(stack_center(state, entry) + offset / DVec2::new(width, height))
 }
 
+/// Where a stored pixel is seen in the stack pane, in points from the top left.
+pub fn stack_point_of(state: &State, pixel: DVec2) -> Option<DVec2> {
+    let entry = state.shown()?;
+    let [width, height] = StackScene::pixel_size(entry.volume());
+    let offset = (pixel - stack_center(state, entry)) * DVec2::new(width, height);
+    Some(offset / stack_units_per_point(state) + pane_size(state, PaneId::Stack) / 2.0)
+}
+
 fn stack_center(state: &State, entry: &Entry) -> DVec2 {
     let [columns, rows, _] = entry.volume().dims();
     let [width, height] = StackScene::pixel_size(entry.volume());

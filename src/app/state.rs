@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
 
+use super::history::History;
 use super::job::JobId;
+use super::measurements::Measurements;
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
 use super::settings::Settings;
-use super::tool::Gesture;
+use super::tool::{Gesture, Tool};
+pub use crate::algo::histogram::Histogram;
+use crate::io::home::Home;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
 use crate::model::volume::{Volume, VolumeId};
@@ -31,6 +35,12 @@ pub struct State {
     pub jobs: BTreeMap<JobId, JobStatus>,
     /// What the user should read, oldest first.
     pub messages: Vec<Message>,
+    /// What was measured in the open series.
+    pub measurements: Measurements,
+    /// What can be undone.
+    pub history: History,
+    /// Where the user's own data is; `None` for a program that remembers nothing.
+    pub(super) home: Option<Home>,
     /// What is remembered from session to session.
     pub settings: Settings,
     /// Where the settings are kept, if anywhere.
@@ -76,6 +86,8 @@ pub struct Entry {
     pub display: Display,
     /// The percentile window, once enough voxels are there.
     pub auto_window: Option<Window>,
+    /// How often each value occurs: in some slices, and once all are there, in all of them.
+    pub histogram: Option<Counted>,
     /// The percentile window of projections.
     pub auto_projection_window: Option<Window>,
 }
@@ -95,6 +107,17 @@ impl Entry {
             .chain(&self.load_warnings)
             .map(String::as_str)
     }
+}
+
+/// A histogram and what it was counted in.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The counts.
+    pub histogram: Arc<Histogram>,
+    /// The revision of the voxels that were there.
+    pub revision: usize,
+    /// Whether these were all that there are.
+    pub is_complete: bool,
 }
 
 /// How far the voxels of a volume are.
@@ -157,8 +180,8 @@ pub struct View {
     pub camera_zoom: f64,
     /// The patient's left is on the screen's left: the neurological convention.
     pub is_neurological: bool,
-    /// Whether left drag windows; `None` leaves it to the layout.
-    pub window_tool: Option<bool>,
+    /// What left drag does; `None` leaves it to the layout.
+    pub tool: Option<Tool>,
 }
 
 impl View {
@@ -185,9 +208,22 @@ impl View {
             .map(|n| &mut self.planes[n])
     }
 
-    /// Whether left drag changes the window: chosen by W, else the crosshair in linked panes, the window in a single one.
-    pub fn left_drag_windows(&self) -> bool {
-        self.window_tool.unwrap_or(matches!(self.layout, Layout::Single(_)))
+    /// What left drag does: what was chosen, else the crosshair in linked panes, the window in a single one.
+    pub fn active_tool(&self) -> Tool {
+        self.tool.unwrap_or(match self.layout {
+            Layout::Single(_) => Tool::Window,
+            Layout::Quad | Layout::OneAndThree(_) => Tool::Crosshair,
+        })
+    }
+
+    /// What left drag does in a pane; `None` in the volume view, where it turns the camera. Pictures that have no place
+    /// in space have no crosshair.
+    pub fn tool_in(&self, pane: PaneId) -> Option<Tool> {
+        match (pane, self.active_tool()) {
+            (PaneId::Volume, _) => None,
+            (PaneId::Stack, Tool::Crosshair) => Some(Tool::Window),
+            (_, tool) => Some(tool),
+        }
     }
 }
 
@@ -209,10 +245,21 @@ pub enum JobSubject {
     Question,
     /// Writing a picture.
     Picture,
+    /// Counting values.
+    Histogram(VolumeId),
     /// Reading headers of these; of the built-in study if empty.
     Paths(Vec<PathBuf>),
     /// Decoding voxels.
     Volume(VolumeId),
+    /// Reading or writing measurements.
+    Measurements,
+}
+
+impl JobSubject {
+    /// Whether it is small work that goes on beside, which nobody waits for or stops.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Self::Histogram(_) | Self::Measurements)
+    }
 }
 
 /// Something that the user should read.
@@ -261,12 +308,15 @@ impl State {
                 camera: View::first_camera(),
                 camera_zoom: 1.0,
                 is_neurological: false,
-                window_tool: None,
+                tool: None,
             },
             gesture: None,
             hover: None,
             jobs: BTreeMap::new(),
             messages: Vec::new(),
+            measurements: Measurements::default(),
+            history: History::default(),
+            home: None,
             settings: Settings::default(),
             settings_file: None,
             missing: BTreeSet::new(),
@@ -283,6 +333,12 @@ impl State {
     /// The entry in the panes, to be changed.
     pub(super) fn shown_mut(&mut self) -> Option<&mut Entry> {
         self.document.entry_mut(self.view.shown?)
+    }
+
+    /// A job id that was not used before.
+    pub(super) fn next_job(&mut self) -> JobId {
+        self.last_job += 1;
+        JobId(self.last_job)
     }
 
     /// Adds a message.

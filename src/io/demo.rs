@@ -10,7 +10,7 @@ use crate::model::window::{NamedWindow, Window};
 use crate::say;
 
 /// Small slabs, so that the study is seen to arrive.
-const SLICES_PER_SLAB: usize = 8;
+const SLICES_PER_SLAB: usize = 4;
 
 /// The phantom of the demo study.
 pub fn phantom() -> &'static Phantom {

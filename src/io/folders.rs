@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::plain;
 use super::progress::Progress;
 use super::source::Skipped;
+use super::{measurements, plain};
 use crate::say;
 
 /// Folders nested deeper than this are not looked at.
@@ -40,7 +40,10 @@ pub(super) fn walk(folder: &Path, progress: &Progress<'_>, files: &mut Vec<PathB
                     continue;
                 }
                 Ok(meta) if meta.is_file() => {
-                    files.push(path);
+                    // What the program itself keeps beside a study is no part of it.
+                    if !measurements::is_own_file(&path) {
+                        files.push(path);
+                    }
                     continue;
                 }
                 Ok(meta) if meta.is_dir() => say!("io-too-deep"),

@@ -55,6 +55,11 @@ impl FilePlace {
         self.unpacked.as_ref().map_or(&self.path, |unpacked| &unpacked.name)
     }
 
+    /// Whether it came out of an archive, so that nothing can be kept beside it.
+    pub fn is_unpacked(&self) -> bool {
+        self.unpacked.is_some()
+    }
+
     /// The last part of its name.
     pub fn file_name(&self) -> String {
         self.name()

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::place::FilePlace;
 use crate::model::volume::Volume;
 use crate::model::voxels::Samples;
 
@@ -54,6 +55,11 @@ pub struct SlabError {
 pub trait SlabSource: Send + Sync {
     /// Decodes one slab. Must not panic on any bytes (it is called under `catch_unwind` all the same).
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError>;
+
+    /// The file that the volume is read from, or the first of them; `None` of what is made and not read.
+    fn file(&self) -> Option<&FilePlace> {
+        None
+    }
 
     /// Whether slabs are best read in one stream, with [`Self::read_in_order`].
     fn streams(&self) -> bool {

@@ -5,9 +5,11 @@
 
 pub mod color_map;
 pub mod geometry;
+pub mod measurement;
 pub mod orientation;
 pub mod plane;
 pub mod scale;
+pub mod series_key;
 pub mod volume;
 pub mod voxels;
 pub mod window;

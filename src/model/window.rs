@@ -76,6 +76,31 @@ impl Window {
         (self.grey(value) * 255.0 + 0.5).floor() as u8
     }
 
+    /// The values between which grey rises from black to white. A sigmoid never quite gets there; its edges are those
+    /// of the straight line through its middle.
+    pub fn edges(&self) -> [f64; 2] {
+        match self.function {
+            WindowFunction::Linear => {
+                let half = (self.width - 1.0).max(0.0) / 2.0;
+                [self.center - 0.5 - half, self.center - 0.5 + half]
+            }
+            WindowFunction::LinearExact | WindowFunction::Sigmoid => {
+                [self.center - self.width / 2.0, self.center + self.width / 2.0]
+            }
+        }
+    }
+
+    /// The window of the same curve with other [`Self::edges`].
+    #[must_use]
+    pub fn with_edges(&self, [low, high]: [f64; 2]) -> Self {
+        let extra = f64::from(u8::from(self.function == WindowFunction::Linear));
+        Self {
+            center: (low + high) / 2.0 + extra / 2.0,
+            width: (high - low + extra).max(self.smallest_width()),
+            function: self.function,
+        }
+    }
+
     /// The narrowest width that the function allows: LINEAR needs at least 1 (PS3.3 C.11.2.1.2.1).
     pub fn smallest_width(&self) -> f64 {
         match self.function {

@@ -4,12 +4,14 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::memory::Dialog;
+use crate::app::command::MeasurementsFile;
 use crate::app::pane::{Arrangement, Layout, PaneId};
 use crate::app::planes::Alignment;
 use crate::app::settings::{PanelId, Setting};
-use crate::app::{Command, State, presets};
+use crate::app::tool::Tool;
+use crate::app::{Command, State, measurements, presets};
 use crate::scene::Interpolation;
-use crate::words;
+use crate::{say, words};
 
 /// Something that can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +35,12 @@ pub enum Action {
     ResetView,
     Center,
     Crosshair,
-    WindowTool,
+    Tool(Tool),
+    Undo,
+    Redo,
+    DeleteMeasurement,
+    ExportMeasurements(MeasurementsFile),
+    CopyMeasurements,
     Convention,
     Preset(u8),
     AutoWindow,
@@ -55,23 +62,35 @@ pub enum Action {
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Group {
     File,
+    Edit,
     Navigate,
     View,
     Window,
+    Measure,
     Help,
 }
 
 impl Group {
     /// All groups, in the order of the menu bar.
-    pub const ALL: [Self; 5] = [Self::File, Self::Navigate, Self::View, Self::Window, Self::Help];
+    pub const ALL: [Self; 7] = [
+        Self::File,
+        Self::Edit,
+        Self::Navigate,
+        Self::View,
+        Self::Window,
+        Self::Measure,
+        Self::Help,
+    ];
 
     /// Its heading.
     pub fn label(self) -> String {
         let key = match self {
             Self::File => "ui-menu-file",
+            Self::Edit => "ui-menu-edit",
             Self::Navigate => "ui-menu-navigate",
             Self::View => "ui-menu-view",
             Self::Window => "ui-menu-window",
+            Self::Measure => "ui-menu-measure",
             Self::Help => "ui-menu-help",
         };
         words::lookup(key, &[])
@@ -99,6 +118,8 @@ pub struct Row {
     key: &'static str,
     /// Its shortcut.
     pub shortcut: Option<KeyboardShortcut>,
+    /// Another key that people know from elsewhere; it is not listed.
+    also: Option<KeyboardShortcut>,
     /// Whether holding the key repeats it.
     pub repeats: bool,
     /// Whether a line stands above it in its menu.
@@ -111,6 +132,7 @@ const fn row(group: Group, action: Action, key: &'static str) -> Row {
         group,
         key,
         shortcut: None,
+        also: None,
         repeats: false,
         begins_section: false,
     }
@@ -128,6 +150,11 @@ impl Row {
 
     const fn section(mut self) -> Self {
         self.begins_section = true;
+        self
+    }
+
+    const fn or(mut self, modifiers: Modifiers, key: Key) -> Self {
+        self.also = Some(KeyboardShortcut::new(modifiers, key));
         self
     }
 
@@ -156,6 +183,16 @@ pub const ROWS: &[Row] = &[
         .on(Modifiers::COMMAND, Key::Comma)
         .section(),
     row(Group::File, Action::Quit, "ui-quit").on(Modifiers::COMMAND, Key::Q),
+    row(Group::Edit, Action::Undo, "ui-undo")
+        .on(Modifiers::COMMAND, Key::Z)
+        .repeating(),
+    row(Group::Edit, Action::Redo, "ui-redo")
+        .on(COMMAND_SHIFT, Key::Z)
+        .or(Modifiers::COMMAND, Key::Y)
+        .repeating(),
+    row(Group::Edit, Action::DeleteMeasurement, "ui-delete")
+        .key(Key::Delete)
+        .or(Modifiers::NONE, Key::Backspace),
     row(Group::Navigate, Action::Slices(-1), "ui-previous-slice")
         .key(Key::ArrowUp)
         .repeating(),
@@ -215,7 +252,7 @@ pub const ROWS: &[Row] = &[
         .section(),
     row(Group::View, Action::Scale(-1), "window-smaller").on(Modifiers::COMMAND, Key::Minus),
     row(Group::View, Action::UsualScale, "window-usual-size").on(Modifiers::COMMAND, Key::Num0),
-    row(Group::Window, Action::WindowTool, "ui-window-tool").key(Key::W),
+    row(Group::Window, Action::Tool(Tool::Window), "ui-window-tool").key(Key::W),
     row(Group::Window, Action::Invert, "ui-invert").key(Key::I),
     row(Group::Window, Action::FileWindow, "ui-file-window")
         .key(Key::Backtick)
@@ -230,6 +267,18 @@ pub const ROWS: &[Row] = &[
     row(Group::Window, Action::Preset(7), "").key(Key::Num7),
     row(Group::Window, Action::Preset(8), "").key(Key::Num8),
     row(Group::Window, Action::Preset(9), "").key(Key::Num9),
+    row(Group::Measure, Action::Tool(Tool::Length), "ui-length-tool").key(Key::L),
+    row(
+        Group::Measure,
+        Action::ExportMeasurements(MeasurementsFile::Csv),
+        "ui-export-csv",
+    ),
+    row(
+        Group::Measure,
+        Action::ExportMeasurements(MeasurementsFile::Json),
+        "ui-export-json",
+    ),
+    row(Group::Measure, Action::CopyMeasurements, "ui-copy-measurements"),
     row(Group::Help, Action::Keys, "ui-keys").key(Key::F1),
     row(Group::Help, Action::About, "window-about"),
 ];
@@ -237,7 +286,8 @@ pub const ROWS: &[Row] = &[
 /// The toolbar from the left, in groups; those without room are left out, the last ones first.
 pub const TOOLBAR: &[&[Action]] = &[
     &[Action::OpenFiles, Action::OpenFolder],
-    &[Action::WindowTool, Action::Crosshair, Action::ToggleAlignment],
+    &[Action::Tool(Tool::Window), Action::Tool(Tool::Length)],
+    &[Action::Crosshair, Action::ToggleAlignment],
     &[Action::ResetView, Action::Center, Action::Invert, Action::SavePicture],
 ];
 
@@ -259,7 +309,8 @@ pub const PANE_MENU: &[Action] = &[
     Action::ToggleAlignment,
     Action::Crosshair,
     Action::Convention,
-    Action::WindowTool,
+    Action::Tool(Tool::Window),
+    Action::Tool(Tool::Length),
     Action::Invert,
     Action::FileWindow,
     Action::AutoWindow,
@@ -282,6 +333,15 @@ impl Row {
         }
     }
 
+    /// What it is called now: undo says what it would undo.
+    pub fn label_now(&self, state: &State) -> String {
+        match (self.action, state.history.undo_name(), state.history.redo_name()) {
+            (Action::Undo, Some(step), _) => say!("ui-undo-step", step = step.to_owned()),
+            (Action::Redo, _, Some(step)) => say!("ui-redo-step", step = step.to_owned()),
+            _ => self.label(),
+        }
+    }
+
     /// What it does, in a sentence.
     pub fn tip(&self) -> Option<String> {
         match self.action {
@@ -299,7 +359,7 @@ impl Row {
         let view = &state.view;
         match self.action {
             Action::Crosshair => Some(view.crosshair_visible),
-            Action::WindowTool => Some(view.left_drag_windows()),
+            Action::Tool(tool) => Some(view.active_tool() == tool),
             Action::Convention => Some(view.is_neurological),
             Action::ToggleAlignment => Some(view.alignment == Alignment::Anatomical),
             Action::Maximise => Some(matches!(view.layout, Layout::Single(_))),
@@ -345,7 +405,14 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         Action::Convention => Command::ToggleConvention,
         Action::Crosshair => Command::ToggleCrosshair,
         Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
-        Action::Cancel => (!state.jobs.is_empty()).then_some(Command::CancelAll)?,
+        Action::Cancel if state.view.tool.is_some_and(Tool::measures) => Command::SetTool { tool: None },
+        Action::Undo => state.history.undo_name().map(|_| Command::Undo)?,
+        Action::Redo => state.history.redo_name().map(|_| Command::Redo)?,
+        Action::Cancel => state
+            .jobs
+            .values()
+            .any(|status| !status.subject.is_quiet())
+            .then_some(Command::CancelAll)?,
         Action::Series(steps) => (state.document.entries.len() > 1).then_some(Command::StepSeries { steps })?,
         _ => return None,
     })
@@ -368,7 +435,14 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::ToggleAlignment => has_place.then_some(Command::ToggleAlignment)?,
         Action::ResetView => Command::ResetView,
         Action::Center => has_place.then_some(Command::CenterOnCrosshair)?,
-        Action::WindowTool => has_place.then_some(Command::ToggleWindowTool)?,
+        Action::Tool(tool) => toggled_tool(state, tool, has_place)?,
+        Action::ExportMeasurements(format) => {
+            has_measurements(state).then_some(Command::ChooseMeasurementsFile { format })?
+        }
+        Action::CopyMeasurements => has_measurements(state).then_some(Command::CopyMeasurements)?,
+        Action::DeleteMeasurement => {
+            measurements::selected(state).map(|(index, _)| Command::DeleteMeasurement { index: Some(index) })?
+        }
         Action::Preset(n) => Command::WindowPreset {
             name: presets::window_preset_of_key(n)?.name.clone(),
         },
@@ -378,6 +452,21 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::Interpolate(interpolation) => Command::SetInterpolation { interpolation },
         _ => return None,
     })
+}
+
+fn has_measurements(state: &State) -> bool {
+    measurements::of_shown(state).is_some_and(|series| !series.list.is_empty())
+}
+
+/// A tool's key takes it and puts it down again. Pictures without a place have no crosshair to choose instead.
+fn toggled_tool(state: &State, tool: Tool, has_place: bool) -> Option<Command> {
+    let is_on = state.view.active_tool() == tool;
+    let next = match tool {
+        Tool::Window if is_on => Some(Tool::Crosshair),
+        _ if is_on => None,
+        _ => Some(tool),
+    };
+    (has_place || tool.measures()).then_some(Command::SetTool { tool: next })
 }
 
 /// The file's window after the one that is on, so that the key goes through all of them.
@@ -394,10 +483,10 @@ fn next_file_window(state: &State) -> Option<Command> {
 
 /// The row whose shortcut a key press is.
 pub fn by_key(modifiers: Modifiers, key: Key) -> Option<&'static Row> {
-    ROWS.iter().find(|row| {
-        row.shortcut
-            .is_some_and(|shortcut| shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers))
-    })
+    let is_it = |shortcut: Option<KeyboardShortcut>| {
+        shortcut.is_some_and(|shortcut| shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers))
+    };
+    ROWS.iter().find(|row| is_it(row.shortcut) || is_it(row.also))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 use super::action::Action;
 use crate::app::pane::Arrangement;
 use crate::app::settings::PanelId;
+use crate::app::tool::Tool;
 
 /// Side of the grid.
 const GRID: f32 = 16.0;
@@ -95,6 +96,11 @@ const SAVE_PICTURE: Glyph = Glyph(&[
     Dot([10.6, 5.6, 1.2]),
 ]);
 const CONTRAST: Glyph = Glyph(&[Ring([8.0, 8.0, 6.0]), HalfDot([8.0, 8.0, 6.0])]);
+const LENGTH: Glyph = Glyph(&[
+    Line(&[[3.0, 13.0], [13.0, 3.0]]),
+    Line(&[[1.0, 11.0], [5.0, 15.0]]),
+    Line(&[[11.0, 1.0], [15.0, 5.0]]),
+]);
 const CROSSHAIR: Glyph = Glyph(&[
     Line(&[[8.0, 1.0], [8.0, 6.0]]),
     Line(&[[8.0, 10.0], [8.0, 15.0]]),
@@ -156,7 +162,8 @@ pub fn of(action: Action) -> Option<&'static Glyph> {
         Action::OpenDemo => &DEMO,
         Action::TypePath => &TYPE,
         Action::SavePicture => &SAVE_PICTURE,
-        Action::WindowTool => &CONTRAST,
+        Action::Tool(Tool::Window) => &CONTRAST,
+        Action::Tool(Tool::Length) => &LENGTH,
         Action::Crosshair => &CROSSHAIR,
         Action::ToggleAlignment => &PLANES,
         Action::ResetView => &RESET,

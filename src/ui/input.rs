@@ -10,7 +10,7 @@ use super::Commands;
 use super::action::{self, Action, Request};
 use super::memory::{Memory, Pressed};
 use crate::app::pane::PaneId;
-use crate::app::tool::{self, PointerAction, PointerEvent};
+use crate::app::tool::{self, GestureKind, PointerAction, PointerEvent};
 use crate::app::{Command, State, scenes};
 
 /// Less than this is a click, in points.
@@ -153,9 +153,11 @@ impl Reader<'_> {
             self.commands.push(Command::Focus { pane });
         }
         let acts_at_once = button == PointerButton::Primary
-            && pane.view().is_some()
             && !modifiers.any()
-            && !self.state.view.left_drag_windows();
+            && !matches!(
+                tool::take_hold(self.state, pane, self.in_pane(pane, pos)),
+                GestureKind::Window | GestureKind::Turn
+            );
         self.memory.pressed = Some(Pressed {
             pane,
             button,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use egui::{PointerButton, Pos2, Rect};
 
+use super::panel::histogram::HistogramMemory;
 use crate::app::pane::PaneId;
+use crate::model::measurement::MeasurementId;
 use crate::model::volume::VolumeId;
 
 /// The window's own memory. Nothing in it is worth recording or undoing.
@@ -20,6 +22,10 @@ pub struct Memory {
     pub sought: String,
     /// The search field of the help sheet wants the keyboard.
     pub focus_search: bool,
+    /// The measurement whose name is being typed.
+    pub renaming: Option<Renaming>,
+    /// The histogram's view and what is dragged in it.
+    pub histogram: HistogramMemory,
     /// The series that the browser last scrolled to.
     pub scrolled_to: Option<VolumeId>,
     /// Where the panes were in the last frame, in points: what the pointer of this frame hit.
@@ -51,6 +57,17 @@ impl Memory {
         self.dialog = if self.dialog == Some(dialog) { None } else { Some(dialog) };
         self.focus_search = self.dialog == Some(Dialog::Keys);
     }
+}
+
+/// A measurement whose name is being typed.
+#[derive(Clone, Debug)]
+pub struct Renaming {
+    /// Which.
+    pub id: MeasurementId,
+    /// What stands in the field.
+    pub text: String,
+    /// The field wants the keyboard.
+    pub wants_focus: bool,
 }
 
 /// A button that went down in a pane.

@@ -28,6 +28,19 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A count with its thousands apart.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Decimals of a number field whose value is about as large as `scale`.
 pub fn decimals(scale: f64) -> usize {
     match scale.abs() {

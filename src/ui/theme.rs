@@ -32,6 +32,8 @@ pub const PANE_FRAME: f32 = 1.0;
 pub const PANE_INSET: f32 = 6.0;
 /// Text on pictures.
 pub const PANE_FONT: f32 = 12.0;
+/// Measured values.
+pub const MEASURE_FONT: f32 = 13.0;
 /// Orientation letters.
 pub const LETTER_FONT: f32 = 14.0;
 /// Text everywhere else.
@@ -88,6 +90,20 @@ pub fn pane_frame(pane: PaneId, is_focused: bool) -> Stroke {
 /// The line of a pane's plane in another pane.
 pub fn plane_line(of: PaneId) -> Stroke {
     Stroke::new(CROSSHAIR_WIDTH, pane_color(of).gamma_multiply(LINE_OPACITY))
+}
+
+/// The colour of what was measured, and of what of it is selected or under the pointer. None of the planes has it.
+pub fn measure_color(is_lively: bool) -> Color32 {
+    if is_lively {
+        Color32::from_rgb(190, 246, 255)
+    } else {
+        Color32::from_rgb(92, 214, 232)
+    }
+}
+
+/// The font of measured values.
+pub fn measure_font() -> FontId {
+    FontId::new(MEASURE_FONT, FontFamily::Proportional)
 }
 
 /// The font of text on pictures.

@@ -19,8 +19,17 @@ pub const ORIGIN: [f64; 3] = [-10.0, 5.0, 100.0];
 pub fn opened() -> (Program, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let path = write_volume(folder.path(), "one.nii");
-    let mut program = Program::new(Arc::new(|| {}));
-    for pane in PaneId::QUAD {
+    (program_on(&path), folder)
+}
+
+/// A program without anything, its panes laid out.
+pub fn empty_program() -> Program {
+    laid_out(Program::new(Arc::new(|| {})))
+}
+
+/// A program with panes of 400 × 300 points.
+pub fn laid_out(mut program: Program) -> Program {
+    for pane in PaneId::QUAD.into_iter().chain([PaneId::Stack]) {
         run(
             &mut program,
             Command::ResizePane {
@@ -29,9 +38,24 @@ pub fn opened() -> (Program, tempfile::TempDir) {
             },
         );
     }
-    run(&mut program, Command::Open { paths: vec![path] });
-    wait(&mut program);
-    (program, folder)
+    program
+}
+
+/// A program that has opened a file or a folder.
+pub fn program_on(path: &Path) -> Program {
+    let mut program = empty_program();
+    open(&mut program, path);
+    program
+}
+
+pub fn open(program: &mut Program, path: &Path) {
+    run(
+        program,
+        Command::Open {
+            paths: vec![path.to_owned()],
+        },
+    );
+    wait(program);
 }
 
 pub fn write_volume(folder: &Path, name: &str) -> std::path::PathBuf {

@@ -14,8 +14,11 @@ mod dicom_truth;
 mod dicom_write;
 mod driver;
 mod geometry;
+mod histogram;
 mod layers;
 mod made_nifti;
+mod measure;
+mod measure_files;
 mod nifti;
 mod nifti_damage;
 #[path = "../common/nifti_file.rs"]

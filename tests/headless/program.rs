@@ -4,7 +4,7 @@ use glam::{DVec2, DVec3};
 use isocenter::app::pane::PaneId;
 use isocenter::app::planes::Alignment;
 use isocenter::app::state::LoadState;
-use isocenter::app::tool::{Button, Modifiers, PointerAction, crosshair};
+use isocenter::app::tool::{Button, Modifiers, PointerAction, Tool, crosshair};
 use isocenter::app::{Command, readout, scenes};
 use isocenter::model::volume::Value;
 use isocenter::scene::{Scene, SlabMode};
@@ -141,7 +141,12 @@ fn dragging_the_window_is_proportional_and_escape_takes_it_back() {
     assert_eq!(program.state().shown().unwrap().display.window.unwrap(), window);
     // The window tool makes plain left drag do the same.
     let crosshair = program.state().view.crosshair;
-    run(&mut program, Command::ToggleWindowTool);
+    run(
+        &mut program,
+        Command::SetTool {
+            tool: Some(Tool::Window),
+        },
+    );
     drag(
         &mut program,
         PaneId::Axial,

@@ -102,3 +102,25 @@ fn a_color_map_runs_straight_between_its_stops() {
     assert!(ColorMap::from_stops("backwards", &[stops[1], stops[0]]).is_none());
     assert_eq!(ColorMap::gray().color(77), [77, 77, 77]);
 }
+
+#[test]
+fn grey_rises_between_the_edges() {
+    for function in [WindowFunction::Linear, WindowFunction::LinearExact] {
+        for (center, width) in [(40.0, 400.0), (0.5, 1.0), (-600.0, 1500.0), (0.0, 2.0)] {
+            let window = Window {
+                center,
+                width,
+                function,
+            };
+            let [low, high] = window.edges();
+            assert_eq!(window.grey(low), 0.0, "{window:?}");
+            assert_eq!(
+                window.grey(low + (high - low) * 0.25),
+                if high > low { 0.25 } else { 0.0 }
+            );
+            assert_eq!(window.grey(high + 1e-9), 1.0, "{window:?}");
+            let again = window.with_edges([low, high]);
+            assert_eq!((again.center, again.width), (center, width));
+        }
+    }
+}

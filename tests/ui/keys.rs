@@ -82,7 +82,7 @@ fn letters_and_digits_do_what_the_list_says() {
     rest(&mut bench);
     assert!(bench.query_all_by_label("Neurological").next().is_some());
     press(&mut bench, Key::W);
-    assert!(bench.state().state().view.left_drag_windows());
+    assert!(bench.state().state().view.active_tool() == isocenter::app::tool::Tool::Window);
     press(&mut bench, Key::F1);
     rest(&mut bench);
     assert!(bench.query_by_label("Shift + move").is_some());

@@ -3,6 +3,7 @@ app-job-demo = Making the demo study
 app-job-scan = Reading {$path}
 app-job-scan-several = Reading {$count} files and folders
 app-job-load = Loading {$name}
+app-job-histogram = Counting values
 app-job-panicked = A task broke off because of an error in the program; everything that was open is still there.
 app-no-thread = the system gives no more threads; close other programs and try again
 app-skipped = {$count ->
@@ -58,3 +59,16 @@ app-colors-blue = Blue
 app-version = { $version } ({ $from }, { $machine })
 app-version-unoptimised = { $version } ({ $from }, { $machine }, not optimised)
 app-version-own-build = own build
+
+# Measurements
+app-length-name = Length {$number}
+app-length-mm = {$value} mm
+app-length-px = {$value} px
+app-step-length = length
+app-step-move = moving a measurement
+app-step-rename = renaming
+app-step-visibility = showing or hiding
+app-step-delete = deleting a measurement
+app-job-measurements = Reading measurements
+app-job-save-measurements = Saving measurements
+app-measurements-saved = The measurements were written to {$path}

@@ -162,3 +162,23 @@ io-dicom-rounded = the values need more than 16 bits and were rounded to steps o
 io-dicom-sides = pictures of {$columns} × {$rows} pixels are too large for DICOM
 io-dicom-wide-colour = colours with more than 8 bits are not written to DICOM
 io-dicom-shear = its rows and columns are not perpendicular, which DICOM cannot hold; use --resample to put it on an upright grid
+
+# Measurements on disk.
+io-measurements-unreachable = {$path} cannot be used: {$why}
+io-measurements-damaged = {$path} is damaged, so its measurements are not shown; it is kept as it is, and set aside under another name at the next change
+io-measurements-newer = {$path} was written by a newer version of this program, so its measurements are not shown; it is left as it is
+io-measurements-set-aside = {$path} was damaged and is now called {$aside}; the measurements of this session are in a new file
+io-measurements-unknown = {$count ->
+    [one] One measurement in {$path} is of a kind that this version does not know; it is kept as it is.
+   *[other] {$count} measurements in {$path} are of kinds that this version does not know; they are kept as they are.
+}
+io-measurements-no-place = there is no folder to keep them in
+io-measurements-only-here = The measurements are in this session only: {$why}. Save them as a file before you close the study.
+io-measurements-other-series = it holds no measurements of this series; name the image that they were made in
+io-measurements-unknown-kind = it holds {$count} measurements of kinds that this version does not know
+io-measurements-newer-export = it was written by a newer version of this program
+io-measurements-no-list = it is no list of measurements: {$why}
+io-measurements-two-pictures = the points of "{$name}" lie in two pictures that have no place in space
+io-measurements-no-space = the points of "{$name}" are places of the patient, but the image has no place in space; give columns, rows and pictures with "space": "picture"
+io-measurements-has-space = the points of "{$name}" are pixels of pictures, but the image has a place in space; give "space": "patient" or "voxel"
+io-measurements-not-finite = the points of "{$name}" are no numbers

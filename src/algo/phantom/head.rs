@@ -1,17 +1,57 @@
 //! Head of the phantom: skin, skull, face, brain with a bleeding on the left. Numbers are mm in LPS and HU.
 
-use glam::DMat3;
+use glam::{DMat3, DVec3};
 
-use super::Builder;
+use super::noise::Field;
+use super::painter::Slice;
 use super::solid::{Convex, Solid};
+use super::{Builder, Phantom};
 
 fn both_sides(at: [f64; 3], body: impl Fn([f64; 3]) -> Solid) -> [Solid; 2] {
     [body(at), body([-at[0], at[1], at[2]])]
 }
 
+const CRANIUM: ([f64; 3], [f64; 3]) = ([0.0, 4.0, 156.0], [77.0, 97.0, 92.0]);
+
 /// The cranium, `inset` mm below the skin.
 fn cranium(inset: f64) -> Convex {
-    Convex::ellipsoid([0.0, 4.0, 156.0], [77.0 - inset, 97.0 - inset, 92.0 - inset])
+    Convex::ellipsoid(CRANIUM.0, CRANIUM.1.map(|radius| radius - inset))
+}
+
+/// Folds the surface of the brain: where a smooth field is near zero runs a furrow, filled with fluid near the surface
+/// and lined with grey matter deeper down.
+pub(super) fn fold_brain(phantom: &Phantom, slice: &Slice, labels: &mut [u8]) {
+    let label = |name| phantom.structure(name).map_or(0, |structure| structure.label);
+    let (grey, white, fluid) = (
+        label("grey matter"),
+        label("white matter"),
+        label("cerebrospinal fluid"),
+    );
+    if !labels.contains(&grey) {
+        return;
+    }
+    let step = [slice.across.x, slice.down.y];
+    let folds = Field::new(slice.start, step, slice.size, 15.0, 61);
+    let small = Field::new(slice.start, step, slice.size, 6.0, 62);
+    let (center, radii) = (DVec3::from_array(CRANIUM.0), DVec3::from_array(CRANIUM.1) - 15.0);
+    for (row, labels) in labels.chunks_exact_mut(slice.size[0].max(1)).enumerate() {
+        let start = slice.start + slice.down * row as f64;
+        for (column, (label, (fold, small))) in labels.iter_mut().zip(folds.row(row).zip(small.row(row))).enumerate() {
+            if *label != grey && *label != white {
+                continue;
+            }
+            // 1 at the surface of the brain, 0 in the middle of the head.
+            let depth = ((start + slice.across * column as f64 - center) / radii).length() as f32;
+            let furrow = (fold + 0.25 * small).abs();
+            let open = 0.16 * ((depth - 0.74) / 0.26).clamp(0.0, 1.0);
+            let lined = 0.34 * ((depth - 0.58) / 0.35).clamp(0.0, 1.0);
+            if furrow < open {
+                *label = fluid;
+            } else if *label == white && furrow < lined {
+                *label = grey;
+            }
+        }
+    }
 }
 
 /// Everything above the floor of the skull, which rises to the front.
@@ -40,11 +80,17 @@ pub(super) fn add(phantom: &mut Builder) {
     });
     phantom.add(
         "scalp and face",
-        20,
+        25,
         [Solid::of(cranium(0.0)), face(0.0), nose].into_iter().chain(ears),
     );
-    phantom.add("fat of the face", -75, [face(3.0), Solid::of(cranium(2.5))]);
-    phantom.add("muscles of the head", 50, [face(12.0), Solid::of(cranium(5.0))]);
+    phantom
+        .add("fat of the face", -88, [face(3.0), Solid::of(cranium(2.5))])
+        .coarse(14.0)
+        .fine(8.0);
+    phantom
+        .add("muscles of the head", 52, [face(12.0), Solid::of(cranium(5.0))])
+        .coarse(9.0)
+        .strands();
     add_skull(phantom);
     add_jaw(phantom);
     add_face(phantom);
@@ -52,21 +98,31 @@ pub(super) fn add(phantom: &mut Builder) {
 }
 
 fn add_skull(phantom: &mut Builder) {
-    phantom.add("skull", 1250, [Solid::of(cranium(6.0)).within(above_floor(-7.0))]);
-    phantom.add("diploe", 520, [Solid::of(cranium(8.0)).within(above_floor(-5.0))]);
-    phantom.add(
-        "inner table",
-        1150,
-        [Solid::of(cranium(11.0)).within(above_floor(-2.0))],
-    );
-    phantom.add(
-        "facial bones",
-        850,
-        [
-            Solid::of(Convex::ellipsoid([0.0, -66.0, 116.0], [47.0, 27.0, 33.0])),
-            Solid::of(Convex::ellipsoid([0.0, -50.0, 136.0], [58.0, 30.0, 17.0])),
-        ],
-    );
+    phantom
+        .add("skull", 1250, [Solid::of(cranium(6.0)).within(above_floor(-7.0))])
+        .fine(60.0);
+    phantom
+        .add("diploe", 560, [Solid::of(cranium(8.0)).within(above_floor(-5.0))])
+        .coarse(110.0)
+        .fine(130.0);
+    phantom
+        .add(
+            "inner table",
+            1150,
+            [Solid::of(cranium(11.0)).within(above_floor(-2.0))],
+        )
+        .fine(60.0);
+    phantom
+        .add(
+            "facial bones",
+            850,
+            [
+                Solid::of(Convex::ellipsoid([0.0, -66.0, 116.0], [47.0, 27.0, 33.0])),
+                Solid::of(Convex::ellipsoid([0.0, -50.0, 136.0], [58.0, 30.0, 17.0])),
+            ],
+        )
+        .coarse(220.0)
+        .fine(160.0);
     let petrous = |at: [f64; 3]| {
         Solid::of(Convex::turned_ellipsoid(
             at,
@@ -74,14 +130,27 @@ fn add_skull(phantom: &mut Builder) {
             DMat3::from_rotation_z(0.6 * at[0].signum()),
         ))
     };
-    phantom.add("petrous bones", 1600, both_sides([42.0, 22.0, 112.0], petrous));
-    phantom.add(
-        "mastoid cells",
-        -650,
-        both_sides([60.0, 32.0, 104.0], |at| {
-            Solid::of(Convex::ellipsoid(at, [7.0, 10.0, 12.0]))
-        }),
-    );
+    phantom
+        .add("petrous bones", 1500, both_sides([42.0, 22.0, 112.0], petrous))
+        .coarse(200.0)
+        .fine(260.0);
+    phantom
+        .add(
+            "mastoid cells",
+            -650,
+            both_sides([60.0, 32.0, 104.0], |at| {
+                Solid::of(Convex::ellipsoid(at, [7.0, 10.0, 12.0]))
+            }),
+        )
+        .fine(420.0);
+}
+
+/// The room of the cerebellum, below and behind.
+fn posterior_fossa(inset: f64) -> Solid {
+    Solid::of(Convex::ellipsoid(
+        [0.0, 44.0, 116.0],
+        [58.0 - inset, 46.0 - inset, 38.0 - inset],
+    ))
 }
 
 fn add_jaw(phantom: &mut Builder) {
@@ -94,15 +163,19 @@ fn add_jaw(phantom: &mut Builder) {
             .without(&[ring(outer.map(|radius| radius - width))])
     };
     phantom.add("mandible", 1100, [horseshoe([43.0, 47.0], 10.0, 52.0, 72.0)]);
-    phantom.add("mandible marrow", 300, [horseshoe([40.5, 44.5], 5.0, 55.0, 69.0)]);
-    phantom.add(
-        "teeth",
-        2100,
-        [
-            horseshoe([39.0, 43.0], 8.0, 73.0, 81.0),
-            horseshoe([39.0, 43.0], 8.0, 82.0, 90.0),
-        ],
-    );
+    phantom
+        .add("mandible marrow", 300, [horseshoe([40.5, 44.5], 5.0, 55.0, 69.0)])
+        .fine(110.0);
+    phantom
+        .add(
+            "teeth",
+            2100,
+            [
+                horseshoe([39.0, 43.0], 8.0, 73.0, 81.0),
+                horseshoe([39.0, 43.0], 8.0, 82.0, 90.0),
+            ],
+        )
+        .fine(700.0);
     let ramus = |at: [f64; 3]| Solid::of(Convex::ellipsoid(at, [5.0, 13.0, 30.0]));
     phantom.add("mandibular rami", 950, both_sides([42.0, -24.0, 84.0], ramus));
 }
@@ -139,10 +212,16 @@ fn add_face(phantom: &mut Builder) {
 
 fn add_brain(phantom: &mut Builder) {
     let inside = |body: Convex, floor: f64| Solid::of(body).within(above_floor(floor));
-    phantom.add("cerebrospinal fluid", 8, [inside(cranium(13.5), 0.0)]);
-    phantom.add("grey matter", 38, [inside(cranium(16.0), 2.0)]);
-    let hemisphere = |at: [f64; 3]| inside(Convex::ellipsoid(at, [23.0, 66.0, 54.0]), 8.0);
-    phantom.add("white matter", 28, both_sides([29.0, 4.0, 162.0], hemisphere));
+    phantom
+        .add(
+            "cerebrospinal fluid",
+            8,
+            [inside(cranium(13.5), 0.0), posterior_fossa(6.0)],
+        )
+        .coarse(2.0);
+    phantom.add("grey matter", 41, [inside(cranium(15.2), 2.0)]).coarse(2.0);
+    let hemisphere = |at: [f64; 3]| inside(Convex::ellipsoid(at, [26.0, 68.0, 55.0]), 8.0);
+    phantom.add("white matter", 26, both_sides([29.0, 4.0, 162.0], hemisphere));
     phantom.add(
         "falx",
         62,
@@ -151,11 +230,7 @@ fn add_brain(phantom: &mut Builder) {
             .within(Convex::between([0.0, 0.0, 186.0], [0.0, 0.0, 400.0]))],
     );
     add_deep_brain(phantom);
-    phantom.add(
-        "cerebellum",
-        42,
-        [inside(Convex::ellipsoid([0.0, 52.0, 116.0], [48.0, 30.0, 24.0]), 2.0)],
-    );
+    phantom.add("cerebellum", 42, [posterior_fossa(8.5)]);
     phantom.add_target(
         "bleeding",
         72,

@@ -2,6 +2,43 @@
 
 use glam::{DAffine3, DMat3, DVec3};
 
+/// A box along the patient's axes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// Its corner with the least coordinates.
+    pub(super) min: DVec3,
+    /// Its corner with the greatest.
+    pub(super) max: DVec3,
+}
+
+impl Bounds {
+    /// Everything.
+    const ENDLESS: Self = Self {
+        min: DVec3::NEG_INFINITY,
+        max: DVec3::INFINITY,
+    };
+
+    fn around(center: DVec3, half: DVec3) -> Self {
+        Self {
+            min: center - half,
+            max: center + half,
+        }
+    }
+
+    /// What lies in both.
+    fn and(self, other: Self) -> Self {
+        Self {
+            min: self.min.max(other.min),
+            max: self.max.min(other.max),
+        }
+    }
+
+    /// Whether a line from one point to another may touch it.
+    pub(super) fn may_meet(&self, from: DVec3, to: DVec3) -> bool {
+        from.min(to).cmple(self.max).all() && from.max(to).cmpge(self.min).all()
+    }
+}
+
 /// A convex body: the image of a unit body under a map.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Convex {
@@ -10,16 +47,26 @@ pub(super) struct Convex {
     bounded: DVec3,
     /// Volume in mm³, where it is finite.
     volume_mm3: Option<f64>,
+    bounds: Bounds,
 }
 
 impl Convex {
     fn new(patient_from_unit: DAffine3, bounded: DVec3) -> Self {
         let volume_mm3 = (bounded == DVec3::ONE)
             .then(|| patient_from_unit.matrix3.determinant().abs() * std::f64::consts::PI * 4.0 / 3.0);
+        // Of an ellipsoid, the extent along an axis is the length of that row of its map.
+        let bounds = if bounded == DVec3::ONE {
+            let rows = patient_from_unit.matrix3.transpose();
+            let half = DVec3::new(rows.x_axis.length(), rows.y_axis.length(), rows.z_axis.length());
+            Bounds::around(patient_from_unit.translation, half)
+        } else {
+            Bounds::ENDLESS
+        };
         Self {
             unit_from_patient: patient_from_unit.inverse(),
             bounded,
             volume_mm3,
+            bounds,
         }
     }
 
@@ -97,6 +144,7 @@ impl Convex {
 pub(super) struct Solid {
     keep: Vec<Convex>,
     cut: Vec<Convex>,
+    bounds: Bounds,
 }
 
 impl Solid {
@@ -104,6 +152,7 @@ impl Solid {
         Self {
             keep: vec![body],
             cut: Vec::new(),
+            bounds: body.bounds,
         }
     }
 
@@ -112,12 +161,21 @@ impl Solid {
         Self {
             keep: vec![Convex::tube(from, to, radii_mm), Convex::between(from, to)],
             cut: Vec::new(),
+            bounds: {
+                let (from, to) = (DVec3::from_array(from), DVec3::from_array(to));
+                let reach = DVec3::splat(radii_mm[0].max(radii_mm[1]));
+                Bounds {
+                    min: from.min(to) - reach,
+                    max: from.max(to) + reach,
+                }
+            },
         }
     }
 
     /// The same, only where it lies in another body too.
     pub(super) fn within(mut self, body: Convex) -> Self {
         self.keep.push(body);
+        self.bounds = self.bounds.and(body.bounds);
         self
     }
 
@@ -133,6 +191,11 @@ impl Solid {
             ([only], []) => only.volume_mm3,
             _ => None,
         }
+    }
+
+    /// A box around it.
+    pub(super) fn bounds(&self) -> &Bounds {
+        &self.bounds
     }
 
     pub(super) fn contains(&self, at: DVec3) -> bool {

@@ -1,6 +1,8 @@
 //! What the pointer does in a pane: one file a tool. Tools compute; [`super::update`] applies what they found.
 
 pub mod crosshair;
+pub mod length;
+pub mod measure;
 pub mod navigate;
 pub mod window;
 
@@ -9,8 +11,47 @@ use serde::{Deserialize, Serialize};
 
 use super::pane::{PaneId, PlanePane, StackPane};
 use super::planes::Alignment;
+use super::state::State;
+use crate::model::measurement::Measurement;
 use crate::model::window::Window;
 use crate::scene::Camera;
+
+/// What the left button does in a pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tool {
+    /// Moves the crosshair, turns its lines, makes slices thick.
+    Crosshair,
+    /// Changes the window.
+    Window,
+    /// Measures lengths.
+    Length,
+}
+
+impl Tool {
+    /// Whether it makes measurements.
+    pub fn measures(self) -> bool {
+        match self {
+            Self::Length => true,
+            Self::Crosshair | Self::Window => false,
+        }
+    }
+}
+
+/// What a left press at a point of a pane, without keys, takes hold of.
+pub fn take_hold(state: &State, pane: PaneId, at: DVec2) -> GestureKind {
+    let grip = measure::grip_at(state, pane, at).map(|grip| GestureKind::Move(grip.part));
+    match state.view.tool_in(pane) {
+        None => GestureKind::Turn,
+        Some(Tool::Window) => grip.unwrap_or(GestureKind::Window),
+        Some(Tool::Length) => grip.unwrap_or(GestureKind::Draw),
+        Some(Tool::Crosshair) => match (grip, crosshair::take_hold(state, pane, at)) {
+            (Some(grip @ GestureKind::Move(measure::Part::Point(_))), _) => grip,
+            (Some(grip), GestureKind::Crosshair) => grip,
+            (_, held) => held,
+        },
+    }
+}
 
 /// A pointer button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +133,14 @@ pub enum GestureKind {
     Zoom,
     /// Turns the camera.
     Turn,
+    /// Draws a measurement while the button is down.
+    Draw,
+    /// Draws a measurement while the button is up: its first point was clicked.
+    Place,
+    /// The button went down to set the last point.
+    Finish,
+    /// Moves a measurement or a part of it.
+    Move(measure::Part),
 }
 
 /// What a drag may change.
@@ -115,4 +164,6 @@ pub struct Before {
     pub window: Option<Window>,
     /// The window of its projections.
     pub projection_window: Option<Window>,
+    /// The measurement that was taken hold of.
+    pub measurement: Option<Measurement>,
 }

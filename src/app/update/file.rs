@@ -11,10 +11,19 @@ use super::{layout_for, navigate};
 use crate::model::volume::VolumeId;
 use crate::say;
 
-/// A job id that was not used before.
-fn next_job(state: &mut State) -> JobId {
-    state.last_job += 1;
-    JobId(state.last_job)
+/// Notes a job that is about to begin.
+pub(super) fn begin(state: &mut State, title: String, subject: JobSubject) -> JobId {
+    let job = state.next_job();
+    let progress = None;
+    state.jobs.insert(
+        job,
+        JobStatus {
+            title,
+            progress,
+            subject,
+        },
+    );
+    job
 }
 
 /// Begins to read headers, beside whatever else is being read.
@@ -22,21 +31,13 @@ pub(super) fn open(state: &mut State, paths: Option<Vec<PathBuf>>) -> Vec<Effect
     if paths.as_ref().is_some_and(Vec::is_empty) {
         return Vec::new();
     }
-    let job = next_job(state);
     let title = match paths.as_deref() {
         None => say!("app-job-demo"),
         Some([path]) => say!("app-job-scan", path = path.display().to_string()),
         Some(several) => say!("app-job-scan-several", count = several.len()),
     };
     let subject = JobSubject::Paths(paths.clone().unwrap_or_default());
-    state.jobs.insert(
-        job,
-        JobStatus {
-            title,
-            progress: None,
-            subject,
-        },
-    );
+    let job = begin(state, title, subject);
     vec![Effect::StartScan { job, paths }]
 }
 
@@ -45,32 +46,14 @@ pub(super) fn choose(state: &mut State, choice: Choice) -> Vec<Effect> {
     if state.jobs.values().any(|status| status.subject == JobSubject::Question) {
         return Vec::new();
     }
-    let job = next_job(state);
-    let title = say!("app-job-choose");
-    state.jobs.insert(
-        job,
-        JobStatus {
-            title,
-            progress: None,
-            subject: JobSubject::Question,
-        },
-    );
+    let job = begin(state, say!("app-job-choose"), JobSubject::Question);
     vec![Effect::Choose { job, choice }]
 }
 
 /// A picture is about to be written.
 pub(in crate::app) fn begin_picture(state: &mut State, path: &Path) -> JobId {
-    let job = next_job(state);
     let title = say!("app-job-picture", path = path.display().to_string());
-    state.jobs.insert(
-        job,
-        JobStatus {
-            title,
-            progress: None,
-            subject: JobSubject::Picture,
-        },
-    );
-    job
+    begin(state, title, JobSubject::Picture)
 }
 
 /// Asks a job to stop. A question is forgotten at once: nobody can close the system's dialog for the user.
@@ -123,7 +106,9 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
         let mm_per_point = scenes::mm_per_point(state, state.view.focused);
         state.view.shown = Some(id);
         adapt_layout(state);
-        state.view.window_tool = None;
+        // Who measures in one series goes on measuring in the next.
+        state.view.tool = state.view.tool.filter(|tool| tool.measures());
+        state.measurements.selected = None;
         state.view.stack = StackPane {
             slice: state.shown().map_or(0, |entry| entry.volume().dims()[2] / 2),
             ..StackPane::default()
@@ -174,7 +159,7 @@ fn shares_space(state: &State, id: VolumeId) -> bool {
 }
 
 fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
-    let job = next_job(state);
+    let job = state.next_job();
     let entry = state.document.entry_mut(id)?;
     if matches!(entry.load, LoadState::Loaded | LoadState::Loading(_)) {
         return None;
@@ -196,7 +181,8 @@ fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
 /// Closes everything and stops all jobs.
 pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     super::pointer::cancel(state);
-    let effects: Vec<Effect> = state.jobs.keys().copied().map(Effect::CancelJob).collect();
+    let mut effects: Vec<Effect> = state.jobs.keys().copied().map(Effect::CancelJob).collect();
+    effects.extend(super::measure::close(state));
     state.document.entries.clear();
     state.document.skipped.clear();
     state.jobs.clear();

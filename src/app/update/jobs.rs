@@ -1,10 +1,12 @@
 //! What jobs bring back. Events of jobs that the state no longer knows are stale and dropped.
 
+use std::sync::Arc;
+
 use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
-use super::super::state::{Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file, settings};
+use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
+use super::{display, file, measure, settings};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::{VolumeId, VolumeKind};
@@ -16,13 +18,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     if !state.jobs.contains_key(&job) {
         return Vec::new();
     }
-    let effects = match event {
-        JobEvent::Progress { done, total } => {
-            if let Some(status) = state.jobs.get_mut(&job) {
-                status.progress = Some((done, total));
-            }
-            Vec::new()
-        }
+    let mut effects = match event {
         JobEvent::Scanned(opened) => {
             if let Some(JobSubject::Paths(paths)) = state.jobs.get(&job).map(|status| status.subject.clone())
                 && !opened.volumes.is_empty()
@@ -31,12 +27,35 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             }
             scanned(state, opened)
         }
-        JobEvent::ScanFailed(err) => {
-            if !err.is_cancelled {
-                state.tell(Level::Error, err.message);
-            }
+        JobEvent::Loaded(id, report) => {
+            loaded(state, job, id, report);
+            count(state, id).into_iter().collect()
+        }
+        JobEvent::Answered(Answer::NoDialog) => {
+            state.tell(Level::Error, say!("app-no-dialog"));
+            vec![Effect::TypePath]
+        }
+        other => {
+            take_in(state, job, other);
             Vec::new()
         }
+    };
+    if is_over {
+        state.jobs.remove(&job);
+    }
+    effects.extend(measure::due(state));
+    effects
+}
+
+/// Takes in what needs nothing to be done.
+fn take_in(state: &mut State, job: JobId, event: JobEvent) {
+    match event {
+        JobEvent::Progress { done, total } => {
+            if let Some(status) = state.jobs.get_mut(&job) {
+                status.progress = Some((done, total));
+            }
+        }
+        JobEvent::ScanFailed(err) if !err.is_cancelled => state.tell(Level::Error, err.message),
         JobEvent::AutoWindow {
             volume,
             slices,
@@ -45,43 +64,20 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             if let Some(entry) = state.document.entry_mut(volume) {
                 display::take_auto_windows(entry, slices, projections);
             }
-            Vec::new()
         }
-        JobEvent::Loaded(id, report) => {
-            loaded(state, job, id, report);
-            Vec::new()
+        JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
+            measure::took_in(state, job, event);
         }
-        JobEvent::Answered(answer) => {
-            if answer == Answer::NoDialog {
-                state.tell(Level::Error, say!("app-no-dialog"));
-                vec![Effect::TypePath]
-            } else {
-                Vec::new()
-            }
-        }
-        JobEvent::PictureSaved(saved) => {
-            match saved {
-                Ok(path) => state.tell(
-                    Level::Note,
-                    say!("app-picture-saved", path = path.display().to_string()),
-                ),
-                Err(why) => state.tell(Level::Error, why),
-            }
-            Vec::new()
-        }
-        JobEvent::Panicked => {
-            broke(state, job, say!("app-job-panicked"));
-            Vec::new()
-        }
-        JobEvent::NoThread => {
-            broke(state, job, say!("app-no-thread"));
-            Vec::new()
-        }
-    };
-    if is_over {
-        state.jobs.remove(&job);
+        JobEvent::Counted(id, counted) => take_counts(state, id, counted),
+        JobEvent::PictureSaved(Ok(path)) => state.tell(
+            Level::Note,
+            say!("app-picture-saved", path = path.display().to_string()),
+        ),
+        JobEvent::PictureSaved(Err(why)) => state.tell(Level::Error, why),
+        JobEvent::Panicked => broke(state, job, say!("app-job-panicked")),
+        JobEvent::NoThread => broke(state, job, say!("app-no-thread")),
+        _ => {}
     }
-    effects
 }
 
 /// Adds what was found and shows the largest image of it.
@@ -102,11 +98,14 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
         state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
     }
     state.document.skipped.extend(skipped);
+    let known = state.document.entries.len();
     state
         .document
         .entries
         .extend(volumes.into_iter().map(|open| entry(open, interpolation)));
-    largest.map_or_else(Vec::new, |id| file::show(state, id))
+    let mut effects = measure::opened(state, known);
+    effects.extend(largest.map_or_else(Vec::new, |id| file::show(state, id)));
+    effects
 }
 
 fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
@@ -125,6 +124,7 @@ fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
         load_warnings: Vec::new(),
         display,
         auto_window: None,
+        histogram: None,
         auto_projection_window: None,
     }
 }
@@ -150,7 +150,32 @@ fn loaded(state: &mut State, job: JobId, id: VolumeId, report: LoadReport) {
     }
 }
 
+/// Has the values of a volume counted once all of it is there.
+fn count(state: &mut State, id: VolumeId) -> Option<Effect> {
+    let entry = state.document.entry(id)?;
+    let volume = Arc::clone(entry.volume());
+    let is_counted = entry.histogram.as_ref().is_some_and(|counted| counted.is_complete);
+    if entry.load != LoadState::Loaded || is_counted || volume.voxels.components() != 1 {
+        return None;
+    }
+    let job = file::begin(state, say!("app-job-histogram"), JobSubject::Histogram(id));
+    Some(Effect::StartHistogram { job, volume })
+}
+
+/// Takes counts that are of more than those before.
+fn take_counts(state: &mut State, id: VolumeId, counted: Counted) {
+    if let Some(entry) = state.document.entry_mut(id)
+        && entry
+            .histogram
+            .as_ref()
+            .is_none_or(|before| !before.is_complete && before.revision <= counted.revision)
+    {
+        entry.histogram = Some(counted);
+    }
+}
+
 fn broke(state: &mut State, job: JobId, text: String) {
+    state.measurements.broke(job);
     if let Some(JobSubject::Volume(id)) = state.jobs.get(&job).map(|status| status.subject.clone())
         && let Some(entry) = state.document.entry_mut(id)
     {

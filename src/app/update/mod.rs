@@ -3,6 +3,7 @@
 mod display;
 mod file;
 mod jobs;
+mod measure;
 mod navigate;
 mod planes;
 mod pointer;
@@ -18,6 +19,12 @@ use super::state::State;
 
 /// Applies a command. What is not a change of state comes back as effects, to be carried out by the caller.
 pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
+    let mut effects = apply(state, command);
+    effects.extend(measure::due(state));
+    effects
+}
+
+fn apply(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Open { paths } => file::open(state, Some(paths)),
         Command::OpenDemo => file::open(state, None),
@@ -38,6 +45,9 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
         Command::StepSeries { steps } => file::step_series(state, steps),
         Command::SavePicture { pane, path, size } => vec![Effect::SavePicture { pane, path, size }],
         Command::SaveWindow { path } => vec![Effect::SaveWindow { path }],
+        Command::ChooseMeasurementsFile { format } => file::choose(state, Choice::Measurements(format)),
+        Command::SaveMeasurements { path } => measure::export(state, path),
+        Command::CopyMeasurements => measure::copy(state),
         Command::Quit => vec![Effect::Quit],
         other => {
             update_view(state, other);
@@ -50,7 +60,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
 fn update_view(state: &mut State, command: Command) {
     match command {
         Command::Pointer(event) => pointer::pointer(state, event),
-        Command::Hover { at } => state.hover = at,
+        Command::Hover { at } => pointer::hover(state, at),
         Command::CancelGesture => pointer::cancel(state),
         Command::Scroll { pane, steps } => navigate::scroll(state, pane, steps),
         Command::ScrollToEnd { pane, last } => navigate::scroll_to_end(state, pane, last),
@@ -74,7 +84,10 @@ fn update_view(state: &mut State, command: Command) {
         } => planes::set_slab(state, pane, thickness_mm, mode),
         Command::ToggleConvention => state.view.is_neurological = !state.view.is_neurological,
         Command::ToggleCrosshair => state.view.crosshair_visible = !state.view.crosshair_visible,
-        Command::ToggleWindowTool => state.view.window_tool = Some(!state.view.left_drag_windows()),
+        Command::SetTool { tool } => {
+            pointer::cancel(state);
+            state.view.tool = tool;
+        }
         Command::ToggleMaximised { pane } => navigate::toggle_maximised(state, pane),
         Command::Focus { pane } => state.view.focused = pane,
         Command::FocusNext => navigate::focus_next(state),
@@ -91,6 +104,21 @@ fn update_view(state: &mut State, command: Command) {
                 state.messages.remove(index);
             }
         }
+        other => update_measurements(state, other),
+    }
+}
+
+/// Commands that change what the user made.
+fn update_measurements(state: &mut State, command: Command) {
+    match command {
+        Command::AddLength { points, name } => measure::add_length(state, points, name),
+        Command::SelectMeasurement { index } => measure::select(state, index),
+        Command::GoToMeasurement { index } => measure::go_to(state, index),
+        Command::RenameMeasurement { index, name } => measure::rename(state, index, &name),
+        Command::SetMeasurementVisible { index, visible } => measure::set_visible(state, index, visible),
+        Command::DeleteMeasurement { index } => measure::delete(state, index),
+        Command::Undo => measure::undo(state),
+        Command::Redo => measure::redo(state),
         other => display::update(state, other),
     }
 }

@@ -6,11 +6,12 @@ use super::super::pane::PaneId;
 use super::super::planes::Alignment;
 use super::super::scenes;
 use super::super::state::State;
+use super::super::tool::measure::CLICK;
 use super::super::tool::{
-    Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crosshair, navigate as turns,
+    self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crosshair, navigate as turns,
     window as tool_window,
 };
-use super::{navigate, planes};
+use super::{measure, navigate, planes};
 use crate::scene::SlabMode;
 
 /// Applies one pointer event.
@@ -20,6 +21,13 @@ pub(super) fn pointer(state: &mut State, event: PointerEvent) {
     }
     match event.action {
         PointerAction::Press(button) => {
+            let is_second_click = state.gesture.as_ref().is_some_and(|gesture| {
+                gesture.kind == GestureKind::Place && gesture.pane == event.pane && button == Button::Left
+            });
+            if is_second_click {
+                measure::end_line(state, event.pane, event.at);
+                return set_kind(state, GestureKind::Finish);
+            }
             cancel(state);
             state.view.focused = event.pane;
             if state.shown().is_some() {
@@ -29,8 +37,43 @@ pub(super) fn pointer(state: &mut State, event: PointerEvent) {
         PointerAction::Move => drag(state, event),
         PointerAction::Release => {
             drag(state, event);
-            state.gesture = None;
+            release(state, event);
         }
+    }
+}
+
+/// The pointer moved without a button: a line that is drawn from click to click follows it.
+pub(super) fn hover(state: &mut State, at: Option<(PaneId, DVec2)>) {
+    state.hover = at;
+    if let (Some(gesture), Some((pane, at))) = (&state.gesture, at)
+        && gesture.kind == GestureKind::Place
+        && gesture.pane == pane
+    {
+        measure::end_line(state, pane, at);
+    }
+}
+
+fn set_kind(state: &mut State, kind: GestureKind) {
+    if let Some(gesture) = &mut state.gesture {
+        gesture.kind = kind;
+    }
+}
+
+fn release(state: &mut State, event: PointerEvent) {
+    let Some(gesture) = state.gesture.take() else {
+        return;
+    };
+    match gesture.kind {
+        // A click: the next one sets the other end.
+        GestureKind::Draw if (event.at - gesture.start).length() <= CLICK => {
+            state.gesture = Some(Gesture {
+                kind: GestureKind::Place,
+                ..gesture
+            });
+        }
+        GestureKind::Draw | GestureKind::Finish => measure::finish_line(state, gesture.pane),
+        GestureKind::Move(_) => measure::finish_move(state, &gesture.before),
+        _ => {}
     }
 }
 
@@ -38,12 +81,25 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
     let kind = match (button, event.pane) {
         (Button::Left, _) if event.modifiers.ctrl && !event.modifiers.alt => GestureKind::Window,
         (Button::Left, PaneId::Volume) => GestureKind::Turn,
-        (Button::Left, PaneId::Stack) => GestureKind::Window,
+        (Button::Left, PaneId::Stack) if event.modifiers.alt => GestureKind::Window,
         (Button::Left, _) if event.modifiers.alt => GestureKind::Pan,
-        (Button::Left, _) if state.view.left_drag_windows() => GestureKind::Window,
-        (Button::Left, pane) => crosshair::take_hold(state, pane, event.at),
+        (Button::Left, pane) => tool::take_hold(state, pane, event.at),
         (Button::Middle, _) => GestureKind::Pan,
         (Button::Right, _) => GestureKind::Zoom,
+    };
+    let measurement = match kind {
+        GestureKind::Move(_) => measure::take(state, event.pane, event.at),
+        GestureKind::Draw => {
+            if !measure::begin_line(state, event.pane, event.at) {
+                return;
+            }
+            None
+        }
+        _ => {
+            // A click beside it lets the selected one go.
+            state.measurements.selected.take_if(|_| button == Button::Left);
+            None
+        }
     };
     let view = &state.view;
     let before = Before {
@@ -56,6 +112,7 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
         camera_zoom: view.camera_zoom,
         window: state.shown().and_then(|entry| entry.display.window),
         projection_window: state.shown().and_then(|entry| entry.display.projection_window),
+        measurement,
     };
     state.gesture = Some(Gesture {
         pane: event.pane,
@@ -97,6 +154,8 @@ fn drag(state: &mut State, event: PointerEvent) {
             navigate::zoom(state, pane, start, turns::zoom_factor(delta));
         }
         GestureKind::Turn => state.view.camera = turns::turned(before.camera, delta),
+        GestureKind::Draw | GestureKind::Place | GestureKind::Finish => measure::end_line(state, pane, event.at),
+        GestureKind::Move(part) => measure::move_part(state, pane, &before, part, start, event.at),
     }
 }
 
@@ -164,6 +223,7 @@ pub(super) fn cancel(state: &mut State) {
     let Some(Gesture { before, .. }) = state.gesture.take() else {
         return;
     };
+    state.measurements.draft = None;
     restore_place(state, &before);
     state.view.crosshair = before.crosshair;
     state.view.alignment = before.alignment;

@@ -9,6 +9,7 @@ use super::header::FilePixels;
 use super::layout::{ColorModel, Layout, SampleFormat};
 use super::pixels::{fill_missing, samples_of};
 use super::prescan::PixelPlace;
+use crate::io::place::FilePlace;
 use crate::io::scan::plain;
 use crate::io::source::{SlabError, SlabRead, SlabSource};
 use crate::model::volume::Rescale;
@@ -37,6 +38,10 @@ pub struct PictureSource {
 }
 
 impl SlabSource for PictureSource {
+    fn file(&self) -> Option<&FilePlace> {
+        self.pictures.first().map(|picture| &picture.pixels.file)
+    }
+
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError> {
         let picture = self.pictures.get(slab).ok_or_else(|| SlabError {
             message: say!("io-slab-wrong-size", expected = self.pictures.len(), got = slab),

@@ -185,6 +185,10 @@ impl SlabSource for NiftiSource {
         }
     }
 
+    fn file(&self) -> Option<&FilePlace> {
+        Some(&self.file)
+    }
+
     fn streams(&self) -> bool {
         self.is_gzip
     }

@@ -5,6 +5,7 @@ use glam::DVec2;
 
 use super::Pane;
 use crate::app::State;
+use crate::app::tool::Tool;
 use crate::app::tool::crosshair::{self, Line};
 use crate::ui::theme;
 
@@ -29,7 +30,7 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State, is_hovere
         if line.half_slab > 0.0 {
             slab(painter, center, line, reach, stroke);
         }
-        if is_hovered && !state.view.left_drag_windows() {
+        if is_hovered && state.view.active_tool() == Tool::Crosshair {
             handles(painter, pane.rect, line);
         }
     }

@@ -4,6 +4,7 @@ mod badges;
 mod corners;
 mod crosshair;
 mod letters;
+mod measurements;
 pub mod refine;
 mod scale_bar;
 
@@ -13,6 +14,8 @@ use super::picture::{Picture, WHOLE};
 use super::{Commands, Memory, action, input, panel, theme};
 use crate::app::State;
 use crate::app::pane::PaneId;
+use crate::app::tool;
+use crate::model::plane::View;
 use crate::say;
 
 /// What a pane is called, for those who cannot see it and for tests.
@@ -34,6 +37,15 @@ pub fn short_name(pane: PaneId) -> String {
         PaneId::Sagittal => say!("ui-sagittal"),
         PaneId::Volume => say!("ui-volume-title"),
         PaneId::Stack => say!("ui-stack-title"),
+    }
+}
+
+/// One letter for a pane, where there is little room.
+pub fn letter_of(view: View) -> String {
+    match view {
+        View::Axial => say!("ui-axial-letter"),
+        View::Coronal => say!("ui-coronal-letter"),
+        View::Sagittal => say!("ui-sagittal-letter"),
     }
 }
 
@@ -66,6 +78,7 @@ pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memo
     if state.shown().is_some() {
         let is_hovered = state.hover.is_some_and(|(hovered, _)| hovered == pane.id);
         crosshair::paint(&painter, pane, state, is_hovered);
+        measurements::paint(&painter, pane, state);
         letters::paint(&painter, pane, state);
         scale_bar::paint(&painter, pane, state);
         let below = corners::paint(&painter, pane, state);
@@ -85,22 +98,22 @@ pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memo
 /// The pointer tells what a press would take hold of.
 fn cursor(response: &egui::Response, pane: &Pane<'_>, state: &State) {
     use crate::app::tool::GestureKind;
+    use crate::app::tool::measure::Part;
     use egui::CursorIcon;
     if !response.hovered() && !response.dragged() {
         return;
     }
     let kind = match (&state.gesture, state.hover) {
         (Some(gesture), _) => Some(gesture.kind),
-        (None, Some((hovered, at)))
-            if hovered == pane.id && hovered.view().is_some() && !state.view.left_drag_windows() =>
-        {
-            Some(crate::app::tool::crosshair::take_hold(state, hovered, at))
-        }
+        (None, Some((hovered, at))) if hovered == pane.id => Some(tool::take_hold(state, hovered, at)),
         _ => None,
     };
     let icon = match (kind, state.gesture.is_some()) {
         (Some(GestureKind::Rotate), _) => CursorIcon::Alias,
         (Some(GestureKind::Slab(of)), _) => across(pane.id, of, state),
+        (Some(GestureKind::Move(Part::Point(_))), _) => CursorIcon::Move,
+        (Some(GestureKind::Move(Part::Whole)), false) => CursorIcon::Grab,
+        (Some(GestureKind::Move(Part::Whole)), true) => CursorIcon::Grabbing,
         (Some(GestureKind::Pan | GestureKind::Turn), true) => CursorIcon::Grabbing,
         (Some(GestureKind::Zoom), true) => CursorIcon::ZoomIn,
         _ => CursorIcon::Crosshair,

@@ -2,27 +2,28 @@
 
 use egui::{Button, ComboBox, DragValue, RichText, ScrollArea, Slider, Ui};
 
+use super::{colors, histogram};
 use crate::app::pane::PaneId;
 use crate::app::state::Entry;
-use crate::app::{Command, State, presets};
+use crate::app::{Command, State};
 use crate::model::window::{Window, WindowFunction};
 use crate::say;
 use crate::scene::{Interpolation, Slab, SlabMode};
-use crate::ui::{Commands, pane, text, theme};
+use crate::ui::{Commands, Memory, pane, text, theme};
 
 /// Slabs are set in steps of this many mm.
 const SLAB_SPEED: f64 = 0.5;
 
 /// Shows the panel.
-pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
+pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
     let Some(entry) = state.shown() else { return };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.add_space(theme::GAP);
         warnings(ui, entry);
         let is_gray = entry.volume().voxels.components() == 1;
         if is_gray {
-            window(ui, entry, commands);
-            colors(ui, entry, commands);
+            window(ui, entry, memory, commands);
+            colors::show(ui, entry, commands);
         }
         interpolation(ui, entry, commands);
         if entry.volume().voxels.frames() > 1 {
@@ -48,8 +49,9 @@ fn heading(ui: &mut Ui, text: String) {
     );
 }
 
-fn window(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
+fn window(ui: &mut Ui, entry: &Entry, memory: &mut Memory, commands: &mut Commands) {
     heading(ui, say!("ui-window"));
+    histogram::show(ui, entry, &mut memory.histogram, commands);
     if let Some(now) = entry.display.window {
         fields(ui, now, commands);
         ui.horizontal(|ui| {
@@ -167,27 +169,6 @@ fn function_name(function: WindowFunction) -> String {
         WindowFunction::LinearExact => say!("ui-linear-exact"),
         WindowFunction::Sigmoid => say!("ui-sigmoid"),
     }
-}
-
-fn colors(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
-    ui.horizontal(|ui| {
-        let label = ui.label(say!("ui-colors"));
-        let now = entry.display.color_map.name();
-        let title = presets::color_map_title(&entry.display.color_map);
-        let combo = ComboBox::from_id_salt("colors").selected_text(title).show_ui(ui, |ui| {
-            for map in presets::color_maps() {
-                if ui
-                    .selectable_label(map.name() == now, presets::color_map_title(map))
-                    .clicked()
-                {
-                    commands.push(Command::SetColorMap {
-                        name: map.name().to_owned(),
-                    });
-                }
-            }
-        });
-        combo.response.labelled_by(label.id);
-    });
 }
 
 fn interpolation(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {

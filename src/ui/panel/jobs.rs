@@ -21,9 +21,19 @@ const BAR_HEIGHT: f32 = 12.0;
 /// The widest title of a job in the bar.
 const TITLE_WIDTH: f32 = 260.0;
 
+/// The jobs that a person has to know of.
+fn seen(state: &State) -> impl Iterator<Item = (&JobId, &JobStatus)> {
+    state.jobs.iter().filter(|(_, status)| !status.subject.is_quiet())
+}
+
+/// Whether there is any such job.
+pub fn any(state: &State) -> bool {
+    seen(state).next().is_some()
+}
+
 /// Shows all jobs one below the other, oldest first.
 pub fn list(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    for (job, status) in &state.jobs {
+    for (job, status) in seen(state) {
         ui.add(Label::new(&status.title).truncate());
         ui.horizontal(|ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -37,12 +47,12 @@ pub fn list(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 /// Shows the oldest jobs in a row, from right to left.
 pub fn bar(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let more = state.jobs.len().saturating_sub(IN_BAR);
+    let more = seen(state).count().saturating_sub(IN_BAR);
     if more > 0 {
-        let titles: Vec<&str> = state.jobs.values().skip(IN_BAR).map(|job| job.title.as_str()).collect();
+        let titles: Vec<&str> = seen(state).skip(IN_BAR).map(|(_, job)| job.title.as_str()).collect();
         ui.weak(say!("window-jobs-more", count = more)).on_hover_text(titles.join("\n"));
     }
-    for (job, status) in state.jobs.iter().take(IN_BAR) {
+    for (job, status) in seen(state).take(IN_BAR) {
         stop(ui, *job, status, commands);
         progress(ui, status, BAR_WIDTH);
         let width = ui.available_width().min(TITLE_WIDTH);

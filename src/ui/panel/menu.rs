@@ -79,13 +79,13 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
         return;
     };
     let request = row.request(state, pane);
-    let mut button = Button::new(row.label()).selected(row.is_on(state) == Some(true));
+    let mut button = Button::new(row.label_now(state)).selected(row.is_on(state) == Some(true));
     if let Some(shortcut) = row.shortcut {
         button = button.shortcut_text(text::shortcut(ui.ctx(), &shortcut));
     }
     let response = ui.add_enabled(request.is_some(), button);
     // Without the shortcut, which is no part of the name.
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, request.is_some(), row.label()));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, request.is_some(), row.label_now(state)));
     let response = tip(response, row);
     if response.clicked()
         && let Some(request) = request

@@ -2,11 +2,14 @@
 
 pub mod about;
 pub mod browser;
+pub mod colors;
 pub mod dialog;
 pub mod display;
 pub mod drop;
+pub mod histogram;
 pub mod jobs;
 pub mod keys;
+pub mod measurements;
 pub mod menu;
 pub mod messages;
 pub mod path;
@@ -39,7 +42,8 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
     if state.shown().is_some() && state.settings.is_open(PanelId::Display) {
         let panel = Panel::right("display").default_size(theme::DISPLAY_WIDTH).min_size(140.0);
         side(ui, state, PanelId::Display, panel, commands, |ui, commands| {
-            display::show(ui, state, commands);
+            measurements::show(ui, state, memory, commands);
+            display::show(ui, state, memory, commands);
         });
     }
     dialog::show(ui.ctx(), state, memory, commands);

@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
                 ui.set_width(width);
                 heading(ui);
                 ui.add_space(2.0 * theme::GAP);
-                if !state.jobs.is_empty() {
+                if jobs::any(state) {
                     jobs::list(ui, state, commands);
                     ui.add_space(2.0 * theme::GAP);
                 }

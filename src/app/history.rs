@@ -1,0 +1,139 @@
+//! What can be undone: steps that know both ways, newest last, each with a name. [`super::update`] walks through them;
+//! whatever changes the user's work adds a variant to [`Edit`].
+
+use std::collections::VecDeque;
+
+use crate::model::measurement::Measurement;
+use crate::model::series_key::SeriesKey;
+
+/// Steps kept; older ones can no longer be undone.
+const MAX_STEPS: usize = 200;
+
+/// A change of the user's work that can be taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// Of one measurement.
+    Measurement(MeasurementEdit),
+}
+
+/// A change of one measurement. At least one of `before` and `after` is there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasurementEdit {
+    /// Of which series.
+    pub key: SeriesKey,
+    /// Its place in the list.
+    pub index: usize,
+    /// As it was; `None` if it is new.
+    pub before: Option<Measurement>,
+    /// As it is; `None` if it was deleted.
+    pub after: Option<Measurement>,
+}
+
+impl Edit {
+    /// The change that takes this one back.
+    pub fn inverse(&self) -> Self {
+        match self {
+            Self::Measurement(edit) => Self::Measurement(MeasurementEdit {
+                key: edit.key.clone(),
+                index: edit.index,
+                before: edit.after.clone(),
+                after: edit.before.clone(),
+            }),
+        }
+    }
+}
+
+/// A change and what it is called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What was done, as it is written behind "Undo".
+    pub name: String,
+    /// The change.
+    pub edit: Edit,
+}
+
+/// Steps that were done, and steps that were undone.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    done: VecDeque<Step>,
+    undone: Vec<Step>,
+}
+
+impl History {
+    /// What would be undone next.
+    pub fn undo_name(&self) -> Option<&str> {
+        self.done.back().map(|step| step.name.as_str())
+    }
+
+    /// What would be done again next.
+    pub fn redo_name(&self) -> Option<&str> {
+        self.undone.last().map(|step| step.name.as_str())
+    }
+
+    /// Something was done. What was undone before can no longer be done again.
+    pub(super) fn did(&mut self, step: Step) {
+        self.undone.clear();
+        if self.done.len() == MAX_STEPS {
+            self.done.pop_front();
+        }
+        self.done.push_back(step);
+    }
+
+    /// Goes one step back; the answer is the change to be made.
+    pub(super) fn undo(&mut self) -> Option<Edit> {
+        let step = self.done.pop_back()?;
+        let edit = step.edit.inverse();
+        self.undone.push(step);
+        Some(edit)
+    }
+
+    /// Goes one step on again; the answer is the change to be made.
+    pub(super) fn redo(&mut self) -> Option<Edit> {
+        let step = self.undone.pop()?;
+        let edit = step.edit.clone();
+        self.done.push_back(step);
+        Some(edit)
+    }
+
+    /// Forgets everything: what it was about is closed.
+    pub(super) fn clear(&mut self) {
+        self.done.clear();
+        self.undone.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(n: usize) -> Step {
+        Step {
+            name: n.to_string(),
+            edit: Edit::Measurement(MeasurementEdit {
+                key: SeriesKey::default(),
+                index: n,
+                before: None,
+                after: None,
+            }),
+        }
+    }
+
+    #[test]
+    fn it_goes_back_and_forth_and_forgets_the_oldest() {
+        let mut history = History::default();
+        for n in 0..MAX_STEPS + 3 {
+            history.did(step(n));
+        }
+        assert_eq!(history.done.len(), MAX_STEPS);
+        assert_eq!(history.undo_name(), Some((MAX_STEPS + 2).to_string().as_str()));
+        assert!(history.undo().is_some() && history.undo().is_some());
+        assert_eq!(history.redo_name(), Some((MAX_STEPS + 1).to_string().as_str()));
+        assert_eq!(history.redo(), Some(step(MAX_STEPS + 1).edit));
+        history.did(step(7));
+        assert_eq!(history.redo(), None);
+        for _ in 0..MAX_STEPS {
+            history.undo();
+        }
+        assert_eq!(history.undo(), None);
+    }
+}

@@ -1,0 +1,88 @@
+//! What was measured, over the picture: lines with the value beside them, and handles under the pointer.
+
+use egui::{Align2, Color32, Painter, Pos2, Rect, Stroke, Vec2, vec2};
+use glam::DVec2;
+
+use super::Pane;
+use crate::app::State;
+use crate::app::measurements::{self, ShownLine};
+use crate::app::tool::measure::Part;
+use crate::ui::{text, theme};
+
+/// Half the length of the marks at the ends.
+const END: f32 = 4.0;
+/// Between an end and the value.
+const TEXT_GAP: f32 = 9.0;
+/// The value stays this far from the pane's edges.
+const INSET: f32 = 4.0;
+
+/// Paints the lines of a pane.
+pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
+    if pane.pictures.is_empty() {
+        return;
+    }
+    for line in measurements::lines_in(state, pane.id) {
+        paint_line(painter, pane.rect, &line);
+    }
+}
+
+fn paint_line(painter: &Painter, rect: Rect, line: &ShownLine) {
+    let at = |point: DVec2| rect.min + Vec2::new(point.x as f32, point.y as f32);
+    let (a, b) = (at(line.a), at(line.b));
+    let is_lively = line.is_selected || line.hovered.is_some();
+    let color = theme::measure_color(is_lively).gamma_multiply(line.opacity as f32);
+    let rim = theme::PANE_RIM.gamma_multiply(line.opacity as f32);
+    let width = if line.hovered == Some(Part::Whole) { 2.0 } else { 1.5 };
+    let along = (b - a).normalized();
+    let across = vec2(-along.y, along.x) * END;
+    let has_handles = is_lively && !line.is_faded || line.hovered.is_some();
+    for (width, color) in [(width + 2.0, rim), (width, color)] {
+        let stroke = Stroke::new(width, color);
+        painter.line_segment([a, b], stroke);
+        if !has_handles {
+            for end in [a, b] {
+                painter.line_segment([end - across, end + across], stroke);
+            }
+        }
+    }
+    if has_handles {
+        for (n, end) in [a, b].into_iter().enumerate() {
+            handle(painter, end, color, line.hovered == Some(Part::Point(n)));
+        }
+    }
+    if let Some(value) = &line.text {
+        paint_value(painter, rect, [a, b], value, color);
+    }
+}
+
+fn handle(painter: &Painter, at: Pos2, color: Color32, is_hovered: bool) {
+    let radius = theme::HANDLE_RADIUS + if is_hovered { 1.5 } else { 0.0 };
+    let fill = if is_hovered { color } else { theme::PANE_RIM };
+    painter.circle(at, radius + 1.0, theme::PANE_RIM, Stroke::NONE);
+    painter.circle(at, radius, fill, Stroke::new(1.5, color));
+}
+
+/// The value, beyond the end that was set last, inside the pane.
+fn paint_value(painter: &Painter, rect: Rect, [a, b]: [Pos2; 2], value: &str, color: Color32) {
+    if !rect.contains(a) && !rect.contains(b) {
+        return;
+    }
+    // Beyond an end that is in sight.
+    let (from, end) = if rect.contains(b) { (a, b) } else { (b, a) };
+    let along = end - from;
+    let (anchor, offset) = match (along.x.abs() >= along.y.abs(), along.x >= 0.0, along.y >= 0.0) {
+        (true, true, _) => (Align2::LEFT_CENTER, vec2(TEXT_GAP, 0.0)),
+        (true, false, _) => (Align2::RIGHT_CENTER, vec2(-TEXT_GAP, 0.0)),
+        (false, _, true) => (Align2::CENTER_TOP, vec2(0.0, TEXT_GAP)),
+        (false, _, false) => (Align2::CENTER_BOTTOM, vec2(0.0, -TEXT_GAP)),
+    };
+    let font = theme::measure_font();
+    let size = painter.layout_no_wrap(value.to_owned(), font.clone(), color).size();
+    let wanted = anchor.anchor_size(end + offset, size);
+    let room = rect.shrink(INSET);
+    let moved = vec2(
+        (room.min.x - wanted.min.x).max(0.0) - (wanted.max.x - room.max.x).max(0.0),
+        (room.min.y - wanted.min.y).max(0.0) - (wanted.max.y - room.max.y).max(0.0),
+    );
+    text::over_picture(painter, wanted.min + moved, Align2::LEFT_TOP, value, font, color);
+}
