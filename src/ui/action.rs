@@ -224,7 +224,12 @@ pub const ROWS: &[Row] = &[
         .key(Key::Tab)
         .section(),
     row(Group::Navigate, Action::Cancel, "ui-cancel").key(Key::Escape),
-    row(Group::View, Action::Arrange(Arrangement::Single), "window-layout-single").on(Modifiers::COMMAND, Key::Num1),
+    row(
+        Group::View,
+        Action::Arrange(Arrangement::Single),
+        "window-layout-single",
+    )
+    .on(Modifiers::COMMAND, Key::Num1),
     row(
         Group::View,
         Action::Arrange(Arrangement::OneAndThree),
@@ -506,10 +511,12 @@ mod tests {
                 );
             }
         }
-        assert!(PANE_MENU
+        assert!(
+            PANE_MENU
                 .iter()
                 .chain(TOOLBAR.iter().chain(TOOLBAR_RIGHT).copied().flatten())
-                .all(|action| find(*action).is_some()));
+                .all(|action| find(*action).is_some())
+        );
     }
 
     #[test]

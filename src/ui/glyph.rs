@@ -41,10 +41,7 @@ use Mark::{Arc, Area, Dot, HalfDot, Line, Loop, Ring};
 const FRAME: Mark = Loop(&[[1.5, 2.5], [14.5, 2.5], [14.5, 13.5], [1.5, 13.5]]);
 
 /// A cross that takes something away.
-pub const CLOSE: Glyph = Glyph(&[
-    Line(&[[4.0, 4.0], [12.0, 12.0]]),
-    Line(&[[12.0, 4.0], [4.0, 12.0]]),
-]);
+pub const CLOSE: Glyph = Glyph(&[Line(&[[4.0, 4.0], [12.0, 12.0]]), Line(&[[12.0, 4.0], [4.0, 12.0]])]);
 
 /// Something is doubtful or failed.
 pub const WARNING: Glyph = Glyph(&[
@@ -136,7 +133,11 @@ const ONE_AND_THREE: Glyph = Glyph(&[
     Line(&[[10.0, 6.2], [14.5, 6.2]]),
     Line(&[[10.0, 9.8], [14.5, 9.8]]),
 ]);
-const QUAD: Glyph = Glyph(&[FRAME, Line(&[[8.0, 2.5], [8.0, 13.5]]), Line(&[[1.5, 8.0], [14.5, 8.0]])]);
+const QUAD: Glyph = Glyph(&[
+    FRAME,
+    Line(&[[8.0, 2.5], [8.0, 13.5]]),
+    Line(&[[1.5, 8.0], [14.5, 8.0]]),
+]);
 const LEFT_PANEL: Glyph = Glyph(&[FRAME, Area(&[[1.5, 2.5], [5.8, 2.5], [5.8, 13.5], [1.5, 13.5]])]);
 const RIGHT_PANEL: Glyph = Glyph(&[FRAME, Area(&[[10.2, 2.5], [14.5, 2.5], [14.5, 13.5], [10.2, 13.5]])]);
 const SETTINGS: Glyph = Glyph(&[
@@ -218,9 +219,7 @@ impl Mark {
             Ring([x, y, radius]) => Shape::circle_stroke(at(x, y), radius * scale, stroke),
             Dot([x, y, radius]) => Shape::circle_filled(at(x, y), radius * scale, color),
             Arc(part) => Shape::line(arc(part), stroke),
-            HalfDot([x, y, radius]) => {
-                Shape::convex_polygon(arc([x, y, radius, -90.0, 90.0]), color, Stroke::NONE)
-            }
+            HalfDot([x, y, radius]) => Shape::convex_polygon(arc([x, y, radius, -90.0, 90.0]), color, Stroke::NONE),
         }
     }
 }

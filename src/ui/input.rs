@@ -315,9 +315,8 @@ impl Reader<'_> {
         // Else egui would take Tab and arrows as a wish to go from button to button.
         self.ctx
             .memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
-        match row.request(self.state, self.state.view.focused) {
-            Some(request) => carry_out(request, self.memory, &mut self.commands),
-            None => {}
+        if let Some(request) = row.request(self.state, self.state.view.focused) {
+            carry_out(request, self.memory, &mut self.commands);
         }
         if key == Key::Escape {
             self.memory.pressed = None;

@@ -54,7 +54,11 @@ pub enum Dialog {
 impl Memory {
     /// Opens a dialog, or closes it if it is open.
     pub fn toggle(&mut self, dialog: Dialog) {
-        self.dialog = if self.dialog == Some(dialog) { None } else { Some(dialog) };
+        self.dialog = if self.dialog == Some(dialog) {
+            None
+        } else {
+            Some(dialog)
+        };
         self.focus_search = self.dialog == Some(Dialog::Keys);
     }
 }

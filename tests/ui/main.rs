@@ -11,4 +11,5 @@ mod opening;
 mod panels;
 mod panes;
 mod real_window;
+mod shell;
 mod support;

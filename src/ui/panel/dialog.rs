@@ -2,8 +2,8 @@
 
 use egui::{Context, Frame, Id, Margin, Modal, RichText, Ui};
 
-use super::{about, keys, settings};
 use super::toolbar::glyph_button;
+use super::{about, keys, settings};
 use crate::app::State;
 use crate::say;
 use crate::ui::memory::Dialog;
@@ -36,11 +36,13 @@ pub fn show(ctx: &Context, state: &State, memory: &mut Memory, commands: &mut Co
             ui.set_max_height(room.y);
             ui.spacing_mut().item_spacing.y = theme::GAP;
             let is_closed = heading(ui, &title);
-            Frame::new().inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| match dialog {
-                Dialog::Keys => keys::show(ui, memory),
-                Dialog::Settings => settings::show(ui, state, commands),
-                Dialog::About => about::show(ui),
-            });
+            Frame::new()
+                .inner_margin(Margin::symmetric(16, 10))
+                .show(ui, |ui| match dialog {
+                    Dialog::Keys => keys::show(ui, memory),
+                    Dialog::Settings => settings::show(ui, state, commands),
+                    Dialog::About => about::show(ui),
+                });
             is_closed
         });
     if modal.inner || modal.should_close() {
@@ -75,7 +77,11 @@ fn heading(ui: &mut Ui, title: &str) -> bool {
 /// The heading of a part of a dialog, with a fine line.
 pub fn section(ui: &mut Ui, title: &str) {
     ui.add_space(theme::GAP);
-    ui.label(RichText::new(title).color(theme::of(ui).text_weak).size(theme::FONT_SMALL));
+    ui.label(
+        RichText::new(title)
+            .color(theme::of(ui).text_weak)
+            .size(theme::FONT_SMALL),
+    );
     let width = ui.available_width();
     let (rect, _) = ui.allocate_exact_size(egui::vec2(width, 1.0), egui::Sense::hover());
     ui.painter().rect_filled(rect, 0.0, theme::of(ui).line);

@@ -50,7 +50,8 @@ pub fn bar(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let more = seen(state).count().saturating_sub(IN_BAR);
     if more > 0 {
         let titles: Vec<&str> = seen(state).skip(IN_BAR).map(|(_, job)| job.title.as_str()).collect();
-        ui.weak(say!("window-jobs-more", count = more)).on_hover_text(titles.join("\n"));
+        ui.weak(say!("window-jobs-more", count = more))
+            .on_hover_text(titles.join("\n"));
     }
     for (job, status) in seen(state).take(IN_BAR) {
         stop(ui, *job, status, commands);

@@ -80,9 +80,8 @@ fn parts(ctx: &egui::Context, sought: &str) -> Vec<Part> {
             .filter_map(|row| Some((text::shortcut(ctx, &row.shortcut?), row.label())))
             .collect(),
     });
-    let is_sought = |(key, does): &(String, String)| {
-        key.to_lowercase().contains(sought) || does.to_lowercase().contains(sought)
-    };
+    let is_sought =
+        |(key, does): &(String, String)| key.to_lowercase().contains(sought) || does.to_lowercase().contains(sought);
     std::iter::once(mouse)
         .chain(keys)
         .map(|part| Part {

@@ -34,13 +34,17 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
         .frame(theme::panel_frame())
         .show(ui, |ui| status::show(ui, state, commands));
     if has_browser(state) && state.settings.is_open(PanelId::Browser) {
-        let panel = Panel::left("browser").default_size(theme::BROWSER_WIDTH).min_size(120.0);
+        let panel = Panel::left("browser")
+            .default_size(theme::BROWSER_WIDTH)
+            .min_size(120.0);
         side(ui, state, PanelId::Browser, panel, commands, |ui, commands| {
             browser::show(ui, state, memory, commands);
         });
     }
     if state.shown().is_some() && state.settings.is_open(PanelId::Display) {
-        let panel = Panel::right("display").default_size(theme::DISPLAY_WIDTH).min_size(140.0);
+        let panel = Panel::right("display")
+            .default_size(theme::DISPLAY_WIDTH)
+            .min_size(140.0);
         side(ui, state, PanelId::Display, panel, commands, |ui, commands| {
             measurements::show(ui, state, memory, commands);
             display::show(ui, state, memory, commands);

@@ -24,7 +24,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         dialog::section(ui, &say!("window-settings-mouse"));
         line(ui, &say!("window-settings-drag"), |ui| {
             let mut up_is_brighter = settings.up_is_brighter;
-            if ui.checkbox(&mut up_is_brighter, say!("window-settings-brighter")).changed() {
+            if ui
+                .checkbox(&mut up_is_brighter, say!("window-settings-brighter"))
+                .changed()
+            {
                 commands.push(Command::SetSetting(Setting::UpIsBrighter(up_is_brighter)));
             }
         });

@@ -203,7 +203,9 @@ fn entry(ui: &mut Ui, recent: &Recent, is_there: bool, now: u64, commands: &mut 
         let room = inner.width() - when.width() - theme::GAP;
         let short = text::shortened(painter, &name, &font, room);
         painter.text(inner.left_top(), egui::Align2::LEFT_TOP, short, font, color);
-        let folder = recent.folder().map_or_else(String::new, |folder| folder.display().to_string());
+        let folder = recent
+            .folder()
+            .map_or_else(String::new, |folder| folder.display().to_string());
         let folder = text::shortened_start(painter, &folder, &small, inner.width());
         painter.text(
             inner.left_bottom(),
