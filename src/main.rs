@@ -30,6 +30,22 @@ fn main() -> ExitCode {
                 Err(message) => cli::fail(&message),
             }
         }
+        Run::Interface(request) => measure_interface(&request),
+    }
+}
+
+fn measure_interface(request: &cli::InterfaceRequest) -> ExitCode {
+    let rehearsal = window::frames::Rehearsal {
+        paths: request.paths.clone(),
+        size: request.size.map(|side| side as f32),
+        frames: request.frames,
+    };
+    match rehearsal.measure(&cli::thread_clock) {
+        Ok(times) => {
+            let times: Vec<_> = times.iter().map(|time| (time.interface, time.triangles)).collect();
+            request.print(&times)
+        }
+        Err(message) => cli::fail(&message),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The window: eframe around the program. Takes in what jobs brought, has the input applied, draws, and sleeps until
 //! something happens. Holds no state of its own but pictures and what the interface remembers.
 
+pub mod frames;
+
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;

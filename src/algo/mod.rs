@@ -5,6 +5,7 @@ pub mod needed_slabs;
 pub mod percentile;
 pub mod phantom;
 pub mod project;
+pub mod quick_slice;
 pub mod resample;
 pub mod reslice;
 pub mod sample;

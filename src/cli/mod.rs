@@ -7,6 +7,7 @@ mod completions;
 mod convert;
 mod demo;
 mod info;
+mod measure;
 mod output;
 mod picture;
 mod probe;
@@ -22,6 +23,8 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::say;
+
+pub use bench::interface::{InterfaceRequest, thread_clock};
 
 /// Isocenter: a viewer for 3D medical images. Not a medical device; not for diagnosis.
 #[derive(Parser)]
@@ -58,6 +61,8 @@ enum Command {
     Info(info::InfoArgs),
     /// Prints values at voxels and at places of the patient.
     Probe(probe::ProbeArgs),
+    /// Measures lengths between points of a file.
+    Measure(measure::MeasureArgs),
     /// Writes a volume to a NIfTI file or a DICOM series.
     Convert(convert::ConvertArgs),
     /// Prints the elements of a DICOM file or the header of a NIfTI file.
@@ -78,6 +83,8 @@ pub enum Run {
     Done(ExitCode),
     /// Open the window.
     Window(WindowRequest),
+    /// Measure the window's interface.
+    Interface(InterfaceRequest),
 }
 
 /// What to open in the window.
@@ -155,6 +162,7 @@ pub fn parse() -> Run {
                 .unwrap_or_default();
             probe::probe(&args, &order, quiet)
         }
+        Command::Measure(args) => measure::measure(&args, quiet),
         Command::Convert(args) => convert::convert(&args, quiet),
         Command::Tags(args) => tags::tags(&args),
         Command::Render(args) => render::render(&args, quiet),
@@ -168,6 +176,7 @@ pub fn parse() -> Run {
             Err(failure) => Err(failure),
         },
         Command::Run(args) => run::run(&args, quiet),
+        Command::Bench(args) if args.is_of_interface() => return Run::Interface(InterfaceRequest::new(&args)),
         Command::Bench(args) => bench::bench(&args, quiet),
         Command::Completions(args) => completions::completions(&args, &mut Cli::command()),
     };

@@ -4,6 +4,8 @@
 //! reads it back; [`PaneTarget`] keeps a picture on the device for the window and draws it again only if its scene or
 //! its voxels changed. Both go through [`Gpu::draw_into`], so that a pane and a PNG are the same pixels.
 //!
+//! Where the device is the processor itself, slices of the usual kind are drawn by `algo::quick_slice` without a shader.
+//!
 //! Grey is exact: slices interpolate by hand in f32 (`shaders/common/sample.wgsl`); only rays use texture filtering.
 
 mod allowance;

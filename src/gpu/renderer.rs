@@ -1,5 +1,6 @@
 //! The renderer: takes a scene, makes its volumes resident, draws its layers.
 
+use crate::algo::quick_slice;
 use crate::model::volume::Volume;
 use crate::scene::{Interpolation, Scene};
 
@@ -12,7 +13,7 @@ use super::pipelines::{Pipelines, Wanted, traits};
 use super::resident::Resident;
 use super::shader::Program;
 use super::store::{Key, Store};
-use super::target::PaneTarget;
+use super::target::{self, PaneTarget};
 use super::uniform::LayerUniform;
 use super::voxel_map::VoxelMap;
 use super::{device, readback};
@@ -36,6 +37,8 @@ pub struct Gpu {
     layers: wgpu::Buffer,
     layers_bind_group: wgpu::BindGroup,
     layer_stride: u32,
+    /// Whether the device is the processor, which draws slices faster without the shader.
+    is_quick: bool,
 }
 
 /// How many layers the uniform buffer holds at first.
@@ -78,8 +81,16 @@ impl Gpu {
             layers,
             layers_bind_group,
             layer_stride,
+            is_quick: context.adapter.is_software,
             context,
         }
+    }
+
+    /// The same, but everything is drawn by shaders, also where the processor would be faster without (for tests).
+    #[must_use]
+    pub fn with_shaders_only(mut self) -> Self {
+        self.is_quick = false;
+        self
     }
 
     /// Who draws.
@@ -110,6 +121,10 @@ impl Gpu {
 
     /// Draws a scene and reads it back: RGBA, 8 bits, rows from the top.
     pub fn picture(&mut self, scene: &Scene) -> Result<Vec<u8>, GpuError> {
+        self.check_size(scene.size())?;
+        if let Some(pixels) = self.on_processor(scene) {
+            return Ok(pixels);
+        }
         let target = PaneTarget::new(self, scene.size())?;
         self.draw_into(scene, target.view())?;
         self.read(&target)
@@ -159,7 +174,22 @@ impl Gpu {
         }
     }
 
+    /// The picture, where the processor draws it better than the shader that would run on it.
+    fn on_processor(&self, scene: &Scene) -> Option<Vec<u8>> {
+        if self.is_quick { quick_slice::draw(scene) } else { None }
+    }
+
     fn draw(&mut self, scene: &Scene, view: &wgpu::TextureView, allowance: &mut Allowance) -> Result<Drawn, GpuError> {
+        if view.texture().usage().contains(wgpu::TextureUsages::COPY_DST)
+            && let Some(pixels) = self.on_processor(scene)
+        {
+            target::write(&self.context, view.texture(), &pixels);
+            self.context.check()?;
+            return Ok(Drawn {
+                is_new: true,
+                is_complete: true,
+            });
+        }
         self.store.begin();
         let mut is_complete = true;
         let mut draws = Vec::new();

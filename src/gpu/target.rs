@@ -2,6 +2,7 @@
 
 use crate::scene::Scene;
 
+use super::device::Context;
 use super::error::GpuError;
 use super::renderer::Gpu;
 
@@ -32,7 +33,8 @@ impl PaneTarget {
             format: PICTURE_FORMAT,
             usage: wgpu::TextureUsages::RENDER_ATTACHMENT
                 | wgpu::TextureUsages::TEXTURE_BINDING
-                | wgpu::TextureUsages::COPY_SRC,
+                | wgpu::TextureUsages::COPY_SRC
+                | wgpu::TextureUsages::COPY_DST,
             view_formats: &[],
         });
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
@@ -82,4 +84,18 @@ impl PaneTarget {
         self.drawn = drawn.is_complete.then(|| (scene.clone(), revision));
         Ok(drawn)
     }
+}
+
+/// Puts pixels that were drawn elsewhere into a picture.
+pub(super) fn write(context: &Context, texture: &wgpu::Texture, pixels: &[u8]) {
+    context.queue.write_texture(
+        texture.as_image_copy(),
+        pixels,
+        wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(texture.width() * 4),
+            rows_per_image: None,
+        },
+        texture.size(),
+    );
 }

@@ -20,7 +20,8 @@ pub fn gpu_with(features: wgpu::Features) -> Option<Gpu> {
 
 fn accept(made: Result<Gpu, isocenter::gpu::GpuError>) -> Option<Gpu> {
     match made {
-        Ok(gpu) => Some(gpu),
+        // The stand-in for the slice shader has its own tests against the twin.
+        Ok(gpu) => Some(gpu.with_shaders_only()),
         Err(err) if std::env::var_os("REQUIRE_GPU").is_some_and(|wish| wish == "1") => {
             panic!("a graphics adapter is required: {err}")
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use glam::{DMat3, DQuat, DVec3};
-use isocenter::algo;
+use isocenter::algo::{self, quick_slice};
 use isocenter::gpu::Gpu;
 use isocenter::model::color_map::{ColorMap, ColorStop};
 use isocenter::model::geometry::Geometry;
@@ -81,7 +81,31 @@ fn scene(axes: Axes, slab: Option<Slab>, layer: ImageLayer) -> Scene {
 
 fn hold(gpu: &mut Gpu, what: &str, scene: &Scene) {
     let picture = gpu.picture(scene).unwrap();
-    assert_same(what, &picture, &algo::draw(scene));
+    let twin = algo::draw(scene);
+    assert_same(what, &picture, &twin);
+    if let Some(quick) = quick_slice::draw(scene) {
+        assert_same(&format!("{what}, drawn by the processor"), &quick, &twin);
+    }
+}
+
+#[test]
+fn the_processor_draws_the_usual_case_itself_and_leaves_the_others() {
+    let volume = noise_volume(anisotropic(), SampleType::I16);
+    let usual = layer(&volume, Window::linear(2000.0, 6000.0));
+    let of = |layer: ImageLayer| quick_slice::draw(&scene(oblique(), None, layer));
+    assert!(of(usual.clone()).is_some());
+    for interpolation in [Interpolation::Nearest, Interpolation::Cubic] {
+        assert!(
+            of(ImageLayer {
+                interpolation,
+                ..usual.clone()
+            })
+            .is_none()
+        );
+    }
+    assert!(of(ImageLayer { opacity: 0.5, ..usual }).is_none());
+    let uneven = noise_volume(uneven(), SampleType::I16);
+    assert!(of(layer(&uneven, Window::linear(2000.0, 6000.0))).is_none());
 }
 
 #[test]

@@ -69,7 +69,7 @@ static LAYERS: [Layer; 9] = [
     },
     Layer {
         modules: &["gpu"],
-        modules_below: &["words", "model", "scene"],
+        modules_below: &["words", "model", "scene", "algo"],
         crates: &["bytemuck", "glam", "pollster", "thiserror", "tracing", "wgpu"],
     },
     Layer {

@@ -18,6 +18,7 @@ mod histogram;
 mod layers;
 mod made_nifti;
 mod measure;
+mod measure_cli;
 mod measure_files;
 mod nifti;
 mod nifti_damage;

@@ -5,6 +5,7 @@
 
 mod desktop;
 mod keys;
+mod measure;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 mod opening;

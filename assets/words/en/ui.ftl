@@ -190,6 +190,7 @@ ui-mouse-double-does = One pane alone, or all again
 
 # Trouble with the window itself
 ui-no-window = the window cannot be opened: {$why}; use isocenter render for pictures without a window
+ui-nothing-shown = There is nothing to show.
 ui-no-graphics = there is no graphics device for the window
 ui-cannot-record = cannot write {$path}: {$why}
 ui-unreadable = Not readable
@@ -222,3 +223,4 @@ ui-measure-go-tip = {$place}: a click goes there, a double click renames it
 ui-axial-letter = A
 ui-coronal-letter = C
 ui-sagittal-letter = S
+ui-measure-oblique = {$pane} oblique

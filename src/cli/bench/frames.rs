@@ -10,7 +10,7 @@ use crate::model::geometry::Geometry;
 use crate::model::plane::{Axes, Plane, View};
 use crate::model::volume::Volume;
 use crate::model::window::Window;
-use crate::scene::{Camera, ImageLayer, Interpolation, Projection, Scene, SliceScene, VolumeScene};
+use crate::scene::{Camera, ImageLayer, Interpolation, Projection, Scene, Slab, SlabMode, SliceScene, VolumeScene};
 
 /// Height of slice pictures.
 pub(super) const SLICE_FOV_MM: f64 = 360.0;
@@ -63,6 +63,7 @@ pub(super) struct SliceFrames<'a> {
     pub(super) view: BenchView,
     pub(super) size: [u32; 2],
     pub(super) fov_mm: f64,
+    pub(super) slab_mm: Option<f64>,
     pub(super) window: Window,
     pub(super) count: u32,
 }
@@ -90,7 +91,10 @@ impl SliceFrames<'_> {
             },
             mm_per_pixel: self.fov_mm / f64::from(self.size[1]),
             size: self.size,
-            slab: None,
+            slab: self.slab_mm.map(|thickness_mm| Slab {
+                thickness_mm,
+                mode: SlabMode::Mip,
+            }),
             layers: vec![layer(self.volume, self.window)],
         })
     }

@@ -4,10 +4,11 @@
 //! clock runs warm up pipelines and caches.
 
 mod frames;
+pub mod interface;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use cpu_time::ProcessTime;
@@ -48,6 +49,9 @@ pub(super) struct BenchArgs {
     /// Height of the pictures [default: slices 360 mm, volumes as they fit].
     #[arg(long, value_name = "MM", value_parser = parse_positive)]
     fov: Option<f64>,
+    /// Thickness of slabs, of which the slices show the highest values.
+    #[arg(long, value_name = "MM", value_parser = parse_positive)]
+    slab: Option<f64>,
     /// Centre and width.
     #[arg(long, value_name = "C,W", default_value = "220,760", allow_hyphen_values = true, value_parser = parse_numbers::<2>)]
     window: [f64; 2],
@@ -62,12 +66,20 @@ pub(super) struct BenchArgs {
     json: bool,
 }
 
+impl BenchArgs {
+    /// Whether it is the window's to measure.
+    pub(super) fn is_of_interface(&self) -> bool {
+        self.only == Some(Stage::Interface)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Stage {
     Load,
     Slices,
     Volumes,
     Edits,
+    Interface,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
@@ -109,6 +121,7 @@ struct SliceReport {
     view: BenchView,
     size: [u32; 2],
     interpolation: &'static str,
+    slab_mm: Option<f64>,
     #[serde(flatten)]
     times: Times,
 }
@@ -229,6 +242,7 @@ fn draw(args: &BenchArgs, open: &OpenVolume, runs: &dyn Fn(Stage) -> bool, repor
                     view,
                     size: *size,
                     fov_mm: args.fov.unwrap_or(frames::SLICE_FOV_MM),
+                    slab_mm: args.slab,
                     window,
                     count: args.frames.unwrap_or(60),
                 };
@@ -237,6 +251,7 @@ fn draw(args: &BenchArgs, open: &OpenVolume, runs: &dyn Fn(Stage) -> bool, repor
                     view,
                     size: *size,
                     interpolation: "linear",
+                    slab_mm: args.slab,
                     times,
                 });
             }
@@ -298,7 +313,11 @@ fn no_place() -> Failure {
 }
 
 fn ms(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1e3
+    ms_of(since.elapsed())
+}
+
+fn ms_of(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
 }
 
 /// The most memory that the process has held so far, where the system tells (Linux).

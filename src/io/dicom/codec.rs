@@ -15,7 +15,7 @@ use flate2::read::DeflateDecoder;
 use super::codestream::{StreamInfo, stream_info, tells_its_colors};
 use super::encoding::EXPLICIT_VR_BIG_ENDIAN;
 use super::layout::{ColorModel, Layout};
-use super::{jpeg12, jpegxl, rle};
+use super::{jpeg_lossless, jpeg12, jpegxl, rle};
 use crate::say;
 
 /// A decoded picture: little endian samples, colours of a pixel together.
@@ -111,6 +111,15 @@ fn decode_codestream(
             is_short,
         });
     }
+    if is_jpeg_lossless(transfer_syntax)
+        && let Some(bytes) = gray_lossless(stream, layout)
+    {
+        return Ok(Decoded {
+            bytes,
+            color: layout.color,
+            is_short: false,
+        });
+    }
     let bytes = match is_jpeg_xl(transfer_syntax) {
         true => jpegxl::decode(stream, layout)?,
         false => through_registry(transfer_syntax, stream, layout)?,
@@ -131,6 +140,19 @@ fn decode_codestream(
         color,
         is_short: false,
     })
+}
+
+/// Decodes grey lossless JPEG with our own decoder; `None` where it is not that, or is damaged.
+fn gray_lossless(stream: &[u8], layout: &Layout) -> Option<Vec<u8>> {
+    if layout.samples != 1 {
+        return None;
+    }
+    let samples = jpeg_lossless::decode(stream, layout.columns, layout.rows)?;
+    match layout.bits() {
+        8 => Some(samples.iter().map(|sample| *sample as u8).collect()),
+        16 => Some(samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()),
+        _ => None,
+    }
 }
 
 /// Decodes with the codec that dicom-rs has for a transfer syntax.
@@ -184,6 +206,10 @@ fn is_jpeg(transfer_syntax: &str) -> bool {
         transfer_syntax,
         uids::JPEG_BASELINE8_BIT | uids::JPEG_EXTENDED12_BIT | uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1
     )
+}
+
+fn is_jpeg_lossless(transfer_syntax: &str) -> bool {
+    matches!(transfer_syntax, uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1)
 }
 
 fn is_jpeg_ls(transfer_syntax: &str) -> bool {

@@ -17,6 +17,7 @@ mod encoding;
 mod fragments;
 mod frames;
 mod jpeg12;
+mod jpeg_lossless;
 mod jpegxl;
 mod layout;
 mod lookup;

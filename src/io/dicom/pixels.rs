@@ -130,6 +130,19 @@ fn integers<T: Clone + Default>(
             (values, present)
         }
         8 => words(bytes, layout, count, |[byte]: [u8; 1]| narrow(bits.value(byte.into()))),
+        // The usual width, with shifts that the compiler turns into those of many words at once.
+        16 if (stored..=16).contains(&(high_bit + 1)) && stored > 0 => {
+            let (up, down) = (15 - high_bit, 16 - stored);
+            if is_signed {
+                words(bytes, layout, count, |word: [u8; 2]| {
+                    narrow(((u16::from_le_bytes(word) << up).cast_signed() >> down).into())
+                })
+            } else {
+                words(bytes, layout, count, |word: [u8; 2]| {
+                    narrow((u16::from_le_bytes(word) << up >> down).into())
+                })
+            }
+        }
         16 => words(bytes, layout, count, |word: [u8; 2]| {
             narrow(bits.value(u16::from_le_bytes(word).into()))
         }),

@@ -41,46 +41,78 @@ pub fn decode(packed: &[u8], pixels: usize, samples: usize, sample_bytes: usize)
             .ok_or_else(bad)?;
         // The first plane of a sample is its most significant byte.
         let (sample, byte) = (plane / sample_bytes, sample_bytes - 1 - plane % sample_bytes);
-        let place = unpacked.iter_mut().skip(sample * sample_bytes + byte).step_by(planes);
-        is_short |= unpack(runs, place) < pixels;
+        let first = sample * sample_bytes + byte;
+        is_short |= match planes {
+            1 => unpack::<1>(runs, &mut unpacked, first),
+            2 => unpack::<2>(runs, &mut unpacked, first),
+            3 => unpack::<3>(runs, &mut unpacked, first),
+            _ => unpack_wide(runs, &mut unpacked, first, planes),
+        } < pixels;
     }
     Ok((unpacked, is_short))
 }
 
-/// Unpacks the runs of one plane; says how many bytes came.
-fn unpack<'a>(mut runs: &[u8], mut place: impl Iterator<Item = &'a mut u8>) -> usize {
-    let mut count = 0;
-    let mut put = |byte: u8| match place.next() {
-        Some(at) => {
-            *at = byte;
-            count += 1;
-            true
+/// Unpacks the runs of one plane of `P` into every `P`-th byte from `first` on; says how many bytes came.
+fn unpack<const P: usize>(runs: &[u8], into: &mut [u8], first: usize) -> usize {
+    let (pixels, _) = into.as_chunks_mut::<P>();
+    each_run(runs, pixels.len(), |at, run| match run {
+        Run::Literal(bytes) => {
+            for (pixel, byte) in pixels[at..].iter_mut().zip(bytes) {
+                pixel[first] = *byte;
+            }
         }
-        None => false,
-    };
-    while let [control, rest @ ..] = runs {
-        let more = match control.cast_signed() {
+        Run::Repeated(byte, count) => {
+            for pixel in &mut pixels[at..at + count] {
+                pixel[first] = byte;
+            }
+        }
+    })
+}
+
+/// The same for any number of planes.
+fn unpack_wide(runs: &[u8], into: &mut [u8], first: usize, planes: usize) -> usize {
+    let pixels = into.len() / planes;
+    each_run(runs, pixels, |at, run| {
+        let places = into.iter_mut().skip(at * planes + first).step_by(planes);
+        match run {
+            Run::Literal(bytes) => places.zip(bytes).for_each(|(place, byte)| *place = *byte),
+            Run::Repeated(byte, count) => places.take(count).for_each(|place| *place = byte),
+        }
+    })
+}
+
+/// Bytes as they are, or one several times.
+enum Run<'a> {
+    Literal(&'a [u8]),
+    Repeated(u8, usize),
+}
+
+/// Gives each run with its place; a run beyond the end is cut. Says how many bytes came.
+fn each_run(mut runs: &[u8], most: usize, mut put: impl FnMut(usize, Run<'_>)) -> usize {
+    let mut at = 0;
+    while at < most
+        && let [control, rest @ ..] = runs
+    {
+        match control.cast_signed() {
             length @ 0.. => {
-                let wanted = length as usize + 1;
-                let (literal, tail) = rest.split_at(wanted.min(rest.len()));
+                let (literal, tail) = rest.split_at((length as usize + 1).min(rest.len()));
                 runs = tail;
-                literal.iter().all(|byte| put(*byte))
+                let count = literal.len().min(most - at);
+                put(at, Run::Literal(&literal[..count]));
+                at += count;
             }
-            -128 => {
-                runs = rest;
-                true
-            }
+            -128 => runs = rest,
             length => {
                 let [byte, tail @ ..] = rest else { break };
                 runs = tail;
-                (0..1 - i32::from(length)).all(|_| put(*byte))
+                let count = (1 - i32::from(length)).unsigned_abs() as usize;
+                let count = count.min(most - at);
+                put(at, Run::Repeated(*byte, count));
+                at += count;
             }
-        };
-        if !more {
-            break;
         }
     }
-    count
+    at
 }
 
 #[cfg(test)]

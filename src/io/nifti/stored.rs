@@ -177,12 +177,9 @@ pub(super) fn decode(
 }
 
 /// Zeros, or an error where there is no memory for them.
-fn zeros<T: Clone + Default>(count: usize) -> io::Result<Vec<T>> {
-    let mut all = Vec::new();
-    all.try_reserve_exact(count)
-        .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-    all.resize(count, T::default());
-    Ok(all)
+fn zeros<T: bytemuck::Zeroable>(count: usize) -> io::Result<Vec<T>> {
+    // The system's fresh pages are zero already: nothing is written twice.
+    bytemuck::try_zeroed_vec(count).map_err(|()| io::Error::from(io::ErrorKind::OutOfMemory))
 }
 
 /// Voxels of types that memory does not keep as they are; also whether whole numbers were rounded.
