@@ -30,6 +30,7 @@ pub enum Action {
     Frame(i64),
     Series(i64),
     NextPane,
+    Browser,
     Maximise,
     ToggleAlignment,
     ResetView,
@@ -104,6 +105,8 @@ pub enum Request {
     Command(Command),
     /// Of the window: the path field gets the keyboard.
     TypePath,
+    /// Of the window: the study browser gets the keyboard.
+    FocusBrowser,
     /// Of the window: a dialog comes or goes.
     Show(Dialog),
 }
@@ -220,9 +223,10 @@ pub const ROWS: &[Row] = &[
         .key(Key::PageUp)
         .section(),
     row(Group::Navigate, Action::Series(1), "ui-next-series").key(Key::PageDown),
-    row(Group::Navigate, Action::NextPane, "ui-next-pane")
-        .key(Key::Tab)
+    row(Group::Navigate, Action::Browser, "ui-focus-browser")
+        .key(Key::F6)
         .section(),
+    row(Group::Navigate, Action::NextPane, "ui-next-pane").key(Key::Tab),
     row(Group::Navigate, Action::Cancel, "ui-cancel").key(Key::Escape),
     row(
         Group::View,
@@ -380,6 +384,7 @@ impl Row {
     pub fn request(&self, state: &State, pane: PaneId) -> Option<Request> {
         match self.action {
             Action::TypePath => return Some(Request::TypePath),
+            Action::Browser => return (!state.document.entries.is_empty()).then_some(Request::FocusBrowser),
             Action::Keys => return Some(Request::Show(Dialog::Keys)),
             Action::Settings => return Some(Request::Show(Dialog::Settings)),
             Action::About => return Some(Request::Show(Dialog::About)),

@@ -19,6 +19,7 @@ pub mod picture;
 pub mod place;
 pub mod text;
 pub mod theme;
+pub mod thumbnails;
 
 pub use memory::Memory;
 

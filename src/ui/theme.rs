@@ -49,7 +49,7 @@ pub const FONT_TITLE: f32 = 24.0;
 /// Small pictures on buttons.
 pub const GLYPH: f32 = 16.0;
 /// Width of the study browser.
-pub const BROWSER_WIDTH: f32 = 232.0;
+pub const BROWSER_WIDTH: f32 = 252.0;
 /// Width of the display panel.
 pub const DISPLAY_WIDTH: f32 = 208.0;
 /// Panes smaller than this show only their title.

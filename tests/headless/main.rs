@@ -31,6 +31,7 @@ mod program_files;
 mod questions;
 mod settings;
 mod sources;
+mod thumbnails;
 mod tidy;
 mod window;
 mod words;

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod browser;
 mod desktop;
 mod keys;
 mod measure;

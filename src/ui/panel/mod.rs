@@ -13,6 +13,7 @@ pub mod measurements;
 pub mod menu;
 pub mod messages;
 pub mod path;
+pub mod series;
 pub mod settings;
 pub mod start;
 pub mod status;
