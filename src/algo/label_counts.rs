@@ -6,6 +6,7 @@ use glam::DVec3;
 
 use super::value_range::ToNumber;
 use crate::for_samples;
+use crate::model::geometry::Geometry;
 use crate::model::segment::MOST_LABEL;
 use crate::model::volume::Volume;
 
@@ -50,7 +51,7 @@ pub fn label_counts(
         .map(|sums| (sums.voxels > 0).then(|| sums.index / sums.voxels as f64))
         .collect();
     let mut nearest = vec![(f64::INFINITY, DVec3::ZERO); centroids.len()];
-    let spacing = volume.geometry().map_or(DVec3::ONE, |geometry| geometry.spacing());
+    let spacing = volume.geometry().map_or(DVec3::ONE, Geometry::spacing);
     each_voxel(volume, frame, is_cancelled, |label, index| {
         let label = label?;
         if label > 0

@@ -294,6 +294,8 @@ pub enum Command {
     },
     /// Changes what is remembered from session to session.
     SetSetting(Setting),
+    /// Everything on the settings page as at first.
+    ResetSettings,
     /// Shows or hides a panel.
     TogglePanel {
         /// Which.

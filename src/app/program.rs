@@ -53,7 +53,7 @@ impl Program {
         let keeper = Keeper::new(path, settings.clone(), Arc::clone(&wake));
         keeper.look_for(settings.recent.clone());
         let mut program = Self::new(wake);
-        take(&mut program.state, settings.clone(), note);
+        take(&mut program.state, settings.clone(), home.settings_file(), note);
         program.state.home = Some(home.clone());
         program.memory = Some(Memory {
             home,

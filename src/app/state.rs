@@ -47,6 +47,8 @@ pub struct State {
     pub(super) home: Option<Home>,
     /// What is remembered from session to session.
     pub settings: Settings,
+    /// Where the settings are kept, if anywhere.
+    pub settings_file: Option<PathBuf>,
     /// Recent files that are not there any more.
     pub missing: BTreeSet<Vec<PathBuf>>,
     /// Whether the user knows that the settings cannot be written.
@@ -338,6 +340,7 @@ impl State {
             history: History::default(),
             home: None,
             settings: Settings::default(),
+            settings_file: None,
             missing: BTreeSet::new(),
             is_settings_loss_told: false,
             last_job: 0,

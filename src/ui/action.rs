@@ -3,10 +3,12 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::memory::Dialog;
 use crate::app::command::MeasurementsFile;
 use crate::app::overlays;
-use crate::app::pane::{Layout, PaneId};
+use crate::app::pane::{Arrangement, Layout, PaneId};
 use crate::app::planes::Alignment;
+use crate::app::settings::{PanelId, Setting};
 use crate::app::tool::Tool;
 use crate::app::{Command, State, measurements, presets};
 use crate::scene::Interpolation;
@@ -50,7 +52,13 @@ pub enum Action {
     Invert,
     Interpolate(Interpolation),
     Cancel,
+    Arrange(Arrangement),
+    Panel(PanelId),
+    Scale(i32),
+    UsualScale,
+    Settings,
     Keys,
+    About,
 }
 
 /// Where an action stands in the menus and in the list of keys.
@@ -102,8 +110,8 @@ pub enum Request {
     TypePath,
     /// Of the window: the study browser gets the keyboard.
     FocusBrowser,
-    /// Of the window: the list of keys comes or goes.
-    ShowKeys,
+    /// Of the window: a dialog comes or goes.
+    Show(Dialog),
 }
 
 /// One row of the table.
@@ -120,6 +128,8 @@ pub struct Row {
     also: Option<KeyboardShortcut>,
     /// Whether holding the key repeats it.
     pub repeats: bool,
+    /// Whether a line stands above it in its menu.
+    pub begins_section: bool,
 }
 
 const fn row(group: Group, action: Action, key: &'static str) -> Row {
@@ -130,6 +140,7 @@ const fn row(group: Group, action: Action, key: &'static str) -> Row {
         shortcut: None,
         also: None,
         repeats: false,
+        begins_section: false,
     }
 }
 
@@ -141,6 +152,11 @@ impl Row {
 
     const fn key(self, key: Key) -> Self {
         self.on(Modifiers::NONE, key)
+    }
+
+    const fn section(mut self) -> Self {
+        self.begins_section = true;
+        self
     }
 
     const fn or(mut self, modifiers: Modifiers, key: Key) -> Self {
@@ -165,8 +181,13 @@ pub const ROWS: &[Row] = &[
     row(Group::File, Action::OpenFolder, "ui-open-folder").on(COMMAND_SHIFT, Key::O),
     row(Group::File, Action::TypePath, "ui-type-path").on(Modifiers::COMMAND, Key::L),
     row(Group::File, Action::OpenDemo, "ui-open-demo"),
-    row(Group::File, Action::SavePicture, "ui-save-picture").on(Modifiers::COMMAND, Key::S),
-    row(Group::File, Action::CloseAll, "ui-close-all"),
+    row(Group::File, Action::SavePicture, "ui-save-picture")
+        .on(Modifiers::COMMAND, Key::S)
+        .section(),
+    row(Group::File, Action::CloseAll, "ui-close-all").section(),
+    row(Group::File, Action::Settings, "window-settings")
+        .on(Modifiers::COMMAND, Key::Comma)
+        .section(),
     row(Group::File, Action::Quit, "ui-quit").on(Modifiers::COMMAND, Key::Q),
     row(Group::Edit, Action::Undo, "ui-undo")
         .on(Modifiers::COMMAND, Key::Z)
@@ -190,21 +211,43 @@ pub const ROWS: &[Row] = &[
     row(Group::Navigate, Action::Slices(10), "ui-ten-slices-on")
         .on(Modifiers::SHIFT, Key::ArrowDown)
         .repeating(),
-    row(Group::Navigate, Action::FirstSlice, "ui-first-slice").key(Key::Home),
+    row(Group::Navigate, Action::FirstSlice, "ui-first-slice")
+        .key(Key::Home)
+        .section(),
     row(Group::Navigate, Action::LastSlice, "ui-last-slice").key(Key::End),
     row(Group::Navigate, Action::Frame(-1), "ui-previous-frame")
         .key(Key::ArrowLeft)
+        .section()
         .repeating(),
     row(Group::Navigate, Action::Frame(1), "ui-next-frame")
         .key(Key::ArrowRight)
         .repeating(),
-    row(Group::Navigate, Action::Series(-1), "ui-previous-series").key(Key::PageUp),
+    row(Group::Navigate, Action::Series(-1), "ui-previous-series")
+        .key(Key::PageUp)
+        .section(),
     row(Group::Navigate, Action::Series(1), "ui-next-series").key(Key::PageDown),
-    row(Group::Navigate, Action::Browser, "ui-focus-browser").key(Key::F6),
+    row(Group::Navigate, Action::Browser, "ui-focus-browser")
+        .key(Key::F6)
+        .section(),
     row(Group::Navigate, Action::NextPane, "ui-next-pane").key(Key::Tab),
     row(Group::Navigate, Action::Cancel, "ui-cancel").key(Key::Escape),
+    row(
+        Group::View,
+        Action::Arrange(Arrangement::Single),
+        "window-layout-single",
+    )
+    .on(Modifiers::COMMAND, Key::Num1),
+    row(
+        Group::View,
+        Action::Arrange(Arrangement::OneAndThree),
+        "window-layout-one-and-three",
+    )
+    .on(Modifiers::COMMAND, Key::Num3),
+    row(Group::View, Action::Arrange(Arrangement::Quad), "window-layout-quad").on(Modifiers::COMMAND, Key::Num4),
     row(Group::View, Action::Maximise, "ui-maximise").key(Key::Enter),
-    row(Group::View, Action::ToggleAlignment, "ui-toggle-alignment").key(Key::T),
+    row(Group::View, Action::ToggleAlignment, "ui-toggle-alignment")
+        .key(Key::T)
+        .section(),
     row(Group::View, Action::ResetView, "ui-reset-view").key(Key::R),
     row(Group::View, Action::Center, "ui-center").key(Key::C),
     row(Group::View, Action::Crosshair, "ui-crosshair").key(Key::X),
@@ -216,12 +259,23 @@ pub const ROWS: &[Row] = &[
     row(Group::View, Action::OverlayOpacity(1), "ui-overlays-stronger")
         .key(Key::CloseBracket)
         .repeating(),
-    row(Group::View, Action::Interpolate(Interpolation::Nearest), "ui-nearest"),
+    row(Group::View, Action::Interpolate(Interpolation::Nearest), "ui-nearest").section(),
     row(Group::View, Action::Interpolate(Interpolation::Linear), "ui-linear"),
     row(Group::View, Action::Interpolate(Interpolation::Cubic), "ui-cubic"),
+    row(Group::View, Action::Panel(PanelId::Browser), "window-browser")
+        .on(Modifiers::COMMAND, Key::B)
+        .section(),
+    row(Group::View, Action::Panel(PanelId::Display), "window-display").on(Modifiers::COMMAND, Key::D),
+    row(Group::View, Action::Scale(1), "window-larger")
+        .on(Modifiers::COMMAND, Key::Plus)
+        .section(),
+    row(Group::View, Action::Scale(-1), "window-smaller").on(Modifiers::COMMAND, Key::Minus),
+    row(Group::View, Action::UsualScale, "window-usual-size").on(Modifiers::COMMAND, Key::Num0),
     row(Group::Window, Action::Tool(Tool::Window), "ui-window-tool").key(Key::W),
     row(Group::Window, Action::Invert, "ui-invert").key(Key::I),
-    row(Group::Window, Action::FileWindow, "ui-file-window").key(Key::Backtick),
+    row(Group::Window, Action::FileWindow, "ui-file-window")
+        .key(Key::Backtick)
+        .section(),
     row(Group::Window, Action::AutoWindow, "ui-auto-window").key(Key::Num0),
     row(Group::Window, Action::Preset(1), "").key(Key::Num1),
     row(Group::Window, Action::Preset(2), "").key(Key::Num2),
@@ -245,6 +299,25 @@ pub const ROWS: &[Row] = &[
     ),
     row(Group::Measure, Action::CopyMeasurements, "ui-copy-measurements"),
     row(Group::Help, Action::Keys, "ui-keys").key(Key::F1),
+    row(Group::Help, Action::About, "window-about"),
+];
+
+/// The toolbar from the left, in groups; those without room are left out, the last ones first.
+pub const TOOLBAR: &[&[Action]] = &[
+    &[Action::OpenFiles, Action::OpenFolder],
+    &[Action::Tool(Tool::Window), Action::Tool(Tool::Length)],
+    &[Action::Crosshair, Action::ToggleAlignment],
+    &[Action::ResetView, Action::Center, Action::Invert, Action::SavePicture],
+];
+
+/// The toolbar's right end.
+pub const TOOLBAR_RIGHT: &[&[Action]] = &[
+    &[Action::Panel(PanelId::Browser), Action::Panel(PanelId::Display)],
+    &[
+        Action::Arrange(Arrangement::Single),
+        Action::Arrange(Arrangement::OneAndThree),
+        Action::Arrange(Arrangement::Quad),
+    ],
 ];
 
 /// Actions of a pane's own menu, in its order; the presets follow.
@@ -311,6 +384,8 @@ impl Row {
             Action::ToggleAlignment => Some(view.alignment == Alignment::Anatomical),
             Action::Maximise => Some(matches!(view.layout, Layout::Single(_))),
             Action::Invert => Some(state.shown().is_some_and(|entry| entry.display.invert)),
+            Action::Arrange(arrangement) => Some(view.layout.arrangement() == arrangement),
+            Action::Panel(panel) => Some(state.settings.is_open(panel)),
             Action::Interpolate(way) => Some(state.shown().is_some_and(|entry| entry.display.interpolation == way)),
             _ => None,
         }
@@ -321,7 +396,9 @@ impl Row {
         match self.action {
             Action::TypePath => return Some(Request::TypePath),
             Action::Browser => return (!state.document.entries.is_empty()).then_some(Request::FocusBrowser),
-            Action::Keys => return Some(Request::ShowKeys),
+            Action::Keys => return Some(Request::Show(Dialog::Keys)),
+            Action::Settings => return Some(Request::Show(Dialog::Settings)),
+            Action::About => return Some(Request::Show(Dialog::About)),
             _ => {}
         }
         general_command(self.action, state)
@@ -329,6 +406,9 @@ impl Row {
             .map(Request::Command)
     }
 }
+
+/// By how much a key makes the interface larger.
+const SCALE_STEP: f32 = 0.1;
 
 /// Commands that need no picture.
 fn general_command(action: Action, state: &State) -> Option<Command> {
@@ -340,6 +420,9 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
             (!state.document.entries.is_empty() || !state.document.skipped.is_empty()).then_some(Command::CloseAll)?
         }
         Action::Quit => Command::Quit,
+        Action::Panel(panel) => Command::TogglePanel { panel },
+        Action::Scale(steps) => Command::SetSetting(Setting::Scale(state.settings.scale + SCALE_STEP * steps as f32)),
+        Action::UsualScale => (state.settings.scale != 1.0).then_some(Command::SetSetting(Setting::Scale(1.0)))?,
         Action::Convention => Command::ToggleConvention,
         Action::Crosshair => Command::ToggleCrosshair,
         Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
@@ -369,6 +452,7 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::SavePicture => Command::ChoosePicture { pane },
         Action::NextPane => has_place.then_some(Command::FocusNext)?,
         Action::Maximise => has_place.then_some(Command::ToggleMaximised { pane })?,
+        Action::Arrange(layout) => has_place.then_some(Command::SetLayout { layout })?,
         Action::ToggleAlignment => has_place.then_some(Command::ToggleAlignment)?,
         Action::ResetView => Command::ResetView,
         Action::Center => has_place.then_some(Command::CenterOnCrosshair)?,
@@ -450,7 +534,12 @@ mod tests {
                 );
             }
         }
-        assert!(PANE_MENU.iter().all(|action| find(*action).is_some()));
+        assert!(
+            PANE_MENU
+                .iter()
+                .chain(TOOLBAR.iter().chain(TOOLBAR_RIGHT).copied().flatten())
+                .all(|action| find(*action).is_some())
+        );
     }
 
     #[test]
@@ -466,10 +555,16 @@ mod tests {
             Action::OpenFolder,
             Action::TypePath,
             Action::OpenDemo,
+            Action::Settings,
             Action::Quit,
             Action::Crosshair,
             Action::Convention,
+            Action::Panel(PanelId::Browser),
+            Action::Panel(PanelId::Display),
+            Action::Scale(1),
+            Action::Scale(-1),
             Action::Keys,
+            Action::About,
         ];
         assert_eq!(possible, expected);
     }

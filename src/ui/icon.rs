@@ -5,6 +5,22 @@ pub fn image() -> egui::IconData {
     eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon/isocenter-128.png")).unwrap_or_default()
 }
 
+/// Shows it, `side` points wide.
+pub fn show(ui: &mut egui::Ui, side: f32) {
+    let id = egui::Id::unique("icon");
+    let known: Option<egui::TextureHandle> = ui.data(|data| data.get_temp(id));
+    let texture = known.unwrap_or_else(|| {
+        let icon = image();
+        let size = [icon.width as usize, icon.height as usize];
+        let pixels = egui::ColorImage::from_rgba_unmultiplied(size, &icon.rgba);
+        let options = egui::TextureOptions::LINEAR.with_mipmap_mode(Some(egui::TextureFilter::Linear));
+        let texture = ui.ctx().load_texture("icon", pixels, options);
+        ui.data_mut(|data| data.insert_temp(id, texture.clone()));
+        texture
+    });
+    ui.add(egui::Image::from_texture(&texture).fit_to_exact_size(egui::Vec2::splat(side)));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

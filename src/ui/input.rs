@@ -7,7 +7,7 @@ use egui::{Event, Key, LayerId, Modifiers, MouseWheelUnit, PointerButton, Pos2};
 use glam::DVec2;
 
 use super::Commands;
-use super::action::{self, Request};
+use super::action::{self, Action, Request};
 use super::memory::{Memory, Pressed};
 use crate::app::pane::PaneId;
 use crate::app::tool::{self, GestureKind, PointerAction, PointerEvent};
@@ -302,6 +302,10 @@ impl Reader<'_> {
         let Some(row) = action::by_key(modifiers, key).filter(|row| !is_repeat || row.repeats) else {
             return;
         };
+        if self.memory.dialog.is_some() && !matches!(row.action, Action::Keys | Action::Settings | Action::Quit) {
+            // The dialog has the keyboard, and closes by Escape itself.
+            return;
+        }
         let is_bare = !modifiers.command && !matches!(key, Key::F1);
         let belongs_to_widget =
             matches!(key, Key::Enter | Key::Tab | Key::Escape) || (self.widget_has_keys && is_movement(key));
@@ -315,10 +319,8 @@ impl Reader<'_> {
         // Else egui would take Tab and arrows as a wish to go from button to button.
         self.ctx
             .memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
-        match row.request(self.state, self.state.view.focused) {
-            Some(request) => carry_out(request, self.memory, &mut self.commands),
-            None if key == Key::Escape => self.memory.shows_keys = false,
-            None => {}
+        if let Some(request) = row.request(self.state, self.state.view.focused) {
+            carry_out(request, self.memory, &mut self.commands);
         }
         if key == Key::Escape {
             self.memory.pressed = None;
@@ -332,7 +334,7 @@ impl Reader<'_> {
                 .is_some_and(|response| response.double_clicked())
         });
         let Some(pane) = pane else { return };
-        if let Some(request) = action::find(action::Action::Maximise).and_then(|row| row.request(self.state, pane)) {
+        if let Some(request) = action::find(Action::Maximise).and_then(|row| row.request(self.state, pane)) {
             carry_out(request, self.memory, &mut self.commands);
         }
     }
@@ -344,7 +346,7 @@ pub fn carry_out(request: Request, memory: &mut Memory, commands: &mut Commands)
         Request::Command(command) => commands.push(command),
         Request::TypePath => memory.focus_path = true,
         Request::FocusBrowser => memory.focus_browser = true,
-        Request::ShowKeys => memory.shows_keys = !memory.shows_keys,
+        Request::Show(dialog) => memory.toggle(dialog),
     }
 }
 

@@ -17,10 +17,14 @@ pub struct Memory {
     pub path: String,
     /// The path field wants the keyboard.
     pub focus_path: bool,
+    /// The dialog that is on the screen.
+    pub dialog: Option<Dialog>,
+    /// What is sought in the help sheet.
+    pub sought: String,
+    /// The search field of the help sheet wants the keyboard.
+    pub focus_search: bool,
     /// The measurement whose name is being typed.
     pub renaming: Option<Renaming>,
-    /// Whether the list of keys is on the screen.
-    pub shows_keys: bool,
     /// The histogram's view and what is dragged in it.
     pub histogram: HistogramMemory,
     /// The series in the panes wants the keyboard.
@@ -39,6 +43,29 @@ pub struct Memory {
     pub wheel: f32,
     /// The pane whose menu is to open in this frame.
     pub opens_menu: Option<PaneId>,
+}
+
+/// A dialog of the window's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// The help sheet.
+    Keys,
+    /// The settings page.
+    Settings,
+    /// Which program this is.
+    About,
+}
+
+impl Memory {
+    /// Opens a dialog, or closes it if it is open.
+    pub fn toggle(&mut self, dialog: Dialog) {
+        self.dialog = if self.dialog == Some(dialog) {
+            None
+        } else {
+            Some(dialog)
+        };
+        self.focus_search = self.dialog == Some(Dialog::Keys);
+    }
 }
 
 /// A measurement whose name is being typed.

@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod capture;
+pub mod glyph;
 pub mod icon;
 pub mod input;
 pub mod layout;

@@ -21,6 +21,8 @@ pub struct Palette {
     pub selected: Color32,
     /// The one thing to do next, the filled part of a bar, and the mark of what is chosen.
     pub accent: Color32,
+    /// The accent of pictures and thin lines, which need more contrast than a filled part.
+    pub accent_line: Color32,
     /// Lines between things.
     pub line: Color32,
     /// Text.
@@ -70,6 +72,7 @@ pub static DARK: Palette = Palette {
     widget_hovered: Color32::from_rgb(55, 59, 66),
     selected: Color32::from_rgb(36, 68, 102),
     accent: Color32::from_rgb(58, 120, 182),
+    accent_line: Color32::from_rgb(104, 164, 224),
     line: Color32::from_rgb(51, 54, 59),
     text: Color32::from_rgb(203, 206, 211),
     text_weak: Color32::from_rgb(152, 157, 165),
@@ -99,6 +102,7 @@ pub static LIGHT: Palette = Palette {
     widget_hovered: Color32::from_rgb(207, 211, 217),
     selected: Color32::from_rgb(190, 215, 240),
     accent: Color32::from_rgb(38, 99, 160),
+    accent_line: Color32::from_rgb(30, 90, 150),
     line: Color32::from_rgb(205, 208, 213),
     text: Color32::from_rgb(42, 45, 50),
     text_weak: Color32::from_rgb(82, 87, 95),
@@ -171,6 +175,7 @@ mod tests {
             }
             // What is not text has to be seen: 3 to 1.
             check(palette.accent, &[palette.panel, palette.raised], 3.0);
+            check(palette.accent_line, &with_pointer, 4.5);
         }
     }
 }

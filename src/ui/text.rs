@@ -1,10 +1,13 @@
 //! Numbers as a person reads them. Decimals are formatted here, not by the catalogue, so that they line up.
 
+use std::path::PathBuf;
+
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, vec2};
 use glam::DVec3;
 
 use crate::app::presets::{self, WindowPreset};
 use crate::app::readout::Readout;
+use crate::app::recent::{self, Ago, Recent};
 use crate::app::state::Entry;
 use crate::model::volume::{Value, Volume};
 use crate::model::window::Window;
@@ -178,6 +181,47 @@ pub fn shortened(painter: &Painter, text: &str, font: &FontId, widest: f32) -> S
     let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     let fits = ends.partition_point(|end| width(&format!("{}…", &text[..*end])) <= widest);
     format!("{}…", &text[..ends.get(fits.saturating_sub(1)).copied().unwrap_or(0)])
+}
+
+/// The same for a path: what is cut off is its beginning.
+pub fn shortened_start(painter: &Painter, text: &str, font: &FontId, widest: f32) -> String {
+    let width = |text: &str| {
+        painter
+            .layout_no_wrap(text.to_owned(), font.clone(), theme::PANE_TEXT)
+            .size()
+            .x
+    };
+    if width(text) <= widest {
+        return text.to_owned();
+    }
+    let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    let too_wide = starts.partition_point(|start| width(&format!("…{}", &text[*start..])) > widest);
+    format!("…{}", &text[starts.get(too_wide).copied().unwrap_or(text.len())..])
+}
+
+/// What a recent file is called: its name, of several files the first one's and how many more.
+pub fn recent_name(recent: &Recent) -> String {
+    match recent.paths.len() {
+        0 | 1 => recent.name(),
+        several => say!("window-recent-several", name = recent.name(), count = several - 1),
+    }
+}
+
+/// Paths, one a line.
+pub fn paths(paths: &[PathBuf]) -> String {
+    let lines: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    lines.join("\n")
+}
+
+/// How long ago something was; both in seconds since 1970.
+pub fn ago(then: u64, now: u64) -> String {
+    match recent::ago(then, now) {
+        Ago::Now => say!("window-ago-now"),
+        Ago::Minutes(count) => say!("window-ago-minutes", count = count),
+        Ago::Hours(count) => say!("window-ago-hours", count = count),
+        Ago::Days(count) => say!("window-ago-days", count = count),
+        Ago::On(year, month, day) => format!("{year}-{month:02}-{day:02}"),
+    }
 }
 
 #[cfg(test)]

@@ -40,8 +40,14 @@ pub const LETTER_FONT: f32 = 14.0;
 pub const FONT: f32 = 12.5;
 /// Small text.
 pub const FONT_SMALL: f32 = 11.0;
+/// What is to be chosen on the start page.
+pub const FONT_LARGE: f32 = 13.5;
 /// Headings.
 pub const FONT_HEADING: f32 = 14.0;
+/// The name of the program.
+pub const FONT_TITLE: f32 = 24.0;
+/// Small pictures on buttons.
+pub const GLYPH: f32 = 16.0;
 /// Width of the study browser.
 pub const BROWSER_WIDTH: f32 = 252.0;
 /// Width of the display panel.

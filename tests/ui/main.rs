@@ -13,4 +13,5 @@ mod opening;
 mod panels;
 mod panes;
 mod real_window;
+mod shell;
 mod support;

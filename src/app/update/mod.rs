@@ -99,6 +99,7 @@ fn update_view(state: &mut State, command: Command) {
         Command::FocusNext => navigate::focus_next(state),
         Command::SetLayout { layout } => settings::set_layout(state, layout),
         Command::SetSetting(setting) => settings::set(state, setting),
+        Command::ResetSettings => settings::reset(state),
         Command::TogglePanel { panel } => settings::toggle_panel(state, panel),
         Command::ResizePanel { panel, size } => settings::resize_panel(state, panel, size),
         Command::PlaceWindow(place) => settings::place_window(state, place),

@@ -11,10 +11,11 @@ use super::layout_for;
 use crate::say;
 
 /// Begins with what is remembered.
-pub(in crate::app) fn take(state: &mut State, settings: Settings, note: Option<String>) {
+pub(in crate::app) fn take(state: &mut State, settings: Settings, file: PathBuf, note: Option<String>) {
     state.view.is_neurological = settings.is_neurological;
     state.view.crosshair_visible = settings.crosshair;
     state.settings = settings;
+    state.settings_file = Some(file);
     state.view.layout = layout_for(state);
     if let Some(note) = note {
         state.tell(Level::Error, note);
@@ -34,6 +35,22 @@ pub(super) fn set(state: &mut State, setting: Setting) {
         }
         Setting::Theme(_) | Setting::Scale(_) | Setting::UpIsBrighter(_) => {}
     }
+}
+
+/// Everything that can be set as at first. What was opened, and where window and panels are, stays.
+pub(super) fn reset(state: &mut State) {
+    let first = Settings::default();
+    for setting in [
+        Setting::Theme(first.theme),
+        Setting::Scale(first.scale),
+        Setting::Neurological(first.is_neurological),
+        Setting::Crosshair(first.crosshair),
+        Setting::Interpolation(first.interpolation),
+        Setting::UpIsBrighter(first.up_is_brighter),
+    ] {
+        set(state, setting);
+    }
+    set_layout(state, first.layout);
 }
 
 /// Other panes, and the same for the next session.

@@ -1,8 +1,8 @@
 //! The study browser: patient, study, series; one click shows a series. Below it the files that were not used.
 
-use egui::{Button, CollapsingHeader, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Button, CollapsingHeader, RichText, ScrollArea, Ui};
 
-use super::{jobs, series};
+use super::{path, series};
 use crate::app::state::Entry;
 use crate::app::{Command, State, browser};
 use crate::model::volume::VolumeId;
@@ -59,7 +59,7 @@ impl List {
 /// Shows the browser.
 pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
     ui.add_space(theme::GAP);
-    path_field(ui, memory, commands);
+    path::field(ui, memory, commands);
     ui.horizontal(|ui| {
         if ui.button(say!("ui-open-files")).clicked() {
             commands.push(Command::ChooseFiles);
@@ -68,7 +68,6 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
             commands.push(Command::ChooseFolder);
         }
     });
-    jobs::show(ui, state, commands);
     ui.separator();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         if state.document.entries.is_empty() {
@@ -85,38 +84,6 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
         }
         skipped(ui, state);
     });
-}
-
-fn path_field(ui: &mut Ui, memory: &mut Memory, commands: &mut Commands) {
-    let field = ui.add(
-        TextEdit::singleline(&mut memory.path)
-            .hint_text(say!("ui-path-hint"))
-            .desired_width(f32::INFINITY),
-    );
-    let name = say!("ui-path-field");
-    field.widget_info(|| {
-        let mut info = egui::WidgetInfo::text_edit(true, "", &memory.path, "");
-        info.label = Some(name.clone());
-        info
-    });
-    if std::mem::take(&mut memory.focus_path) {
-        field.request_focus();
-    }
-    if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) && !memory.path.trim().is_empty() {
-        commands.push(Command::Open {
-            paths: vec![unquoted(&memory.path).into()],
-        });
-    }
-}
-
-/// A path as people paste it: with blanks around it, quoted, or as a file address.
-fn unquoted(path: &str) -> &str {
-    let path = path.trim();
-    let path = path.strip_prefix("file://").unwrap_or(path);
-    ['"', '\'']
-        .into_iter()
-        .find_map(|quote| path.strip_prefix(quote)?.strip_suffix(quote))
-        .unwrap_or(path)
 }
 
 fn patient_ui(
@@ -229,16 +196,4 @@ fn skipped(ui: &mut Ui, state: &State) {
                 ui.weak(say!("ui-skipped-more", count = skipped.len() - LISTED));
             }
         });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unquoted;
-
-    #[test]
-    fn paths_come_as_people_paste_them() {
-        for path in ["/a b/c", " /a b/c\n", "\"/a b/c\"", "'/a b/c'", "file:///a b/c"] {
-            assert_eq!(unquoted(path), "/a b/c");
-        }
-    }
 }

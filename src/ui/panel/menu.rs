@@ -1,43 +1,75 @@
 //! The menu bar, and the items that other menus share with it.
 
-use egui::{Button, MenuBar, Role, Ui, WidgetInfo};
+use egui::{Button, MenuBar, Response, RichText, Role, Ui, WidgetInfo};
 
+use super::toolbar;
 use crate::app::pane::PaneId;
-use crate::app::tool::Tool;
 use crate::app::{Command, State};
-use crate::ui::action::{self, Action, Group};
-use crate::ui::{Commands, Memory, input, text};
+use crate::say;
+use crate::ui::action::{self, Action, Group, Row};
+use crate::ui::{Commands, Memory, input, text, theme};
+
+/// Width of a menu, so that shortcuts stand apart from names.
+const WIDTH: f32 = 230.0;
 
 /// The bar at the top of the window.
 pub fn bar(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
     MenuBar::new().ui(ui, |ui| {
         for group in Group::ALL {
             ui.menu_button(group.label(), |ui| {
-                for row in action::ROWS
-                    .iter()
-                    .filter(|row| row.group == group && !matches!(row.action, Action::Preset(_)))
-                {
-                    item(ui, row.action, state.view.focused, state, memory, commands);
-                }
-                if group == Group::Window {
-                    ui.separator();
-                    presets(ui, state, commands, false);
-                }
+                ui.set_min_width(WIDTH);
+                menu(ui, group, state, memory, commands);
             });
         }
-        if state.shown().is_none() {
-            return;
+        toolbar::show(ui, state, memory, commands);
+    });
+}
+
+fn menu(ui: &mut Ui, group: Group, state: &State, memory: &mut Memory, commands: &mut Commands) {
+    for row in action::ROWS
+        .iter()
+        .filter(|row| row.group == group && !matches!(row.action, Action::Preset(_)))
+    {
+        if row.begins_section {
+            ui.separator();
         }
+        item(ui, row.action, state.view.focused, state, memory, commands);
+        if row.action == Action::OpenFolder {
+            recent(ui, state, commands);
+        }
+    }
+    if group == Group::Window {
         ui.separator();
-        for action in [
-            Action::Tool(Tool::Window),
-            Action::Tool(Tool::Length),
-            Action::ToggleAlignment,
-            Action::Crosshair,
-            Action::ResetView,
-        ] {
-            item(ui, action, state.view.focused, state, memory, commands);
-        }
+        presets(ui, state, commands, false);
+    }
+}
+
+/// What was opened last.
+fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let recent = &state.settings.recent;
+    ui.add_enabled_ui(!recent.is_empty(), |ui| {
+        ui.menu_button(say!("window-recent"), |ui| {
+            ui.set_min_width(WIDTH);
+            for recent in recent {
+                let is_there = !state.missing.contains(&recent.paths);
+                let button = Button::new(text::recent_name(recent));
+                let response = ui
+                    .add_enabled(is_there, button)
+                    .on_hover_text(text::paths(&recent.paths))
+                    .on_disabled_hover_text(say!("window-recent-missing"));
+                if response.clicked() {
+                    commands.push(Command::Open {
+                        paths: recent.paths.clone(),
+                    });
+                    ui.close();
+                }
+            }
+            ui.separator();
+            if ui.button(say!("window-recent-clear")).clicked() {
+                commands.push(Command::ForgetAllRecent);
+                ui.close();
+            }
+        });
     });
 }
 
@@ -51,18 +83,32 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
     if let Some(shortcut) = row.shortcut {
         button = button.shortcut_text(text::shortcut(ui.ctx(), &shortcut));
     }
-    let mut response = ui.add_enabled(request.is_some(), button);
+    let response = ui.add_enabled(request.is_some(), button);
     // Without the shortcut, which is no part of the name.
     response.widget_info(|| WidgetInfo::labeled(Role::Button, request.is_some(), row.label_now(state)));
-    if let Some(tip) = row.tip() {
-        response = response.on_hover_text(tip);
-    }
+    let response = tip(response, row);
     if response.clicked()
         && let Some(request) = request
     {
         input::carry_out(request, memory, commands);
         ui.close();
     }
+}
+
+/// What an action is called, its key and what it does, under the pointer.
+pub fn tip(response: Response, row: &Row) -> Response {
+    let show = |ui: &mut Ui| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(row.label()).color(theme::of(ui).text_strong));
+            if let Some(shortcut) = row.shortcut {
+                ui.weak(text::shortcut(ui.ctx(), &shortcut));
+            }
+        });
+        if let Some(tip) = row.tip() {
+            ui.label(tip);
+        }
+    };
+    response.on_hover_ui(show).on_disabled_hover_ui(show)
 }
 
 /// The window presets that fit what is shown, all or only those with a key.

@@ -1,7 +1,9 @@
 //! What stands around the panes.
 
+pub mod about;
 pub mod browser;
 pub mod colors;
+pub mod dialog;
 pub mod display;
 pub mod drop;
 pub mod histogram;
@@ -10,15 +12,19 @@ pub mod keys;
 pub mod measurements;
 pub mod menu;
 pub mod messages;
+pub mod path;
 pub mod segments;
 pub mod series;
+pub mod settings;
 pub mod start;
 pub mod status;
+pub mod toolbar;
 
 use egui::{Panel, Ui};
 
 use super::{Commands, Memory, theme};
-use crate::app::State;
+use crate::app::settings::PanelId;
+use crate::app::{Command, State};
 
 /// Lays the panels out around the room for the panes. They show the state and push commands.
 pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
@@ -28,22 +34,58 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
     messages::show(ui, state, commands);
     Panel::bottom("status")
         .frame(theme::panel_frame())
-        .show(ui, |ui| status::show(ui, state));
-    Panel::left("browser")
-        .default_size(theme::BROWSER_WIDTH)
-        .min_size(120.0)
-        .frame(theme::panel_frame())
-        .show(ui, |ui| browser::show(ui, state, memory, commands));
-    if state.shown().is_some() {
-        Panel::right("display")
-            .default_size(theme::DISPLAY_WIDTH)
-            .min_size(140.0)
-            .frame(theme::panel_frame())
-            .show(ui, |ui| {
-                measurements::show(ui, state, memory, commands);
-                segments::show(ui, state, commands);
-                display::show(ui, state, memory, commands);
-            });
+        .show(ui, |ui| status::show(ui, state, commands));
+    if has_browser(state) && state.settings.is_open(PanelId::Browser) {
+        let panel = Panel::left("browser")
+            .default_size(theme::BROWSER_WIDTH)
+            .min_size(120.0);
+        side(ui, state, PanelId::Browser, panel, commands, |ui, commands| {
+            browser::show(ui, state, memory, commands);
+        });
     }
-    keys::show(ui.ctx(), memory);
+    if state.shown().is_some() && state.settings.is_open(PanelId::Display) {
+        let panel = Panel::right("display")
+            .default_size(theme::DISPLAY_WIDTH)
+            .min_size(140.0);
+        side(ui, state, PanelId::Display, panel, commands, |ui, commands| {
+            measurements::show(ui, state, memory, commands);
+            segments::show(ui, state, commands);
+            display::show(ui, state, memory, commands);
+        });
+    }
+    dialog::show(ui.ctx(), state, memory, commands);
+}
+
+/// Whether there is anything for the browser to show.
+pub fn has_browser(state: &State) -> bool {
+    !state.document.entries.is_empty() || !state.document.skipped.is_empty()
+}
+
+/// The largest share of the window that a panel beside the panes takes.
+const LARGEST: f32 = 0.4;
+
+/// A panel beside the panes, as wide as it was left.
+fn side(
+    ui: &mut Ui,
+    state: &State,
+    id: PanelId,
+    mut panel: Panel,
+    commands: &mut Commands,
+    add: impl FnOnce(&mut Ui, &mut Commands),
+) {
+    if let Some(size) = state.settings.size(id) {
+        panel = panel.default_size(size);
+    }
+    let largest = ui.ctx().content_rect().width() * LARGEST;
+    let shown = panel
+        .max_size(largest)
+        .frame(theme::panel_frame())
+        .show(ui, |ui| add(ui, commands));
+    let size = shown.response.rect.width().round();
+    let known = state.settings.size(id);
+    // A window that is too narrow for the panel says nothing about how wide it shall be.
+    let is_squeezed = size >= largest.floor() - 1.0;
+    if known != Some(size) && !is_squeezed && ui.ctx().input(|input| input.pointer.any_released()) {
+        commands.push(Command::ResizePanel { panel: id, size });
+    }
 }

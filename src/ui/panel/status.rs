@@ -1,39 +1,56 @@
-//! The line at the bottom: what stands under the pointer, and what this program is not.
+//! The line at the bottom: what stands under the pointer, what is under way, and what this program is not.
 
 use egui::{Align, Layout, RichText, Ui};
 
+use super::jobs;
 use crate::app::{State, overlays, readout};
 use crate::say;
-use crate::ui::{text, theme};
+use crate::ui::{Commands, text, theme};
+
+/// Height of the line: that of a button, so that nothing moves when one appears.
+const HEIGHT: f32 = 22.0;
 
 /// Shows the line.
-pub fn show(ui: &mut Ui, state: &State) {
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal(|ui| {
-        let found = state.hover.and_then(|(pane, at)| readout::readout(state, pane, at));
-        let line = match (found, state.shown()) {
-            (Some(found), Some(entry)) => text::readout(&found, entry.volume()).join("    "),
-            (None, Some(entry)) if entry.volume().geometry().is_some() => {
-                let found = readout::at_crosshair(state);
-                say!(
-                    "ui-at-crosshair",
-                    readout =
-                        found.map_or_else(String::new, |found| text::readout(&found, entry.volume()).join("    "))
-                )
-            }
-            _ => String::new(),
-        };
-        ui.label(line);
-        let place = found.and_then(|found| found.lps).or_else(|| {
-            let at_crosshair = readout::at_crosshair(state)?;
-            at_crosshair.lps
-        });
-        for (label, name) in place.map_or_else(Vec::new, |place| overlays::segments_at(state, place)) {
-            ui.label(
-                RichText::new(say!("ui-segment-here", label = label, name = name)).color(theme::of(ui).text_strong),
-            );
-        }
+        ui.set_min_height(HEIGHT);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(RichText::new(say!("ui-not-for-diagnosis")).color(theme::of(ui).warning));
+            ui.label(
+                RichText::new(say!("ui-not-for-diagnosis"))
+                    .color(theme::of(ui).warning)
+                    .size(theme::FONT_SMALL),
+            );
+            ui.add_space(theme::GAP);
+            // The start page tells more about them.
+            if state.shown().is_some() {
+                jobs::bar(ui, state, commands);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(line(state)).truncate());
+            });
         });
     });
+}
+
+fn line(state: &State) -> String {
+    let hovered = state.hover.and_then(|(pane, at)| readout::readout(state, pane, at));
+    let found = hovered.or_else(|| readout::at_crosshair(state));
+    let (Some(found), Some(entry)) = (found, state.shown()) else {
+        return String::new();
+    };
+    let mut parts = text::readout(&found, entry.volume());
+    let segments = found
+        .lps
+        .map_or_else(Vec::new, |place| overlays::segments_at(state, place));
+    parts.extend(
+        segments
+            .into_iter()
+            .map(|(label, name)| say!("ui-segment-here", label = label, name = name)),
+    );
+    let readout = parts.join("    ");
+    if hovered.is_some() {
+        readout
+    } else {
+        say!("ui-at-crosshair", readout = readout)
+    }
 }
