@@ -159,6 +159,7 @@ impl Window {
                 // The program did these itself.
                 Effect::StartScan { .. }
                 | Effect::StartLoad { .. }
+                | Effect::StartThumbnail { .. }
                 | Effect::LoadMeasurements { .. }
                 | Effect::SaveMeasurements { .. }
                 | Effect::WriteText { .. }

@@ -14,7 +14,7 @@ use super::tool::{PointerEvent, Tool};
 use crate::io::OpenVolume;
 use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
-use crate::model::volume::Volume;
+use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::{Window, WindowFunction};
 use crate::scene::{Interpolation, SlabMode};
 
@@ -56,6 +56,16 @@ pub enum Command {
     StepSeries {
         /// How many.
         steps: i64,
+    },
+    /// Closes the n-th volume of the document.
+    Close {
+        /// Counted from 0, in the order of opening.
+        index: usize,
+    },
+    /// The volumes whose thumbnails are seen; those that are missing are made, in this order.
+    WantThumbnails {
+        /// Which.
+        volumes: Vec<VolumeId>,
     },
     /// Something the pointer did in a pane.
     Pointer(PointerEvent),
@@ -366,6 +376,13 @@ pub enum Effect {
     },
     /// Decode voxels.
     StartLoad {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        open: OpenVolume,
+    },
+    /// Make a small picture of a volume.
+    StartThumbnail {
         /// The job's name.
         job: JobId,
         /// Of which volume.

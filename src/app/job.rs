@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Command;
 use super::state::Counted;
+use super::thumbnail::{self, Thumbnail};
 use crate::algo::{histogram, percentile};
 use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Places, Saved, ToSave};
@@ -50,6 +51,8 @@ pub enum JobEvent {
         /// For projections.
         projections: Window,
     },
+    /// A small picture was made, or could not be.
+    Thumbnail(VolumeId, Option<Thumbnail>),
     /// The values of a volume were counted.
     Counted(VolumeId, Counted),
     /// Voxels were read.
@@ -157,6 +160,13 @@ impl Jobs {
             };
             let rest = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
             JobEvent::Loaded(open.volume.id, first.followed_by(rest))
+        });
+    }
+
+    /// Makes a small picture of a volume.
+    pub fn start_thumbnail(&mut self, job: JobId, open: OpenVolume) {
+        self.start(job, "thumbnail", move |_| {
+            JobEvent::Thumbnail(open.volume.id, thumbnail::make(&open))
         });
     }
 

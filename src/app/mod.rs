@@ -17,6 +17,7 @@ pub mod recent;
 pub mod scenes;
 pub mod settings;
 pub mod state;
+pub mod thumbnail;
 pub mod tool;
 pub mod update;
 pub mod version;

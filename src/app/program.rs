@@ -142,6 +142,7 @@ impl Program {
         if !matches!(
             command,
             Command::Hover { .. }
+                | Command::WantThumbnails { .. }
                 | Command::ResizePane { .. }
                 | Command::ResizePanel { .. }
                 | Command::PlaceWindow(_)
@@ -231,6 +232,7 @@ impl Program {
             match effect {
                 Effect::StartScan { job, paths } => self.jobs.start_scan(job, paths),
                 Effect::StartLoad { job, open } => self.jobs.start_load(job, open),
+                Effect::StartThumbnail { job, open } => self.jobs.start_thumbnail(job, open),
                 Effect::LoadMeasurements { job, series } => self.jobs.start_load_measurements(job, series),
                 Effect::SaveMeasurements { job, request } => self.jobs.start_save_measurements(job, request),
                 Effect::WriteText { job, path, text } => self.jobs.start_text(job, path, text),

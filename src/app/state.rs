@@ -12,6 +12,7 @@ use super::measurements::Measurements;
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
 use super::settings::Settings;
+use super::thumbnail::Thumbnails;
 use super::tool::{Gesture, Tool};
 pub use crate::algo::histogram::Histogram;
 use crate::io::home::Home;
@@ -25,6 +26,8 @@ use crate::scene::{Camera, Interpolation};
 pub struct State {
     /// What is open.
     pub document: Document,
+    /// Small pictures of what is open.
+    pub thumbnails: Thumbnails,
     /// How it is looked at.
     pub view: View,
     /// What is being dragged.
@@ -243,6 +246,8 @@ pub enum JobSubject {
     Question,
     /// Writing a picture.
     Picture,
+    /// Making a small picture.
+    Thumbnail(VolumeId),
     /// Counting values.
     Histogram(VolumeId),
     /// Reading headers of these; of the built-in study if empty.
@@ -254,9 +259,17 @@ pub enum JobSubject {
 }
 
 impl JobSubject {
+    /// The volume that it is about.
+    pub fn volume(&self) -> Option<VolumeId> {
+        match self {
+            Self::Volume(id) | Self::Histogram(id) | Self::Thumbnail(id) => Some(*id),
+            Self::Question | Self::Picture | Self::Paths(_) | Self::Measurements => None,
+        }
+    }
+
     /// Whether it is small work that goes on beside, which nobody waits for or stops.
     pub fn is_quiet(&self) -> bool {
-        matches!(self, Self::Histogram(_) | Self::Measurements)
+        matches!(self, Self::Histogram(_) | Self::Thumbnail(_) | Self::Measurements)
     }
 }
 
@@ -291,6 +304,7 @@ impl State {
         });
         Self {
             document: Document::default(),
+            thumbnails: Thumbnails::default(),
             view: View {
                 shown: None,
                 layout: Layout::Quad,

@@ -7,6 +7,7 @@ mod completions;
 mod convert;
 mod demo;
 mod info;
+mod measure;
 mod output;
 mod picture;
 mod probe;
@@ -60,6 +61,8 @@ enum Command {
     Info(info::InfoArgs),
     /// Prints values at voxels and at places of the patient.
     Probe(probe::ProbeArgs),
+    /// Measures lengths between points of a file.
+    Measure(measure::MeasureArgs),
     /// Writes a volume to a NIfTI file or a DICOM series.
     Convert(convert::ConvertArgs),
     /// Prints the elements of a DICOM file or the header of a NIfTI file.
@@ -159,6 +162,7 @@ pub fn parse() -> Run {
                 .unwrap_or_default();
             probe::probe(&args, &order, quiet)
         }
+        Command::Measure(args) => measure::measure(&args, quiet),
         Command::Convert(args) => convert::convert(&args, quiet),
         Command::Tags(args) => tags::tags(&args),
         Command::Render(args) => render::render(&args, quiet),

@@ -112,7 +112,7 @@ fn decode(open: &OpenVolume, order: &[usize], progress: &Progress<'_>) -> LoadRe
             if progress.is_cancelled() {
                 return;
             }
-            match read_guarded(open, slab) {
+            match read_slab(open, slab) {
                 Ok(read) => {
                     publish(open, slab, read.samples);
                     read.warnings.into_iter().for_each(|text| note(slab, text));
@@ -153,8 +153,9 @@ fn decode(open: &OpenVolume, order: &[usize], progress: &Progress<'_>) -> LoadRe
     }
 }
 
-/// A codec that panics costs its slab, not the program.
-fn read_guarded(open: &OpenVolume, slab: usize) -> Result<SlabRead, SlabError> {
+/// Decodes one slab and hands it over; nothing of it stays in the volume. A codec that panics costs its slab, not the
+/// program.
+pub fn read_slab(open: &OpenVolume, slab: usize) -> Result<SlabRead, SlabError> {
     let read = catch_unwind(AssertUnwindSafe(|| open.source.read_slab(slab))).unwrap_or_else(|_| {
         Err(SlabError {
             message: say!("io-decoder-panicked"),

@@ -28,6 +28,7 @@ pub enum Action {
     Frame(i64),
     Series(i64),
     NextPane,
+    Browser,
     Maximise,
     ToggleAlignment,
     ResetView,
@@ -96,6 +97,8 @@ pub enum Request {
     Command(Command),
     /// Of the window: the path field gets the keyboard.
     TypePath,
+    /// Of the window: the study browser gets the keyboard.
+    FocusBrowser,
     /// Of the window: the list of keys comes or goes.
     ShowKeys,
 }
@@ -194,6 +197,7 @@ pub const ROWS: &[Row] = &[
         .repeating(),
     row(Group::Navigate, Action::Series(-1), "ui-previous-series").key(Key::PageUp),
     row(Group::Navigate, Action::Series(1), "ui-next-series").key(Key::PageDown),
+    row(Group::Navigate, Action::Browser, "ui-focus-browser").key(Key::F6),
     row(Group::Navigate, Action::NextPane, "ui-next-pane").key(Key::Tab),
     row(Group::Navigate, Action::Cancel, "ui-cancel").key(Key::Escape),
     row(Group::View, Action::Maximise, "ui-maximise").key(Key::Enter),
@@ -305,6 +309,7 @@ impl Row {
     pub fn request(&self, state: &State, pane: PaneId) -> Option<Request> {
         match self.action {
             Action::TypePath => return Some(Request::TypePath),
+            Action::Browser => return (!state.document.entries.is_empty()).then_some(Request::FocusBrowser),
             Action::Keys => return Some(Request::ShowKeys),
             _ => {}
         }

@@ -339,6 +339,7 @@ pub fn carry_out(request: Request, memory: &mut Memory, commands: &mut Commands)
     match request {
         Request::Command(command) => commands.push(command),
         Request::TypePath => memory.focus_path = true,
+        Request::FocusBrowser => memory.focus_browser = true,
         Request::ShowKeys => memory.shows_keys = !memory.shows_keys,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use egui::{PointerButton, Pos2, Rect};
 
 use super::panel::histogram::HistogramMemory;
+use super::thumbnails::Textures;
 use crate::app::pane::PaneId;
 use crate::model::measurement::MeasurementId;
 use crate::model::volume::VolumeId;
@@ -22,6 +23,10 @@ pub struct Memory {
     pub shows_keys: bool,
     /// The histogram's view and what is dragged in it.
     pub histogram: HistogramMemory,
+    /// The series in the panes wants the keyboard.
+    pub focus_browser: bool,
+    /// Thumbnails as textures.
+    pub thumbnails: Textures,
     /// The series that the browser last scrolled to.
     pub scrolled_to: Option<VolumeId>,
     /// Where the panes were in the last frame, in points: what the pointer of this frame hit.

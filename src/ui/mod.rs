@@ -18,6 +18,7 @@ pub mod picture;
 pub mod place;
 pub mod text;
 pub mod theme;
+pub mod thumbnails;
 
 pub use memory::Memory;
 

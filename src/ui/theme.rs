@@ -43,7 +43,7 @@ pub const FONT_SMALL: f32 = 11.0;
 /// Headings.
 pub const FONT_HEADING: f32 = 14.0;
 /// Width of the study browser.
-pub const BROWSER_WIDTH: f32 = 232.0;
+pub const BROWSER_WIDTH: f32 = 252.0;
 /// Width of the display panel.
 pub const DISPLAY_WIDTH: f32 = 208.0;
 /// Panes smaller than this show only their title.

@@ -3,8 +3,10 @@
 
 #![cfg(test)]
 
+mod browser;
 mod desktop;
 mod keys;
+mod measure;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 mod opening;

@@ -3,6 +3,7 @@ app-job-demo = Making the demo study
 app-job-scan = Reading {$path}
 app-job-scan-several = Reading {$count} files and folders
 app-job-load = Loading {$name}
+app-job-thumbnail = Making a small picture
 app-job-histogram = Counting values
 app-job-panicked = A task broke off because of an error in the program; everything that was open is still there.
 app-no-thread = the system gives no more threads; close other programs and try again

@@ -27,6 +27,8 @@ ui-previous-frame = Previous time point
 ui-next-frame = Next time point
 ui-previous-series = Previous series
 ui-next-series = Next series
+ui-focus-browser = Study list
+ui-focus-browser-tip = The arrow keys point at a series, Enter shows it, Escape leads back to the pictures
 ui-next-pane = Next pane
 ui-cancel = Cancel
 ui-cancel-tip = Takes back what is being dragged, else stops what is being read
@@ -113,6 +115,21 @@ ui-files = {$count ->
     [one] 1 file
    *[other] {$count} files
 }
+ui-spacing-short = {$x} × {$y} × {$z} mm
+ui-no-place = No place in space
+ui-images = {$count ->
+    [one] 1 image
+   *[other] {$count} images
+}
+ui-label-map = Labels
+ui-doubts-mark = ⚠ {$count}
+ui-format-dicom = DICOM
+ui-format-nifti = NIfTI
+ui-format-demo = Demo
+ui-show-series = Show
+ui-copy-path = Copy path
+ui-copy-path-tip = The path of a file of this series
+ui-close-series = Close
 ui-spacing = Voxel {$x} × {$y} × {$z} mm
 ui-skipped = {$count ->
     [one] 1 file not used
@@ -223,3 +240,4 @@ ui-measure-go-tip = {$place}: a click goes there, a double click renames it
 ui-axial-letter = A
 ui-coronal-letter = C
 ui-sagittal-letter = S
+ui-measure-oblique = {$pane} oblique

@@ -7,6 +7,7 @@ use super::super::job::JobId;
 use super::super::pane::{Layout, PaneId, StackPane};
 use super::super::scenes;
 use super::super::state::{JobStatus, JobSubject, LoadState, State};
+use super::super::thumbnail::Thumbnails;
 use super::{layout_for, navigate};
 use crate::model::volume::VolumeId;
 use crate::say;
@@ -178,6 +179,34 @@ fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
     Some(Effect::StartLoad { job, open })
 }
 
+/// Closes the n-th volume; if it was in the panes, the one after it is shown.
+pub(super) fn close(state: &mut State, index: usize) -> Vec<Effect> {
+    let Some(id) = state.document.entries.get(index).map(|entry| entry.volume().id) else {
+        return Vec::new();
+    };
+    if state.document.entries.len() == 1 {
+        return close_all(state);
+    }
+    let about_it: Vec<JobId> = state
+        .jobs
+        .iter()
+        .filter(|(_, status)| status.subject.volume() == Some(id))
+        .map(|(job, _)| *job)
+        .collect();
+    let mut effects: Vec<Effect> = about_it.iter().copied().map(Effect::CancelJob).collect();
+    for job in about_it {
+        state.jobs.remove(&job);
+    }
+    state.document.entries.remove(index);
+    state.thumbnails.forget(id);
+    if state.view.shown == Some(id) {
+        super::pointer::cancel(state);
+        state.view.shown = None;
+        effects.extend(show_index(state, index.min(state.document.entries.len() - 1)));
+    }
+    effects
+}
+
 /// Closes everything and stops all jobs.
 pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     super::pointer::cancel(state);
@@ -185,6 +214,7 @@ pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     effects.extend(super::measure::close(state));
     state.document.entries.clear();
     state.document.skipped.clear();
+    state.thumbnails = Thumbnails::default();
     state.jobs.clear();
     state.messages.clear();
     state.view.shown = None;

@@ -6,7 +6,7 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file, measure, settings};
+use super::{display, file, measure, settings, thumbnails};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::{VolumeId, VolumeKind};
@@ -44,6 +44,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         state.jobs.remove(&job);
     }
     effects.extend(measure::due(state));
+    effects.extend(thumbnails::next(state));
     effects
 }
 
@@ -64,6 +65,9 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
             if let Some(entry) = state.document.entry_mut(volume) {
                 display::take_auto_windows(entry, slices, projections);
             }
+        }
+        JobEvent::Thumbnail(id, thumbnail) if state.document.entry(id).is_some() => {
+            state.thumbnails.put(id, thumbnail);
         }
         JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
             measure::took_in(state, job, event);
@@ -180,6 +184,10 @@ fn broke(state: &mut State, job: JobId, text: String) {
         && let Some(entry) = state.document.entry_mut(id)
     {
         entry.load = LoadState::Stopped;
+    }
+    if let Some(JobSubject::Thumbnail(id)) = state.jobs.get(&job).map(|status| status.subject.clone()) {
+        // It is not tried again.
+        state.thumbnails.put(id, None);
     }
     state.tell(Level::Error, text);
 }

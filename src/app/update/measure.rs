@@ -234,6 +234,8 @@ pub(super) fn go_to(state: &mut State, index: usize) {
         turn_to(state, pane, drawn.axes);
         Some(pane)
     });
+    let pane_in_sight = drawn_pane.filter(|pane| state.view.layout.panes().contains(pane));
+    state.view.focused = pane_in_sight.unwrap_or(state.view.focused);
     if let (Layout::Single(single), Some(pane)) = (state.view.layout, drawn_pane)
         && single != PaneId::Stack
     {

@@ -8,6 +8,7 @@ mod navigate;
 mod planes;
 mod pointer;
 mod settings;
+mod thumbnails;
 
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
@@ -43,6 +44,8 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::CloseAll => file::close_all(state),
         Command::Show { index } => file::show_index(state, index),
         Command::StepSeries { steps } => file::step_series(state, steps),
+        Command::Close { index } => file::close(state, index),
+        Command::WantThumbnails { volumes } => thumbnails::want(state, volumes),
         Command::SavePicture { pane, path, size } => vec![Effect::SavePicture { pane, path, size }],
         Command::SaveWindow { path } => vec![Effect::SaveWindow { path }],
         Command::ChooseMeasurementsFile { format } => file::choose(state, Choice::Measurements(format)),

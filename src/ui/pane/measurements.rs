@@ -1,7 +1,6 @@
 //! What was measured, over the picture: lines with the value beside them, and handles under the pointer.
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, Stroke, Vec2, vec2};
-use glam::DVec2;
 
 use super::Pane;
 use crate::app::State;
@@ -21,16 +20,29 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
     if pane.pictures.is_empty() {
         return;
     }
-    for line in measurements::lines_in(state, pane.id) {
-        paint_line(painter, pane.rect, &line);
+    let lines = measurements::lines_in(state, pane.id);
+    for line in &lines {
+        paint_line(painter, pane.rect, line);
+    }
+    // The selected line is the last and has the first choice of place.
+    let mut taken = Vec::new();
+    for line in lines.iter().rev() {
+        paint_value(painter, pane.rect, line, &mut taken);
     }
 }
 
+fn ends(rect: Rect, line: &ShownLine) -> [Pos2; 2] {
+    [line.a, line.b].map(|point| rect.min + Vec2::new(point.x as f32, point.y as f32))
+}
+
+fn color(line: &ShownLine) -> Color32 {
+    theme::measure_color(line.is_selected || line.hovered.is_some()).gamma_multiply(line.opacity as f32)
+}
+
 fn paint_line(painter: &Painter, rect: Rect, line: &ShownLine) {
-    let at = |point: DVec2| rect.min + Vec2::new(point.x as f32, point.y as f32);
-    let (a, b) = (at(line.a), at(line.b));
+    let [a, b] = ends(rect, line);
     let is_lively = line.is_selected || line.hovered.is_some();
-    let color = theme::measure_color(is_lively).gamma_multiply(line.opacity as f32);
+    let color = color(line);
     let rim = theme::PANE_RIM.gamma_multiply(line.opacity as f32);
     let width = if line.hovered == Some(Part::Whole) { 2.0 } else { 1.5 };
     let along = (b - a).normalized();
@@ -50,9 +62,6 @@ fn paint_line(painter: &Painter, rect: Rect, line: &ShownLine) {
             handle(painter, end, color, line.hovered == Some(Part::Point(n)));
         }
     }
-    if let Some(value) = &line.text {
-        paint_value(painter, rect, [a, b], value, color);
-    }
 }
 
 fn handle(painter: &Painter, at: Pos2, color: Color32, is_hovered: bool) {
@@ -62,27 +71,43 @@ fn handle(painter: &Painter, at: Pos2, color: Color32, is_hovered: bool) {
     painter.circle(at, radius, fill, Stroke::new(1.5, color));
 }
 
-/// The value, beyond the end that was set last, inside the pane.
-fn paint_value(painter: &Painter, rect: Rect, [a, b]: [Pos2; 2], value: &str, color: Color32) {
-    if !rect.contains(a) && !rect.contains(b) {
+/// The value, beyond an end that is in sight, the one that was set last if possible, inside the pane and beside the
+/// values that stand there already.
+fn paint_value(painter: &Painter, rect: Rect, line: &ShownLine, taken: &mut Vec<Rect>) {
+    let (Some(value), [a, b]) = (&line.text, ends(rect, line)) else {
         return;
-    }
-    // Beyond an end that is in sight.
-    let (from, end) = if rect.contains(b) { (a, b) } else { (b, a) };
-    let along = end - from;
+    };
+    let (font, color) = (theme::measure_font(), color(line));
+    let size = painter.layout_no_wrap(value.clone(), font.clone(), color).size();
+    let below = vec2(0.0, size.y + 2.0);
+    let places: Vec<Rect> = [(a, b), (b, a)]
+        .into_iter()
+        .filter(|(_, end)| rect.contains(*end))
+        .map(|(from, end)| beyond(end, end - from, size, rect.shrink(INSET)))
+        .collect();
+    let Some(first) = places.first().copied() else { return };
+    let lower = (1..4u8).map(|n| first.translate(below * f32::from(n)));
+    let place = places
+        .iter()
+        .copied()
+        .chain(lower)
+        .find(|place| rect.contains_rect(*place) && taken.iter().all(|other| !other.intersects(*place)))
+        .unwrap_or(first);
+    taken.push(place);
+    text::over_picture(painter, place.min, Align2::LEFT_TOP, value, font, color);
+}
+
+/// Room for a text of a size beyond the end of a line that comes from this direction, moved into the pane.
+fn beyond(end: Pos2, along: Vec2, size: Vec2, room: Rect) -> Rect {
     let (anchor, offset) = match (along.x.abs() >= along.y.abs(), along.x >= 0.0, along.y >= 0.0) {
         (true, true, _) => (Align2::LEFT_CENTER, vec2(TEXT_GAP, 0.0)),
         (true, false, _) => (Align2::RIGHT_CENTER, vec2(-TEXT_GAP, 0.0)),
         (false, _, true) => (Align2::CENTER_TOP, vec2(0.0, TEXT_GAP)),
         (false, _, false) => (Align2::CENTER_BOTTOM, vec2(0.0, -TEXT_GAP)),
     };
-    let font = theme::measure_font();
-    let size = painter.layout_no_wrap(value.to_owned(), font.clone(), color).size();
     let wanted = anchor.anchor_size(end + offset, size);
-    let room = rect.shrink(INSET);
-    let moved = vec2(
+    wanted.translate(vec2(
         (room.min.x - wanted.min.x).max(0.0) - (wanted.max.x - room.max.x).max(0.0),
         (room.min.y - wanted.min.y).max(0.0) - (wanted.max.y - room.max.y).max(0.0),
-    );
-    text::over_picture(painter, wanted.min + moved, Align2::LEFT_TOP, value, font, color);
+    ))
 }

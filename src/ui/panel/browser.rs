@@ -1,15 +1,60 @@
 //! The study browser: patient, study, series; one click shows a series. Below it the files that were not used.
 
-use egui::{Button, CollapsingHeader, RichText, ScrollArea, TextEdit, Ui, WidgetText};
+use egui::{Button, CollapsingHeader, RichText, ScrollArea, TextEdit, Ui};
 
-use super::jobs;
-use crate::app::state::{Entry, LoadState};
+use super::{jobs, series};
+use crate::app::state::Entry;
 use crate::app::{Command, State, browser};
+use crate::model::volume::VolumeId;
 use crate::say;
-use crate::ui::{Commands, Memory, text, theme};
+use crate::ui::{Commands, Memory, theme};
 
 /// Files listed at most; a folder of ten thousand strangers says how many more there are.
 const LISTED: usize = 200;
+
+/// What the list of this frame consists of.
+#[derive(Default)]
+struct List {
+    /// Series in sight.
+    seen: Vec<VolumeId>,
+    /// All series, in their order.
+    rows: Vec<egui::Id>,
+    /// The one that has the keyboard, counted from 0.
+    focused: Option<usize>,
+}
+
+impl List {
+    fn add(&mut self, response: &egui::Response) {
+        if response.has_focus() {
+            self.focused = Some(self.rows.len());
+            // The arrows walk through the list, not about the window.
+            let filter = egui::EventFilter {
+                vertical_arrows: true,
+                ..egui::EventFilter::default()
+            };
+            response
+                .ctx
+                .memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+        }
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
+        self.rows.push(response.id);
+    }
+
+    /// Hands the keyboard on to the next or the previous series.
+    fn walk(&self, ui: &Ui) {
+        let Some(now) = self.focused else { return };
+        let steps = ui.input(|input| {
+            let count = |key| input.num_presses(key) as isize;
+            count(egui::Key::ArrowDown) - count(egui::Key::ArrowUp)
+        });
+        let next = now.saturating_add_signed(steps).min(self.rows.len() - 1);
+        if let Some(id) = self.rows.get(next).filter(|_| next != now) {
+            ui.memory_mut(|memory| memory.request_focus(*id));
+        }
+    }
+}
 
 /// Shows the browser.
 pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
@@ -29,8 +74,14 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
         if state.document.entries.is_empty() {
             ui.weak(say!("ui-nothing-open"));
         }
+        let mut list = List::default();
         for (n, patient) in browser::tree(&state.document).iter().enumerate() {
-            ui.push_id(n, |ui| patient_ui(ui, patient, state, memory, commands));
+            ui.push_id(n, |ui| patient_ui(ui, patient, state, memory, commands, &mut list));
+        }
+        list.walk(ui);
+        memory.thumbnails.tidy(state);
+        if list.seen != state.thumbnails.wanted() {
+            commands.push(Command::WantThumbnails { volumes: list.seen });
         }
         skipped(ui, state);
     });
@@ -74,6 +125,7 @@ fn patient_ui(
     state: &State,
     memory: &mut Memory,
     commands: &mut Commands,
+    list: &mut List,
 ) {
     let name = browser::readable_name(&patient.name);
     let heading = match (name.as_str(), patient.id.as_str()) {
@@ -99,11 +151,20 @@ fn patient_ui(
         }
         for index in &study.series {
             if let Some(entry) = state.document.entries.get(*index) {
-                let response = series_ui(ui, entry, state);
+                let is_shown = state.view.shown == Some(entry.volume().id);
+                let response = series::show(ui, entry, state, &mut memory.thumbnails);
                 if response.clicked() {
                     commands.push(Command::Show { index: *index });
                 }
+                if is_shown && std::mem::take(&mut memory.focus_browser) {
+                    response.request_focus();
+                }
+                list.add(&response);
+                menu(&response, *index, entry, commands);
                 let id = entry.volume().id;
+                if ui.is_rect_visible(response.rect) {
+                    list.seen.push(id);
+                }
                 if state.view.shown == Some(id) && memory.scrolled_to.replace(id) != Some(id) {
                     response.scroll_to_me(None);
                 }
@@ -113,93 +174,24 @@ fn patient_ui(
     ui.add_space(theme::GAP);
 }
 
-fn series_ui(ui: &mut Ui, entry: &Entry, state: &State) -> egui::Response {
-    let is_shown = state.view.shown == Some(entry.volume().id);
-    let title = title(entry);
-    let mut lines = egui::text::LayoutJob::default();
-    let format = |size: f32, color| egui::TextFormat {
-        font_id: egui::FontId::proportional(size),
-        color,
-        ..Default::default()
-    };
-    let widest = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
-    let short = |text: &str, size: f32| text::shortened(ui.painter(), text, &egui::FontId::proportional(size), widest);
-    lines.append(
-        &short(&title, theme::FONT),
-        0.0,
-        format(
-            theme::FONT,
-            if is_shown {
-                theme::of(ui).text_strong
-            } else {
-                theme::of(ui).text
-            },
-        ),
-    );
-    lines.append("\n", 0.0, format(theme::FONT, theme::of(ui).text));
-    lines.append(
-        &short(&details(entry), theme::FONT_SMALL),
-        0.0,
-        format(theme::FONT_SMALL, theme::of(ui).text_weak),
-    );
-    if entry.warnings().next().is_some() {
-        lines.append("\n", 0.0, format(theme::FONT_SMALL, theme::of(ui).text));
-        lines.append(
-            &say!("ui-warnings", count = entry.warnings().count()),
-            0.0,
-            format(theme::FONT_SMALL, theme::of(ui).warning),
-        );
-    }
-    let button = Button::selectable(is_shown, WidgetText::from(lines)).min_size(egui::vec2(ui.available_width(), 0.0));
-    let response = ui.add(button);
-    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_shown, &title));
-    response.on_hover_ui(|ui| tooltip(ui, entry))
-}
-
-/// What a series is called, if need be by its number.
-fn title(entry: &Entry) -> String {
-    match (browser::title(entry), entry.volume().series.series_number) {
-        (title, Some(number)) if title.is_empty() => {
-            say!("ui-series-number", number = number.to_string())
+/// What can be done with a series.
+fn menu(response: &egui::Response, index: usize, entry: &Entry, commands: &mut Commands) {
+    response.context_menu(|ui| {
+        if ui.button(say!("ui-show-series")).clicked() {
+            commands.push(Command::Show { index });
         }
-        (title, None) if title.is_empty() => say!("ui-unnamed"),
-        (title, _) => title,
-    }
-}
-
-/// Size, files and what became of its voxels.
-fn details(entry: &Entry) -> String {
-    let [i, j, k] = entry.volume().dims();
-    let frames = entry.volume().voxels.frames();
-    let mut parts = vec![say!("ui-dims", i = i.to_string(), j = j.to_string(), k = k.to_string())];
-    if frames > 1 {
-        parts.push(say!("ui-frames", count = frames));
-    }
-    if entry.volume().series.files > 0 {
-        parts.push(say!("ui-files", count = entry.volume().series.files));
-    }
-    if entry.load == LoadState::Stopped {
-        parts.push(say!("ui-stopped"));
-    }
-    parts.join(" · ")
-}
-
-fn tooltip(ui: &mut Ui, entry: &Entry) {
-    ui.label(title(entry));
-    ui.label(details(entry));
-    if let Some(geometry) = entry.volume().geometry() {
-        let spacing = geometry.spacing();
-        ui.label(say!(
-            "ui-spacing",
-            x = format!("{:.3}", spacing.x),
-            y = format!("{:.3}", spacing.y),
-            z = format!("{:.3}", spacing.z)
-        ));
-    }
-    ui.label(&entry.volume().series.stored_type);
-    for warning in entry.warnings() {
-        ui.colored_label(theme::of(ui).warning, warning);
-    }
+        let path = entry.open.source.file().map(|file| file.name().to_owned());
+        let copy = ui.add_enabled(path.is_some(), Button::new(say!("ui-copy-path")));
+        if copy.on_hover_text(say!("ui-copy-path-tip")).clicked()
+            && let Some(path) = path
+        {
+            ui.ctx().copy_text(path.display().to_string());
+        }
+        ui.separator();
+        if ui.button(say!("ui-close-series")).clicked() {
+            commands.push(Command::Close { index });
+        }
+    });
 }
 
 fn skipped(ui: &mut Ui, state: &State) {

@@ -185,6 +185,7 @@ fn place(measurement: &Measurement, entry: &Entry) -> String {
     };
     match measurements::slice_of(measurement, entry) {
         Some((number, _)) => format!("{pane}{number}"),
+        None if measurement.drawn_in.is_some() => say!("ui-measure-oblique", pane = pane),
         None => pane,
     }
 }

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod measurements;
 pub mod menu;
 pub mod messages;
+pub mod series;
 pub mod start;
 pub mod status;
 
