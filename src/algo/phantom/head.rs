@@ -5,7 +5,7 @@ use glam::{DMat3, DVec3};
 use super::noise::Field;
 use super::painter::Slice;
 use super::solid::{Convex, Solid};
-use super::{Builder, Phantom};
+use super::{Builder, Phantom, face};
 
 fn both_sides(at: [f64; 3], body: impl Fn([f64; 3]) -> Solid) -> [Solid; 2] {
     [body(at), body([-at[0], at[1], at[2]])]
@@ -60,17 +60,6 @@ fn above_floor(mm: f64) -> Convex {
 }
 
 pub(super) fn add(phantom: &mut Builder) {
-    let face = |inset: f64| {
-        Solid::of(Convex::ellipsoid(
-            [0.0, -46.0, 104.0],
-            [60.0 - inset, 54.0 - inset, 66.0 - inset],
-        ))
-    };
-    let nose = Solid::of(Convex::turned_ellipsoid(
-        [0.0, -101.0, 118.0],
-        [13.0, 13.0, 25.0],
-        DMat3::from_rotation_x(-0.35),
-    ));
     let ears = both_sides([78.0, 16.0, 130.0], |at| {
         Solid::of(Convex::turned_ellipsoid(
             at,
@@ -78,22 +67,29 @@ pub(super) fn add(phantom: &mut Builder) {
             DMat3::from_rotation_z(-0.4 * at[0].signum()),
         ))
     });
+    let with_cranium = |inset: f64, scalp: f64| {
+        let mut parts = face::outline(inset);
+        parts.push(Solid::of(cranium(scalp)));
+        parts
+    };
     phantom.add(
         "scalp and face",
         25,
-        [Solid::of(cranium(0.0)), face(0.0), nose].into_iter().chain(ears),
+        face::outline(0.0)
+            .into_iter()
+            .chain([Solid::of(cranium(0.0))])
+            .chain(ears),
     );
     phantom
-        .add("fat of the face", -88, [face(3.0), Solid::of(cranium(2.5))])
+        .add("fat of the face", -88, with_cranium(2.4, 2.5))
         .coarse(14.0)
         .fine(8.0);
     phantom
-        .add("muscles of the head", 52, [face(12.0), Solid::of(cranium(5.0))])
+        .add("muscles of the head", 52, with_cranium(11.0, 5.0))
         .coarse(9.0)
         .strands();
     add_skull(phantom);
-    add_jaw(phantom);
-    add_face(phantom);
+    face::add(phantom);
     add_brain(phantom);
 }
 
@@ -112,17 +108,12 @@ fn add_skull(phantom: &mut Builder) {
             [Solid::of(cranium(11.0)).within(above_floor(-2.0))],
         )
         .fine(60.0);
-    phantom
-        .add(
-            "facial bones",
-            850,
-            [
-                Solid::of(Convex::ellipsoid([0.0, -66.0, 116.0], [47.0, 27.0, 33.0])),
-                Solid::of(Convex::ellipsoid([0.0, -50.0, 136.0], [58.0, 30.0, 17.0])),
-            ],
-        )
-        .coarse(220.0)
-        .fine(160.0);
+    let mut base: Vec<Solid> = vec![posterior_fossa(1.5).within(cranium(6.0))];
+    base.extend(both_sides([38.0, -22.0, 134.0], |at| {
+        Solid::of(Convex::ellipsoid(at, [28.0, 30.0, 20.0]))
+    }));
+    base.push(Solid::rod([0.0, -6.0, 128.0], [0.0, 6.0, 104.0], [11.0, 8.0]));
+    phantom.add("base of the skull", 1150, base).coarse(120.0).fine(90.0);
     let petrous = |at: [f64; 3]| {
         Solid::of(Convex::turned_ellipsoid(
             at,
@@ -148,66 +139,9 @@ fn add_skull(phantom: &mut Builder) {
 /// The room of the cerebellum, below and behind.
 fn posterior_fossa(inset: f64) -> Solid {
     Solid::of(Convex::ellipsoid(
-        [0.0, 44.0, 116.0],
-        [58.0 - inset, 46.0 - inset, 38.0 - inset],
+        [0.0, 44.0, 121.0],
+        [58.0 - inset, 46.0 - inset, 36.0 - inset],
     ))
-}
-
-fn add_jaw(phantom: &mut Builder) {
-    // Horseshoes, open to the back: the mandible and the teeth in it.
-    let horseshoe = |outer: [f64; 2], width: f64, low: f64, high: f64| {
-        let ring = |radii: [f64; 2]| Convex::tube([0.0, -38.0, 0.0], [0.0, -38.0, 1.0], radii);
-        Solid::of(ring(outer))
-            .within(Convex::between([0.0, 0.0, low], [0.0, 0.0, high]))
-            .within(Convex::between([0.0, -200.0, 0.0], [0.0, -26.0, 0.0]))
-            .without(&[ring(outer.map(|radius| radius - width))])
-    };
-    phantom.add("mandible", 1100, [horseshoe([43.0, 47.0], 10.0, 52.0, 72.0)]);
-    phantom
-        .add("mandible marrow", 300, [horseshoe([40.5, 44.5], 5.0, 55.0, 69.0)])
-        .fine(110.0);
-    phantom
-        .add(
-            "teeth",
-            2100,
-            [
-                horseshoe([39.0, 43.0], 8.0, 73.0, 81.0),
-                horseshoe([39.0, 43.0], 8.0, 82.0, 90.0),
-            ],
-        )
-        .fine(700.0);
-    let ramus = |at: [f64; 3]| Solid::of(Convex::ellipsoid(at, [5.0, 13.0, 30.0]));
-    phantom.add("mandibular rami", 950, both_sides([42.0, -24.0, 84.0], ramus));
-}
-
-fn add_face(phantom: &mut Builder) {
-    let ball = |radii: [f64; 3]| move |at: [f64; 3]| Solid::of(Convex::ellipsoid(at, radii));
-    phantom.add(
-        "orbital fat",
-        -85,
-        both_sides([31.0, -60.0, 137.0], ball([18.0, 23.0, 16.0])),
-    );
-    phantom.add("eyes", 12, both_sides([31.0, -70.0, 137.0], ball([12.0, 12.0, 12.0])));
-    phantom.add("lenses", 75, both_sides([31.0, -79.0, 137.0], ball([5.0, 2.2, 5.0])));
-    let cavities = both_sides([25.0, -66.0, 108.0], ball([15.0, 17.0, 16.0]))
-        .into_iter()
-        .chain([
-            Solid::of(Convex::ellipsoid([0.0, -72.0, 112.0], [8.0, 34.0, 22.0])),
-            Solid::of(Convex::ellipsoid([0.0, -20.0, 92.0], [14.0, 10.0, 26.0])),
-            Solid::of(Convex::ellipsoid([0.0, -82.0, 156.0], [20.0, 6.0, 10.0])),
-        ]);
-    phantom.add("air of nose and sinuses", -1000, cavities);
-    phantom.add(
-        "nasal septum",
-        180,
-        [Solid::of(Convex::between([-0.9, 0.0, 0.0], [0.9, 0.0, 0.0]))
-            .within(Convex::ellipsoid([0.0, -72.0, 112.0], [8.0, 34.0, 22.0]))],
-    );
-    phantom.add(
-        "tongue",
-        60,
-        [Solid::of(Convex::ellipsoid([0.0, -46.0, 78.0], [26.0, 32.0, 16.0]))],
-    );
 }
 
 fn add_brain(phantom: &mut Builder) {
@@ -216,10 +150,19 @@ fn add_brain(phantom: &mut Builder) {
         .add(
             "cerebrospinal fluid",
             8,
-            [inside(cranium(13.5), 0.0), posterior_fossa(6.0)],
+            [inside(cranium(13.5), 0.0), posterior_fossa(6.0).within(cranium(13.5))],
         )
         .coarse(2.0);
-    phantom.add("grey matter", 41, [inside(cranium(15.2), 2.0)]).coarse(2.0);
+    let temples = both_sides([38.0, -22.0, 137.0], |at| {
+        Solid::of(Convex::ellipsoid(at, [25.5, 27.5, 19.0])).within(cranium(15.2))
+    });
+    phantom
+        .add(
+            "grey matter",
+            41,
+            [inside(cranium(15.2), 2.0)].into_iter().chain(temples),
+        )
+        .coarse(2.0);
     let hemisphere = |at: [f64; 3]| inside(Convex::ellipsoid(at, [26.0, 68.0, 55.0]), 8.0);
     phantom.add("white matter", 26, both_sides([29.0, 4.0, 162.0], hemisphere));
     phantom.add(
@@ -230,7 +173,7 @@ fn add_brain(phantom: &mut Builder) {
             .within(Convex::between([0.0, 0.0, 186.0], [0.0, 0.0, 400.0]))],
     );
     add_deep_brain(phantom);
-    phantom.add("cerebellum", 42, [posterior_fossa(8.5)]);
+    phantom.add("cerebellum", 42, [posterior_fossa(8.5).within(cranium(15.5))]);
     phantom.add_target(
         "bleeding",
         72,

@@ -9,6 +9,7 @@
 
 mod abdomen;
 mod chest;
+mod face;
 mod head;
 mod noise;
 mod painter;
