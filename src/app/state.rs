@@ -59,6 +59,8 @@ pub struct State {
 pub struct Document {
     /// Volumes, in the order in which they were opened.
     pub entries: Vec<Entry>,
+    /// Name and ID of every patient that was opened, in that order: hidden ones are numbered by it.
+    pub patients: Vec<(String, String)>,
     /// Files that were not used, and why.
     pub skipped: Vec<Skipped>,
 }
@@ -181,6 +183,8 @@ pub struct View {
     pub camera_zoom: f64,
     /// The patient's left is on the screen's left: the neurological convention.
     pub is_neurological: bool,
+    /// Nothing is shown that identifies a patient; see [`super::identifiers`].
+    pub hides_identifiers: bool,
     /// What left drag does; `None` leaves it to the layout.
     pub tool: Option<Tool>,
 }
@@ -320,6 +324,7 @@ impl State {
                 camera: View::first_camera(),
                 camera_zoom: 1.0,
                 is_neurological: false,
+                hides_identifiers: false,
                 tool: None,
             },
             gesture: None,

@@ -41,6 +41,7 @@ pub enum Action {
     ExportMeasurements(MeasurementsFile),
     CopyMeasurements,
     Convention,
+    Identifiers,
     Preset(u8),
     AutoWindow,
     FileWindow,
@@ -206,6 +207,7 @@ pub const ROWS: &[Row] = &[
     row(Group::View, Action::Center, "ui-center").key(Key::C),
     row(Group::View, Action::Crosshair, "ui-crosshair").key(Key::X),
     row(Group::View, Action::Convention, "ui-convention").key(Key::N),
+    row(Group::View, Action::Identifiers, "ui-hide-identifiers").on(Modifiers::COMMAND, Key::H),
     row(Group::View, Action::Interpolate(Interpolation::Nearest), "ui-nearest"),
     row(Group::View, Action::Interpolate(Interpolation::Linear), "ui-linear"),
     row(Group::View, Action::Interpolate(Interpolation::Cubic), "ui-cubic"),
@@ -297,6 +299,7 @@ impl Row {
             Action::Crosshair => Some(view.crosshair_visible),
             Action::Tool(tool) => Some(view.active_tool() == tool),
             Action::Convention => Some(view.is_neurological),
+            Action::Identifiers => Some(view.hides_identifiers),
             Action::ToggleAlignment => Some(view.alignment == Alignment::Anatomical),
             Action::Maximise => Some(matches!(view.layout, Layout::Single(_))),
             Action::Invert => Some(state.shown().is_some_and(|entry| entry.display.invert)),
@@ -330,6 +333,7 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         }
         Action::Quit => Command::Quit,
         Action::Convention => Command::ToggleConvention,
+        Action::Identifiers => Command::ToggleIdentifiers,
         Action::Crosshair => Command::ToggleCrosshair,
         Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
         Action::Cancel if state.view.tool.is_some_and(Tool::measures) => Command::SetTool { tool: None },
@@ -451,6 +455,7 @@ mod tests {
             Action::Quit,
             Action::Crosshair,
             Action::Convention,
+            Action::Identifiers,
             Action::Keys,
         ];
         assert_eq!(possible, expected);

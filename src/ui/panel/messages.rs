@@ -3,7 +3,7 @@
 use egui::{Frame, Margin, Panel, Ui};
 
 use crate::app::state::Level;
-use crate::app::{Command, State};
+use crate::app::{Command, State, identifiers};
 use crate::say;
 use crate::ui::{Commands, theme};
 
@@ -28,7 +28,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
                         commands.push(Command::DismissMessage { index });
                     }
                     ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                        ui.add(egui::Label::new(egui::RichText::new(&message.text).color(color)).wrap());
+                        ui.add(
+                            egui::Label::new(egui::RichText::new(identifiers::text(state, &message.text)).color(color))
+                                .wrap(),
+                        );
                     });
                 });
             });

@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, RichText, Ui};
 
-use crate::app::{State, readout};
+use crate::app::{State, identifiers, readout};
 use crate::say;
 use crate::ui::{text, theme};
 
@@ -25,6 +25,14 @@ pub fn show(ui: &mut Ui, state: &State) {
         ui.label(line);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(RichText::new(say!("ui-not-for-diagnosis")).color(theme::of(ui).warning));
+            if identifiers::are_hidden(state) {
+                let sign = RichText::new(say!("ui-identifiers-hidden")).color(theme::of(ui).text_on_accent);
+                egui::Frame::new()
+                    .fill(theme::of(ui).accent)
+                    .corner_radius(theme::CORNER)
+                    .inner_margin(egui::Margin::symmetric(6, 0))
+                    .show(ui, |ui| ui.label(sign).on_hover_text(say!("ui-hide-identifiers-tip")));
+            }
         });
     });
 }
