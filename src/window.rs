@@ -18,7 +18,7 @@ use crate::ui::capture::Capture;
 use crate::ui::pane::Pane;
 use crate::ui::picture::Pictures;
 use crate::ui::place::{self, Placing};
-use crate::ui::{Commands, Memory, input, layout, pane, panel, theme};
+use crate::ui::{Commands, Memory, input, layout, pane, panel, theme, title};
 
 /// What to begin with.
 #[derive(Default)]
@@ -280,6 +280,11 @@ impl eframe::App for Window {
         }
         let is_finished = egui::CentralPanel::no_frame().show(ui, |ui| self.center(ui)).inner;
         panel::drop::hint(&ctx);
+        let title = title::of(self.state());
+        if title != self.memory.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.memory.title = title;
+        }
         self.advance_capture(&ctx, is_finished);
     }
 }

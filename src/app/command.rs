@@ -188,6 +188,8 @@ pub enum Command {
     },
     /// Radiological or neurological convention.
     ToggleConvention,
+    /// Whether nothing is shown that identifies a patient.
+    ToggleIdentifiers,
     /// Whether crosshair lines are drawn.
     ToggleCrosshair,
     /// What left drag does; `null` leaves it to the layout.

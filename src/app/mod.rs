@@ -7,6 +7,7 @@
 pub mod browser;
 pub mod command;
 pub mod history;
+pub mod identifiers;
 pub mod job;
 pub mod measurements;
 pub mod overlays;

@@ -62,6 +62,8 @@ pub struct State {
 pub struct Document {
     /// Volumes, in the order in which they were opened.
     pub entries: Vec<Entry>,
+    /// Name and ID of every patient that was opened, in that order: hidden ones are numbered by it.
+    pub patients: Vec<(String, String)>,
     /// Files that were not used, and why.
     pub skipped: Vec<Skipped>,
 }
@@ -188,6 +190,8 @@ pub struct View {
     pub overlays: OverlayView,
     /// The patient's left is on the screen's left: the neurological convention.
     pub is_neurological: bool,
+    /// Nothing is shown that identifies a patient; see [`super::identifiers`].
+    pub hides_identifiers: bool,
     /// What left drag does; `None` leaves it to the layout.
     pub tool: Option<Tool>,
 }
@@ -330,6 +334,7 @@ impl State {
                 camera_zoom: 1.0,
                 is_neurological: false,
                 overlays: OverlayView::default(),
+                hides_identifiers: false,
                 tool: None,
             },
             gesture: None,

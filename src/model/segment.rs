@@ -76,7 +76,11 @@ pub fn default_color(label: u32) -> [u8; 3] {
     }
     // Hues by the golden angle are never close to the last few; two rows of lightness.
     let hue = (f64::from(n) * 0.618_033_988_75).fract() * 6.0;
-    let (high, low) = if n.is_multiple_of(2) { (235.0, 70.0) } else { (190.0, 25.0) };
+    let (high, low) = if n.is_multiple_of(2) {
+        (235.0, 70.0)
+    } else {
+        (190.0, 25.0)
+    };
     let rise = |offset: f64| {
         let at = (hue + offset).rem_euclid(6.0);
         let share = (at.min(4.0 - at)).clamp(0.0, 1.0);

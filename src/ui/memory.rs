@@ -15,6 +15,8 @@ use crate::model::volume::VolumeId;
 pub struct Memory {
     /// What stands in the path field.
     pub path: String,
+    /// The title that the window has.
+    pub title: String,
     /// The path field wants the keyboard.
     pub focus_path: bool,
     /// The dialog that is on the screen.

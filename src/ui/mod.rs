@@ -20,6 +20,7 @@ pub mod place;
 pub mod text;
 pub mod theme;
 pub mod thumbnails;
+pub mod title;
 
 pub use memory::Memory;
 

@@ -16,6 +16,7 @@ mod dicom_write;
 mod driver;
 mod geometry;
 mod histogram;
+mod identifiers;
 mod layers;
 mod made_nifti;
 mod measure;

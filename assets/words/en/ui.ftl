@@ -41,6 +41,9 @@ ui-reset-view-tip = Planes, place and magnification as at opening; the window st
 ui-center = Centre on crosshair
 ui-crosshair = Crosshair
 ui-crosshair-tip = Whether its lines are drawn
+ui-hide-identifiers = Hide identifiers
+ui-hide-identifiers-tip = Names, numbers, dates of studies and names of files are not shown, for demonstrations
+ui-identifiers-hidden = Identifiers hidden
 ui-convention = Neurological convention
 ui-convention-tip = On: the patient's left is on the left of the screen. Off (radiological): on the right.
 ui-nearest = Nearest voxel
@@ -263,3 +266,5 @@ ui-segment-here = { $name } ({ $label })
 ui-ml = { $ml } mL
 ui-use-as-map = Use as label map
 ui-use-as-image = Use as image
+
+ui-recent-hidden = Hidden, with all that could identify a patient

@@ -223,6 +223,7 @@ pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     effects.extend(super::measure::close(state));
     state.document.entries.clear();
     state.document.skipped.clear();
+    state.document.patients.clear();
     state.thumbnails = Thumbnails::default();
     state.jobs.clear();
     state.messages.clear();

@@ -95,6 +95,13 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
         state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
     }
     state.document.skipped.extend(skipped);
+    for open in &volumes {
+        let patient = &open.volume.series.patient;
+        let who = (patient.name.clone(), patient.id.clone());
+        if !state.document.patients.contains(&who) {
+            state.document.patients.push(who);
+        }
+    }
     let known = state.document.entries.len();
     state
         .document

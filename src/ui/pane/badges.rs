@@ -3,9 +3,9 @@
 use egui::{Align2, Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::Pane;
-use crate::app::State;
 use crate::app::pane::PaneId;
 use crate::app::state::{Entry, JobSubject, LoadState};
+use crate::app::{State, identifiers};
 use crate::say;
 use crate::ui::{text, theme};
 
@@ -29,7 +29,7 @@ fn badges(pane: &Pane<'_>, state: &State, entry: &Entry) -> Vec<Badge> {
             vec![say!("ui-neurological-tip")],
         );
     }
-    let warnings: Vec<String> = entry.warnings().map(str::to_owned).collect();
+    let warnings: Vec<String> = entry.warnings().map(|text| identifiers::text(state, text)).collect();
     if !warnings.is_empty() {
         add(
             say!("ui-warnings", count = warnings.len()),

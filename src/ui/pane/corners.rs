@@ -7,7 +7,7 @@ use crate::app::pane::PaneId;
 use crate::app::planes::Alignment;
 use crate::app::readout;
 use crate::app::state::Entry;
-use crate::app::{State, browser};
+use crate::app::{State, identifiers};
 use crate::model::orientation::degrees_from_axis;
 use crate::model::window::WindowFunction;
 use crate::say;
@@ -47,7 +47,7 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
             painter,
             from,
             Align2::LEFT_TOP,
-            &identity(entry),
+            &identity(entry, state),
             widest,
             theme::PANE_TEXT,
         );
@@ -123,25 +123,13 @@ fn title(pane: PaneId, state: &State) -> String {
 }
 
 /// Who, when and what.
-fn identity(entry: &Entry) -> Vec<String> {
+fn identity(entry: &Entry, state: &State) -> Vec<String> {
     let series = &entry.volume().series;
-    let who = [browser::readable_name(&series.patient.name), series.patient.id.clone()];
-    let when = [
-        browser::readable_date(&series.study_date),
-        series.study_description.clone(),
-    ];
-    [&who, &when]
-        .map(|parts| {
-            parts
-                .iter()
-                .filter(|part| !part.is_empty())
-                .cloned()
-                .collect::<Vec<_>>()
-                .join("  ")
-        })
-        .into_iter()
-        .chain([browser::title(entry)])
-        .collect()
+    vec![
+        identifiers::patient(state, &series.patient),
+        identifiers::study(state, &series.study_date, &series.study_description),
+        identifiers::series(state, entry),
+    ]
 }
 
 /// Slice, slab and time point.
@@ -204,7 +192,7 @@ fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
         } else {
             String::new()
         };
-        let name = text::window_name(entry, &window).unwrap_or_default();
+        let name = identifiers::text(state, &text::window_name(entry, &window).unwrap_or_default());
         let parts = [text::window(&window), name, curve];
         lines.push(
             parts

@@ -4,8 +4,8 @@ use egui::{Button, CollapsingHeader, RichText, ScrollArea, Ui};
 
 use super::{path, series};
 use crate::app::state::Entry;
-use crate::app::{Command, State, browser};
-use crate::model::volume::VolumeId;
+use crate::app::{Command, State, browser, identifiers};
+use crate::model::volume::{Patient, VolumeId};
 use crate::say;
 use crate::ui::{Commands, Memory, theme};
 
@@ -59,7 +59,7 @@ impl List {
 /// Shows the browser.
 pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
     ui.add_space(theme::GAP);
-    path::field(ui, memory, commands);
+    path::field(ui, state, memory, commands);
     ui.horizontal(|ui| {
         if ui.button(say!("ui-open-files")).clicked() {
             commands.push(Command::ChooseFiles);
@@ -94,25 +94,18 @@ fn patient_ui(
     commands: &mut Commands,
     list: &mut List,
 ) {
-    let name = browser::readable_name(&patient.name);
-    let heading = match (name.as_str(), patient.id.as_str()) {
-        ("", "") => say!("ui-no-patient"),
-        (name, id) => [name, id]
-            .iter()
-            .filter(|part| !part.is_empty())
-            .copied()
-            .collect::<Vec<_>>()
-            .join("  "),
+    let who = Patient {
+        name: patient.name.clone(),
+        id: patient.id.clone(),
+        ..Patient::default()
+    };
+    let heading = match identifiers::patient(state, &who) {
+        nobody if nobody.is_empty() => say!("ui-no-patient"),
+        somebody => somebody,
     };
     ui.add(egui::Label::new(RichText::new(heading).color(theme::of(ui).text_strong)).truncate());
     for study in &patient.studies {
-        let parts = [browser::readable_date(&study.date), study.description.clone()];
-        let title = parts
-            .iter()
-            .filter(|part| !part.is_empty())
-            .cloned()
-            .collect::<Vec<_>>()
-            .join("  ");
+        let title = identifiers::study(state, &study.date, &study.description);
         if !title.is_empty() {
             ui.add(egui::Label::new(RichText::new(title).color(theme::of(ui).text_weak)).truncate());
         }
@@ -181,13 +174,10 @@ fn skipped(ui: &mut Ui, state: &State) {
         .id_salt("skipped")
         .show(ui, |ui| {
             for file in skipped.iter().take(LISTED) {
-                let name = file.path.file_name().map_or_else(
-                    || file.path.display().to_string(),
-                    |name| name.to_string_lossy().into_owned(),
-                );
-                ui.label(name).on_hover_text(file.path.display().to_string());
+                let name = identifiers::file(state, &file.path);
+                ui.label(name).on_hover_text(identifiers::path(state, &file.path));
                 ui.label(
-                    RichText::new(&file.reason)
+                    RichText::new(identifiers::text(state, &file.reason))
                         .color(theme::of(ui).text_weak)
                         .size(theme::FONT_SMALL),
                 );

@@ -5,7 +5,7 @@ use egui::{Button, ComboBox, DragValue, RichText, ScrollArea, Slider, Ui};
 use super::{colors, histogram};
 use crate::app::pane::PaneId;
 use crate::app::state::Entry;
-use crate::app::{Command, State};
+use crate::app::{Command, State, identifiers};
 use crate::model::window::{Window, WindowFunction};
 use crate::say;
 use crate::scene::{Interpolation, Slab, SlabMode};
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
     let Some(entry) = state.shown() else { return };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.add_space(theme::GAP);
-        warnings(ui, entry);
+        warnings(ui, entry, state);
         let is_gray = entry.volume().voxels.components() == 1;
         if is_gray {
             window(ui, entry, memory, commands);
@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
             stack(ui, state, entry, commands);
         }
         if is_gray {
-            windows(ui, entry, commands);
+            windows(ui, entry, state, commands);
         }
     });
 }
@@ -90,7 +90,7 @@ fn window(ui: &mut Ui, entry: &Entry, memory: &mut Memory, commands: &mut Comman
 }
 
 /// The windows that can be chosen: the file's, and those that people know by name.
-fn windows(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
+fn windows(ui: &mut Ui, entry: &Entry, state: &State, commands: &mut Commands) {
     let windows = &entry.volume().windows;
     if !windows.is_empty() {
         heading(ui, say!("ui-file-windows"));
@@ -103,7 +103,7 @@ fn windows(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
             let name = if named.name.is_empty() {
                 say!("ui-file-window-number", number = (index + 1).to_string())
             } else {
-                named.name.clone()
+                identifiers::text(state, &named.name)
             };
             if preset_row(ui, &name, &named.window, None, entry) {
                 commands.push(Command::FileWindow { index });
@@ -267,13 +267,13 @@ fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands
 /// The thickness that choosing a mode gives to a thin plane.
 const FIRST_SLAB_MM: f64 = 10.0;
 
-fn warnings(ui: &mut Ui, entry: &Entry) {
+fn warnings(ui: &mut Ui, entry: &Entry, state: &State) {
     let mut warnings = entry.warnings().peekable();
     if warnings.peek().is_none() {
         return;
     }
     heading(ui, say!("ui-warnings-heading"));
     for warning in warnings {
-        ui.colored_label(theme::of(ui).warning, warning);
+        ui.colored_label(theme::of(ui).warning, identifiers::text(state, warning));
     }
 }

@@ -5,7 +5,7 @@ use egui::{Label, ProgressBar, RichText, Role, Ui, WidgetInfo};
 use super::toolbar::glyph_button;
 use crate::app::job::JobId;
 use crate::app::state::JobStatus;
-use crate::app::{Command, State};
+use crate::app::{Command, State, identifiers};
 use crate::say;
 use crate::ui::{Commands, glyph, theme};
 
@@ -34,12 +34,13 @@ pub fn any(state: &State) -> bool {
 /// Shows all jobs one below the other, oldest first.
 pub fn list(ui: &mut Ui, state: &State, commands: &mut Commands) {
     for (job, status) in seen(state) {
-        ui.add(Label::new(&status.title).truncate());
+        let title = identifiers::text(state, &status.title);
+        ui.add(Label::new(&title).truncate());
         ui.horizontal(|ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                stop(ui, *job, status, commands);
+                stop(ui, *job, &title, commands);
                 let width = ui.available_width();
-                progress(ui, status, width);
+                progress(ui, status, &title, width);
             });
         });
     }
@@ -49,32 +50,35 @@ pub fn list(ui: &mut Ui, state: &State, commands: &mut Commands) {
 pub fn bar(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let more = seen(state).count().saturating_sub(IN_BAR);
     if more > 0 {
-        let titles: Vec<&str> = seen(state).skip(IN_BAR).map(|(_, job)| job.title.as_str()).collect();
+        let titles: Vec<String> = seen(state)
+            .skip(IN_BAR)
+            .map(|(_, job)| identifiers::text(state, &job.title))
+            .collect();
         ui.weak(say!("window-jobs-more", count = more))
             .on_hover_text(titles.join("\n"));
     }
     for (job, status) in seen(state).take(IN_BAR) {
-        stop(ui, *job, status, commands);
-        progress(ui, status, BAR_WIDTH);
+        let full = identifiers::text(state, &status.title);
+        stop(ui, *job, &full, commands);
+        progress(ui, status, &full, BAR_WIDTH);
         let width = ui.available_width().min(TITLE_WIDTH);
-        let title = RichText::new(&status.title).size(theme::FONT_SMALL);
         let font = egui::FontId::proportional(theme::FONT_SMALL);
-        let short = crate::ui::text::shortened(ui.painter(), title.text(), &font, width);
+        let short = crate::ui::text::shortened(ui.painter(), &full, &font, width);
         ui.label(RichText::new(short).size(theme::FONT_SMALL))
-            .on_hover_text(&status.title);
+            .on_hover_text(&full);
         ui.add_space(theme::GAP);
     }
 }
 
-fn stop(ui: &mut Ui, job: JobId, status: &JobStatus, commands: &mut Commands) {
+fn stop(ui: &mut Ui, job: JobId, title: &str, commands: &mut Commands) {
     let button = glyph_button(ui, &glyph::CLOSE, None, &say!("ui-stop"));
-    let tip = say!("window-stop-tip", title = status.title.clone());
+    let tip = say!("window-stop-tip", title = title.to_owned());
     if button.on_hover_text(tip).clicked() {
         commands.push(Command::CancelJob { job });
     }
 }
 
-fn progress(ui: &mut Ui, status: &JobStatus, width: f32) {
+fn progress(ui: &mut Ui, status: &JobStatus, title: &str, width: f32) {
     let (share, text) = match status.progress {
         Some((done, total)) => (
             done as f32 / total.max(1) as f32,
@@ -88,5 +92,5 @@ fn progress(ui: &mut Ui, status: &JobStatus, width: f32) {
         .fill(theme::of(ui).accent)
         .corner_radius(theme::CORNER);
     let response = ui.add(bar).on_hover_text(&text);
-    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &status.title));
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, title));
 }

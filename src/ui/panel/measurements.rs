@@ -5,7 +5,7 @@ use egui::{Align, Button, Key, Layout, RichText, Role, ScrollArea, Sense, TextEd
 use crate::app::command::MeasurementsFile;
 use crate::app::measurements::{self, SeriesMeasurements};
 use crate::app::state::Entry;
-use crate::app::{Command, State};
+use crate::app::{Command, State, identifiers};
 use crate::model::measurement::Measurement;
 use crate::say;
 use crate::ui::memory::Renaming;
@@ -91,7 +91,7 @@ fn row(
     memory: &mut Memory,
     commands: &mut Commands,
 ) {
-    let name = || measurement.name.clone();
+    let name = || identifiers::text(state, &measurement.name);
     ui.horizontal(|ui| {
         let mut is_visible = measurement.is_visible;
         let shows = say!("ui-measure-show", name = name());
@@ -154,7 +154,7 @@ fn name_of(
     let tip = say!("ui-measure-go-tip", place = place.clone());
     let response = ui
         .add(
-            Button::selectable(is_selected, &measurement.name)
+            Button::selectable(is_selected, identifiers::text(state, &measurement.name))
                 .truncate()
                 .right_text(
                     RichText::new(place)
@@ -164,7 +164,7 @@ fn name_of(
                 .sense(Sense::click()),
         )
         .on_hover_text(tip);
-    let label = say!("ui-measure-go", name = measurement.name.clone());
+    let label = say!("ui-measure-go", name = identifiers::text(state, &measurement.name));
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &label));
     if response.double_clicked() {
         memory.renaming = Some(Renaming {

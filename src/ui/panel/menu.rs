@@ -4,7 +4,7 @@ use egui::{Button, MenuBar, Response, RichText, Role, Ui, WidgetInfo};
 
 use super::toolbar;
 use crate::app::pane::PaneId;
-use crate::app::{Command, State};
+use crate::app::{Command, State, identifiers};
 use crate::say;
 use crate::ui::action::{self, Action, Group, Row};
 use crate::ui::{Commands, Memory, input, text, theme};
@@ -47,7 +47,9 @@ fn menu(ui: &mut Ui, group: Group, state: &State, memory: &mut Memory, commands:
 /// What was opened last.
 fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let recent = &state.settings.recent;
-    ui.add_enabled_ui(!recent.is_empty(), |ui| {
+    // Names of folders are often names of patients.
+    let is_open = !recent.is_empty() && !identifiers::are_hidden(state);
+    ui.add_enabled_ui(is_open, |ui| {
         ui.menu_button(say!("window-recent"), |ui| {
             ui.set_min_width(WIDTH);
             for recent in recent {

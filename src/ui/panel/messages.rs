@@ -4,7 +4,7 @@ use egui::{Frame, Label, Margin, Panel, RichText, Sense, Ui, vec2};
 
 use super::toolbar::glyph_button;
 use crate::app::state::{Level, Message};
-use crate::app::{Command, State};
+use crate::app::{Command, State, identifiers};
 use crate::say;
 use crate::ui::{Commands, glyph, theme};
 
@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             .resizable(false)
             .show_separator_line(false)
             .show(ui, |ui| {
-                if strip(ui, message) {
+                if strip(ui, message, &identifiers::text(state, &message.text)) {
                     commands.push(Command::DismissMessage { index });
                 }
             });
@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
 }
 
 /// One message. True if it is to go.
-fn strip(ui: &mut Ui, message: &Message) -> bool {
+fn strip(ui: &mut Ui, message: &Message, text: &str) -> bool {
     let colors = theme::of(ui);
     let (picture, mark) = match message.level {
         Level::Note => (&glyph::NOTE, colors.text),
@@ -45,7 +45,7 @@ fn strip(ui: &mut Ui, message: &Message) -> bool {
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(theme::GLYPH, theme::GLYPH), Sense::hover());
             picture.paint(ui.painter(), rect, theme::GLYPH, mark);
-            ui.add(Label::new(RichText::new(&message.text).color(colors.text_strong)).wrap());
+            ui.add(Label::new(RichText::new(text).color(colors.text_strong)).wrap());
         });
         dismiss.on_hover_text(say!("ui-dismiss")).clicked()
     })

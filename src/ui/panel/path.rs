@@ -2,20 +2,21 @@
 
 use egui::{Key, TextEdit, Ui, WidgetInfo};
 
-use crate::app::Command;
+use crate::app::{Command, State, identifiers};
 use crate::say;
 use crate::ui::{Commands, Memory};
 
 /// Shows the field; Enter opens what it says.
-pub fn field(ui: &mut Ui, memory: &mut Memory, commands: &mut Commands) {
+pub fn field(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
     let field = ui.add(
         TextEdit::singleline(&mut memory.path)
             .hint_text(say!("ui-path-hint"))
+            .password(identifiers::are_hidden(state))
             .desired_width(f32::INFINITY),
     );
     let name = say!("ui-path-field");
     field.widget_info(|| {
-        let mut info = WidgetInfo::text_edit(true, "", &memory.path, "");
+        let mut info = WidgetInfo::text_edit(true, "", identifiers::text(state, &memory.path), "");
         info.label = Some(name.clone());
         info
     });

@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             head(ui, state, commands);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 for (index, entry, overlay) in overlays::over_shown(state) {
-                    ui.push_id(index, |ui| map(ui, index, entry, overlay, commands));
+                    ui.push_id(index, |ui| map(ui, index, state, entry, overlay, commands));
                 }
             });
         });
@@ -68,11 +68,11 @@ fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
     });
 }
 
-fn map(ui: &mut Ui, index: usize, entry: &Entry, overlay: &Overlay, commands: &mut Commands) {
+fn map(ui: &mut Ui, index: usize, state: &State, entry: &Entry, overlay: &Overlay, commands: &mut Commands) {
     ui.add_space(2.0);
     ui.horizontal(|ui| {
         let mut is_visible = overlay.is_visible;
-        let name = series::title(entry);
+        let name = series::title(entry, state);
         let response = ui
             .checkbox(&mut is_visible, RichText::new(&name).color(theme::of(ui).text_strong))
             .on_hover_text(say!("ui-map-tip", name = name.clone()));

@@ -5,7 +5,7 @@ use egui::{
 };
 
 use crate::app::state::{Entry, LoadState};
-use crate::app::{State, browser};
+use crate::app::{State, identifiers};
 use crate::say;
 use crate::ui::picture::WHOLE;
 use crate::ui::thumbnails::Textures;
@@ -28,7 +28,7 @@ const FONT_BADGE: f32 = 9.0;
 pub(super) fn show(ui: &mut Ui, entry: &Entry, state: &State, textures: &mut Textures) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
     let is_shown = state.view.shown == Some(entry.volume().id);
-    let name = title(entry);
+    let name = title(entry, state);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, &name));
     if !ui.is_rect_visible(rect) {
         return response;
@@ -54,8 +54,8 @@ pub(super) fn show(ui: &mut Ui, entry: &Entry, state: &State, textures: &mut Tex
     let square = Rect::from_min_size(rect.min + vec2(MARK + INSET, INSET), vec2(SIDE, SIDE));
     picture(ui, &painter, square, entry, state, textures);
     let lines = Rect::from_min_max(pos2(square.right() + 7.0, square.top()), rect.max - vec2(5.0, INSET));
-    words(ui, &painter, lines, entry, is_shown);
-    response.on_hover_ui(|ui| tooltip(ui, entry))
+    words(ui, &painter, lines, entry, state);
+    response.on_hover_ui(|ui| tooltip(ui, entry, state))
 }
 
 fn picture(ui: &Ui, painter: &Painter, square: Rect, entry: &Entry, state: &State, textures: &mut Textures) {
@@ -104,7 +104,8 @@ fn picture(ui: &Ui, painter: &Painter, square: Rect, entry: &Entry, state: &Stat
     }
 }
 
-fn words(ui: &Ui, painter: &Painter, rect: Rect, entry: &Entry, is_shown: bool) {
+fn words(ui: &Ui, painter: &Painter, rect: Rect, entry: &Entry, state: &State) {
+    let is_shown = state.view.shown == Some(entry.volume().id);
     let colors = theme::of(ui.ctx());
     let (font, small) = (
         FontId::proportional(theme::FONT),
@@ -120,7 +121,7 @@ fn words(ui: &Ui, painter: &Painter, rect: Rect, entry: &Entry, is_shown: bool) 
         let drawn = painter.text(rect.right_top(), Align2::RIGHT_TOP, mark, small.clone(), colors.warning);
         widest -= drawn.width() + 6.0;
     }
-    let line = text::shortened(painter, &title(entry), &font, widest);
+    let line = text::shortened(painter, &title(entry, state), &font, widest);
     painter.text(rect.left_top(), Align2::LEFT_TOP, line, font, strong);
     let line = text::shortened(painter, &size(entry), &small, rect.width());
     painter.text(
@@ -164,8 +165,8 @@ fn modality(entry: &Entry) -> String {
 }
 
 /// What a series is called, if need be by its number.
-pub(super) fn title(entry: &Entry) -> String {
-    match (browser::title(entry), entry.volume().series.series_number) {
+pub(super) fn title(entry: &Entry, state: &State) -> String {
+    match (identifiers::series(state, entry), entry.volume().series.series_number) {
         (title, Some(number)) if title.is_empty() => {
             say!("ui-series-number", number = number.to_string())
         }
@@ -210,9 +211,9 @@ fn grain(entry: &Entry) -> String {
     )
 }
 
-fn tooltip(ui: &mut Ui, entry: &Entry) {
+fn tooltip(ui: &mut Ui, entry: &Entry, state: &State) {
     let series = &entry.volume().series;
-    ui.label(title(entry));
+    ui.label(title(entry, state));
     ui.label(size(entry));
     if let Some(geometry) = entry.volume().geometry() {
         let spacing = geometry.spacing();
@@ -229,6 +230,6 @@ fn tooltip(ui: &mut Ui, entry: &Entry) {
     ui.label(&series.stored_type);
     let colors = theme::of(ui.ctx());
     for warning in entry.warnings() {
-        ui.colored_label(colors.warning, warning);
+        ui.colored_label(colors.warning, identifiers::text(state, warning));
     }
 }

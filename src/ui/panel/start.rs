@@ -5,7 +5,7 @@ use egui::{Align, Label, Layout, Rect, Response, RichText, ScrollArea, Sense, Ui
 use super::toolbar::glyph_button;
 use super::{jobs, menu, path};
 use crate::app::recent::{self, Recent};
-use crate::app::{Command, State};
+use crate::app::{Command, State, identifiers};
 use crate::say;
 use crate::ui::action::{self, Action};
 use crate::ui::{Commands, Memory, glyph, icon, input, text, theme};
@@ -107,7 +107,7 @@ fn begin(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Command
         return;
     }
     ui.add_space(theme::GAP);
-    path::field(ui, memory, commands);
+    path::field(ui, state, memory, commands);
 }
 
 /// One way to begin, with its picture and its key.
@@ -160,6 +160,11 @@ fn last(ui: &mut Ui, state: &State, commands: &mut Commands) {
     title(ui, say!("window-start-recent"));
     if state.settings.recent.is_empty() {
         let text = RichText::new(say!("window-start-no-recent")).color(theme::of(ui).text_weak);
+        ui.add(Label::new(text).wrap());
+        return;
+    }
+    if identifiers::are_hidden(state) {
+        let text = RichText::new(say!("ui-recent-hidden")).color(theme::of(ui).text_weak);
         ui.add(Label::new(text).wrap());
         return;
     }

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, RichText, Ui};
 
 use super::jobs;
-use crate::app::{State, overlays, readout};
+use crate::app::{State, identifiers, overlays, readout};
 use crate::say;
 use crate::ui::{Commands, text, theme};
 
@@ -21,6 +21,14 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
                     .size(theme::FONT_SMALL),
             );
             ui.add_space(theme::GAP);
+            if identifiers::are_hidden(state) {
+                let sign = RichText::new(say!("ui-identifiers-hidden")).color(theme::of(ui).text_on_accent);
+                egui::Frame::new()
+                    .fill(theme::of(ui).accent)
+                    .corner_radius(theme::CORNER)
+                    .inner_margin(egui::Margin::symmetric(6, 0))
+                    .show(ui, |ui| ui.label(sign).on_hover_text(say!("ui-hide-identifiers-tip")));
+            }
             // The start page tells more about them.
             if state.shown().is_some() {
                 jobs::bar(ui, state, commands);
