@@ -27,6 +27,7 @@ mod nifti_damage;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 mod nifti_write;
+mod overlays;
 mod program;
 mod program_doubts;
 mod program_files;

@@ -59,3 +59,7 @@ cli-unreadable-slices = {$count ->
     [one] a part of the volume cannot be read, so nothing was written: {$why}
    *[other] {$count} parts of the volume cannot be read, so nothing was written: {$why}
 }
+cli-overlay-needs-plane = an overlay lies over planes; leave --overlay out or choose --view axial, coronal, sagittal or oblique
+cli-overlay-no-labels = {$path} is no segmentation: its values are not whole numbers from 0 to {$most}
+cli-overlay-elsewhere = {$path} lies nowhere near the image
+cli-not-a-share = "{$word}" is not a number from 0 to 1

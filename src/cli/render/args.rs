@@ -76,6 +76,12 @@ pub(in crate::cli) struct RenderArgs {
     /// What lies behind a volume; projections stand on black.
     #[arg(long, value_name = "#RRGGBB", default_value = "#000000", value_parser = ["#000000"])]
     pub(super) background: String,
+    /// A segmentation to lay over a plane; may be given several times, the lowest first.
+    #[arg(long, value_name = "FILE")]
+    pub(super) overlay: Vec<PathBuf>,
+    /// How opaque segmentations are, 0 to 1.
+    #[arg(long, value_name = "0..1", default_value_t = 0.4, value_parser = parse_share, requires = "overlay")]
+    pub(super) overlay_opacity: f32,
     /// Writes orientation letters, a scale bar and text onto the picture.
     #[arg(long)]
     pub(super) annotations: bool,
@@ -186,6 +192,15 @@ fn parse_window(text: &str) -> Result<WindowArg, String> {
         Ok(WindowArg::Given { center, width })
     } else {
         Err(say!("cli-not-positive", word = width.to_string()))
+    }
+}
+
+fn parse_share(text: &str) -> Result<f32, String> {
+    let [number] = parse_numbers::<1>(text)?;
+    if (0.0..=1.0).contains(&number) {
+        Ok(number as f32)
+    } else {
+        Err(say!("cli-not-a-share", word = text.to_owned()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `isocenter render`: one picture as a PNG, drawn by the same code as the panes.
 
 mod args;
+mod overlays;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -38,7 +39,8 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     // Which voxels are needed does not depend on the window, and the window may depend on voxels.
     let unwindowed = scene(args, layer(args, volume, Window::linear(128.0, 256.0)))?;
     load_needed(&open, &unwindowed, window_slabs(args, volume), quiet)?;
-    let scene = scene(args, layer(args, volume, window(args, volume)))?;
+    let mut scene = scene(args, layer(args, volume, window(args, volume)))?;
+    overlays::lay_over(args, &mut scene, quiet)?;
     let mut gpu = Gpu::headless()?;
     let mut picture = gpu.picture(&scene)?;
     let notice = gpu
