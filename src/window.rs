@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
+use crate::app::command::PictureStyle;
 use crate::app::job::Answer;
 use crate::app::pane::PaneId;
-use crate::app::{Choice, Command, Effect, Home, Program, State, scenes};
+use crate::app::{Choice, Command, Effect, Home, Program, State, annotations, scenes};
 use crate::say;
 use crate::ui::capture::Capture;
 use crate::ui::pane::Pane;
@@ -150,8 +151,21 @@ impl Window {
             match effect {
                 Effect::Choose { job, choice } => self.program.answer_later(job, question(choice)),
                 Effect::TypePath => self.memory.focus_path = true,
-                Effect::SavePicture { pane, path, size } => {
-                    self.save_picture(ctx, pane, path, size);
+                Effect::SavePicture {
+                    pane,
+                    path,
+                    size,
+                    style,
+                } => {
+                    if let Some((size, rgba)) = self.picture(ctx, pane, size, style) {
+                        self.program.write_picture(path, size, rgba);
+                    }
+                }
+                Effect::CopyPicture { pane, style } => {
+                    if let Some(([width, height], rgba)) = self.picture(ctx, pane, None, style) {
+                        let size = [width as usize, height as usize];
+                        ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
+                    }
                 }
                 Effect::SaveWindow { path } => self.capture = Some(Capture::new(path)),
                 Effect::CopyText(text) => ctx.copy_text(text),
@@ -170,16 +184,31 @@ impl Window {
         }
     }
 
-    fn save_picture(&mut self, ctx: &egui::Context, pane: PaneId, path: PathBuf, size: Option<[u32; 2]>) {
-        let pixels = scenes::pane_size(self.state(), pane) * f64::from(ctx.pixels_per_point());
-        let size = size.unwrap_or([pixels.x.round().max(1.0) as u32, pixels.y.round().max(1.0) as u32]);
-        let Some(scene) = scenes::picture(self.state(), pane, size) else {
-            return;
+    /// What a pane shows: size in pixels, and RGBA with rows from the top.
+    fn picture(
+        &mut self,
+        ctx: &egui::Context,
+        pane: PaneId,
+        size: Option<[u32; 2]>,
+        style: PictureStyle,
+    ) -> Option<([u32; 2], Vec<u8>)> {
+        let state = self.program.state();
+        let scale = f64::from(ctx.pixels_per_point() * style.scale);
+        let size = size.unwrap_or_else(|| scenes::picture_size(state, pane, scale));
+        let scene = scenes::picture(state, pane, size)?;
+        let mut rgba = match self.pictures.gpu().picture(&scene) {
+            Ok(rgba) => rgba,
+            Err(err) => {
+                tracing::error!("no picture: {err}");
+                return None;
+            }
         };
-        match self.pictures.gpu().picture(&scene) {
-            Ok(rgba) => self.program.write_picture(path, size, rgba),
-            Err(err) => tracing::error!("no picture: {err}"),
+        if style.annotated
+            && let Err(why) = annotations::annotate(&mut rgba, &scene, &annotations::beside(state, pane, size))
+        {
+            tracing::error!("no annotations: {why}");
         }
+        Some((size, rgba))
     }
 
     /// Takes in what jobs brought.
@@ -320,7 +349,7 @@ fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
                 })
             })
         }
-        Choice::Picture(pane) => {
+        Choice::Picture(pane, style) => {
             let file = dialog
                 .add_filter("PNG", &["png"])
                 .set_file_name("picture.png")
@@ -330,6 +359,7 @@ fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
                     pane,
                     path: file.path().to_owned(),
                     size: None,
+                    style,
                 })
             })
         }

@@ -38,6 +38,22 @@ pub enum Command {
     ChoosePicture {
         /// The pane.
         pane: PaneId,
+        /// How it is made.
+        #[serde(default)]
+        style: PictureStyle,
+    },
+    /// Puts what a pane shows on the clipboard, as a picture.
+    CopyPicture {
+        /// The pane.
+        pane: PaneId,
+        /// How it is made.
+        #[serde(default)]
+        style: PictureStyle,
+    },
+    /// How pictures are made from now on.
+    SetPictureStyle {
+        /// So.
+        style: PictureStyle,
     },
     /// Stops a job; what it has done so far stays.
     CancelJob {
@@ -283,6 +299,9 @@ pub enum Command {
         /// Width and height in pixels; as in the window if absent.
         #[serde(default)]
         size: Option<[u32; 2]>,
+        /// How it is made. A size overrules its scale.
+        #[serde(default)]
+        style: PictureStyle,
     },
     /// Writes a picture of the whole window as a PNG, once everything in it has settled.
     SaveWindow {
@@ -382,15 +401,34 @@ pub enum Command {
     Quit,
 }
 
+/// How a picture of a pane is made.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PictureStyle {
+    /// Pixels of the picture for a pixel of the pane.
+    pub scale: f32,
+    /// With orientation letters, a scale bar, measurements, and who and what it shows.
+    pub annotated: bool,
+}
+
+impl Default for PictureStyle {
+    fn default() -> Self {
+        Self {
+            scale: 1.0,
+            annotated: false,
+        }
+    }
+}
+
 /// What a dialog of the system is to ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Choice {
     /// Files to open.
     Files,
     /// Folders to open.
     Folders,
     /// A file to write the picture of a pane to.
-    Picture(PaneId),
+    Picture(PaneId, PictureStyle),
     /// A file to write measurements to.
     Measurements(MeasurementsFile),
 }
@@ -505,6 +543,15 @@ pub enum Effect {
         path: PathBuf,
         /// Size in pixels.
         size: Option<[u32; 2]>,
+        /// How it is made.
+        style: PictureStyle,
+    },
+    /// Draw a picture of a pane, and put it on the clipboard.
+    CopyPicture {
+        /// The pane.
+        pane: PaneId,
+        /// How it is made.
+        style: PictureStyle,
     },
     /// Take a picture of the whole window, and write it with [`super::Program::write_picture`].
     SaveWindow {

@@ -4,6 +4,7 @@
 //! code that changes the state. [`Program`] puts them together with the jobs that run beside: the window, scripts and
 //! tests all drive it in the same way. Knows nothing of egui and wgpu.
 
+pub mod annotations;
 pub mod browser;
 pub mod command;
 pub mod history;

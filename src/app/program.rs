@@ -149,6 +149,7 @@ impl Program {
                 | Command::ChooseFiles
                 | Command::ChooseFolder
                 | Command::ChoosePicture { .. }
+                | Command::CopyPicture { .. }
                 | Command::ChooseMeasurementsFile { .. }
         ) && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)

@@ -167,6 +167,22 @@ pub fn scene(state: &State, pane: PaneId, pixels_per_point: f64, quality: Qualit
     sized_scene(state, pane, [size.x as u32, size.y as u32], points.y / size.y, quality)
 }
 
+/// The largest side of a picture of a pane, in pixels.
+const LARGEST_PICTURE: f64 = 8192.0;
+
+/// Size in pixels of a picture of a pane with so many pixels for a point; a size that is too large is made smaller.
+pub fn picture_size(state: &State, pane: PaneId, pixels_per_point: f64) -> [u32; 2] {
+    let points = pane_size(state, pane);
+    let most = LARGEST_PICTURE / points.max_element();
+    let wanted = if pixels_per_point.is_finite() {
+        pixels_per_point
+    } else {
+        1.0
+    };
+    let pixels = (points * wanted.clamp(0.01, most)).round().max(DVec2::ONE);
+    [pixels.x as u32, pixels.y as u32]
+}
+
 /// The same picture at another size in pixels: all that the pane shows from top to bottom.
 pub fn picture(state: &State, pane: PaneId, size: [u32; 2]) -> Option<Scene> {
     let points_per_pixel = pane_size(state, pane).y / f64::from(size[1].max(1));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
 
+use super::command::PictureStyle;
 use super::history::History;
 use super::job::JobId;
 use super::measurements::Measurements;
@@ -186,6 +187,8 @@ pub struct View {
     pub camera: Camera,
     /// Magnification of the volume view; 1 fits the volume.
     pub camera_zoom: f64,
+    /// How pictures of panes are made.
+    pub picture_style: PictureStyle,
     /// How label maps are seen.
     pub overlays: OverlayView,
     /// The patient's left is on the screen's left: the neurological convention.
@@ -333,6 +336,7 @@ impl State {
                 camera: View::first_camera(),
                 camera_zoom: 1.0,
                 is_neurological: false,
+                picture_style: PictureStyle::default(),
                 overlays: OverlayView::default(),
                 hides_identifiers: false,
                 tool: None,

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::picture::{self, LazyGpu};
 use super::{Failure, Outcome, output};
+use crate::app::command::PictureStyle;
 use crate::app::pane::PaneId;
 use crate::app::{Command, Program};
 use crate::say;
@@ -26,7 +27,8 @@ pub(super) struct DemoArgs {
     /// Renders it to PNG files in DIR instead of opening the window.
     #[arg(long, value_name = "DIR")]
     pictures: Option<PathBuf>,
-    /// Writes it to DIR, a new folder: `ct/` (a DICOM series), `truth.nii.gz` (a label map), `truth.json`.
+    /// Writes it to DIR, a new folder: `ct/` and `pet/` (DICOM series), `truth.nii.gz` and `model.nii.gz` (label maps),
+    /// `probability.nii.gz`, and `truth.json` (names, volumes, centroids).
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
 }
@@ -70,7 +72,14 @@ fn pictures(folder: &Path, quiet: bool) -> Outcome {
     ];
     for (pane, name) in panes {
         let path = folder.join(name);
-        picture::save(program.state(), &mut gpu, pane, &path, Some(PICTURE_SIZE))?;
+        picture::save(
+            program.state(),
+            &mut gpu,
+            pane,
+            &path,
+            Some(PICTURE_SIZE),
+            PictureStyle::default(),
+        )?;
         if !quiet {
             output::print(&path.display().to_string())?;
         }

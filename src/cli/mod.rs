@@ -1,7 +1,6 @@
 //! The command line: one file a subcommand, the same code below as the window. Results go to stdout, everything else
 //! to stderr; exit status 0 done, 1 failed, 2 wrong usage. README.md lists the calls.
 
-mod annotations;
 mod bench;
 mod completions;
 mod convert;

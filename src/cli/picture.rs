@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::{Failure, Outcome};
+use crate::app::command::PictureStyle;
 use crate::app::pane::PaneId;
-use crate::app::{State, scenes};
+use crate::app::{State, annotations, scenes};
 use crate::gpu::Gpu;
 use crate::io::png::write_png;
 use crate::say;
@@ -23,13 +24,20 @@ impl LazyGpu {
     }
 }
 
-/// Writes what a pane shows, at its own size in points or another.
-pub(super) fn save(state: &State, gpu: &mut LazyGpu, pane: PaneId, path: &Path, size: Option<[u32; 2]>) -> Outcome {
-    let size = size.unwrap_or_else(|| {
-        let points = scenes::pane_size(state, pane).round();
-        [points.x as u32, points.y as u32]
-    });
+/// Writes what a pane shows, at a size, or at its own in points times the scale of the style.
+pub(super) fn save(
+    state: &State,
+    gpu: &mut LazyGpu,
+    pane: PaneId,
+    path: &Path,
+    size: Option<[u32; 2]>,
+    style: PictureStyle,
+) -> Outcome {
+    let size = size.unwrap_or_else(|| scenes::picture_size(state, pane, f64::from(style.scale)));
     let scene = scenes::picture(state, pane, size).ok_or_else(|| Failure(say!("cli-nothing-to-show")))?;
-    let pixels = gpu.get()?.picture(&scene)?;
+    let mut pixels = gpu.get()?.picture(&scene)?;
+    if style.annotated {
+        annotations::annotate(&mut pixels, &scene, &annotations::beside(state, pane, size))?;
+    }
     Ok(write_png(path, size, &pixels)?)
 }

@@ -66,8 +66,13 @@ pub(super) fn run(args: &RunArgs, quiet: bool) -> Outcome {
         }
         for effect in effects {
             match effect {
-                Effect::SavePicture { pane, path, size } => {
-                    picture::save(program.state(), &mut gpu, pane, &path, size)?;
+                Effect::SavePicture {
+                    pane,
+                    path,
+                    size,
+                    style,
+                } => {
+                    picture::save(program.state(), &mut gpu, pane, &path, size, style)?;
                 }
                 Effect::SaveWindow { .. } => return Err(Failure(say!("cli-needs-window"))),
                 Effect::Quit => return Ok(()),

@@ -23,6 +23,7 @@ pub enum Action {
     TypePath,
     OpenDemo,
     SavePicture,
+    CopyPicture,
     CloseAll,
     Quit,
     Slices(i64),
@@ -185,6 +186,7 @@ pub const ROWS: &[Row] = &[
     row(Group::File, Action::SavePicture, "ui-save-picture")
         .on(Modifiers::COMMAND, Key::S)
         .section(),
+    row(Group::File, Action::CopyPicture, "ui-copy-picture").on(Modifiers::COMMAND, Key::C),
     row(Group::File, Action::CloseAll, "ui-close-all").section(),
     row(Group::File, Action::Settings, "window-settings")
         .on(Modifiers::COMMAND, Key::Comma)
@@ -336,6 +338,7 @@ pub const PANE_MENU: &[Action] = &[
     Action::FileWindow,
     Action::AutoWindow,
     Action::SavePicture,
+    Action::CopyPicture,
 ];
 
 /// The row of an action.
@@ -399,6 +402,7 @@ impl Row {
         match self.action {
             Action::TypePath => return Some(Request::TypePath),
             Action::Browser => return (!state.document.entries.is_empty()).then_some(Request::FocusBrowser),
+            Action::SavePicture => return state.shown().map(|_| Request::Show(Dialog::Picture)),
             Action::Keys => return Some(Request::Show(Dialog::Keys)),
             Action::Settings => return Some(Request::Show(Dialog::Settings)),
             Action::About => return Some(Request::Show(Dialog::About)),
@@ -453,7 +457,10 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::FirstSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: false })?,
         Action::LastSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: true })?,
         Action::Frame(steps) => (entry.volume().voxels.frames() > 1).then_some(Command::StepFrame { steps })?,
-        Action::SavePicture => Command::ChoosePicture { pane },
+        Action::CopyPicture => Command::CopyPicture {
+            pane,
+            style: state.view.picture_style,
+        },
         Action::NextPane => has_place.then_some(Command::FocusNext)?,
         Action::Maximise => has_place.then_some(Command::ToggleMaximised { pane })?,
         Action::Arrange(layout) => has_place.then_some(Command::SetLayout { layout })?,

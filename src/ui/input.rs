@@ -90,6 +90,8 @@ impl Reader<'_> {
                 unit, delta, modifiers, ..
             } => self.wheel(*unit, delta.y, *modifiers),
             Event::Zoom(factor) => self.zoom(f64::from(*factor)),
+            // egui makes this of the keys for copying and hides the keys themselves.
+            Event::Copy if !self.is_typing => self.key(Key::C, false, Modifiers::COMMAND),
             Event::Key {
                 key,
                 pressed: true,

@@ -54,6 +54,8 @@ pub enum Dialog {
     Keys,
     /// The settings page.
     Settings,
+    /// How a picture of the pane with the focus is made.
+    Picture,
     /// Which program this is.
     About,
 }

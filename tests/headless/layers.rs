@@ -76,6 +76,8 @@ static LAYERS: [Layer; 9] = [
         modules: &["app"],
         modules_below: &["words", "model", "scene", "algo", "io"],
         crates: &[
+            "ab_glyph",
+            "epaint_default_fonts",
             "glam",
             "serde",
             "serde_json",
@@ -104,11 +106,9 @@ static LAYERS: [Layer; 9] = [
         modules: &["cli"],
         modules_below: &["words", "model", "scene", "algo", "io", "gpu", "app"],
         crates: &[
-            "ab_glyph",
             "clap",
             "clap_complete",
             "cpu_time",
-            "epaint_default_fonts",
             "glam",
             "indicatif",
             "print",

@@ -28,6 +28,7 @@ mod nifti_damage;
 mod nifti_file;
 mod nifti_write;
 mod overlays;
+mod pictures;
 mod program;
 mod program_doubts;
 mod program_files;

@@ -302,16 +302,15 @@ fn right_click_is_the_menu_and_right_drag_magnifies() {
     bench.step();
     button(&mut bench, at + vec2(0.0, -60.0), false);
     assert!(bench.state().state().view.zoom > 1.3);
-    assert!(bench.query_by_label("Centre on crosshair").is_none());
+    assert!(bench.query_by_label("Neurological convention").is_none());
     button(&mut bench, at, true);
     button(&mut bench, at, false);
     rest(&mut bench);
-    bench.get_by_label("Centre on crosshair").click();
+    bench.get_by_label("Neurological convention").click();
     rest(&mut bench);
-    let state = bench.state().state();
-    assert!((state.view.planes[2].center - state.view.crosshair).length() < 1e-9);
+    assert!(bench.state().state().view.is_neurological);
     assert!(
-        bench.query_by_label("Centre on crosshair").is_none(),
+        bench.query_by_label("Neurological convention").is_none(),
         "the menu stays open"
     );
 }

@@ -82,3 +82,11 @@ app-job-labels = Reading the label map { $name }
 app-labels-odd = { $name } is not a label map: it has values that are not whole numbers from 0 to 65535, or more than 1024 of them. It is drawn as far as it is one; “Use as image” in the browser shows its values
 app-labels-elsewhere = { $name } lies nowhere near { $image }: the two have no place in common, so that nothing of it is seen over the image
 app-labels-impossible = { $name } cannot be a label map: it is in colour or has no place in the patient
+
+app-no-font = the built-in font cannot be read
+app-bar-cm = {$cm} cm
+app-bar-mm = {$mm} mm
+app-annotation-slab = slab {$mm} mm
+app-annotation-window = C {$center} W {$width}
+app-annotation-place = {$x}, {$y}, {$z} mm
+app-annotation-slice = slice {$slice} of {$count}

@@ -48,13 +48,6 @@ cli-tags-items = {$count ->
 cli-bench-load = {$dims} voxels: scan {$scan} ms, load {$load} ms, first picture {$first} ms, upload {$upload} ms
 cli-bench-frames = {$what} {$size}: median {$median} ms, 95 % below {$p95} ms, processor {$cpu} ms
 cli-bench-interface = interface {$size}: {$interface} ms of the processor a frame, 95 % below {$slow} ms; triangles {$triangles} ms
-cli-no-font = the built-in font cannot be read
-cli-length-cm = {$cm} cm
-cli-length-mm = {$mm} mm
-cli-annotation-slab = slab {$mm} mm
-cli-annotation-window = C {$center} W {$width}
-cli-annotation-place = {$x}, {$y}, {$z} mm
-cli-annotation-slice = slice {$slice} of {$count}
 cli-unreadable-slices = {$count ->
     [one] a part of the volume cannot be read, so nothing was written: {$why}
    *[other] {$count} parts of the volume cannot be read, so nothing was written: {$why}

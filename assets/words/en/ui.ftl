@@ -268,3 +268,14 @@ ui-use-as-map = Use as label map
 ui-use-as-image = Use as image
 
 ui-recent-hidden = Hidden, with all that could identify a patient
+
+ui-copy-picture = Copy picture
+ui-copy-picture-tip = Puts what the pane shows on the clipboard, as a picture
+ui-picture = Picture of the pane
+ui-picture-scale = Scale
+ui-picture-times = { $scale }×
+ui-picture-scale-tip = Pixels of the picture for each pixel on the screen
+ui-picture-size = { $width } × { $height } pixels
+ui-picture-annotated = With annotations
+ui-picture-annotated-tip = Orientation letters, scale bar, measurements, and who and what it shows. Hidden identifiers stay hidden
+ui-picture-save = Save as PNG…

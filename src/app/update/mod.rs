@@ -33,7 +33,8 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::OpenDemo => file::open(state, None),
         Command::ChooseFiles => file::choose(state, Choice::Files),
         Command::ChooseFolder => file::choose(state, Choice::Folders),
-        Command::ChoosePicture { pane } => file::choose(state, Choice::Picture(pane)),
+        Command::ChoosePicture { pane, style } => file::choose(state, Choice::Picture(pane, style)),
+        Command::CopyPicture { pane, style } => vec![Effect::CopyPicture { pane, style }],
         Command::CancelJob { job } => file::cancel_job(state, job),
         Command::CancelAll => state
             .jobs
@@ -49,7 +50,17 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::StepSeries { steps } => file::step_series(state, steps),
         Command::Close { index } => file::close(state, index),
         Command::WantThumbnails { volumes } => thumbnails::want(state, volumes),
-        Command::SavePicture { pane, path, size } => vec![Effect::SavePicture { pane, path, size }],
+        Command::SavePicture {
+            pane,
+            path,
+            size,
+            style,
+        } => vec![Effect::SavePicture {
+            pane,
+            path,
+            size,
+            style,
+        }],
         Command::SaveWindow { path } => vec![Effect::SaveWindow { path }],
         Command::ChooseMeasurementsFile { format } => file::choose(state, Choice::Measurements(format)),
         Command::SaveMeasurements { path } => measure::export(state, path),
@@ -137,6 +148,7 @@ fn update_overlays(state: &mut State, command: Command) {
         Command::SetOverlayVisible { index, visible } => overlay::set_visible(state, index, visible),
         Command::SetOverlayOpacity { opacity } => overlay::set_opacity(state, opacity),
         Command::StepOverlayOpacity { steps } => overlay::step_opacity(state, steps),
+        Command::SetPictureStyle { style } => state.view.picture_style = style,
         Command::SetOutlinesOnly { only } => state.view.overlays.outlines_only = only,
         Command::SetSegment { index, label, change } => overlay::change_segment(state, index, label, change),
         Command::ShowAllSegments { index, visible } => overlay::show_all_segments(state, index, visible),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::command::Effect;
 use super::super::job::JobId;
 use super::super::overlays::{self, OPACITY_STEP, Overlay, SegmentChange};
-use super::super::state::{Entry, JobSubject, Level, LoadState, State};
+use super::super::state::{Entry, JobSubject, Level, State};
 use super::{file, navigate};
 use crate::algo::label_counts::LabelCount;
 use crate::model::segment::SegmentTable;
@@ -78,9 +78,6 @@ pub(super) fn counted(state: &mut State, id: VolumeId, counts: Option<BTreeMap<u
     let Some(entry) = state.document.entry_mut(id) else {
         return Vec::new();
     };
-    if entry.volume().voxels.is_complete() && entry.load == LoadState::Header {
-        entry.load = LoadState::Loaded;
-    }
     let name = entry.volume().series.description.clone();
     let is_known = entry.overlay.is_some();
     match counts {

@@ -11,10 +11,10 @@ use glam::{DVec2, DVec3};
 use args::{InterpolationArg, SlabModeArg, ViewArg, WindowArg};
 pub(super) use args::{ModeArg, RenderArgs, parse_positive, parse_size};
 
-use super::annotations::annotate;
 use super::{Failure, Outcome, output, source};
 use crate::algo::needed_slabs::needed_slabs;
 use crate::algo::percentile;
+use crate::app::annotations::{Beside, annotate};
 use crate::app::presets;
 use crate::gpu::Gpu;
 use crate::io::OpenVolume;
@@ -52,7 +52,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
         output::complain(&say!("cli-warning", message = notice));
     }
     if args.annotations {
-        annotate(&mut picture, &scene)?;
+        annotate(&mut picture, &scene, &Beside::default())?;
     }
     Ok(write_png(&args.out, scene.size(), &picture)?)
 }

@@ -3,7 +3,7 @@
 use egui::{Context, Frame, Id, Margin, Modal, RichText, Ui};
 
 use super::toolbar::glyph_button;
-use super::{about, keys, settings};
+use super::{about, keys, picture, settings};
 use crate::app::State;
 use crate::say;
 use crate::ui::memory::Dialog;
@@ -20,12 +20,13 @@ pub fn show(ctx: &Context, state: &State, memory: &mut Memory, commands: &mut Co
     let (title, width) = match dialog {
         Dialog::Keys => (say!("ui-keys"), 780.0),
         Dialog::Settings => (say!("window-settings"), 520.0),
+        Dialog::Picture => (say!("ui-picture"), 340.0),
         Dialog::About => (say!("window-about"), 400.0),
     };
     // What the settings change has to be seen while they are open.
     let shade = match dialog {
         Dialog::Settings => egui::Color32::TRANSPARENT,
-        Dialog::Keys | Dialog::About => theme::of(ctx).shade,
+        Dialog::Keys | Dialog::Picture | Dialog::About => theme::of(ctx).shade,
     };
     let room = ctx.content_rect().size() - egui::Vec2::splat(2.0 * MARGIN);
     let modal = Modal::new(Id::unique("dialog"))
@@ -41,6 +42,7 @@ pub fn show(ctx: &Context, state: &State, memory: &mut Memory, commands: &mut Co
                 .show(ui, |ui| match dialog {
                     Dialog::Keys => keys::show(ui, memory),
                     Dialog::Settings => settings::show(ui, state, commands),
+                    Dialog::Picture => picture::show(ui, state, memory, commands),
                     Dialog::About => about::show(ui),
                 });
             is_closed

@@ -13,6 +13,7 @@ pub mod measurements;
 pub mod menu;
 pub mod messages;
 pub mod path;
+pub mod picture;
 pub mod segments;
 pub mod series;
 pub mod settings;

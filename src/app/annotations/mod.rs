@@ -2,9 +2,11 @@
 
 mod canvas;
 
-use glam::DVec3;
+use glam::{DVec2, DVec3};
 
-use super::Failure;
+use crate::app::measurements::{self, ShownLine};
+use crate::app::pane::PaneId;
+use crate::app::{State, identifiers};
 use crate::model::orientation::letters;
 use crate::model::scale::round_length;
 use crate::model::volume::{Placement, Volume};
@@ -19,8 +21,25 @@ const TEXT_PX: (f32, f32) = (11.0, 48.0);
 /// Share of the picture's width that the scale bar may take.
 const BAR_SHARE: f64 = 0.28;
 
-/// Writes onto a picture of a scene: RGBA, 8 bits, rows from the top.
-pub(super) fn annotate(picture: &mut [u8], scene: &Scene) -> Result<(), Failure> {
+/// What is written on a picture of a pane of this size in pixels, beside what the scene itself tells.
+pub fn beside(state: &State, pane: PaneId, size: [u32; 2]) -> Beside {
+    Beside {
+        hides_identifiers: identifiers::are_hidden(state),
+        lines: measurements::lines_in_picture(state, pane, size),
+    }
+}
+
+/// What is written beside what the scene itself tells.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Nothing that identifies the patient.
+    pub hides_identifiers: bool,
+    /// Measurements, in pixels of the picture.
+    pub lines: Vec<ShownLine>,
+}
+
+/// Writes onto a picture of a scene: RGBA, 8 bits, rows from the top. The error is a sentence for the user.
+pub fn annotate(picture: &mut [u8], scene: &Scene, beside: &Beside) -> Result<(), String> {
     let [width, height] = scene.size().map(|side| side as f32);
     let text_px = (height.min(width) * TEXT_SHARE).clamp(TEXT_PX.0, TEXT_PX.1);
     let mut canvas = Canvas::new(picture, scene.size(), text_px)?;
@@ -42,12 +61,15 @@ pub(super) fn annotate(picture: &mut [u8], scene: &Scene) -> Result<(), Failure>
     if let Some(mm_per_pixel) = mm_per_pixel(scene) {
         scale_bar(&mut canvas, [width, height], mm_per_pixel);
     }
+    for line in &beside.lines {
+        measured(&mut canvas, line);
+    }
     let Some(layer) = scene.layers().first() else {
         return Ok(());
     };
     let corners = [
-        (identity(&layer.volume), Anchor { x: 0.0, y: 0.0 }),
-        (series(&layer.volume), Anchor { x: 1.0, y: 0.0 }),
+        (identity(&layer.volume, beside), Anchor { x: 0.0, y: 0.0 }),
+        (series(&layer.volume, beside), Anchor { x: 1.0, y: 0.0 }),
         (display(scene), Anchor { x: 0.0, y: 1.0 }),
         (place(scene), Anchor { x: 1.0, y: 1.0 }),
     ];
@@ -104,21 +126,46 @@ fn scale_bar(canvas: &mut Canvas<'_>, [width, height]: [f32; 2], mm_per_pixel: f
     canvas.bar([left, y - end], [left, y + end]);
     canvas.bar([right, y - end], [right, y + end]);
     let label = if length_mm >= 10.0 {
-        say!("cli-length-cm", cm = format!("{}", length_mm / 10.0))
+        say!("app-bar-cm", cm = format!("{}", length_mm / 10.0))
     } else {
-        say!("cli-length-mm", mm = format!("{length_mm}"))
+        say!("app-bar-mm", mm = format!("{length_mm}"))
     };
     canvas.text([width / 2.0, y - end - 2.0], Anchor { x: 0.5, y: 1.0 }, &label);
 }
 
-fn identity(volume: &Volume) -> Vec<String> {
+/// A measured line with its value; off the plane, where it has none, thin crosses mark its ends.
+fn measured(canvas: &mut Canvas<'_>, line: &ShownLine) {
+    let at = |point: DVec2| [point.x as f32, point.y as f32];
+    let (a, b) = (at(line.a), at(line.b));
+    let Some(text) = &line.text else {
+        let reach = canvas.text_px() * 0.2;
+        for [x, y] in [a, b] {
+            canvas.bar([x - reach, y], [x + reach, y]);
+            canvas.bar([x, y - reach], [x, y + reach]);
+        }
+        return;
+    };
+    canvas.line(a, b);
+    let gap = canvas.text_px() * 0.6;
+    // The value stands on the side where the line does not run.
+    let (aside, anchor) = if b[0] >= a[0] { (gap, 0.0) } else { (-gap, 1.0) };
+    canvas.text([b[0] + aside, b[1]], Anchor { x: anchor, y: 0.5 }, text);
+}
+
+fn identity(volume: &Volume, beside: &Beside) -> Vec<String> {
+    if beside.hides_identifiers {
+        return Vec::new();
+    }
     let patient = &volume.series.patient;
     // DICOM separates the parts of a name with ^ (PS3.5 6.2).
     vec![patient.name.replace('^', " ").trim().to_owned(), patient.id.clone()]
 }
 
-fn series(volume: &Volume) -> Vec<String> {
+fn series(volume: &Volume, beside: &Beside) -> Vec<String> {
     let series = &volume.series;
+    if beside.hides_identifiers {
+        return vec![series.modality.clone()];
+    }
     vec![
         format!("{} {}", series.modality, series.description).trim().to_owned(),
         series.study_date.clone(),
@@ -134,11 +181,11 @@ fn display(scene: &Scene) -> Vec<String> {
     if let Scene::Slice(slice) = scene
         && let Some(slab) = slice.slab
     {
-        lines.push(say!("cli-annotation-slab", mm = number(slab.thickness_mm)));
+        lines.push(say!("app-annotation-slab", mm = number(slab.thickness_mm)));
     }
     if layer.volume.voxels.components() == 1 {
         lines.push(say!(
-            "cli-annotation-window",
+            "app-annotation-window",
             center = number(layer.window.center),
             width = number(layer.window.width)
         ));
@@ -149,7 +196,7 @@ fn display(scene: &Scene) -> Vec<String> {
 fn place(scene: &Scene) -> Vec<String> {
     let at = |place: DVec3| {
         say!(
-            "cli-annotation-place",
+            "app-annotation-place",
             x = format!("{:.1}", place.x),
             y = format!("{:.1}", place.y),
             z = format!("{:.1}", place.z)
@@ -159,7 +206,7 @@ fn place(scene: &Scene) -> Vec<String> {
         Scene::Slice(scene) => vec![at(scene.plane.center)],
         Scene::Volume(scene) => vec![at(scene.camera.target)],
         Scene::Stack(scene) => vec![say!(
-            "cli-annotation-slice",
+            "app-annotation-slice",
             slice = (scene.slice + 1).to_string(),
             count = scene.layer.volume.dims()[2].to_string()
         )],

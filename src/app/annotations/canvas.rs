@@ -2,7 +2,6 @@
 
 use ab_glyph::{Font as _, FontRef, Glyph, ScaleFont as _, point};
 
-use crate::cli::Failure;
 use crate::say;
 
 /// Which point of a text lies at its place: 0 left or top, ½ middle, 1 right or bottom.
@@ -23,9 +22,8 @@ pub(super) struct Canvas<'a> {
 
 impl<'a> Canvas<'a> {
     /// On RGBA pixels of 8 bits, with text of a height in pixels.
-    pub(super) fn new(picture: &'a mut [u8], [width, height]: [u32; 2], text_px: f32) -> Result<Self, Failure> {
-        let font =
-            FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).map_err(|_| Failure(say!("cli-no-font")))?;
+    pub(super) fn new(picture: &'a mut [u8], [width, height]: [u32; 2], text_px: f32) -> Result<Self, String> {
+        let font = FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).map_err(|_| say!("app-no-font"))?;
         Ok(Self {
             pixels: picture.as_chunks_mut().0,
             width: width as usize,
@@ -78,6 +76,25 @@ impl<'a> Canvas<'a> {
     pub(super) fn bar(&mut self, from: [f32; 2], to: [f32; 2]) {
         let range = |axis: usize| from[axis].round() as i64 - 1..to[axis].round() as i64 + 1;
         let inked: Vec<_> = range(1).flat_map(|y| range(0).map(move |x| (x, y, 1.0))).collect();
+        self.ink(&inked);
+    }
+
+    /// A line two pixels thick, ends included, from anywhere to anywhere.
+    pub(super) fn line(&mut self, from: [f32; 2], to: [f32; 2]) {
+        let way = [to[0] - from[0], to[1] - from[1]];
+        // Ends far outside the picture are not followed for ever.
+        let steps = way[0].abs().max(way[1].abs()).ceil().clamp(1.0, 32_768.0);
+        let mut inked: Vec<(i64, i64, f32)> = (0..=steps as u32)
+            .flat_map(|n| {
+                let part = n as f32 / steps;
+                let (x, y) = (from[0] + way[0] * part, from[1] + way[1] * part);
+                let (x, y) = (x.round() as i64, y.round() as i64);
+                [(x, y), (x - 1, y), (x, y - 1), (x - 1, y - 1)]
+            })
+            .map(|(x, y)| (x, y, 1.0))
+            .collect();
+        inked.sort_unstable_by_key(|(x, y, _)| (*y, *x));
+        inked.dedup();
         self.ink(&inked);
     }
 
