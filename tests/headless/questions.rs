@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use isocenter::app::command::PictureStyle;
 use isocenter::app::job::{Answer, JobId};
 use isocenter::app::pane::PaneId;
 use isocenter::app::state::Level;
@@ -96,6 +97,7 @@ fn a_picture_is_written_or_the_reason_told() {
             pane: PaneId::Axial,
             path: path.clone(),
             size: None,
+            style: PictureStyle::default(),
         };
         assert!(
             matches!(program.dispatch(save).as_slice(), [Effect::SavePicture { path: asked, .. }] if *asked == path)

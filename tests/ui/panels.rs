@@ -2,6 +2,7 @@
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use isocenter::app::command::PictureStyle;
 use isocenter::app::Command;
 use isocenter::app::pane::PaneId;
 use isocenter::app::presets;
@@ -97,6 +98,7 @@ fn a_picture_is_saved_in_the_panes_own_pixels() {
         pane: PaneId::Axial,
         path: path.clone(),
         size: None,
+        style: PictureStyle::default(),
     };
     bench.state_mut().dispatch(&ctx, [save]);
     until(&mut bench, "the picture is written", |state| {
