@@ -177,7 +177,6 @@ ui-not-for-diagnosis = Not a medical device. Not for diagnosis.
 ui-dismiss = Dismiss
 ui-start-title = Isocenter
 ui-start-subtitle = A viewer for 3D medical images
-ui-start-reading = Reading…
 ui-start-files = Open files
 ui-start-folder = Open a folder
 ui-start-demo = Open the demo study
