@@ -72,7 +72,7 @@ pub static DARK: Palette = Palette {
     widget_hovered: Color32::from_rgb(55, 59, 66),
     selected: Color32::from_rgb(36, 68, 102),
     accent: Color32::from_rgb(58, 120, 182),
-    accent_line: Color32::from_rgb(118, 176, 234),
+    accent_line: Color32::from_rgb(130, 186, 240),
     line: Color32::from_rgb(51, 54, 59),
     text: Color32::from_rgb(203, 206, 211),
     text_weak: Color32::from_rgb(152, 157, 165),

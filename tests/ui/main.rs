@@ -10,6 +10,7 @@ mod measure;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 mod opening;
+mod overlays;
 mod panels;
 mod panes;
 mod real_window;

@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use isocenter::app::command::PictureStyle;
 use isocenter::app::Command;
+use isocenter::app::command::PictureStyle;
 use isocenter::app::pane::PaneId;
 use isocenter::app::presets;
 

@@ -270,7 +270,7 @@ ui-recent-hidden = Hidden, with all that could identify a patient
 
 ui-copy-picture = Copy picture
 ui-copy-picture-tip = Puts what the pane shows on the clipboard, as a picture
-ui-picture = Picture of the pane
+ui-picture-title = Picture of the pane
 ui-picture-scale = Scale
 ui-picture-times = { $scale }×
 ui-picture-scale-tip = Pixels of the picture for each pixel on the screen

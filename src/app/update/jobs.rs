@@ -1,5 +1,6 @@
 //! What jobs bring back. Events of jobs that the state no longer knows are stale and dropped.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::super::command::Effect;
@@ -110,9 +111,14 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
     let mut effects = measure::opened(state, known);
     let (before, new) = state.document.entries.split_at(known);
     let largest = |entries: &mut dyn Iterator<Item = &Entry>| {
+        // Of several of one size the first: who names an image and its map names the image first.
         entries
-            .max_by_key(|entry| (entry.volume().geometry().is_some(), entry.volume().voxels.byte_size()))
-            .map(|entry| entry.volume().id)
+            .enumerate()
+            .max_by_key(|(n, entry)| {
+                let volume = entry.volume();
+                (volume.geometry().is_some(), volume.voxels.byte_size(), Reverse(*n))
+            })
+            .map(|(_, entry)| entry.volume().id)
     };
     let image = largest(&mut new.iter().filter(|entry| entry.overlay.is_none()));
     let maps: Vec<VolumeId> = new

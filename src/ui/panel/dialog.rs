@@ -20,7 +20,7 @@ pub fn show(ctx: &Context, state: &State, memory: &mut Memory, commands: &mut Co
     let (title, width) = match dialog {
         Dialog::Keys => (say!("ui-keys"), 780.0),
         Dialog::Settings => (say!("window-settings"), 520.0),
-        Dialog::Picture => (say!("ui-picture"), 340.0),
+        Dialog::Picture => (say!("ui-picture-title"), 340.0),
         Dialog::About => (say!("window-about"), 400.0),
     };
     // What the settings change has to be seen while they are open.
