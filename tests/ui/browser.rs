@@ -1,5 +1,6 @@
 //! The study browser by accessible label.
 
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use isocenter::window::Begin;
 
@@ -50,7 +51,7 @@ fn a_click_shows_a_series() {
             .all(|entry| { bench.state().state().thumbnails.get(entry.volume().id).is_some() })
     );
     for (index, name) in [(1, "two"), (0, "one")] {
-        bench.get_by_label(name).click();
+        bench.get_by_role_and_label(Role::Button, name).click();
         rest(&mut bench);
         assert_eq!(shown(&bench), Some(index));
     }
@@ -61,7 +62,7 @@ fn the_keyboard_walks_through_the_list() {
     let Some((mut bench, _folder)) = two_series() else {
         return;
     };
-    bench.get_by_label("one").click();
+    bench.get_by_role_and_label(Role::Button, "one").click();
     rest(&mut bench);
     bench.key_press(egui::Key::F6);
     rest(&mut bench);

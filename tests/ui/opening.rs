@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui::Key;
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use isocenter::app::Command;
 use isocenter::app::state::{Level, LoadState};
@@ -126,7 +127,7 @@ fn one_click_in_the_browser_shows_another_series() {
         .find(|entry| Some(entry.volume().id) != bench.state().state().view.shown)
         .unwrap();
     let (id, title) = (other.volume().id, isocenter::app::browser::title(other));
-    bench.get_by_label(&title).click();
+    bench.get_by_role_and_label(Role::Button, &title).click();
     until(&mut bench, "the other series is loaded", |state| {
         state.view.shown == Some(id) && is_loaded(state)
     });
