@@ -113,7 +113,7 @@ fn a_dropped_folder_opens() {
 #[test]
 fn one_click_in_the_browser_shows_another_series() {
     let folder = tempfile::tempdir().unwrap();
-    volume(folder.path(), "first.nii");
+    volume(folder.path(), "one.nii");
     volume(folder.path(), "second.nii");
     let Some(mut bench) = window_on(folder.path()) else {
         return;

@@ -1,8 +1,8 @@
 //! What the program remembers from one session to the next.
 //!
-//! Settings are part of the [`super::State`] and change by commands like everything else. [`keeper`] writes them down
-//! beside the window, [`file`] knows how they stand in their file. A program without a home has the same settings and
-//! forgets them when it ends.
+//! Settings are part of the [`super::State`] and change by commands like everything else. [`keeper`] writes them
+//! down beside the window, [`mod@file`] knows how they stand in their file. A program without a home has the same
+//! settings and forgets them when it ends.
 
 pub mod file;
 pub mod keeper;
