@@ -181,7 +181,7 @@ pub struct View {
     pub planes: [PlanePane; 3],
     /// The stack pane.
     pub stack: StackPane,
-    /// Magnification of all panes alike; 1 fits the volume.
+    /// Magnification of all panes alike; at 1 the volume fits each of them.
     pub zoom: f64,
     /// The camera of the volume view; its scale follows from `camera_zoom`.
     pub camera: Camera,
@@ -315,6 +315,7 @@ impl State {
     pub fn new() -> Self {
         let planes = anatomical_axes().map(|axes| PlanePane {
             axes,
+            upright: axes,
             center: DVec3::ZERO,
             slab: None,
         });

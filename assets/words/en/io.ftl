@@ -177,6 +177,7 @@ io-measurements-unknown = {$count ->
     [one] One measurement in {$path} is of a kind that this version does not know; it is kept as it is.
    *[other] {$count} measurements in {$path} are of kinds that this version does not know; they are kept as they are.
 }
+io-busy = another program is writing it and does not finish; end that program
 io-measurements-no-place = there is no folder to keep them in
 io-measurements-only-here = The measurements are in this session only: {$why}. Save them as a file before you close the study.
 io-measurements-other-series = it holds no measurements of this series; name the image that they were made in
