@@ -175,6 +175,8 @@ pub struct View {
     pub crosshair: DVec3,
     /// Whether its lines are drawn.
     pub crosshair_visible: bool,
+    /// Whether measurements are seen; each of them can be hidden by itself too.
+    pub shows_measurements: bool,
     /// What the planes are aligned with.
     pub alignment: Alignment,
     /// The plane panes, in the order of [`PaneId::PLANES`].
@@ -330,6 +332,7 @@ impl State {
                 sizes: BTreeMap::new(),
                 crosshair: DVec3::ZERO,
                 crosshair_visible: true,
+                shows_measurements: true,
                 alignment: Alignment::Acquisition,
                 planes,
                 stack: StackPane::default(),

@@ -36,7 +36,12 @@ impl Turn {
         let began = Instant::now();
         loop {
             // A folder in which nothing can be made says so when the file itself is written.
-            let Ok(file) = File::options().write(true).create(true).truncate(false).open(&lock_path) else {
+            let Ok(file) = File::options()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&lock_path)
+            else {
                 return Ok(Self { lock: None });
             };
             match file.try_lock() {

@@ -44,6 +44,7 @@ pub enum Action {
     DeleteMeasurement,
     ExportMeasurements(MeasurementsFile),
     CopyMeasurements,
+    Measurements,
     Convention,
     Overlays,
     OverlayOpacity(i64),
@@ -291,6 +292,7 @@ pub const ROWS: &[Row] = &[
     row(Group::Window, Action::Preset(8), "").key(Key::Num8),
     row(Group::Window, Action::Preset(9), "").key(Key::Num9),
     row(Group::Measure, Action::Tool(Tool::Length), "ui-length-tool").key(Key::L),
+    row(Group::Measure, Action::Measurements, "ui-show-measurements").key(Key::M),
     row(
         Group::Measure,
         Action::ExportMeasurements(MeasurementsFile::Csv),
@@ -383,6 +385,7 @@ impl Row {
         let view = &state.view;
         match self.action {
             Action::Crosshair => Some(view.crosshair_visible),
+            Action::Measurements => Some(view.shows_measurements),
             Action::Overlays => Some(overlays::any_seen(state)),
             Action::Tool(tool) => Some(view.active_tool() == tool),
             Action::Convention => Some(view.is_neurological),
@@ -471,6 +474,7 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::ExportMeasurements(format) => {
             has_measurements(state).then_some(Command::ChooseMeasurementsFile { format })?
         }
+        Action::Measurements => has_measurements(state).then_some(Command::ToggleMeasurements)?,
         Action::CopyMeasurements => has_measurements(state).then_some(Command::CopyMeasurements)?,
         Action::DeleteMeasurement => {
             measurements::selected(state).map(|(index, _)| Command::DeleteMeasurement { index: Some(index) })?

@@ -146,7 +146,7 @@ fn a_line_in_an_oblique_pane_lies_in_its_plane() {
             degrees: 30.0,
         },
     );
-    let scale = scenes::mm_per_point(program.state(), PaneId::Axial);
+    let scale = scenes::mm_per_point(program.state(), PaneId::Coronal);
     draw(&mut program, PaneId::Coronal, at(120.0, 90.0), at(260.0, 210.0));
     assert!((millimetres(&program, 0) - 140f64.hypot(120.0) * scale).abs() < 1e-9);
     // The coronal plane, turned by 30° about the axis of the body.
