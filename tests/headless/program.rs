@@ -5,7 +5,7 @@ use isocenter::app::pane::PaneId;
 use isocenter::app::planes::Alignment;
 use isocenter::app::state::LoadState;
 use isocenter::app::tool::{Button, Modifiers, PointerAction, Tool, crosshair};
-use isocenter::app::{Command, readout, scenes};
+use isocenter::app::{Command, Program, readout, scenes};
 use isocenter::model::volume::Value;
 use isocenter::scene::{Scene, SlabMode};
 

@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
                 }
             });
         let response = combo.response.labelled_by(label.id);
-        menu::tip_saying(response, &say!("ui-colors"), None, Some(say!("ui-colors-tip")));
+        menu::tip_saying(response, &say!("ui-colors"), None, Some(&say!("ui-colors-tip")));
     });
 }
 

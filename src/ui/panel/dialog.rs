@@ -76,7 +76,13 @@ fn heading(ui: &mut Ui, title: &str) -> bool {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let name = say!("window-close");
                     let key = menu::key_of(ui.ctx(), Action::Cancel);
-                    menu::tip_saying(glyph_button(ui, &glyph::CLOSE, None, &name), &name, key, None).clicked()
+                    menu::tip_saying(
+                        glyph_button(ui, &glyph::CLOSE, None, &name),
+                        &name,
+                        key.as_deref(),
+                        None,
+                    )
+                    .clicked()
                 })
                 .inner
             })

@@ -74,7 +74,7 @@ fn window(ui: &mut Ui, entry: &Entry, memory: &mut Memory, commands: &mut Comman
                     }
                 });
             let response = combo.response.labelled_by(label.id);
-            menu::tip_saying(response, &say!("ui-function"), None, Some(say!("ui-function-tip")));
+            menu::tip_saying(response, &say!("ui-function"), None, Some(&say!("ui-function-tip")));
         });
     }
     ui.horizontal_wrapped(|ui| {
@@ -136,13 +136,13 @@ fn fields(ui: &mut Ui, now: Window, commands: &mut Commands) {
             .range(now.smallest_width()..=f64::MAX)
             .max_decimals(decimals);
         let response = ui.add(field).labelled_by(label.id);
-        let has_width = menu::tip_saying(response, &say!("ui-width-name"), None, Some(say!("ui-field-tip"))).changed();
+        let has_width = menu::tip_saying(response, &say!("ui-width-name"), None, Some(&say!("ui-field-tip"))).changed();
         let label = ui.label(say!("ui-center-field"));
         let response = ui
             .add(DragValue::new(&mut center).speed(speed).max_decimals(decimals))
             .labelled_by(label.id);
         let has_center =
-            menu::tip_saying(response, &say!("ui-center-name"), None, Some(say!("ui-field-tip"))).changed();
+            menu::tip_saying(response, &say!("ui-center-name"), None, Some(&say!("ui-field-tip"))).changed();
         if has_center || has_width {
             commands.push(Command::SetWindow { center, width });
         }
@@ -165,7 +165,7 @@ fn preset_row(ui: &mut Ui, name: &str, window: &Window, key: Option<u8>, entry: 
     let response = ui.add(button);
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_on, name));
     let key = key.map(|key| key.to_string());
-    menu::tip_saying(response, name, key, Some(text::window(window))).clicked()
+    menu::tip_saying(response, name, key.as_deref(), Some(&text::window(window))).clicked()
 }
 
 fn function_name(function: WindowFunction) -> String {
@@ -199,7 +199,7 @@ fn interpolation(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
             response,
             &say!("ui-interpolation"),
             None,
-            Some(say!("ui-interpolation-tip")),
+            Some(&say!("ui-interpolation-tip")),
         );
     });
 }
@@ -253,7 +253,7 @@ fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands
         .suffix(say!("ui-mm-suffix"));
     let field = ui.add(field).labelled_by(label.id);
     let name = pane::short_name(id);
-    if menu::tip_saying(field, &name, None, Some(say!("ui-slab-tip"))).changed() {
+    if menu::tip_saying(field, &name, None, Some(&say!("ui-slab-tip"))).changed() {
         commands.push(Command::SetSlab {
             pane: id,
             thickness_mm,
@@ -275,7 +275,7 @@ fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands
             }
         });
     let response = combo.response.labelled_by(label.id);
-    menu::tip_saying(response, &name, None, Some(say!("ui-slab-mode-tip")));
+    menu::tip_saying(response, &name, None, Some(&say!("ui-slab-mode-tip")));
 }
 
 /// The thickness that choosing a mode gives to a thin plane.

@@ -76,7 +76,7 @@ fn stop(ui: &mut Ui, job: JobId, title: &str, commands: &mut Commands) {
     let button = glyph_button(ui, &glyph::CLOSE, None, &say!("ui-stop"));
     let (name, tip) = (say!("ui-stop"), say!("window-stop-tip", title = title.to_owned()));
     let key = menu::key_of(ui.ctx(), Action::Cancel);
-    if menu::tip_saying(button, &name, key, Some(tip)).clicked() {
+    if menu::tip_saying(button, &name, key.as_deref(), Some(&tip)).clicked() {
         commands.push(Command::CancelJob { job });
     }
 }

@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn columns_are_about_as_high() {
-        assert_eq!(balanced(&[4.0, 1.0, 1.0, 3.0, 3.0], 3), [0, 1, 1, 1, 2]);
+        assert_eq!(balanced(&[4.0, 1.0, 1.0, 3.0, 3.0], 3), [0, 0, 1, 1, 2]);
         assert_eq!(balanced(&[1.0, 1.0, 1.0, 9.0], 2), [0, 0, 0, 1]);
         assert_eq!(balanced(&[2.0], 1), [0]);
         assert_eq!(balanced(&[3.0, 3.0], 1), [0, 0]);

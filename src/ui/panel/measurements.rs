@@ -103,7 +103,7 @@ fn row(
             let response = ui.add(Button::new("×").frame(false));
             let is_selected = state.measurements.selected() == Some(measurement.id);
             let key = menu::key_of(ui.ctx(), Action::DeleteMeasurement).filter(|_| is_selected);
-            let response = menu::tip_saying(response, &delete, key, None);
+            let response = menu::tip_saying(response, &delete, key.as_deref(), None);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &delete));
             if response.clicked() {
                 commands.push(Command::DeleteMeasurement { index: Some(index) });

@@ -102,7 +102,7 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
 /// What an action is called, its key and what it does, under the pointer.
 pub fn tip(response: Response, row: &Row) -> Response {
     let key = row.shortcut.map(|key| text::shortcut(&response.ctx, &key));
-    tip_saying(response, &row.label(), key, row.tip())
+    tip_saying(response, &row.label(), key.as_deref(), row.tip().as_deref())
 }
 
 /// The same for a button that does what an action of the table does.
@@ -114,15 +114,15 @@ pub fn tip_of(response: Response, action: Action) -> Response {
 }
 
 /// A name with its key, and what there is to say about it, under the pointer.
-pub fn tip_saying(response: Response, name: &str, key: Option<String>, more: Option<String>) -> Response {
+pub fn tip_saying(response: Response, name: &str, key: Option<&str>, more: Option<&str>) -> Response {
     let show = |ui: &mut Ui| {
         ui.horizontal(|ui| {
             ui.label(RichText::new(name).color(theme::of(ui).text_strong));
-            if let Some(key) = &key {
+            if let Some(key) = key {
                 ui.weak(key);
             }
         });
-        if let Some(more) = &more {
+        if let Some(more) = more {
             ui.label(more);
         }
     };
@@ -148,7 +148,14 @@ pub fn presets(ui: &mut Ui, state: &State, commands: &mut Commands, only_with_ke
         }
         let key = preset.key.map(|key| key.to_string());
         let response = ui.add(button);
-        if tip_saying(response, &preset.title(), key, Some(text::window(&preset.window()))).clicked() {
+        if tip_saying(
+            response,
+            &preset.title(),
+            key.as_deref(),
+            Some(&text::window(&preset.window())),
+        )
+        .clicked()
+        {
             commands.push(Command::WindowPreset {
                 name: preset.name.clone(),
             });

@@ -126,5 +126,5 @@ fn presets(ui: &mut Ui, state: &State, entry: &Entry, commands: &mut Commands) {
     combo
         .response
         .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
-    menu::tip_saying(combo.response, &name, None, Some(say!("window-presets-tip")));
+    menu::tip_saying(combo.response, &name, None, Some(&say!("window-presets-tip")));
 }
