@@ -1,19 +1,22 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
+pub mod gradient;
 pub mod histogram;
 pub mod label_counts;
 pub mod labels;
+pub mod lighting;
 pub mod needed_slabs;
 pub mod percentile;
 pub mod phantom;
-pub mod project;
 pub mod quick_slice;
+pub mod raycast;
 pub mod resample;
 pub mod reslice;
 pub mod sample;
 pub mod stack;
 pub mod value_range;
 
+mod project;
 mod shade;
 
 pub use reslice::draw;

@@ -14,7 +14,6 @@ use super::sample::SNAP;
 pub fn needed_slabs(scene: &Scene) -> Vec<BTreeSet<usize>> {
     scene
         .layers()
-        .iter()
         .map(|layer| slabs_of(layer, needed_slices(scene, layer)))
         .collect()
 }

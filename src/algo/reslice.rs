@@ -14,7 +14,7 @@ pub fn draw(scene: &Scene) -> Vec<u8> {
     match scene {
         Scene::Slice(scene) => draw_slice(scene),
         Scene::Stack(scene) => super::stack::draw_stack(scene),
-        Scene::Volume(scene) => super::project::draw_volume(scene),
+        Scene::Volume(scene) => super::raycast::draw_volume(scene),
     }
 }
 

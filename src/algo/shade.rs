@@ -2,7 +2,7 @@
 //! `shaders/common/{gather,shade_gray,texel_color}.wgsl`.
 
 use crate::model::volume::Value;
-use crate::scene::{ImageLayer, Projection, SlabMode};
+use crate::scene::{ImageLayer, SlabMode, VolumeMode};
 
 /// How samples become one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +22,14 @@ impl From<SlabMode> for Gather {
     }
 }
 
-impl From<Projection> for Gather {
-    fn from(projection: Projection) -> Self {
-        match projection {
-            Projection::Mip => Self::Highest,
-            Projection::MinIp => Self::Lowest,
-            Projection::Average => Self::Mean,
+impl Gather {
+    /// Of a projection; `None` of the modes that do not gather values.
+    pub(super) fn of(mode: VolumeMode) -> Option<Self> {
+        match mode {
+            VolumeMode::Mip => Some(Self::Highest),
+            VolumeMode::MinIp => Some(Self::Lowest),
+            VolumeMode::Average => Some(Self::Mean),
+            VolumeMode::Composite | VolumeMode::Iso => None,
         }
     }
 }

@@ -12,6 +12,7 @@ use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::settings::{PanelId, Setting, WindowPlace};
 use super::tool::{PointerEvent, Tool};
+use super::volume_view::VolumeChange;
 use crate::io::OpenVolume;
 use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
@@ -133,6 +134,8 @@ pub enum Command {
         /// Degrees towards the head.
         elevation_deg: f64,
     },
+    /// Changes how volumes are rendered.
+    VolumeView(VolumeChange),
     /// Sets the window.
     SetWindow {
         /// Centre in the volume's unit.

@@ -22,8 +22,11 @@ pub mod settings;
 pub mod state;
 pub mod thumbnail;
 pub mod tool;
+pub mod transfer;
+pub mod transfer_presets;
 pub mod update;
 pub mod version;
+pub mod volume_view;
 
 mod program;
 

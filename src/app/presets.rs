@@ -115,7 +115,8 @@ impl ColorMapRow {
     }
 }
 
-fn parse_color(text: &str) -> Option<[u8; 3]> {
+/// A colour written as `#rrggbb`.
+pub fn parse_color(text: &str) -> Option<[u8; 3]> {
     let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
     let [_, red, green, blue] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
     Some([red, green, blue])

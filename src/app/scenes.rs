@@ -9,7 +9,7 @@ use super::pane::PaneId;
 use super::state::{Entry, State};
 use crate::model::geometry::Geometry;
 use crate::model::plane::{Axes, Plane, View};
-use crate::scene::{Camera, ImageLayer, Projection, Scene, SliceScene, StackScene, VolumeScene};
+use crate::scene::{Camera, ImageLayer, Scene, SliceScene, StackScene, VolumeLayer, VolumeScene};
 
 /// Size of a pane that was never laid out, in points.
 const UNKNOWN_SIZE: DVec2 = DVec2::new(512.0, 512.0);
@@ -202,15 +202,24 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
             };
             let size = size.map(|side| (side / shrink).max(1));
             let mm_per_pixel = camera_mm_per_point(state) * points_per_pixel * f64::from(shrink);
+            let camera = Camera {
+                mm_per_pixel,
+                ..state.view.camera
+            };
+            let view = &state.view.volume;
+            let transfer = entry.display.transfer.as_ref();
+            let layer = VolumeLayer {
+                image: layer,
+                transfer: transfer
+                    .map(|transfer| Arc::clone(&transfer.function))
+                    .unwrap_or_default(),
+                iso: transfer.map_or(0.0, |transfer| transfer.iso),
+            };
             Scene::Volume(VolumeScene {
-                camera: Camera {
-                    mm_per_pixel,
-                    ..state.view.camera
-                },
-                size,
-                projection: Projection::Mip,
-                step_mm,
-                layer,
+                light: view.light,
+                cuts: view.cuts.clone(),
+                background: view.background,
+                ..VolumeScene::new(camera, size, view.mode, step_mm, vec![layer])
             })
         }
         PaneId::Axial | PaneId::Coronal | PaneId::Sagittal => {

@@ -16,6 +16,8 @@ use super::planes::{Alignment, anatomical_axes};
 use super::settings::Settings;
 use super::thumbnail::Thumbnails;
 use super::tool::{Gesture, Tool};
+use super::transfer::Transfer;
+use super::volume_view::VolumeView;
 pub use crate::algo::histogram::Histogram;
 use crate::io::home::Home;
 use crate::io::{OpenVolume, Skipped};
@@ -157,6 +159,8 @@ pub struct Display {
     pub interpolation: Interpolation,
     /// Which time point.
     pub frame: usize,
+    /// Colour and opacity in the volume view; `None` until its values are known.
+    pub transfer: Option<Transfer>,
 }
 
 /// How the document is looked at.
@@ -189,6 +193,8 @@ pub struct View {
     pub camera: Camera,
     /// Magnification of the volume view; 1 fits the volume.
     pub camera_zoom: f64,
+    /// How volumes are rendered.
+    pub volume: VolumeView,
     /// How pictures of panes are made.
     pub picture_style: PictureStyle,
     /// How label maps are seen.
@@ -209,6 +215,7 @@ impl View {
             azimuth_deg: 25.0,
             elevation_deg: 15.0,
             mm_per_pixel: 1.0,
+            perspective_deg: 0.0,
         }
     }
 
@@ -339,6 +346,7 @@ impl State {
                 zoom: 1.0,
                 camera: View::first_camera(),
                 camera_zoom: 1.0,
+                volume: VolumeView::default(),
                 is_neurological: false,
                 picture_style: PictureStyle::default(),
                 overlays: OverlayView::default(),

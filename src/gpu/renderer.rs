@@ -1,8 +1,8 @@
 //! The renderer: takes a scene, makes its volumes resident, draws its layers.
 
-use crate::algo::{labels, quick_slice};
+use crate::algo::{labels, quick_slice, raycast};
 use crate::model::volume::Volume;
-use crate::scene::{ImageLayer, Interpolation, LabelLayer, Scene, SliceScene};
+use crate::scene::{Background, Cuts, ImageLayer, Interpolation, LabelLayer, Scene, SliceScene, VolumeScene};
 
 use super::allowance::{Allowance, Pace};
 use super::budget::{Budget, Level};
@@ -188,6 +188,11 @@ impl Gpu {
 
     /// The picture, where the processor draws it better than the shader that would run on it.
     fn on_processor(&self, scene: &Scene) -> Option<Vec<u8>> {
+        if let Scene::Volume(scene) = scene
+            && !is_plain_projection(scene)
+        {
+            return Some(raycast::draw_volume(scene));
+        }
         let mut picture = self.is_quick.then(|| quick_slice::draw(scene)).flatten()?;
         if let Scene::Slice(scene) = scene {
             labels::lay_over(&mut picture, scene);
@@ -345,6 +350,14 @@ impl Gpu {
         drop(pass);
         self.context.queue.submit([encoder.finish()]);
     }
+}
+
+/// Whether the shader of projections draws it.
+fn is_plain_projection(scene: &VolumeScene) -> bool {
+    scene.mode.is_projection()
+        && scene.camera.perspective_deg == 0.0
+        && scene.cuts == Cuts::default()
+        && scene.background == Background::default()
 }
 
 /// Rays go through the texture's filter where that is right: whole, evenly spaced volumes, linear interpolation.

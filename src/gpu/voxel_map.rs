@@ -3,7 +3,7 @@
 use glam::{DAffine3, DVec3};
 
 use crate::model::geometry::Geometry;
-use crate::scene::{ImageLayer, LabelLayer, Projection, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeScene};
+use crate::scene::{ImageLayer, LabelLayer, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeMode, VolumeScene};
 
 /// How the samples under a pixel become one value. The numbers are the shader's (`GATHER_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,16 +105,19 @@ impl VoxelMap {
     fn of_rays(scene: &VolumeScene, geometry: &Geometry) -> Option<Self> {
         let axes = scene.camera.axes();
         let per_mm = geometry.voxel_from_patient().matrix3;
+        let [width, height] = scene.size.map(f64::from);
+        let middle = scene.ray(width / 2.0, height / 2.0).origin;
         Some(Self {
-            center: geometry.voxel_from_patient().transform_point3(scene.camera.target),
+            center: geometry.voxel_from_patient().transform_point3(middle),
             right: per_mm * (axes.right * scene.camera.mm_per_pixel),
             down: per_mm * (axes.down * scene.camera.mm_per_pixel),
             depth: per_mm * (axes.normal() * scene.sample_step_mm()?),
             steps: 0,
-            gather: match scene.projection {
-                Projection::Mip => Gather::Highest,
-                Projection::MinIp => Gather::Lowest,
-                Projection::Average => Gather::Mean,
+            gather: match scene.mode {
+                VolumeMode::Mip => Gather::Highest,
+                VolumeMode::MinIp => Gather::Lowest,
+                VolumeMode::Average => Gather::Mean,
+                VolumeMode::Composite | VolumeMode::Iso => return None,
             },
             uses_table: geometry.slice_table().is_some(),
         })

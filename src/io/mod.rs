@@ -17,6 +17,7 @@ pub mod png;
 pub mod progress;
 pub mod save;
 pub mod source;
+pub mod transfer;
 pub mod zip;
 
 pub(crate) mod folders;

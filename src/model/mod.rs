@@ -11,6 +11,7 @@ pub mod plane;
 pub mod scale;
 pub mod segment;
 pub mod series_key;
+pub mod transfer_function;
 pub mod volume;
 pub mod voxels;
 pub mod window;

@@ -4,18 +4,22 @@
 //! the same scenes slowly and obviously, so that tests can hold the two pictures against each other.
 
 mod camera;
+mod cuts;
 mod label;
 mod layer;
+mod light;
 mod slice;
 mod stack;
 mod volume;
 
-pub use camera::Camera;
+pub use camera::{Camera, Ray};
+pub use cuts::{ClipPlane, CropBox, Cuts};
 pub use label::LabelLayer;
 pub use layer::{ImageLayer, Interpolation};
+pub use light::Light;
 pub use slice::{Slab, SlabMode, SliceScene};
 pub use stack::StackScene;
-pub use volume::{Projection, VolumeScene};
+pub use volume::{Background, VolumeLayer, VolumeMode, VolumeScene, Whole};
 
 /// Any picture.
 #[derive(Clone, Debug)]
@@ -39,19 +43,21 @@ impl Scene {
     }
 
     /// The image layers, lowest first.
-    pub fn layers(&self) -> &[ImageLayer] {
-        match self {
-            Self::Slice(scene) => &scene.layers,
-            Self::Stack(scene) => std::slice::from_ref(&scene.layer),
-            Self::Volume(scene) => std::slice::from_ref(&scene.layer),
-        }
+    pub fn layers(&self) -> impl Iterator<Item = &ImageLayer> {
+        let (flat, deep): (&[ImageLayer], &[VolumeLayer]) = match self {
+            Self::Slice(scene) => (&scene.layers, &[]),
+            Self::Stack(scene) => (std::slice::from_ref(&scene.layer), &[]),
+            Self::Volume(scene) => (&[], &scene.layers),
+        };
+        flat.iter().chain(deep.iter().map(|layer| &layer.image))
     }
 
     /// The label maps over them, lowest first.
     pub fn labels(&self) -> &[LabelLayer] {
         match self {
             Self::Slice(scene) => &scene.labels,
-            Self::Stack(_) | Self::Volume(_) => &[],
+            Self::Volume(scene) => &scene.labels,
+            Self::Stack(_) => &[],
         }
     }
 
@@ -67,7 +73,7 @@ impl Scene {
 
     /// Sum of the voxel revisions of all layers and label maps: a scene drawn at another revision must be drawn again.
     pub fn voxel_revision(&self) -> usize {
-        let images = self.layers().iter().map(|layer| &layer.volume);
+        let images = self.layers().map(|layer| &layer.volume);
         let labels = self.labels().iter().map(|layer| &layer.volume);
         images.chain(labels).map(|volume| volume.voxels.revision()).sum()
     }

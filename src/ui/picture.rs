@@ -175,7 +175,7 @@ impl Pictures {
             notice: Some(err.to_string()),
             ..Shown::default()
         });
-        let coarse = still.layers().first().and_then(|layer| {
+        let coarse = still.layers().next().and_then(|layer| {
             self.canvas
                 .gpu
                 .level(&layer.volume, layer.frame)

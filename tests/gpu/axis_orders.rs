@@ -9,10 +9,10 @@ use isocenter::model::plane::{Axes, Plane, View};
 use isocenter::model::volume::Volume;
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::Window;
-use isocenter::scene::{Camera, Projection, Scene, SliceScene, VolumeScene};
+use isocenter::scene::{Camera, Scene, SliceScene, VolumeMode};
 
 use crate::device::gpu;
-use crate::phantom::{Recipe, assert_same, layer};
+use crate::phantom::{Recipe, assert_same, layer, projection};
 
 /// Voxels of the anatomy along x, y, z, and their edges.
 const SIDES: [usize; 3] = [13, 11, 9];
@@ -75,18 +75,19 @@ fn scenes(volume: &Arc<Volume>) -> Vec<Scene> {
     };
     let mut scenes: Vec<Scene> = View::ALL.map(|view| slice(view.axes())).into();
     scenes.push(slice(oblique));
-    scenes.push(Scene::Volume(VolumeScene {
-        camera: Camera {
+    scenes.push(projection(
+        Camera {
             target: center,
             azimuth_deg: 25.0,
             elevation_deg: -15.0,
             mm_per_pixel: 0.8,
+            perspective_deg: 0.0,
         },
-        size: [40, 40],
-        projection: Projection::Average,
-        step_mm: 0.5,
-        layer: layer.clone(),
-    }));
+        [40, 40],
+        VolumeMode::Average,
+        0.5,
+        layer.clone(),
+    ));
     scenes
 }
 

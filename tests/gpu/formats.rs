@@ -9,10 +9,10 @@ use isocenter::model::plane::{Plane, View};
 use isocenter::model::volume::Volume;
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::{Window, WindowFunction};
-use isocenter::scene::{Camera, Interpolation, Projection, Scene, SliceScene, VolumeScene};
+use isocenter::scene::{Camera, Interpolation, Scene, SliceScene, VolumeMode};
 
 use crate::device::{gpu, gpu_with};
-use crate::phantom::{Noise, Recipe, assert_same, assert_within, even_geometry, layer};
+use crate::phantom::{Noise, Recipe, assert_same, assert_within, even_geometry, layer, projection};
 
 const TYPES: [SampleType; 8] = [
     SampleType::U8,
@@ -95,18 +95,19 @@ fn every_sample_type_without_optional_features() {
     // Rays without a filterable format.
     let mut noise = Noise(8);
     let volume = Recipe::new(small(), SampleType::I16).volume(|_, _| noise.between(-500.0, 500.0).round());
-    let scene = Scene::Volume(VolumeScene {
-        camera: Camera {
+    let scene = projection(
+        Camera {
             target: volume.geometry().unwrap().center(),
             azimuth_deg: 30.0,
             elevation_deg: 20.0,
             mm_per_pixel: 0.3,
+            perspective_deg: 0.0,
         },
-        size: [60, 60],
-        projection: Projection::Mip,
-        step_mm: 0.6,
-        layer: layer(&volume, Window::linear(200.0, 700.0)),
-    });
+        [60, 60],
+        VolumeMode::Mip,
+        0.6,
+        layer(&volume, Window::linear(200.0, 700.0)),
+    );
     assert_within(
         "rays by hand",
         &gpu.picture(&scene).unwrap(),

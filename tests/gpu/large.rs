@@ -10,10 +10,10 @@ use isocenter::model::plane::{Plane, View};
 use isocenter::model::volume::Volume;
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::Window;
-use isocenter::scene::{Camera, Projection, Scene, SliceScene, VolumeScene};
+use isocenter::scene::{Camera, Scene, SliceScene, VolumeMode};
 
 use crate::device::{gpu, gpu_with};
-use crate::phantom::{Recipe, assert_within, even_geometry, layer};
+use crate::phantom::{Recipe, assert_within, even_geometry, layer, projection};
 
 /// A slow wave along the longest side.
 fn wave(dims: [usize; 3], sample_type: SampleType) -> Arc<Volume> {
@@ -38,18 +38,19 @@ fn slice(volume: &Arc<Volume>, view: View, mm_per_pixel: f64, size: [u32; 2]) ->
 }
 
 fn rays(volume: &Arc<Volume>, azimuth_deg: f64, mm_per_pixel: f64, size: [u32; 2]) -> Scene {
-    Scene::Volume(VolumeScene {
-        camera: Camera {
+    projection(
+        Camera {
             target: volume.geometry().unwrap().center(),
             azimuth_deg,
             elevation_deg: 0.0,
             mm_per_pixel,
+            perspective_deg: 0.0,
         },
         size,
-        projection: Projection::Mip,
-        step_mm: 0.5,
-        layer: layer(volume, Window::linear(500.0, 1000.0)),
-    })
+        VolumeMode::Mip,
+        0.5,
+        layer(volume, Window::linear(500.0, 1000.0)),
+    )
 }
 
 #[test]

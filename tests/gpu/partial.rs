@@ -10,10 +10,10 @@ use isocenter::model::plane::{Axes, Plane, View};
 use isocenter::model::volume::Volume;
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::Window;
-use isocenter::scene::{Camera, ImageLayer, Interpolation, Projection, Scene, Slab, SlabMode, SliceScene, VolumeScene};
+use isocenter::scene::{Camera, ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene, VolumeMode};
 
 use crate::device::gpu;
-use crate::phantom::{Noise, Recipe, assert_same, assert_within, even_geometry, layer};
+use crate::phantom::{Noise, Recipe, assert_same, assert_within, even_geometry, layer, projection};
 
 fn even() -> Geometry {
     even_geometry([17, 15, 20], DMat3::from_diagonal(DVec3::new(1.1, 0.9, 1.5)))
@@ -172,19 +172,20 @@ fn rays_leave_out_what_has_not_arrived() {
     let Some(mut gpu) = gpu() else { return };
     for geometry in [even(), uneven()] {
         let partial = volume(&geometry, Some(vec![2, 3, 4, 7]));
-        for projection in [Projection::Mip, Projection::MinIp, Projection::Average] {
-            let scene = Scene::Volume(VolumeScene {
-                camera: Camera {
+        for mode in [VolumeMode::Mip, VolumeMode::MinIp, VolumeMode::Average] {
+            let scene = projection(
+                Camera {
                     target: geometry.center(),
                     azimuth_deg: 40.0,
                     elevation_deg: 10.0,
                     mm_per_pixel: 0.6,
+                    perspective_deg: 0.0,
                 },
-                size: [60, 60],
-                projection,
-                step_mm: 0.5,
-                layer: layer(&partial, Window::linear(1000.0, 2000.0)),
-            });
+                [60, 60],
+                mode,
+                0.5,
+                layer(&partial, Window::linear(1000.0, 2000.0)),
+            );
             assert_within(
                 "partial rays",
                 &gpu.picture(&scene).unwrap(),

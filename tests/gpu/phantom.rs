@@ -5,10 +5,11 @@ use std::sync::Arc;
 use glam::{DAffine3, DMat3, DVec3};
 use isocenter::model::color_map::ColorMap;
 use isocenter::model::geometry::Geometry;
+use isocenter::model::transfer_function::{Material, TransferFunction, TransferPoint};
 use isocenter::model::volume::{Patient, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
 use isocenter::model::voxels::{SampleType, Samples, Voxels};
 use isocenter::model::window::Window;
-use isocenter::scene::{ImageLayer, Interpolation};
+use isocenter::scene::{Camera, ImageLayer, Interpolation, Scene, VolumeLayer, VolumeMode, VolumeScene};
 
 /// Numbers from 0 to 1 that look like noise and are always the same.
 pub struct Noise(pub u64);
@@ -152,6 +153,23 @@ pub fn layer(volume: &Arc<Volume>, window: Window) -> ImageLayer {
 
 /// Says where two pictures differ; fails unless 99.99 % of the pixels are within one level (one pixel may always be
 /// off, small pictures being small), or where they show nothing.
+/// An image as a layer of the volume view, with a transfer function that shows its upper half.
+pub fn deep(image: ImageLayer) -> VolumeLayer {
+    let [low, high] = [image.window.center, image.window.center + image.window.width / 2.0];
+    let point = |value, opacity, color| TransferPoint { value, opacity, color };
+    let points = vec![point(low, 0.0, [200, 60, 40]), point(high, 0.7, [255, 240, 200])];
+    VolumeLayer {
+        iso: low,
+        transfer: Arc::new(TransferFunction::new(points, Vec::new(), 1.0, Material::default())),
+        image,
+    }
+}
+
+/// A projection of one image.
+pub fn projection(camera: Camera, size: [u32; 2], mode: VolumeMode, step_mm: f64, image: ImageLayer) -> Scene {
+    Scene::Volume(VolumeScene::new(camera, size, mode, step_mm, vec![deep(image)]))
+}
+
 pub fn assert_same(what: &str, from_gpu: &[u8], from_cpu: &[u8]) {
     assert_within(what, from_gpu, from_cpu, 1, 0.0001);
 }

@@ -8,12 +8,12 @@ use isocenter::model::geometry::Geometry;
 use isocenter::model::volume::{Rescale, Volume};
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::Window;
-use isocenter::scene::{Camera, ImageLayer, Interpolation, Projection, Scene, VolumeScene};
+use isocenter::scene::{Camera, ImageLayer, Interpolation, Scene, VolumeMode};
 
 use crate::device::gpu;
-use crate::phantom::{Recipe, assert_within, even_geometry, layer};
+use crate::phantom::{Recipe, assert_within, even_geometry, layer, projection};
 
-const PROJECTIONS: [Projection; 3] = [Projection::Mip, Projection::MinIp, Projection::Average];
+const PROJECTIONS: [VolumeMode; 3] = [VolumeMode::Mip, VolumeMode::MinIp, VolumeMode::Average];
 
 /// Smooth, so that the texture filter's coarse weights do not show; different along every axis.
 fn smooth(geometry: &Geometry, sample_type: SampleType) -> Arc<Volume> {
@@ -30,25 +30,26 @@ fn smooth(geometry: &Geometry, sample_type: SampleType) -> Arc<Volume> {
 
 fn scene(
     volume: &Arc<Volume>,
-    projection: Projection,
+    mode: VolumeMode,
     [azimuth_deg, elevation_deg]: [f64; 2],
     interpolation: Interpolation,
 ) -> Scene {
-    Scene::Volume(VolumeScene {
-        camera: Camera {
+    projection(
+        Camera {
             target: volume.geometry().unwrap().center() + DVec3::new(1.0, 2.0, -1.0),
             azimuth_deg,
             elevation_deg,
             mm_per_pixel: 0.5,
+            perspective_deg: 0.0,
         },
-        size: [80, 71],
-        projection,
-        step_mm: 0.4,
-        layer: ImageLayer {
+        [80, 71],
+        mode,
+        0.4,
+        ImageLayer {
             interpolation,
             ..layer(volume, Window::linear(900.0, 1800.0))
         },
-    })
+    )
 }
 
 #[test]
@@ -65,12 +66,12 @@ fn projections_from_all_sides() {
     let uneven = Geometry::from_slices(20, 18, DVec3::X, DVec3::Y * 1.1, &origins, 1e-3).unwrap();
     for (name, geometry) in [("even", even), ("sheared", sheared), ("uneven", uneven)] {
         let volume = smooth(&geometry, SampleType::I16);
-        for projection in PROJECTIONS {
+        for mode in PROJECTIONS {
             for sides in [[0.0, 0.0], [90.0, 0.0], [0.0, -90.0], [37.0, 21.0], [-120.0, -65.0]] {
-                let scene = scene(&volume, projection, sides, Interpolation::Linear);
+                let scene = scene(&volume, mode, sides, Interpolation::Linear);
                 // A sample on the very surface of the volume may fall on either side of it.
                 assert_within(
-                    &format!("{name} {projection:?} {sides:?}"),
+                    &format!("{name} {mode:?} {sides:?}"),
                     &gpu.picture(&scene).unwrap(),
                     &algo::draw(&scene),
                     2,
@@ -88,7 +89,7 @@ fn other_formats_and_interpolations() {
     for sample_type in [SampleType::U16, SampleType::I32, SampleType::F32] {
         let volume = smooth(&geometry, sample_type);
         for interpolation in [Interpolation::Nearest, Interpolation::Linear, Interpolation::Cubic] {
-            let scene = scene(&volume, Projection::Mip, [33.0, 12.0], interpolation);
+            let scene = scene(&volume, VolumeMode::Mip, [33.0, 12.0], interpolation);
             let what = format!("{} {interpolation:?}", sample_type.name());
             assert_within(&what, &gpu.picture(&scene).unwrap(), &algo::draw(&scene), 2, 0.02);
         }
@@ -100,7 +101,7 @@ fn a_step_that_is_far_too_small_is_made_larger() {
     let Some(mut gpu) = gpu() else { return };
     let volume = smooth(&even_geometry([12, 10, 8], DMat3::IDENTITY), SampleType::I16);
     for step_mm in [1e-12, 0.0, f64::NAN] {
-        let mut scene = scene(&volume, Projection::Mip, [10.0, 10.0], Interpolation::Linear);
+        let mut scene = scene(&volume, VolumeMode::Mip, [10.0, 10.0], Interpolation::Linear);
         if let Scene::Volume(volume_scene) = &mut scene {
             volume_scene.step_mm = step_mm;
             volume_scene.size = [12, 10];

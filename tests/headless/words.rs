@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use isocenter::app::presets;
+use isocenter::app::{presets, transfer_presets};
 use isocenter::words::ENGLISH;
 
 use super::sources::{self, Source};
@@ -136,7 +136,10 @@ fn every_word_is_in_the_catalogue_and_every_entry_is_used() {
     let maps = presets::color_maps()
         .iter()
         .map(|map| format!("app-colors-{}", map.name()));
-    let mut used: BTreeSet<String> = presets.chain(maps).collect();
+    let transfers = transfer_presets::transfer_presets()
+        .iter()
+        .map(|preset| format!("app-transfer-{}", preset.name));
+    let mut used: BTreeSet<String> = presets.chain(maps).chain(transfers).collect();
     offences.extend(
         used.iter()
             .filter(|key| !messages.contains_key(*key))

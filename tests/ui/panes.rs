@@ -2,7 +2,7 @@
 
 use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, vec2};
 use egui_kittest::kittest::Queryable as _;
-use isocenter::algo::{project, reslice};
+use isocenter::algo::{raycast, reslice};
 use isocenter::app::pane::{Layout, PaneId};
 use isocenter::app::scenes::{self, Quality};
 use isocenter::app::{Command, readout};
@@ -100,7 +100,7 @@ fn the_volume_at_rest_is_the_scene_in_full() {
     };
     // The middle, so that the twin is done soon: a side of the same parity has the same pixel centres.
     let size = whole.size.map(|side| 60 + side % 2);
-    let twin = project::draw_volume(&VolumeScene { size, ..whole.clone() });
+    let twin = raycast::draw_volume(&VolumeScene { size, ..whole.clone() });
     let corner = [0, 1].map(|n| (whole.size[n] - size[n]) / 2);
     let image = picture(&mut bench);
     let mut greys = std::collections::BTreeSet::new();

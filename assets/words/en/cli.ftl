@@ -56,3 +56,6 @@ cli-overlay-needs-plane = an overlay lies over planes; leave --overlay out or ch
 cli-overlay-no-labels = {$path} is no segmentation: its values are not whole numbers from 0 to {$most}
 cli-overlay-elsewhere = {$path} lies nowhere near the image
 cli-not-a-share = "{$word}" is not a number from 0 to 1
+cli-no-such-transfer = there are no volume colours called {$name}
+cli-not-a-direction = "{$word}" has no direction: give a normal that is not zero
+cli-not-a-color = "{$word}" is not a colour: write #rrggbb, or none

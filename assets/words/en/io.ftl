@@ -188,3 +188,6 @@ io-measurements-two-pictures = the points of "{$name}" lie in two pictures that 
 io-measurements-no-space = the points of "{$name}" are places of the patient, but the image has no place in space; give columns, rows and pictures with "space": "picture"
 io-measurements-has-space = the points of "{$name}" are pixels of pictures, but the image has a place in space; give "space": "patient" or "voxel"
 io-measurements-not-finite = the points of "{$name}" are no numbers
+io-transfer-unreadable = {$path} cannot be read: {$reason}
+io-transfer-wrong = {$path} is no transfer function: {$reason}
+io-transfer-too-large = it is larger than 1 MB

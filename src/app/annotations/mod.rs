@@ -64,7 +64,7 @@ pub fn annotate(picture: &mut [u8], scene: &Scene, beside: &Beside) -> Result<()
     for line in &beside.lines {
         measured(&mut canvas, line);
     }
-    let Some(layer) = scene.layers().first() else {
+    let Some(layer) = scene.layers().next() else {
         return Ok(());
     };
     let corners = [
@@ -173,7 +173,7 @@ fn series(volume: &Volume, beside: &Beside) -> Vec<String> {
 }
 
 fn display(scene: &Scene) -> Vec<String> {
-    let Some(layer) = scene.layers().first() else {
+    let Some(layer) = scene.layers().next() else {
         return Vec::new();
     };
     let number = |value: f64| format!("{}", (value * 100.0).round() / 100.0);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::command::Command;
 use super::super::presets;
 use super::super::state::{Entry, State};
+use super::volume_view::ensure_transfer;
 use crate::model::window::{Window, WindowFunction};
 
 /// Applies a command about the display of the shown volume.
@@ -74,6 +75,7 @@ pub(super) fn take_auto_windows(entry: &mut Entry, slices: Window, projections: 
     }
     entry.auto_window = Some(slices);
     entry.auto_projection_window = Some(projections);
+    ensure_transfer(entry);
 }
 
 /// Without a window nothing is drawn: a volume of one value, or one that was stopped early, gets a plain one.
@@ -84,4 +86,5 @@ pub(super) fn ensure_window(entry: &mut Entry) {
     if entry.display.projection_window.is_none() {
         entry.display.projection_window = entry.display.window;
     }
+    ensure_transfer(entry);
 }

@@ -151,6 +151,7 @@ fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
         color_map: presets::gray(),
         interpolation,
         frame: 0,
+        transfer: None,
     };
     let mut entry = Entry {
         open,

@@ -10,6 +10,7 @@ mod planes;
 mod pointer;
 mod settings;
 mod thumbnails;
+mod volume_view;
 
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
@@ -154,6 +155,7 @@ fn update_overlays(state: &mut State, command: Command) {
         Command::SetSegment { index, label, change } => overlay::change_segment(state, index, label, change),
         Command::ShowAllSegments { index, visible } => overlay::show_all_segments(state, index, visible),
         Command::GoToSegment { index, label } => overlay::go_to_segment(state, index, label),
+        Command::VolumeView(change) => volume_view::change(state, change),
         other => display::update(state, other),
     }
 }

@@ -8,9 +8,12 @@ use super::BenchView;
 use crate::app::presets;
 use crate::model::geometry::Geometry;
 use crate::model::plane::{Axes, Plane, View};
+use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::Volume;
 use crate::model::window::Window;
-use crate::scene::{Camera, ImageLayer, Interpolation, Projection, Scene, Slab, SlabMode, SliceScene, VolumeScene};
+use crate::scene::{
+    Camera, ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene, VolumeLayer, VolumeMode, VolumeScene,
+};
 
 /// Height of slice pictures.
 pub(super) const SLICE_FOV_MM: f64 = 360.0;
@@ -121,7 +124,10 @@ pub(super) struct VolumeFrames<'a> {
     pub(super) size: [u32; 2],
     pub(super) fov_mm: Option<f64>,
     pub(super) window: Window,
-    pub(super) projection: Projection,
+    pub(super) mode: VolumeMode,
+    pub(super) transfer: Arc<TransferFunction>,
+    pub(super) iso: f64,
+    pub(super) is_shaded: bool,
     pub(super) step_mm: f64,
     pub(super) count: u32,
 }
@@ -142,13 +148,15 @@ impl VolumeFrames<'_> {
             azimuth_deg: 360.0 * f64::from(frame) / f64::from(self.count),
             elevation_deg: 15.0,
             mm_per_pixel: fov_mm / f64::from(self.size[1]),
+            perspective_deg: 0.0,
         };
-        Scene::Volume(VolumeScene {
-            camera,
-            size: self.size,
-            projection: self.projection,
-            step_mm: self.step_mm,
-            layer: layer(self.volume, self.window),
-        })
+        let layer = VolumeLayer {
+            image: layer(self.volume, self.window),
+            transfer: Arc::clone(&self.transfer),
+            iso: self.iso,
+        };
+        let mut scene = VolumeScene::new(camera, self.size, self.mode, self.step_mm, vec![layer]);
+        scene.light.is_shaded = self.is_shaded;
+        Scene::Volume(scene)
     }
 }

@@ -5,9 +5,11 @@
 
 mod frames;
 pub mod interface;
+mod presets;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
@@ -25,6 +27,7 @@ use crate::say;
 use crate::scene::Scene;
 
 use frames::{SliceFrames, VolumeFrames};
+use presets::{BenchPreset, parse_preset};
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  isocenter bench scan/ --only slices --size 512x512 --frames 60 --json")]
@@ -58,6 +61,15 @@ pub(super) struct BenchArgs {
     /// What the volume pictures make of the values along a ray.
     #[arg(long, value_enum, default_value_t = ModeArg::Mip)]
     mode: ModeArg,
+    /// Colours and opacities of the volume pictures: `vtk-ct`, `vtk-mr`, or a preset of the program.
+    #[arg(long, value_name = "NAME", default_value = "vtk-ct", value_parser = parse_preset)]
+    preset: BenchPreset,
+    /// Lights surfaces.
+    #[arg(long, overrides_with = "no_shade")]
+    shade: bool,
+    /// Shows colours as they are, without light.
+    #[arg(long)]
+    no_shade: bool,
     /// Distance of the samples along a ray [default: half the shortest voxel edge].
     #[arg(long, value_name = "MM", value_parser = parse_positive)]
     step: Option<f64>,
@@ -270,17 +282,20 @@ fn volumes(args: &BenchArgs, gpu: &mut Gpu, open: &OpenVolume, geometry: &Geomet
         size: args.size.unwrap_or([512, 512]),
         fov_mm: args.fov,
         window: Window::linear(args.window[0], args.window[1]),
-        projection: args.mode.projection(),
+        mode: args.mode.mode(),
+        transfer: Arc::new(args.preset.function.clone()),
+        iso: args.preset.iso,
+        is_shaded: args.shade || !args.no_shade,
         step_mm: args.step.unwrap_or(geometry.shortest_edge_mm() / 2.0),
         count: args.frames.unwrap_or(20),
     };
     let times = timed(gpu, frames.count, |n| frames.scene(n))?;
     Ok(VolumesReport {
         mode: args.mode.name(),
-        shaded: false,
+        shaded: !frames.mode.is_projection() && frames.is_shaded,
         size: frames.size,
         step_mm: frames.step_mm,
-        preset: None,
+        preset: (!frames.mode.is_projection()).then(|| args.preset.name.clone()),
         times,
     })
 }

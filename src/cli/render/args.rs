@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use glam::DVec3;
 
 use crate::app::presets;
+use crate::app::transfer_presets::{self, TransferPreset};
 use crate::cli::parse_numbers;
 use crate::model::color_map::ColorMap;
 use crate::model::window::Window;
 use crate::say;
-use crate::scene::Projection;
+use crate::scene::{Background, ClipPlane, CropBox, VolumeMode};
 
 #[derive(Args)]
 #[command(
@@ -73,9 +75,36 @@ pub(in crate::cli) struct RenderArgs {
     /// Distance of the samples of `--view volume` [default: half the shortest voxel edge].
     #[arg(long, value_name = "MM", value_parser = parse_positive)]
     pub(super) step: Option<f64>,
-    /// What lies behind a volume; projections stand on black.
-    #[arg(long, value_name = "#RRGGBB", default_value = "#000000", value_parser = ["#000000"])]
-    pub(super) background: String,
+    /// Colours and opacities of `--view volume` by name [default: of the modality].
+    #[arg(long, value_name = "NAME", value_parser = parse_transfer_preset, conflicts_with = "transfer")]
+    pub(super) preset: Option<&'static TransferPreset>,
+    /// Colours and opacities of `--view volume` from a file.
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) transfer: Option<PathBuf>,
+    /// The value of the surface of `--mode iso` [default: the preset's].
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, value_parser = parse_number)]
+    pub(super) iso: Option<f64>,
+    /// The angle of view over the picture's height in degrees [default: parallel rays].
+    #[arg(long, value_name = "DEG", value_parser = parse_positive)]
+    pub(super) perspective: Option<f64>,
+    /// Lights surfaces.
+    #[arg(long, overrides_with = "no_shade")]
+    pub(super) shade: bool,
+    /// Shows colours as they are, without light.
+    #[arg(long)]
+    pub(super) no_shade: bool,
+    /// Towards the light, from the viewer's seat: to the right, up, towards the viewer.
+    #[arg(long, value_name = "X,Y,Z", allow_hyphen_values = true, value_parser = parse_numbers::<3>)]
+    pub(super) light: Option<[f64; 3]>,
+    /// Shows only what is inside a box, LPS mm.
+    #[arg(long, value_name = "X0,Y0,Z0,X1,Y1,Z1", allow_hyphen_values = true, value_parser = parse_crop)]
+    pub(super) crop: Option<CropBox>,
+    /// Shows only what lies on one side of a plane: where NX·x + NY·y + NZ·z is at least D mm; may be given several times.
+    #[arg(long, value_name = "NX,NY,NZ,D", allow_hyphen_values = true, value_parser = parse_clip)]
+    pub(super) clip: Vec<ClipPlane>,
+    /// What lies behind a volume: a colour, or `none` for a transparent picture.
+    #[arg(long, value_name = "#RRGGBB|none", default_value = "#000000", value_parser = parse_background)]
+    pub(super) background: Background,
     /// A segmentation to lay over a plane; may be given several times, the lowest first.
     #[arg(long, value_name = "FILE")]
     pub(super) overlay: Vec<PathBuf>,
@@ -116,15 +145,19 @@ pub(in crate::cli) enum ModeArg {
     Mip,
     Minip,
     Average,
+    Composite,
+    Iso,
 }
 
 impl ModeArg {
     /// What is made of the samples.
-    pub(in crate::cli) fn projection(self) -> Projection {
+    pub(in crate::cli) fn mode(self) -> VolumeMode {
         match self {
-            Self::Mip => Projection::Mip,
-            Self::Minip => Projection::MinIp,
-            Self::Average => Projection::Average,
+            Self::Mip => VolumeMode::Mip,
+            Self::Minip => VolumeMode::MinIp,
+            Self::Average => VolumeMode::Average,
+            Self::Composite => VolumeMode::Composite,
+            Self::Iso => VolumeMode::Iso,
         }
     }
 
@@ -134,6 +167,8 @@ impl ModeArg {
             Self::Mip => "mip",
             Self::Minip => "minip",
             Self::Average => "average",
+            Self::Composite => "composite",
+            Self::Iso => "iso",
         }
     }
 }
@@ -208,6 +243,43 @@ fn parse_color_map(name: &str) -> Result<Arc<ColorMap>, String> {
     presets::color_map(name)
         .cloned()
         .ok_or_else(|| say!("cli-no-such-color-map", name = name.to_owned()))
+}
+
+fn parse_number(text: &str) -> Result<f64, String> {
+    parse_numbers::<1>(text).map(|[number]| number)
+}
+
+fn parse_transfer_preset(name: &str) -> Result<&'static TransferPreset, String> {
+    transfer_presets::transfer_preset(name).ok_or_else(|| say!("cli-no-such-transfer", name = name.to_owned()))
+}
+
+fn parse_crop(text: &str) -> Result<CropBox, String> {
+    let [x0, y0, z0, x1, y1, z1] = parse_numbers::<6>(text)?;
+    let (a, b) = (DVec3::new(x0, y0, z0), DVec3::new(x1, y1, z1));
+    Ok(CropBox {
+        low: a.min(b),
+        high: a.max(b),
+    })
+}
+
+fn parse_clip(text: &str) -> Result<ClipPlane, String> {
+    let [x, y, z, offset] = parse_numbers::<4>(text)?;
+    let length = DVec3::new(x, y, z).length();
+    let normal = DVec3::new(x, y, z).try_normalize();
+    let normal = normal.ok_or_else(|| say!("cli-not-a-direction", word = text.to_owned()))?;
+    Ok(ClipPlane {
+        normal,
+        offset_mm: offset / length,
+    })
+}
+
+fn parse_background(text: &str) -> Result<Background, String> {
+    if text == "none" {
+        return Ok(Background::Transparent);
+    }
+    presets::parse_color(text)
+        .map(Background::plain)
+        .ok_or_else(|| say!("cli-not-a-color", word = text.to_owned()))
 }
 
 fn parse_camera(text: &str) -> Result<CameraArg, String> {

@@ -16,15 +16,19 @@ use crate::algo::needed_slabs::needed_slabs;
 use crate::algo::percentile;
 use crate::app::annotations::{Beside, annotate};
 use crate::app::presets;
+use crate::app::transfer::Transfer;
+use crate::app::transfer_presets;
 use crate::gpu::Gpu;
-use crate::io::OpenVolume;
 use crate::io::png::write_png;
+use crate::io::{self, OpenVolume};
 use crate::model::geometry::Geometry;
 use crate::model::plane::{Axes, Plane, View};
 use crate::model::volume::Volume;
 use crate::model::window::{Window, WindowFunction};
 use crate::say;
-use crate::scene::{Camera, ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeScene};
+use crate::scene::{
+    Camera, Cuts, ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeLayer, VolumeScene,
+};
 
 pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     let open = source::open_one(&args.path, args.series.as_deref(), quiet)?;
@@ -193,6 +197,24 @@ fn stack_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> {
     }))
 }
 
+/// With the transfer function that was asked for, or the first of the volume's modality.
+fn volume_layer(args: &RenderArgs, image: ImageLayer) -> Result<VolumeLayer, Failure> {
+    // The window of slices that follows the data, as far as it is read: what data-driven presets are scaled by.
+    let values = percentile::auto_window(&image.volume, args.frame).unwrap_or(image.window);
+    let preset = args.preset.or_else(|| transfer_presets::first_for(&image.volume));
+    let transfer = preset.map(|preset| Transfer::of_preset(preset, values));
+    let iso = args.iso.or(transfer.as_ref().map(|transfer| transfer.iso));
+    let function = match &args.transfer {
+        Some(path) => Arc::new(io::transfer::read(path)?),
+        None => transfer.map(|transfer| transfer.function).unwrap_or_default(),
+    };
+    Ok(VolumeLayer {
+        image,
+        transfer: function,
+        iso: iso.unwrap_or(0.0),
+    })
+}
+
 fn volume_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> {
     let geometry = place_of(&layer.volume)?;
     let mut camera = Camera {
@@ -200,15 +222,20 @@ fn volume_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> 
         azimuth_deg: args.camera.azimuth_deg,
         elevation_deg: args.camera.elevation_deg,
         mm_per_pixel: 1.0,
+        perspective_deg: args.perspective.unwrap_or(0.0).min(Camera::MOST_PERSPECTIVE_DEG),
     };
     camera.mm_per_pixel = mm_per_pixel(args, geometry, camera.axes()) / args.camera.zoom;
-    let projection = args.mode.projection();
     let step_mm = args.step.unwrap_or(geometry.shortest_edge_mm() / 2.0);
-    Ok(Scene::Volume(VolumeScene {
-        camera,
-        size: args.size,
-        projection,
-        step_mm,
-        layer,
-    }))
+    let layer = volume_layer(args, layer)?;
+    let mut scene = VolumeScene::new(camera, args.size, args.mode.mode(), step_mm, vec![layer]);
+    scene.light.is_shaded = args.shade || !args.no_shade;
+    if let Some(towards) = args.light {
+        scene.light.towards = DVec3::from_array(towards);
+    }
+    scene.cuts = Cuts {
+        crop: args.crop,
+        planes: args.clip.clone(),
+    };
+    scene.background = args.background;
+    Ok(Scene::Volume(scene))
 }

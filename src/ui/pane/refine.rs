@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use egui::{Rect, pos2};
 
 use crate::gpu::GpuError;
-use crate::scene::{Camera, Scene, VolumeScene};
+use crate::scene::{Scene, VolumeScene, Whole};
 use crate::ui::picture::{Canvas, Picture, Shown, Slot, WHOLE};
 
 /// How long it must rest before the fine picture is begun.
@@ -104,7 +104,7 @@ impl Refined {
         } else {
             u32::MAX
         };
-        let tiles = tiles(scene.camera, scene.size, side);
+        let tiles = tiles(scene.size, side);
         let began = Instant::now();
         while let Some(tile) = tiles.get(self.finished.len()) {
             let n = self.finished.len();
@@ -113,8 +113,8 @@ impl Refined {
             }
             self.tiles.resize_with(self.tiles.len().max(n + 1), || None);
             let picture = Scene::Volume(VolumeScene {
-                camera: tile.camera,
                 size: tile.size,
+                whole: Some(tile.whole),
                 ..scene.clone()
             });
             let nearest = eframe::wgpu::FilterMode::Nearest;
@@ -125,87 +125,62 @@ impl Refined {
             }
             self.finished.push(Picture {
                 texture,
-                part: tile.part,
+                part: tile.part(),
             });
         }
         Ok(None)
     }
 }
 
-/// A part of a picture.
-struct Tile {
-    camera: Camera,
-    /// Width and height in pixels.
-    size: [u32; 2],
-    /// The part of the whole that it fills: 0 to 1 in both directions.
-    part: Rect,
-}
-
-/// A picture of `size` pixels cut into tiles of at most `side`, each with a camera of its own.
-fn tiles(camera: Camera, [width, height]: [u32; 2], side: u32) -> Vec<Tile> {
-    let starts = |length: u32| (0..length).step_by(side.max(1) as usize);
-    let axes = camera.axes();
-    // The middle of a tile, in pixels from the middle of the whole.
-    let offset =
-        |start: u32, length: u32, whole: u32| f64::from(start) + f64::from(length) / 2.0 - f64::from(whole) / 2.0;
-    let share = |at: u32, whole: u32| at as f32 / whole as f32;
-    starts(height)
-        .flat_map(|y| starts(width).map(move |x| (x, y)))
-        .map(|(x, y)| {
-            let size = [side.min(width - x), side.min(height - y)];
-            let shift = axes.right * offset(x, size[0], width) + axes.down * offset(y, size[1], height);
-            Tile {
-                camera: Camera {
-                    target: camera.target + shift * camera.mm_per_pixel,
-                    ..camera
-                },
-                size,
-                part: Rect::from_min_max(
-                    pos2(share(x, width), share(y, height)),
-                    pos2(share(x + size[0], width), share(y + size[1], height)),
-                ),
-            }
+/// A picture of `size` pixels cut into tiles of at most `side`, row by row.
+fn tiles(size: [u32; 2], side: u32) -> Vec<Tile> {
+    let side = side.max(1);
+    let starts = |length: u32| (0..length).step_by(side as usize);
+    starts(size[1])
+        .flat_map(|y| starts(size[0]).map(move |x| [x, y]))
+        .map(|corner| Tile {
+            whole: Whole { size, corner },
+            size: std::array::from_fn(|n| side.min(size[n] - corner[n])),
         })
         .collect()
+}
+
+/// A part of a picture.
+struct Tile {
+    whole: Whole,
+    /// Width and height in pixels.
+    size: [u32; 2],
+}
+
+impl Tile {
+    /// The part of the whole that it fills: 0 to 1 in both directions.
+    fn part(&self) -> Rect {
+        let Whole { size, corner } = self.whole;
+        let share = |n: usize, at: u32| at as f32 / size[n] as f32;
+        Rect::from_min_max(
+            pos2(share(0, corner[0]), share(1, corner[1])),
+            pos2(share(0, corner[0] + self.size[0]), share(1, corner[1] + self.size[1])),
+        )
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use glam::DVec3;
-
-    /// Where the centre of a pixel lies on the plane through the camera's target.
-    fn place(camera: Camera, size: [u32; 2], x: u32, y: u32) -> DVec3 {
-        let offset = |at: u32, length: u32| f64::from(at) + 0.5 - f64::from(length) / 2.0;
-        let axes = camera.axes();
-        camera.target + (axes.right * offset(x, size[0]) + axes.down * offset(y, size[1])) * camera.mm_per_pixel
-    }
 
     #[test]
-    fn tiles_see_what_the_whole_sees_and_cover_it_once() {
-        let whole = [205, 97];
-        let camera = Camera {
-            target: DVec3::new(3.0, -40.0, 120.0),
-            azimuth_deg: 33.0,
-            elevation_deg: -12.0,
-            mm_per_pixel: 0.7,
-        };
-        let mut covered = 0;
-        for Tile {
-            camera: own,
-            size,
-            part,
-        } in tiles(camera, whole, 64)
-        {
-            let left = (part.min.x * 205.0).round() as u32;
-            let top = (part.min.y * 97.0).round() as u32;
-            covered += size[0] * size[1];
-            for (x, y) in [(0, 0), (size[0] - 1, size[1] - 1)] {
-                let apart = place(own, size, x, y) - place(camera, whole, left + x, top + y);
-                assert!(apart.length() < 1e-9, "{apart}");
+    fn tiles_cover_the_whole_once() {
+        let mut covered = vec![0; 205 * 97];
+        for tile in tiles([205, 97], 64) {
+            assert_eq!(tile.part().width() * 205.0, tile.size[0] as f32);
+            for y in 0..tile.size[1] {
+                for x in 0..tile.size[0] {
+                    let [left, top] = tile.whole.corner;
+                    covered[((top + y) * 205 + left + x) as usize] += 1;
+                }
             }
         }
-        assert_eq!(covered, 205 * 97);
-        assert_eq!(tiles(camera, whole, u32::MAX).len(), 1);
+        assert!(covered.iter().all(|times| *times == 1));
+        assert_eq!(tiles([205, 97], u32::MAX).len(), 1);
     }
 }

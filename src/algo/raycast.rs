@@ -1,0 +1,233 @@
+//! Volumes seen through a camera, drawn slowly and obviously in f64: the CPU twin of `shaders/volume/*.wgsl` and of
+//! `algo::quick_rays`.
+
+use glam::DVec3;
+
+use crate::model::geometry::Geometry;
+use crate::scene::{Ray, VolumeLayer, VolumeMode, VolumeScene};
+
+use super::gradient::{gradient, scalar};
+use super::lighting::Lit;
+use super::reslice::draw_pixels;
+use super::sample::{SNAP, Sample, sample};
+
+/// The picture as RGBA, 8 bits, rows from the top. Samples that have not arrived are left out: the picture grows while
+/// its volume is read.
+pub fn draw_volume(scene: &VolumeScene) -> Vec<u8> {
+    if scene.mode.is_projection() {
+        return super::project::draw_projection(scene);
+    }
+    let Some(step_mm) = scene.sample_step_mm() else {
+        return draw_pixels(scene.size, |_, y, pixel| *pixel = over(scene, y, [0.0; 4]));
+    };
+    let layers = layers(scene);
+    let lit = Lit::new(scene);
+    draw_pixels(scene.size, |x, y, pixel| {
+        let ray = scene.ray(f64::from(x) + 0.5, f64::from(y) + 0.5);
+        let color = match scene.mode {
+            VolumeMode::Iso => surfaces(scene, &layers, &lit, &ray, step_mm),
+            _ => composite(scene, &layers, &lit, &ray, step_mm),
+        };
+        *pixel = over(scene, y, color);
+    })
+}
+
+/// A layer that has a place in the patient.
+struct Placed<'a> {
+    layer: &'a VolumeLayer,
+    geometry: &'a Geometry,
+}
+
+impl Placed<'_> {
+    /// The number at a place, with its voxel.
+    fn at(&self, place: DVec3) -> Option<(f64, DVec3)> {
+        let image = &self.layer.image;
+        let voxel = self.geometry.voxel_at(place);
+        match sample(&image.volume, voxel, image.frame, image.interpolation) {
+            Sample::Value(value) => Some((scalar(value), voxel)),
+            Sample::Nothing | Sample::Pending => None,
+        }
+    }
+}
+
+fn layers(scene: &VolumeScene) -> Vec<Placed<'_>> {
+    fn placed(layer: &VolumeLayer) -> Option<Placed<'_>> {
+        let geometry = layer.image.volume.geometry()?;
+        Some(Placed { layer, geometry })
+    }
+    scene.layers.iter().filter_map(placed).collect()
+}
+
+/// Which samples of a ray lie inside the cuts and before the eye, and may lie in a volume: first and last.
+pub(super) fn samples_of(scene: &VolumeScene, ray: &Ray, step_mm: f64) -> std::ops::RangeInclusive<i64> {
+    let around = scene
+        .layers
+        .iter()
+        .filter_map(|layer| layer.image.volume.geometry())
+        .map(|geometry| extent_mm(geometry, ray))
+        .fold([f64::INFINITY, f64::NEG_INFINITY], |[near, far], [low, high]| {
+            [near.min(low), far.max(high)]
+        });
+    let kept = scene.cuts.range(ray.origin, ray.direction);
+    // Each sample is asked whether it lies in a volume: one to spare at the ends, but none beyond a cut.
+    let first = (around[0] / step_mm)
+        .floor()
+        .max((kept[0].max(-ray.to_eye_mm) / step_mm - SNAP).ceil());
+    let last = (around[1] / step_mm).ceil().min((kept[1] / step_mm + SNAP).floor());
+    first as i64..=last as i64
+}
+
+/// From where to where a volume may reach along a ray, in mm from the ray's origin: its corners, slice by slice, since
+/// any of them may be displaced sideways.
+fn extent_mm(geometry: &Geometry, ray: &Ray) -> [f64; 2] {
+    let [columns, rows, slices] = geometry.dims().map(|side| side as f64 - 0.5);
+    let table = geometry.slice_table().map_or(0, |_| geometry.dims()[2]);
+    let places = (0..table).map(|k| k as f64).chain([-0.5, slices]);
+    places
+        .flat_map(|k| {
+            [(-0.5, -0.5), (columns, -0.5), (-0.5, rows), (columns, rows)]
+                .map(|(i, j)| (geometry.patient_at(DVec3::new(i, j, k)) - ray.origin).dot(ray.direction))
+        })
+        .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], at| {
+            [low.min(at), high.max(at)]
+        })
+}
+
+/// Material front to back: colour and opacity of a ray, the colour already multiplied by the opacity.
+fn composite(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, step_mm: f64) -> [f64; 4] {
+    let mut sum = [0.0; 4];
+    for n in samples_of(scene, ray, step_mm) {
+        let place = ray.origin + ray.direction * (n as f64 * step_mm);
+        for placed in layers {
+            let Some((value, voxel)) = placed.at(place) else {
+                continue;
+            };
+            let transfer = &placed.layer.transfer;
+            let seen = transfer.at(value);
+            if seen.opacity <= 0.0 {
+                continue;
+            }
+            let slope = gradient(&placed.layer.image, placed.geometry, voxel, value);
+            let opacity = seen.opacity * transfer.gradient_factor(slope.length());
+            let opacity = transfer.over_step(opacity, step_mm) * f64::from(placed.layer.image.opacity);
+            let color = lit.shade(seen.color, &transfer.material, slope, ray.direction, 1.0);
+            add(&mut sum, color, opacity);
+        }
+    }
+    sum
+}
+
+/// Adds what lies behind.
+fn add(sum: &mut [f64; 4], color: [f64; 3], opacity: f64) {
+    let share = (1.0 - sum[3]) * opacity;
+    for (part, color) in sum.iter_mut().zip(color) {
+        *part += share * color;
+    }
+    sum[3] += share;
+}
+
+/// The nearest surface of each volume, front to back.
+fn surfaces(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, step_mm: f64) -> [f64; 4] {
+    let mut hits: Vec<(f64, &Placed<'_>)> = layers
+        .iter()
+        .filter_map(|placed| Some((hit(scene, placed, ray, step_mm)?, placed)))
+        .collect();
+    hits.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut sum = [0.0; 4];
+    for (at, placed) in hits {
+        let transfer = &placed.layer.transfer;
+        if let Some((value, voxel)) = placed.at(ray.origin + ray.direction * at) {
+            let slope = gradient(&placed.layer.image, placed.geometry, voxel, value);
+            let color = transfer.at(placed.layer.iso).color;
+            let color = lit.shade(color, &transfer.material, slope, ray.direction, 1.0);
+            add(&mut sum, color, f64::from(placed.layer.image.opacity));
+        }
+    }
+    sum
+}
+
+/// Where a ray first comes to values at or above the surface's, in mm from its origin: between the samples before and
+/// after, by halves. The cut face of what is above is a surface too.
+fn hit(scene: &VolumeScene, placed: &Placed<'_>, ray: &Ray, step_mm: f64) -> Option<f64> {
+    let kept = scene.cuts.range(ray.origin, ray.direction);
+    let is_within = |t: f64| {
+        t >= kept[0].max(-ray.to_eye_mm)
+            && t <= kept[1]
+            && placed
+                .at(ray.origin + ray.direction * t)
+                .is_some_and(|(value, _)| value >= placed.layer.iso)
+    };
+    let first = samples_of(scene, ray, step_mm).find(|n| is_within(*n as f64 * step_mm))? as f64 * step_mm;
+    let (mut out, mut within) = (first - step_mm, first);
+    for _ in 0..40 {
+        let middle = (out + within) / 2.0;
+        if is_within(middle) {
+            within = middle;
+        } else {
+            out = middle;
+        }
+    }
+    Some(within)
+}
+
+/// The place under a pixel that is seen first: where a surface is met, where the value of a projection is, or where
+/// material has become opaque enough to be noticed. `None` where nothing is.
+pub fn place_under(scene: &VolumeScene, x: f64, y: f64) -> Option<DVec3> {
+    let step_mm = scene.sample_step_mm()?;
+    let layers = layers(scene);
+    let ray = scene.ray(x, y);
+    let place = |t: f64| ray.origin + ray.direction * t;
+    match scene.mode {
+        VolumeMode::Iso => layers
+            .iter()
+            .filter_map(|placed| hit(scene, placed, &ray, step_mm))
+            .min_by(f64::total_cmp)
+            .map(place),
+        VolumeMode::Composite => {
+            let mut seen = 0.0;
+            samples_of(scene, &ray, step_mm)
+                .map(|n| place(n as f64 * step_mm))
+                .find(|place| {
+                    for placed in &layers {
+                        let Some((value, _)) = placed.at(*place) else { continue };
+                        let transfer = &placed.layer.transfer;
+                        let opacity = transfer.over_step(transfer.at(value).opacity, step_mm);
+                        seen += (1.0 - seen) * opacity * f64::from(placed.layer.image.opacity);
+                    }
+                    seen >= NOTICED
+                })
+        }
+        VolumeMode::Average => None,
+        VolumeMode::Mip | VolumeMode::MinIp => {
+            let first = layers.first()?;
+            let sign = if scene.mode == VolumeMode::Mip { 1.0 } else { -1.0 };
+            samples_of(scene, &ray, step_mm)
+                .map(|n| place(n as f64 * step_mm))
+                .filter_map(|place| Some((first.at(place)?.0 * sign, place)))
+                .reduce(|best, next| if next.0 > best.0 { next } else { best })
+                .map(|(_, place)| place)
+        }
+    }
+}
+
+/// The opacity at which material in front is noticed.
+const NOTICED: f64 = 0.3;
+
+/// A ray's colour (multiplied by its opacity) over the background, as a pixel.
+pub(super) fn over(scene: &VolumeScene, y: u32, [red, green, blue, opacity]: [f64; 4]) -> [u8; 4] {
+    let behind = scene.background_at(y);
+    let left = 1.0 - opacity;
+    let alpha = opacity + left * behind[3];
+    let level = |part: f64| (part.clamp(0.0, 1.0) * 255.0 + 0.5).floor() as u8;
+    let part = |front: f64, behind_part: f64| {
+        let sum = front + left * behind[3] * behind_part;
+        // What is half seen keeps its colour; the alpha says that it is half seen.
+        level(if alpha > 0.0 { sum / alpha } else { 0.0 })
+    };
+    [
+        part(red, behind[0]),
+        part(green, behind[1]),
+        part(blue, behind[2]),
+        level(alpha),
+    ]
+}

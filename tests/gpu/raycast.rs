@@ -1,0 +1,121 @@
+//! Material and surfaces through a camera: the twin against numbers that are known, and the pictures against the twin.
+
+use glam::{DAffine3, DMat3, DVec3};
+use isocenter::algo::{gradient::gradient, raycast};
+use isocenter::model::geometry::Geometry;
+use isocenter::model::transfer_function::{Material, TransferFunction, TransferPoint};
+use isocenter::model::voxels::SampleType;
+use isocenter::model::window::Window;
+use isocenter::scene::{Background, Camera, CropBox, ImageLayer, VolumeMode, VolumeScene};
+
+use crate::phantom::{Recipe, deep, even_geometry, layer};
+
+fn camera(target: DVec3) -> Camera {
+    Camera {
+        target,
+        azimuth_deg: 0.0,
+        elevation_deg: 0.0,
+        mm_per_pixel: 1.0,
+        perspective_deg: 0.0,
+    }
+}
+
+/// A volume of one value everywhere.
+fn even(value: f64) -> ImageLayer {
+    let recipe = Recipe::new(even_geometry([20, 20, 20], DMat3::IDENTITY), SampleType::I16);
+    layer(&recipe.volume(|_, _| value), Window::linear(50.0, 100.0))
+}
+
+fn one_color(opacity: f64, color: [u8; 3]) -> TransferFunction {
+    let point = TransferPoint {
+        value: 0.0,
+        opacity,
+        color,
+    };
+    TransferFunction::new(vec![point], Vec::new(), 1.0, Material::default())
+}
+
+fn scene(image: ImageLayer, mode: VolumeMode) -> VolumeScene {
+    let target = image.volume.geometry().unwrap().center();
+    VolumeScene::new(camera(target), [9, 9], mode, 0.5, vec![deep(image)])
+}
+
+fn middle(picture: &[u8]) -> [u8; 4] {
+    picture[4 * (4 * 9 + 4)..][..4].try_into().unwrap()
+}
+
+#[test]
+fn gradients_are_those_of_the_patient_on_any_grid() {
+    // Value = 30x − 20y + 50z in the patient, on a sheared grid of flat voxels.
+    let wanted = DVec3::new(30.0, -20.0, 50.0);
+    let edges = DMat3::from_cols(
+        DVec3::new(0.7, 0.1, 0.0),
+        DVec3::new(-0.1, 0.9, 0.0),
+        DVec3::new(0.4, -0.8, 2.5),
+    );
+    let geometry = Geometry::from_affine([12, 11, 10], DAffine3::from_mat3_translation(edges, DVec3::ZERO)).unwrap();
+    let place = geometry.clone();
+    let recipe = Recipe::new(geometry, SampleType::F64);
+    let volume = recipe.volume(|[i, j, k], _| place.patient_at(DVec3::new(i as f64, j as f64, k as f64)).dot(wanted));
+    let image = layer(&volume, Window::linear(0.0, 1.0));
+    for at in [DVec3::splat(5.0), DVec3::new(3.3, 7.25, 4.9)] {
+        let got = gradient(&image, volume.geometry().unwrap(), at, 0.0);
+        assert!((got - wanted * volume.rescale.slope).length() < 1e-3, "{got}");
+    }
+}
+
+#[test]
+fn light_is_lost_in_material_as_beer_and_lambert_say() {
+    let mut scene = scene(even(80.0), VolumeMode::Composite);
+    scene.light.is_shaded = false;
+    scene.layers[0].transfer = std::sync::Arc::new(one_color(0.05, [200, 100, 40]));
+    scene.background = Background::plain([10, 20, 250]);
+    for step_mm in [0.25, 0.5, 1.0] {
+        scene.step_mm = step_mm;
+        let left = 0.95f64.powf(20.0);
+        let wanted = [200.0, 100.0, 40.0].map(|part| part * (1.0 - left));
+        let behind = [10.0, 20.0, 250.0].map(|part| part * left);
+        let got = middle(&raycast::draw_volume(&scene));
+        for c in 0..3 {
+            // The last sample may stand for a little more than there is.
+            assert!(
+                (f64::from(got[c]) - wanted[c] - behind[c]).abs() < 6.0,
+                "{got:?} {step_mm}"
+            );
+        }
+        assert_eq!(got[3], 255);
+    }
+    scene.background = Background::Transparent;
+    let got = middle(&raycast::draw_volume(&scene));
+    assert!(got[3].abs_diff(163) < 6, "{got:?}");
+    assert_eq!(&got[..3], &[200, 100, 40], "what is half seen keeps its colour");
+}
+
+#[test]
+fn a_surface_is_met_where_it_is() {
+    // Values fall by 10 a mm from 100 at y = 0.
+    let recipe = Recipe::new(
+        even_geometry([20, 30, 20], DMat3::from_diagonal(DVec3::new(1.0, 0.7, 1.3))),
+        SampleType::F32,
+    );
+    let place = recipe.volume(|_, _| 0.0).geometry().unwrap().clone();
+    let volume = recipe.volume(|[i, j, k], _| {
+        let at = place.patient_at(DVec3::new(i as f64, j as f64, k as f64));
+        10.0 * at.y
+    });
+    let slope = volume.rescale.slope;
+    let target = place.center();
+    let mut scene = scene(layer(&volume, Window::linear(0.0, 100.0)), VolumeMode::Iso);
+    scene.camera = camera(target);
+    scene.layers[0].iso = 10.0 * (target.y + 1.234) * slope + volume.rescale.intercept;
+    for perspective_deg in [0.0, 40.0] {
+        scene.camera.perspective_deg = perspective_deg;
+        let met = raycast::place_under(&scene, 4.5, 4.5).unwrap();
+        assert!((met.y - target.y - 1.234).abs() < 0.01, "{met}");
+    }
+    scene.cuts.crop = Some(CropBox {
+        low: target - 100.0,
+        high: DVec3::new(100.0, target.y + 1.0, 1000.0),
+    });
+    assert_eq!(raycast::place_under(&scene, 4.5, 4.5), None, "it is cut away");
+}
