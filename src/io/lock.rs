@@ -1,17 +1,7 @@
 //! Taking turns: who reads a file, changes it and writes it again keeps other programs from doing so in between.
 
-use std::fs::{File, TryLockError};
-use std::io;
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-use crate::say;
-
-/// A turn takes milliseconds. Who waits longer than this waits for a program that hangs.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Between two tries.
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// The turn at a file, until it is dropped. The system takes it back from a program that ends in any way.
 ///
@@ -24,16 +14,15 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Waits for the turn at a file, which need not be there. An error says that another program keeps it.
-    pub fn at(path: &Path) -> io::Result<Self> {
+    /// Waits for the turn at a file, which need not be there. A turn takes milliseconds.
+    pub fn at(path: &Path) -> Self {
         let Some(name) = path.file_name() else {
-            return Ok(Self { lock: None });
+            return Self { lock: None };
         };
         let mut lock_name = std::ffi::OsString::from(".");
         lock_name.push(name);
         lock_name.push(".lock");
         let lock_path = path.with_file_name(lock_name);
-        let began = Instant::now();
         loop {
             // A folder in which nothing can be made says so when the file itself is written.
             let Ok(file) = File::options()
@@ -42,19 +31,16 @@ impl Turn {
                 .truncate(false)
                 .open(&lock_path)
             else {
-                return Ok(Self { lock: None });
+                return Self { lock: None };
             };
-            match file.try_lock() {
-                // Whoever had it before may have taken its name away in the meantime: then the next one has another.
-                Ok(()) if is_named(&file, &lock_path) => {
-                    return Ok(Self {
-                        lock: Some((lock_path, file)),
-                    });
-                }
-                Ok(()) => continue,
-                Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
-                Err(TryLockError::WouldBlock) => return Err(io::Error::other(say!("io-busy"))),
-                Err(TryLockError::Error(_)) => return Ok(Self { lock: None }),
+            if file.lock().is_err() {
+                return Self { lock: None };
+            }
+            // Whoever had it before took its name away: then the next one's has the name, and that is waited for.
+            if is_named(&file, &lock_path) {
+                return Self {
+                    lock: Some((lock_path, file)),
+                };
             }
         }
     }
@@ -99,7 +85,7 @@ mod tests {
         std::fs::write(&path, "0").unwrap();
         let add = || {
             for _ in 0..50 {
-                let turn = Turn::at(&path).unwrap();
+                let turn = Turn::at(&path);
                 let count: u32 = std::fs::read_to_string(&path).unwrap().parse().unwrap();
                 std::thread::yield_now();
                 let next = path.with_extension(format!("{:?}", std::thread::current().id()));

@@ -89,6 +89,8 @@ io-dicom-bad-window = a window without width was left out
 io-dicom-no-position = the file does not say where the images lie in the patient, so they are shown as a stack of pictures
 io-dicom-bad-orientation = the orientation of the images makes no sense, so they are shown as a stack of pictures
 io-dicom-no-spacing = the distance of pixels is missing or makes no sense, so the images are shown as a stack of pictures
+io-dicom-detector-spacing = the size of pixels is that at the detector; in the patient, lengths are shorter than what is measured here
+io-dicom-doubtful-spacing = the file does not say whether the size of pixels holds in the patient; lengths are given as at the detector
 io-dicom-mosaic = each image is a mosaic of many slices; it is shown whole, without a place in the patient
 io-dicom-split = the series holds images of different orientation, size or kind; they make {$stacks} volumes
 io-dicom-has-extras = some positions hold more images than others; the surplus is apart, in {$apart ->
@@ -177,7 +179,6 @@ io-measurements-unknown = {$count ->
     [one] One measurement in {$path} is of a kind that this version does not know; it is kept as it is.
    *[other] {$count} measurements in {$path} are of kinds that this version does not know; they are kept as they are.
 }
-io-busy = another program is writing it and does not finish; end that program
 io-measurements-no-place = there is no folder to keep them in
 io-measurements-only-here = The measurements are in this session only: {$why}. Save them as a file before you close the study.
 io-measurements-other-series = it holds no measurements of this series; name the image that they were made in

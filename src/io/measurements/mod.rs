@@ -215,7 +215,7 @@ fn saved(request: &ToSave, path: &Path, mut notes: Vec<String>) -> Saved {
 
 /// Reads a file, changes it, and writes it whole.
 fn write(request: &ToSave, path: &Path, is_beside: bool, notes: &mut Vec<String>) -> Result<(), Trouble> {
-    let _turn = Turn::at(path).map_err(Trouble::Unreachable)?;
+    let _turn = Turn::at(path);
     let mut document = match Document::read(path) {
         Err(Trouble::Damaged) => {
             let aside = set_aside(path)?;
@@ -235,12 +235,8 @@ fn write(request: &ToSave, path: &Path, is_beside: bool, notes: &mut Vec<String>
 
 /// Takes out of the file at home what was changed beside the study.
 fn write_forgetting(request: &ToSave, path: &Path, notes: &mut Vec<String>) {
-    let turn = Turn::at(path);
+    let _turn = Turn::at(path);
     let Ok(mut document) = Document::read(path) else { return };
-    if turn.is_err() {
-        // What stands there still is what was beside the study before: the next change takes it out.
-        return;
-    }
     if document.forget(&request.key, &request.changes)
         && let Err(trouble) = document.write(path)
     {
