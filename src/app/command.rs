@@ -222,6 +222,8 @@ pub enum Command {
         /// The tool.
         tool: Option<Tool>,
     },
+    /// Shows or hides all measurements.
+    ToggleMeasurements,
     /// Adds a length to the shown series.
     AddLength {
         /// Its ends in LPS mm; of pictures without a place in space in column, row and picture, counted from 0.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use glam::{DVec2, DVec3};
 
 use super::overlays;
-use super::pane::{Layout, PaneId};
+use super::pane::PaneId;
 use super::state::{Entry, State};
 use crate::algo::raycast;
 use crate::model::geometry::Geometry;
@@ -57,22 +57,14 @@ pub fn plane(state: &State, pane: PaneId) -> Option<Plane> {
     })
 }
 
-/// How many mm a point of the screen is wide in a pane: alike in all plane panes, but for a large one beside small ones.
+/// How many mm a point of the screen is wide in a pane. At first the volume fits each pane by itself; magnifying is for
+/// all of them alike.
 pub fn mm_per_point(state: &State, pane: PaneId) -> f64 {
-    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else {
+    let geometry = state.shown().and_then(|entry| entry.volume().geometry());
+    let (Some(geometry), Some(plane)) = (geometry, state.view.plane(pane)) else {
         return 1.0;
     };
-    let panes: Vec<PaneId> = match state.view.layout {
-        Layout::Single(pane) if pane.view().is_some() => vec![pane],
-        Layout::OneAndThree(large) if pane == large && pane.view().is_some() => vec![large],
-        Layout::OneAndThree(large) => PaneId::PLANES.into_iter().filter(|small| *small != large).collect(),
-        _ => PaneId::PLANES.to_vec(),
-    };
-    let fit = panes
-        .iter()
-        .filter_map(|pane| Some(fitting(geometry, shown_axes(state, *pane)?, pane_size(state, *pane))))
-        .fold(1e-6, f64::max);
-    fit / state.view.zoom
+    fitting(geometry, plane.upright, pane_size(state, pane)) / state.view.zoom
 }
 
 /// mm per point at which a volume just fits a pane.
@@ -81,7 +73,7 @@ fn fitting(geometry: &Geometry, axes: Axes, size: DVec2) -> f64 {
         let (low, high) = geometry.extent_along(direction);
         high - low
     };
-    (extent(axes.right) / size.x).max(extent(axes.down) / size.y) * FIT_MARGIN
+    ((extent(axes.right) / size.x).max(extent(axes.down) / size.y) * FIT_MARGIN).max(1e-6)
 }
 
 /// mm per point of the volume view.

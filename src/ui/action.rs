@@ -45,6 +45,7 @@ pub enum Action {
     DeleteMeasurement,
     ExportMeasurements(MeasurementsFile),
     CopyMeasurements,
+    Measurements,
     Convention,
     LookFrom(Side),
     Perspective,
@@ -312,6 +313,7 @@ pub const ROWS: &[Row] = &[
     row(Group::Volume, Action::AddClipPlane, "ui-add-clip-plane"),
     row(Group::Volume, Action::ResetCuts, "ui-reset-cuts"),
     row(Group::Measure, Action::Tool(Tool::Length), "ui-length-tool").key(Key::L),
+    row(Group::Measure, Action::Measurements, "ui-show-measurements").key(Key::M),
     row(
         Group::Measure,
         Action::ExportMeasurements(MeasurementsFile::Csv),
@@ -406,6 +408,7 @@ impl Row {
             Action::Crosshair => Some(view.crosshair_visible),
             Action::Perspective => Some(view.camera.perspective_deg > 0.0),
             Action::CropBox => Some(view.volume.shows_crop),
+            Action::Measurements => Some(view.shows_measurements),
             Action::Overlays => Some(overlays::any_seen(state)),
             Action::Tool(tool) => Some(view.active_tool() == tool),
             Action::Convention => Some(view.is_neurological),

@@ -83,6 +83,7 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::ExportMeasurements(format) => {
             has_measurements(state).then_some(Command::ChooseMeasurementsFile { format })?
         }
+        Action::Measurements => has_measurements(state).then_some(Command::ToggleMeasurements)?,
         Action::CopyMeasurements => has_measurements(state).then_some(Command::CopyMeasurements)?,
         Action::DeleteMeasurement => {
             measurements::selected(state).map(|(index, _)| Command::DeleteMeasurement { index: Some(index) })?

@@ -103,6 +103,7 @@ fn update_view(state: &mut State, command: Command) {
         } => planes::set_slab(state, pane, thickness_mm, mode),
         Command::ToggleConvention => state.view.is_neurological = !state.view.is_neurological,
         Command::ToggleIdentifiers => state.view.hides_identifiers = !state.view.hides_identifiers,
+        Command::ToggleMeasurements => state.view.shows_measurements = !state.view.shows_measurements,
         Command::ToggleCrosshair => state.view.crosshair_visible = !state.view.crosshair_visible,
         Command::SetTool { tool } => {
             pointer::cancel(state);

@@ -200,13 +200,18 @@ pub(super) fn reset(state: &mut State) {
     }
 }
 
+/// The pane whose scale stays when another series comes: the focused one, if it shows a plane.
+pub(super) fn leading_plane(state: &State) -> PaneId {
+    state.view.focused.view().map_or(PaneId::Axial, |_| state.view.focused)
+}
+
 /// Another volume in the same space: the place stays and so do `mm_per_point`; planes follow the new acquisition if
 /// they followed the old one.
 pub(super) fn keep_place(state: &mut State, mm_per_point: f64) {
     if state.view.alignment == Alignment::Acquisition {
         planes::align(state, Alignment::Acquisition);
     }
-    state.view.zoom = clamped(state.view.zoom * scenes::mm_per_point(state, state.view.focused) / mm_per_point);
+    state.view.zoom = clamped(state.view.zoom * scenes::mm_per_point(state, leading_plane(state)) / mm_per_point);
     let crosshair = state.view.crosshair;
     set_crosshair(state, crosshair);
 }
