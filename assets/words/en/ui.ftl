@@ -311,3 +311,5 @@ ui-clip-plane-tip = Where the plane lies along its direction.
 ui-clip-flip = Flip
 ui-clip-flip-tip = Cuts away the other side.
 ui-clip-remove = Remove
+ui-volume-slices = Slices in the volume
+ui-volume-slices-tip = Shows the slices of the other panes where they lie in the volume.
