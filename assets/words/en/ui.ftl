@@ -125,7 +125,6 @@ ui-images = {$count ->
    *[other] {$count} images
 }
 ui-label-map = Labels
-ui-doubts-mark = ⚠ {$count}
 ui-format-dicom = DICOM
 ui-format-nifti = NIfTI
 ui-format-demo = Demo
