@@ -195,14 +195,11 @@ fn all_said(bench: &mut Bench) -> BTreeSet<String> {
     texts
 }
 
-/// The secrets that are told, each with a text that tells it.
-fn leaks(person: &Person, texts: &BTreeSet<String>) -> Vec<(String, String)> {
-    let told = |secret: &String| texts.iter().find(|text| text.to_lowercase().contains(secret)).cloned();
-    person
-        .secrets()
-        .into_iter()
-        .filter_map(|secret| told(&secret).map(|text| (secret, text)))
-        .collect()
+/// The texts that tell a secret.
+fn leaks(person: &Person, texts: &BTreeSet<String>) -> Vec<String> {
+    let secrets = person.secrets();
+    let tells = |text: &&String| secrets.iter().any(|secret| text.to_lowercase().contains(secret));
+    texts.iter().filter(tells).cloned().collect()
 }
 
 #[test]
@@ -211,9 +208,17 @@ fn hidden_identifiers_are_nowhere() {
         return;
     };
     // Not hidden they are everywhere: what follows can find them.
-    let open = leaks(&QUENTIN, &all_said(&mut bench));
-    let found: Vec<&str> = open.iter().map(|(secret, _)| secret.as_str()).collect();
-    assert_eq!(found, ["zyxwvu", "quentin", "mrn774411", "2019-04-18"], "{open:?}");
+    let open = leaks(&QUENTIN, &all_said(&mut bench)).join("\n").to_lowercase();
+    for shown in [
+        "zyxwvu",
+        "quentin",
+        "mrn774411",
+        "2019-04-18",
+        "quentin's window",
+        "mrn774411_0.dcm",
+    ] {
+        assert!(open.contains(shown), "{shown} is not in:\n{open}");
+    }
     // The user's own words, and what went wrong.
     let points = [DVec3::new(-19.0, -29.0, 45.0), DVec3::new(-17.0, -27.0, 45.0)];
     let name = Some("Zyxwvu, mass".to_owned());
