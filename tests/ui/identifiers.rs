@@ -115,6 +115,8 @@ fn opened(person: &Person) -> Option<(Bench, tempfile::TempDir)> {
     until(&mut bench, "the study is loaded", |state| {
         state.document.entries.len() == 2 && is_loaded(state) && state.jobs.is_empty()
     });
+    // Large enough that nothing is scrolled out of sight.
+    bench.set_size(egui::vec2(1500.0, 1400.0));
     bench.ctx.all_styles_mut(|style| {
         style.interaction.tooltip_delay = 0.0;
         style.interaction.tooltip_grace_time = 0.0;
