@@ -98,7 +98,7 @@ impl Person {
             std::fs::write(folder.join(name), slice.file(series.transfer_syntax)).unwrap();
         }
         let map = lps_grid([0.5, 0.75, 2.5], [-20.0, -30.0, 40.0]);
-        write_i16(&folder, &format!("{family}_labels.nii"), [8, 6, 6], map, |i, j, _| {
+        write_i16(&folder, &format!("{family}_labels.nii"), [6, 6, 6], map, |i, j, _| {
             i16::from(i > 2 && j > 2)
         });
         std::fs::write(folder.join(format!("letter to {family}.txt")), "Dear Sir").unwrap();
