@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use egui::accesskit::Role;
 use egui::epaint::{ClippedShape, Shape};
 use egui::{Key, Modifiers, PointerButton, Pos2, ViewportCommand};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use glam::DVec3;
 use isocenter::app::Command;
 use isocenter::app::command::PictureStyle;
@@ -148,11 +148,10 @@ fn said(bench: &Bench) -> BTreeSet<String> {
     for ClippedShape { shape, .. } in &output.shapes {
         painted(shape, &mut texts);
     }
-    if let Some(tree) = &output.platform_output.accesskit_update {
-        for (_, node) in &tree.nodes {
-            let words = [node.label(), node.value(), node.description(), node.placeholder()];
-            texts.extend(words.into_iter().flatten().map(str::to_owned));
-        }
+    for node in bench.root().children_recursive() {
+        let node = node.accesskit_node();
+        texts.extend([node.label(), node.value(), node.description()].into_iter().flatten());
+        texts.extend(node.placeholder().map(str::to_owned));
     }
     for command in output.viewport_output.values().flat_map(|viewport| &viewport.commands) {
         if let ViewportCommand::Title(title) = command {
@@ -165,11 +164,11 @@ fn said(bench: &Bench) -> BTreeSet<String> {
 
 /// The middle of everything that can be pointed at.
 fn places(bench: &Bench) -> Vec<Pos2> {
-    let update = bench.output().platform_output.accesskit_update.as_ref();
-    let nodes = update.map_or(&[][..], |tree| &tree.nodes);
-    let mut places: Vec<Pos2> = nodes
-        .iter()
-        .filter_map(|(_, node)| node.bounds())
+    let bounds = bench
+        .root()
+        .children_recursive()
+        .filter_map(|node| node.accesskit_node().bounding_box());
+    let mut places: Vec<Pos2> = bounds
         .map(|bounds| {
             Pos2::new(
                 ((bounds.x0 + bounds.x1) / 2.0) as f32,
