@@ -9,9 +9,9 @@ use egui::epaint::{ClippedShape, Shape};
 use egui::{Key, Modifiers, PointerButton, Pos2, ViewportCommand};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use glam::DVec3;
-use isocenter::app::Command;
 use isocenter::app::command::PictureStyle;
 use isocenter::app::pane::{Arrangement, PaneId};
+use isocenter::app::{Command, Home};
 use isocenter::ui::title;
 use isocenter::window::Begin;
 
@@ -110,6 +110,7 @@ fn opened(person: &Person) -> Option<(Bench, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     let mut bench = window(Begin {
         paths: vec![person.study(folder.path())],
+        home: Some(Home::at(folder.path().join("home"))),
         ..Begin::default()
     })?;
     until(&mut bench, "the study is loaded", |state| {
@@ -239,6 +240,8 @@ fn hidden_identifiers_are_nowhere() {
     look(&mut bench, "the window");
     bench.get_by_label_contains("file not used").click();
     look(&mut bench, "files that were not used");
+    bench.get_by_role_and_label(Role::TextInput, "Path").focus();
+    rest(&mut bench);
     bench
         .get_by_role_and_label(Role::TextInput, "Path")
         .type_text("/data/Zyxwvu");
@@ -255,6 +258,10 @@ fn hidden_identifiers_are_nowhere() {
     look(&mut bench, "the name of a measurement");
     for menu in ["File", "Edit", "Navigate", "View", "Window", "Measure", "Help"] {
         bench.get_by_role_and_label(Role::Button, menu).click();
+        rest(&mut bench);
+        if menu == "File" {
+            bench.get_by_label("Open recent").click();
+        }
         look(&mut bench, menu);
         bench.key_press(Key::Escape);
         rest(&mut bench);
