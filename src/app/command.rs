@@ -11,6 +11,7 @@ use super::overlays::SegmentChange;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::settings::{PanelId, Setting, WindowPlace};
+use super::tool::cube::Side;
 use super::tool::{PointerEvent, Tool};
 use super::volume_view::VolumeChange;
 use crate::io::OpenVolume;
@@ -133,6 +134,11 @@ pub enum Command {
         azimuth_deg: f64,
         /// Degrees towards the head.
         elevation_deg: f64,
+    },
+    /// Looks at the volume straight from a side.
+    LookFrom {
+        /// From where.
+        side: Side,
     },
     /// Changes how volumes are rendered.
     VolumeView(VolumeChange),

@@ -17,6 +17,8 @@ pub const PANE_RIM: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 200);
 pub const PANE_EMPTY: Color32 = Color32::BLACK;
 /// Text on pictures that counts.
 pub const PANE_STRONG: Color32 = Color32::from_rgb(236, 238, 240);
+/// What cuts volumes.
+pub const CROP: Color32 = Color32::from_rgb(240, 150, 70);
 /// Doubts, on pictures.
 pub const PANE_WARNING: Color32 = Color32::from_rgb(229, 170, 73);
 

@@ -89,6 +89,7 @@ fn update_view(state: &mut State, command: Command) {
             azimuth_deg,
             elevation_deg,
         } => navigate::set_camera(state, azimuth_deg, elevation_deg),
+        Command::LookFrom { side } => navigate::look_from(state, side),
         Command::ResetView => navigate::reset(state),
         Command::CenterOnCrosshair => navigate::center(state),
         Command::ResizePane { pane, size } => navigate::resize(state, pane, size),

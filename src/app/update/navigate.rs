@@ -6,9 +6,11 @@ use super::super::pane::{Layout, PaneId};
 use super::super::planes::Alignment;
 use super::super::scenes;
 use super::super::state::State;
+use super::super::tool::cube::Side;
 use super::super::tool::navigate::clamped;
 use super::{layout_for, planes};
 use crate::model::geometry::Geometry;
+use crate::scene::Camera;
 
 /// A direction this close to a voxel axis (in voxels across for one along) moves from slice to slice exactly.
 const ALONG_AXIS: f64 = 1e-3;
@@ -166,12 +168,22 @@ pub(super) fn set_camera(state: &mut State, azimuth_deg: f64, elevation_deg: f64
     }
 }
 
+/// Looks straight from a side.
+pub(super) fn look_from(state: &mut State, side: Side) {
+    let [azimuth_deg, elevation_deg] = side.angles_deg();
+    set_camera(state, azimuth_deg, elevation_deg);
+}
+
 /// Everything about place, planes and magnification as at opening.
 pub(super) fn reset(state: &mut State) {
     planes::align(state, Alignment::Acquisition);
     state.view.zoom = 1.0;
     state.view.stack.offset = DVec2::ZERO;
-    state.view.camera = super::super::state::View::first_camera();
+    let perspective_deg = state.view.camera.perspective_deg;
+    state.view.camera = Camera {
+        perspective_deg,
+        ..super::super::state::View::first_camera()
+    };
     state.view.camera_zoom = 1.0;
     for plane in &mut state.view.planes {
         plane.slab = None;

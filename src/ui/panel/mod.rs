@@ -3,6 +3,7 @@
 pub mod about;
 pub mod browser;
 pub mod colors;
+pub mod cuts;
 pub mod dialog;
 pub mod display;
 pub mod drop;
