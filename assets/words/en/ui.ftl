@@ -312,3 +312,5 @@ ui-clip-flip-tip = Cuts away the other side.
 ui-clip-remove = Remove
 ui-volume-slices = Slices in the volume
 ui-volume-slices-tip = Shows the slices of the other panes where they lie in the volume.
+ui-together = Together in 3D
+ui-together-tip = Renders {$name} together with the shown series, each with its own colours.

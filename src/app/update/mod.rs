@@ -25,6 +25,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     let mut effects = apply(state, command);
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
+    effects.extend(volume_view::due(state));
     effects
 }
 

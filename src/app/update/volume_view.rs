@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use super::super::command::Effect;
 use super::super::pane::PaneId;
-use super::super::state::{Entry, State};
+use super::super::state::{Entry, LoadState, State};
 use super::super::tool::crop;
 use super::super::transfer::Transfer;
 use super::super::transfer_presets::transfer_preset;
 use super::super::volume_view::{MOST_CLIP_PLANES, VolumeChange};
+use super::file;
+use crate::model::volume::VolumeId;
 use crate::model::window::Window;
 use crate::scene::{Camera, ClipPlane, Cuts};
 
@@ -40,8 +43,11 @@ pub(super) fn change(state: &mut State, change: VolumeChange) {
         }
         VolumeChange::ShowSlices(shows) => view.shows_slices = shows,
         VolumeChange::Also { index, yes } => {
-            if let Some(entry) = state.document.entries.get(index) {
-                let id = entry.volume().id;
+            if let Some(entry) = state.document.entries.get_mut(index) {
+                let id = entry.open.volume.id;
+                if entry.load == LoadState::Stopped {
+                    entry.load = LoadState::Header;
+                }
                 view.also.retain(|other| *other != id);
                 if yes {
                     view.also.push(id);
@@ -90,6 +96,18 @@ fn change_transfer(entry: &mut Entry, change: VolumeChange) {
         VolumeChange::Iso(value) if value.is_finite() => transfer.iso = value,
         _ => {}
     }
+}
+
+/// Volumes that are to be rendered with the shown one, and that nobody has read yet.
+pub(super) fn due(state: &mut State) -> Vec<Effect> {
+    let is_unread = |id: &VolumeId| {
+        state
+            .document
+            .entry(*id)
+            .is_some_and(|entry| entry.load == LoadState::Header)
+    };
+    let wanted: Vec<VolumeId> = state.view.volume.also.iter().copied().filter(is_unread).collect();
+    wanted.into_iter().filter_map(|id| file::load(state, id)).collect()
 }
 
 /// Where the values of a volume mostly lie.

@@ -20,6 +20,7 @@ pub mod series;
 pub mod settings;
 pub mod start;
 pub mod status;
+pub mod together;
 pub mod toolbar;
 
 use egui::{Panel, PanelState, Ui};
