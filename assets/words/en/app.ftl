@@ -105,3 +105,4 @@ app-transfer-mr-default = MR
 app-transfer-mr-angio = MR angiography
 app-transfer-mr-brain = MR brain
 app-transfer-pt-hot = PET hot spots
+app-job-develop = Path tracing

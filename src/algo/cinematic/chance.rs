@@ -47,7 +47,7 @@ impl Chance {
     }
 
     /// A direction to the side of a normal, as often as its cosine.
-    pub(super) fn to_the_side_of(&mut self, normal: Vec3A) -> Vec3A {
+    pub(super) fn lambert(&mut self, normal: Vec3A) -> Vec3A {
         (normal + self.direction() * 0.9999).normalize_or(normal)
     }
 
@@ -75,7 +75,7 @@ mod tests {
         assert!(mean(&mut || chance.direction().z).abs() < 0.01);
         // The mean cosine of Lambert's law is 2/3.
         let normal = Vec3A::new(1.0, 2.0, -0.5).normalize();
-        assert!((mean(&mut || chance.to_the_side_of(normal).dot(normal)) - 2.0 / 3.0).abs() < 0.01);
+        assert!((mean(&mut || chance.lambert(normal).dot(normal)) - 2.0 / 3.0).abs() < 0.01);
         let cos_half = 0.8;
         assert!((mean(&mut || chance.in_cone(normal, cos_half).dot(normal)) - 0.9).abs() < 0.01);
     }

@@ -35,7 +35,7 @@ impl Sky {
         }
     }
 
-    fn from_direction(&self, direction: Vec3A) -> f32 {
+    fn seen_along(&self, direction: Vec3A) -> f32 {
         self.even + self.tilt * direction.dot(self.up)
     }
 }
@@ -62,7 +62,7 @@ pub(super) fn sample(scene: &VolumeScene, media: &Media<'_>, sky: &Sky, [x, y]: 
             if n == 0 {
                 return [0.0; 4];
             }
-            light += carried * sky.from_direction(along.as_vec3a());
+            light += carried * sky.seen_along(along.as_vec3a());
             break;
         };
         from += along * collision.t;
@@ -92,7 +92,7 @@ pub(super) fn sample(scene: &VolumeScene, media: &Media<'_>, sky: &Sky, [x, y]: 
             carried /= worth.max(1e-12);
         }
         let next = if is_surface {
-            chance.to_the_side_of(normal)
+            chance.lambert(normal)
         } else {
             chance.direction()
         };
