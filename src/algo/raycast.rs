@@ -9,6 +9,7 @@ use crate::scene::{Ray, VolumeLayer, VolumeMode, VolumeScene};
 
 use super::gradient::{gradient, scalar};
 use super::lighting::Lit;
+use super::openness::Openness;
 use super::reslice::draw_pixels;
 use super::sample::{SNAP, Sample, sample};
 use super::shade::color;
@@ -38,9 +39,16 @@ pub fn draw_volume(scene: &VolumeScene) -> Vec<u8> {
 struct Placed<'a> {
     layer: &'a VolumeLayer,
     geometry: &'a Geometry,
+    /// Where places hide each other, if that is shown.
+    openness: Option<Openness>,
 }
 
 impl Placed<'_> {
+    /// The share of the surroundings of a voxel that does not hide it.
+    fn open(&self, voxel: DVec3) -> f64 {
+        self.openness.as_ref().map_or(1.0, |openness| openness.at(voxel))
+    }
+
     /// The number at a place, with its voxel.
     fn at(&self, place: DVec3) -> Option<(f64, DVec3)> {
         let image = &self.layer.image;
@@ -56,11 +64,17 @@ impl Placed<'_> {
 }
 
 fn layers(scene: &VolumeScene) -> Vec<Placed<'_>> {
-    fn placed(layer: &VolumeLayer) -> Option<Placed<'_>> {
-        let geometry = layer.image.volume.geometry()?;
-        Some(Placed { layer, geometry })
-    }
-    scene.layers.iter().filter_map(placed).collect()
+    let hides = scene.light.is_shaded && scene.light.occlusion > 0.0;
+    let openness = |layer| hides.then(|| Openness::new(layer)).flatten();
+    let geometries = scene.layers.iter().map(|layer| layer.image.volume.geometry());
+    let placed = scene.layers.iter().zip(geometries).filter_map(|(layer, geometry)| {
+        Some(Placed {
+            layer,
+            geometry: geometry?,
+            openness: openness(layer),
+        })
+    });
+    placed.collect()
 }
 
 /// Which samples of a ray lie inside the cuts and before the eye, and may lie in a volume: first and last.
@@ -120,7 +134,7 @@ fn composite(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, s
             let slope = gradient(&placed.layer.image, placed.geometry, voxel, value);
             let opacity = seen.opacity * transfer.gradient_factor(slope.length());
             let opacity = transfer.over_step(opacity, step_mm) * f64::from(placed.layer.image.opacity);
-            let color = lit.shade(seen.color, &transfer.material, slope, ray.direction, 1.0);
+            let color = lit.shade(seen.color, &transfer.material, slope, ray.direction, placed.open(voxel));
             add(&mut sum, color, opacity);
         }
     }
@@ -182,7 +196,7 @@ fn surfaces(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, st
         if let Some((value, voxel)) = placed.at(ray.origin + ray.direction * at) {
             let slope = gradient(&placed.layer.image, placed.geometry, voxel, value);
             let color = transfer.at(placed.layer.iso).color;
-            let color = lit.shade(color, &transfer.material, slope, ray.direction, 1.0);
+            let color = lit.shade(color, &transfer.material, slope, ray.direction, placed.open(voxel));
             add(&mut sum, color, f64::from(placed.layer.image.opacity));
         }
     }

@@ -216,9 +216,11 @@ fn beside(state: &State) -> impl Iterator<Item = &Entry> {
 }
 
 /// A volume as it is rendered.
-fn volume_layer(entry: &Entry) -> Option<VolumeLayer> {
+fn volume_layer(entry: &Entry, is_projection: bool) -> Option<VolumeLayer> {
     let mut image = layer(entry)?;
-    image.window = entry.display.projection_window.unwrap_or(image.window);
+    if is_projection {
+        image.window = entry.display.projection_window.unwrap_or(image.window);
+    }
     let transfer = entry.display.transfer.as_ref();
     Some(VolumeLayer {
         image,
@@ -278,7 +280,9 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 ..state.view.camera
             };
             let view = &state.view.volume;
-            let layers = std::iter::once(entry).chain(beside(state)).filter_map(volume_layer);
+            let layers = std::iter::once(entry)
+                .chain(beside(state))
+                .filter_map(|entry| volume_layer(entry, view.mode.is_projection()));
             Scene::Volume(VolumeScene {
                 light: view.light,
                 cuts: cuts(state),
