@@ -19,7 +19,7 @@ use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::{Window, WindowFunction};
-use crate::scene::{Interpolation, SlabMode};
+use crate::scene::{Interpolation, SlabMode, VolumeScene};
 
 /// Something a person asks for. As JSON: `{"set_window":{"center":40,"width":400}}`, `"auto_window"`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -139,6 +139,11 @@ pub enum Command {
     LookFrom {
         /// From where.
         side: Side,
+    },
+    /// Begins to path-trace what the volume view shows.
+    Develop {
+        /// Width and height in pixels.
+        size: [u32; 2],
     },
     /// Changes how volumes are rendered.
     VolumeView(VolumeChange),
@@ -534,6 +539,15 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
+    },
+    /// Path-trace a picture.
+    StartDeveloping {
+        /// The job's name.
+        job: JobId,
+        /// Of what.
+        scene: Box<VolumeScene>,
+        /// How many samples every pixel gets.
+        samples: u32,
     },
     /// Stop a job.
     CancelJob(JobId),

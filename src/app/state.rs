@@ -7,6 +7,7 @@ use std::sync::Arc;
 use glam::{DVec2, DVec3};
 
 use super::command::PictureStyle;
+use super::developing::DevelopingPicture;
 use super::history::History;
 use super::job::JobId;
 use super::measurements::Measurements;
@@ -39,6 +40,8 @@ pub struct State {
     pub gesture: Option<Gesture>,
     /// Where the pointer rests: pane, and place in it in points.
     pub hover: Option<(PaneId, DVec2)>,
+    /// The path-traced picture of the volume view, if there is one.
+    pub developing: Option<DevelopingPicture>,
     /// Jobs under way, oldest first.
     pub jobs: BTreeMap<JobId, JobStatus>,
     /// What the user should read, oldest first.
@@ -284,6 +287,8 @@ pub enum JobSubject {
     Volume(VolumeId),
     /// Reading or writing measurements.
     Measurements,
+    /// Path tracing the volume view.
+    Developing,
 }
 
 impl JobSubject {
@@ -291,13 +296,16 @@ impl JobSubject {
     pub fn volume(&self) -> Option<VolumeId> {
         match self {
             Self::Volume(id) | Self::Labels(id) | Self::Histogram(id) | Self::Thumbnail(id) => Some(*id),
-            Self::Question | Self::Picture | Self::Paths(_) | Self::Measurements => None,
+            Self::Question | Self::Picture | Self::Paths(_) | Self::Measurements | Self::Developing => None,
         }
     }
 
     /// Whether it is small work that goes on beside, which nobody waits for or stops.
     pub fn is_quiet(&self) -> bool {
-        matches!(self, Self::Histogram(_) | Self::Thumbnail(_) | Self::Measurements)
+        matches!(
+            self,
+            Self::Histogram(_) | Self::Thumbnail(_) | Self::Measurements | Self::Developing
+        )
     }
 }
 
@@ -358,6 +366,7 @@ impl State {
             },
             gesture: None,
             hover: None,
+            developing: None,
             jobs: BTreeMap::new(),
             messages: Vec::new(),
             measurements: Measurements::default(),
