@@ -8,6 +8,7 @@ pub mod lighting;
 pub mod needed_slabs;
 pub mod percentile;
 pub mod phantom;
+pub mod quick_rays;
 pub mod quick_slice;
 pub mod raycast;
 pub mod resample;
