@@ -11,6 +11,7 @@ use super::overlays::SegmentChange;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::settings::{PanelId, Setting, WindowPlace};
+use super::tool::cube::Side;
 use super::tool::{PointerEvent, Tool};
 use super::volume_view::VolumeChange;
 use crate::io::OpenVolume;
@@ -18,7 +19,7 @@ use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::{Window, WindowFunction};
-use crate::scene::{Interpolation, SlabMode};
+use crate::scene::{Interpolation, SlabMode, VolumeScene};
 
 /// Something a person asks for. As JSON: `{"set_window":{"center":40,"width":400}}`, `"auto_window"`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -134,6 +135,16 @@ pub enum Command {
         /// Degrees towards the head.
         elevation_deg: f64,
     },
+    /// Looks at the volume straight from a side.
+    LookFrom {
+        /// From where.
+        side: Side,
+    },
+    /// Begins to path-trace what the volume view shows.
+    Develop {
+        /// Width and height in pixels.
+        size: [u32; 2],
+    },
     /// Changes how volumes are rendered.
     VolumeView(VolumeChange),
     /// Sets the window.
@@ -216,6 +227,8 @@ pub enum Command {
         /// The tool.
         tool: Option<Tool>,
     },
+    /// Shows or hides all measurements.
+    ToggleMeasurements,
     /// Adds a length to the shown series.
     AddLength {
         /// Its ends in LPS mm; of pictures without a place in space in column, row and picture, counted from 0.
@@ -526,6 +539,15 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
+    },
+    /// Path-trace a picture.
+    StartDeveloping {
+        /// The job's name.
+        job: JobId,
+        /// Of what.
+        scene: Box<VolumeScene>,
+        /// How many samples every pixel gets.
+        samples: u32,
     },
     /// Stop a job.
     CancelJob(JobId),

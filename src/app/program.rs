@@ -146,6 +146,7 @@ impl Program {
                 | Command::ResizePane { .. }
                 | Command::ResizePanel { .. }
                 | Command::PlaceWindow(_)
+                | Command::Develop { .. }
                 | Command::ChooseFiles
                 | Command::ChooseFolder
                 | Command::ChoosePicture { .. }
@@ -239,6 +240,7 @@ impl Program {
                 Effect::WriteText { job, path, text } => self.jobs.start_text(job, path, text),
                 Effect::StartHistogram { job, volume } => self.jobs.start_histogram(job, volume),
                 Effect::StartLabels { job, open } => self.jobs.start_labels(job, open),
+                Effect::StartDeveloping { job, scene, samples } => self.jobs.start_developing(job, *scene, samples),
                 Effect::CancelJob(job) => self.jobs.cancel(job),
                 other => others.push(other),
             }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use glam::{DVec2, DVec3};
 
 use super::command::PictureStyle;
+use super::developing::DevelopingPicture;
 use super::history::History;
 use super::job::JobId;
 use super::measurements::Measurements;
@@ -23,6 +24,7 @@ use crate::io::home::Home;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
 use crate::model::volume::{Volume, VolumeId};
+use crate::model::voxel_mask::VoxelMask;
 use crate::model::window::Window;
 use crate::scene::{Camera, Interpolation};
 
@@ -38,6 +40,8 @@ pub struct State {
     pub gesture: Option<Gesture>,
     /// Where the pointer rests: pane, and place in it in points.
     pub hover: Option<(PaneId, DVec2)>,
+    /// The path-traced picture of the volume view, if there is one.
+    pub developing: Option<DevelopingPicture>,
     /// Jobs under way, oldest first.
     pub jobs: BTreeMap<JobId, JobStatus>,
     /// What the user should read, oldest first.
@@ -161,6 +165,8 @@ pub struct Display {
     pub frame: usize,
     /// Colour and opacity in the volume view; `None` until its values are known.
     pub transfer: Option<Transfer>,
+    /// Which voxels are seen in the volume view; all of them without a mask.
+    pub mask: Option<Arc<VoxelMask>>,
 }
 
 /// How the document is looked at.
@@ -179,13 +185,15 @@ pub struct View {
     pub crosshair: DVec3,
     /// Whether its lines are drawn.
     pub crosshair_visible: bool,
+    /// Whether measurements are seen; each of them can be hidden by itself too.
+    pub shows_measurements: bool,
     /// What the planes are aligned with.
     pub alignment: Alignment,
     /// The plane panes, in the order of [`PaneId::PLANES`].
     pub planes: [PlanePane; 3],
     /// The stack pane.
     pub stack: StackPane,
-    /// Magnification of all panes alike; 1 fits the volume.
+    /// Magnification of all panes alike; at 1 the volume fits each of them.
     pub zoom: f64,
     /// The camera of the volume view; its scale follows from `camera_zoom`.
     pub camera: Camera,
@@ -279,6 +287,8 @@ pub enum JobSubject {
     Volume(VolumeId),
     /// Reading or writing measurements.
     Measurements,
+    /// Path tracing the volume view.
+    Developing,
 }
 
 impl JobSubject {
@@ -286,13 +296,16 @@ impl JobSubject {
     pub fn volume(&self) -> Option<VolumeId> {
         match self {
             Self::Volume(id) | Self::Labels(id) | Self::Histogram(id) | Self::Thumbnail(id) => Some(*id),
-            Self::Question | Self::Picture | Self::Paths(_) | Self::Measurements => None,
+            Self::Question | Self::Picture | Self::Paths(_) | Self::Measurements | Self::Developing => None,
         }
     }
 
     /// Whether it is small work that goes on beside, which nobody waits for or stops.
     pub fn is_quiet(&self) -> bool {
-        matches!(self, Self::Histogram(_) | Self::Thumbnail(_) | Self::Measurements)
+        matches!(
+            self,
+            Self::Histogram(_) | Self::Thumbnail(_) | Self::Measurements | Self::Developing
+        )
     }
 }
 
@@ -322,6 +335,7 @@ impl State {
     pub fn new() -> Self {
         let planes = anatomical_axes().map(|axes| PlanePane {
             axes,
+            upright: axes,
             center: DVec3::ZERO,
             slab: None,
         });
@@ -336,6 +350,7 @@ impl State {
                 sizes: BTreeMap::new(),
                 crosshair: DVec3::ZERO,
                 crosshair_visible: true,
+                shows_measurements: true,
                 alignment: Alignment::Acquisition,
                 planes,
                 stack: StackPane::default(),
@@ -351,6 +366,7 @@ impl State {
             },
             gesture: None,
             hover: None,
+            developing: None,
             jobs: BTreeMap::new(),
             messages: Vec::new(),
             measurements: Measurements::default(),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::pane::PaneId;
+use crate::model::volume::VolumeId;
 use crate::scene::{Background, Cuts, Light, VolumeMode};
 
 /// How volumes are rendered.
@@ -13,9 +15,46 @@ pub struct VolumeView {
     pub light: Light,
     /// What is cut away.
     pub cuts: Cuts,
+    /// Whether what is lit is path-traced while the view rests.
+    pub is_cinematic: bool,
+    /// Volumes that are rendered together with the shown one.
+    pub also: Vec<VolumeId>,
+    /// Whether the slices of the plane panes stand in the volume.
+    pub shows_slices: bool,
+    /// Whether the crop box is drawn, with handles to move it by.
+    pub shows_crop: bool,
+    /// What is cut away at the slices of the plane panes, in the order of [`PaneId::PLANES`].
+    pub slice_cuts: [SliceCut; 3],
     /// What is seen behind.
     pub background: Background,
 }
+
+/// What is cut away at the slice that a plane pane shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SliceCut {
+    /// Nothing.
+    #[default]
+    None,
+    /// What lies before the slice, as the pane looks at it.
+    Before,
+    /// What lies behind it.
+    Behind,
+}
+
+impl SliceCut {
+    /// The sign of the slice's direction of view on whose side everything is kept; `None` if nothing is cut.
+    pub fn kept_sign(self) -> Option<f64> {
+        match self {
+            Self::None => None,
+            Self::Before => Some(1.0),
+            Self::Behind => Some(-1.0),
+        }
+    }
+}
+
+/// More clip planes than this are not offered.
+pub const MOST_CLIP_PLANES: usize = 6;
 
 /// A change of the volume view. As JSON: `{"volume_view":{"mode":"iso"}}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,10 +62,34 @@ pub struct VolumeView {
 pub enum VolumeChange {
     /// What becomes of the samples along a ray.
     Mode(VolumeMode),
+    /// Whether what is lit is path-traced while the view rests. Projections become composites by it.
+    Cinematic(bool),
     /// The light.
     Light(Light),
     /// What is cut away.
     Cuts(Cuts),
+    /// Whether the crop box is drawn with its handles; there is one around the volume if there was none.
+    ShowCrop(bool),
+    /// What is cut away at the slice of a plane pane.
+    SliceCut {
+        /// The pane.
+        pane: PaneId,
+        /// What.
+        cut: SliceCut,
+    },
+    /// Whether the slices of the plane panes stand in the volume.
+    ShowSlices(bool),
+    /// Whether a volume is rendered together with the shown one.
+    Also {
+        /// Its place in the document, counted from 0.
+        index: usize,
+        /// With it.
+        yes: bool,
+    },
+    /// Nothing is cut away any more.
+    ResetCuts,
+    /// One more plane through the crosshair, which cuts away what is nearer to the viewer.
+    AddClipPlane,
     /// What is seen behind.
     Background(Background),
     /// The angle of view over the picture's height, degrees; 0: parallel rays.

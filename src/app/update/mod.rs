@@ -1,5 +1,6 @@
 //! The only code that changes the state: one function for what people ask for, one for what jobs bring back.
 
+mod developing;
 mod display;
 mod file;
 mod jobs;
@@ -25,6 +26,8 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     let mut effects = apply(state, command);
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
+    effects.extend(volume_view::due(state));
+    effects.extend(developing::due(state));
     effects
 }
 
@@ -45,6 +48,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
             .into_iter()
             .flat_map(|job| file::cancel_job(state, job))
             .collect(),
+        Command::Develop { size } => developing::begin(state, size),
         Command::CloseAll => file::close_all(state),
         Command::UseAsSegmentation { index, yes } => overlay::set_role(state, index, yes),
         Command::Show { index } => file::show_index(state, index),
@@ -89,6 +93,7 @@ fn update_view(state: &mut State, command: Command) {
             azimuth_deg,
             elevation_deg,
         } => navigate::set_camera(state, azimuth_deg, elevation_deg),
+        Command::LookFrom { side } => navigate::look_from(state, side),
         Command::ResetView => navigate::reset(state),
         Command::CenterOnCrosshair => navigate::center(state),
         Command::ResizePane { pane, size } => navigate::resize(state, pane, size),
@@ -102,6 +107,7 @@ fn update_view(state: &mut State, command: Command) {
         } => planes::set_slab(state, pane, thickness_mm, mode),
         Command::ToggleConvention => state.view.is_neurological = !state.view.is_neurological,
         Command::ToggleIdentifiers => state.view.hides_identifiers = !state.view.hides_identifiers,
+        Command::ToggleMeasurements => state.view.shows_measurements = !state.view.shows_measurements,
         Command::ToggleCrosshair => state.view.crosshair_visible = !state.view.crosshair_visible,
         Command::SetTool { tool } => {
             pointer::cancel(state);

@@ -24,12 +24,13 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
     };
     let inner = pane.rect.shrink(theme::PANE_INSET);
     // The letter at the top edge stands in the middle.
-    let title = text::shortened(
-        painter,
-        &title(pane.id, state),
-        &theme::pane_font(),
-        pane.rect.width() * 0.45,
-    );
+    let room = pane.rect.width() * 0.42;
+    let full = title(pane.id, state);
+    let title = if text::width(painter, &full, &theme::pane_font()) <= room {
+        full
+    } else {
+        text::shortened(painter, &super::short_name(pane.id), &theme::pane_font(), room)
+    };
     let line = text::over_picture(
         painter,
         inner.left_top(),
@@ -43,19 +44,17 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
     if has_room {
         let widest = pane.rect.width() * 0.42;
         let from = inner.left_top() + vec2(0.0, line);
-        column(
-            painter,
-            from,
-            Align2::LEFT_TOP,
-            &identity(entry, state),
-            widest,
-            theme::PANE_TEXT,
-        );
+        // All panes show the same patient: the first one says who it is.
+        let is_first = state.view.layout.panes().first() == Some(&pane.id);
+        let identity = if is_first { identity(entry, state) } else { Vec::new() };
+        column(painter, from, Align2::LEFT_TOP, &identity, widest, theme::PANE_TEXT);
         column(
             painter,
             inner.left_bottom(),
             Align2::LEFT_BOTTOM,
-            &display(entry, pane.id, state),
+            &display(entry, pane.id, state, |line| {
+                text::width(painter, line, &theme::pane_font()) <= widest
+            }),
             widest,
             theme::PANE_TEXT,
         );
@@ -67,6 +66,9 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
             widest,
             theme::PANE_STRONG,
         );
+    }
+    if pane.rect.width() < theme::ROOM_FOR_SLICE {
+        return inner.top() + line;
     }
     column(
         painter,
@@ -165,8 +167,8 @@ pub(crate) fn slab_mode(mode: SlabMode) -> String {
     }
 }
 
-/// Window, interpolation, magnification.
-fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
+/// Window, interpolation, magnification. Without room, the window has no name.
+fn display(entry: &Entry, pane: PaneId, state: &State, fits: impl Fn(&str) -> bool) -> Vec<String> {
     let display = &entry.display;
     let interpolation = match display.interpolation {
         Interpolation::Nearest => say!("ui-nearest"),
@@ -193,14 +195,17 @@ fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
             String::new()
         };
         let name = identifiers::text(state, &text::window_name(entry, &window).unwrap_or_default());
-        let parts = [text::window(&window), name, curve];
-        lines.push(
-            parts
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join("  "),
-        );
+        let numbers = text::window(&window);
+        let joined = |parts: [&str; 3]| {
+            let parts = parts.into_iter().filter(|part| !part.is_empty());
+            parts.collect::<Vec<_>>().join("  ")
+        };
+        let full = joined([&numbers, &name, &curve]);
+        lines.push(if fits(&full) {
+            full
+        } else {
+            joined([&numbers, "", &curve])
+        });
     }
     lines
 }
