@@ -37,7 +37,8 @@ pub struct QuickRays {
 impl QuickRays {
     /// The picture, RGBA of 8 bits, rows from the top; `None` where the scene is not of the usual case.
     pub fn draw(&self, scene: &VolumeScene) -> Option<Vec<u8>> {
-        if !scene.labels.is_empty() || scene.layers.is_empty() {
+        let is_masked = scene.layers.iter().any(|layer| layer.mask.is_some());
+        if !scene.labels.is_empty() || !scene.slices.is_empty() || scene.layers.is_empty() || is_masked {
             return None;
         }
         let view = View::new(scene)?;
