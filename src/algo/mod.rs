@@ -13,6 +13,7 @@ pub mod raycast;
 pub mod resample;
 pub mod reslice;
 pub mod sample;
+pub mod shrink;
 pub mod stack;
 pub mod value_range;
 

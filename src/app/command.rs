@@ -12,10 +12,12 @@ use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::settings::{PanelId, Setting, WindowPlace};
 use super::tool::{PointerEvent, Tool};
+use super::transfer_thumbnail::ThumbnailRequest;
 use super::volume_view::VolumeChange;
 use crate::io::OpenVolume;
 use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
+use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::{Window, WindowFunction};
 use crate::scene::{Interpolation, SlabMode};
@@ -136,6 +138,26 @@ pub enum Command {
     },
     /// Changes how volumes are rendered.
     VolumeView(VolumeChange),
+    /// Lets the user choose a file; the window answers with `ImportTransfer`, or to write with `ExportTransfer`.
+    ChooseTransferFile {
+        /// Whether it shall be written.
+        write: bool,
+    },
+    /// Reads the transfer function of the shown volume from a file.
+    ImportTransfer {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Writes the transfer function of the shown volume to a file.
+    ExportTransfer {
+        /// Where to.
+        path: PathBuf,
+    },
+    /// The presets of transfer functions that are seen; small pictures of the shown volume with them are made.
+    WantTransferThumbnails {
+        /// By name, in this order.
+        presets: Vec<String>,
+    },
     /// Sets the window.
     SetWindow {
         /// Centre in the volume's unit.
@@ -434,6 +456,10 @@ pub enum Choice {
     Picture(PaneId, PictureStyle),
     /// A file to write measurements to.
     Measurements(MeasurementsFile),
+    /// A file with a transfer function, to be read.
+    Transfer,
+    /// A file to write a transfer function to.
+    TransferTo,
 }
 
 /// What measurements are written as.
@@ -510,6 +536,29 @@ pub enum Effect {
         path: PathBuf,
         /// Its text.
         text: String,
+    },
+    /// Read a transfer function.
+    ReadTransfer {
+        /// The job's name.
+        job: JobId,
+        /// From where.
+        path: PathBuf,
+    },
+    /// Write a transfer function.
+    WriteTransfer {
+        /// The job's name.
+        job: JobId,
+        /// Where to.
+        path: PathBuf,
+        /// Which.
+        function: Arc<TransferFunction>,
+    },
+    /// Make small pictures of a volume with several transfer functions.
+    StartTransferThumbnails {
+        /// The job's name.
+        job: JobId,
+        /// Of what.
+        request: Box<ThumbnailRequest>,
     },
     /// Put a text on the clipboard.
     CopyText(String),

@@ -24,7 +24,9 @@ pub mod thumbnail;
 pub mod tool;
 pub mod transfer;
 pub mod transfer_presets;
+pub mod transfer_thumbnail;
 pub mod update;
+pub mod user_presets;
 pub mod version;
 pub mod volume_view;
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::pane::{PaneId, PlanePane, StackPane};
 use super::planes::Alignment;
 use super::state::State;
+use super::transfer::Transfer;
 use crate::model::measurement::Measurement;
 use crate::model::window::Window;
 use crate::scene::Camera;
@@ -164,6 +165,8 @@ pub struct Before {
     pub window: Option<Window>,
     /// The window of its projections.
     pub projection_window: Option<Window>,
+    /// The transfer function of the shown volume.
+    pub transfer: Option<Transfer>,
     /// The measurement that was taken hold of.
     pub measurement: Option<Measurement>,
 }

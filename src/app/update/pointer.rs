@@ -11,7 +11,7 @@ use super::super::tool::{
     self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crosshair, navigate as turns,
     window as tool_window,
 };
-use super::{measure, navigate, planes};
+use super::{measure, navigate, planes, volume_view};
 use crate::scene::SlabMode;
 
 /// Applies one pointer event.
@@ -73,6 +73,9 @@ fn release(state: &mut State, event: PointerEvent) {
         }
         GestureKind::Draw | GestureKind::Finish => measure::finish_line(state, gesture.pane),
         GestureKind::Move(_) => measure::finish_move(state, &gesture.before),
+        GestureKind::Window if gesture.pane == PaneId::Volume => {
+            volume_view::dragged(state, gesture.before.transfer);
+        }
         _ => {}
     }
 }
@@ -80,7 +83,7 @@ fn release(state: &mut State, event: PointerEvent) {
 fn begin(state: &mut State, event: PointerEvent, button: Button) {
     let kind = match (button, event.pane) {
         (Button::Left, _) if event.modifiers.ctrl && !event.modifiers.alt => GestureKind::Window,
-        (Button::Left, PaneId::Volume) => GestureKind::Turn,
+        (Button::Left, PaneId::Volume) if state.view.tool_in(PaneId::Volume).is_none() => GestureKind::Turn,
         (Button::Left, PaneId::Stack) if event.modifiers.alt => GestureKind::Window,
         (Button::Left, _) if event.modifiers.alt => GestureKind::Pan,
         (Button::Left, pane) => tool::take_hold(state, pane, event.at),
@@ -112,6 +115,7 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
         camera_zoom: view.camera_zoom,
         window: state.shown().and_then(|entry| entry.display.window),
         projection_window: state.shown().and_then(|entry| entry.display.projection_window),
+        transfer: state.shown().and_then(|entry| entry.display.transfer.clone()),
         measurement,
     };
     state.gesture = Some(Gesture {
@@ -188,7 +192,8 @@ fn slab(state: &mut State, pane: PaneId, of: PaneId, before: &Before, from: DVec
     }
 }
 
-/// Windows the slices, or in the volume view its projections.
+/// Windows the slices, or in the volume view its projections; there the curve of a composite is moved and made wider
+/// about its middle, and a surface gets another value.
 fn drag_window(state: &mut State, pane: PaneId, before: &Before, delta: DVec2, modifiers: Modifiers) {
     let up_is_brighter = state.settings.up_is_brighter;
     let delta = if up_is_brighter {
@@ -196,9 +201,17 @@ fn drag_window(state: &mut State, pane: PaneId, before: &Before, delta: DVec2, m
     } else {
         delta
     };
+    let mode = state.view.volume.mode;
     let Some(entry) = state.shown_mut() else {
         return;
     };
+    if pane == PaneId::Volume && !mode.is_projection() {
+        let span = volume_view::values_of(entry).width;
+        if let Some(from) = &before.transfer {
+            entry.display.transfer = Some(tool_window::dragged_transfer(from, mode, delta, modifiers, span));
+        }
+        return;
+    }
     let (from, window) = match pane {
         PaneId::Volume => (before.projection_window, &mut entry.display.projection_window),
         _ => (before.window, &mut entry.display.window),
@@ -231,5 +244,8 @@ pub(super) fn cancel(state: &mut State) {
         let display = &mut entry.display;
         display.window = before.window.or(display.window);
         display.projection_window = before.projection_window.or(display.projection_window);
+        if before.transfer.is_some() {
+            display.transfer = before.transfer;
+        }
     }
 }

@@ -20,6 +20,7 @@ pub mod settings;
 pub mod start;
 pub mod status;
 pub mod toolbar;
+pub mod volume;
 
 use egui::{Panel, Ui};
 
@@ -51,7 +52,11 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
         side(ui, state, PanelId::Display, panel, commands, |ui, commands| {
             measurements::show(ui, state, memory, commands);
             segments::show(ui, state, commands);
-            display::show(ui, state, memory, commands);
+            if volume::tabs(ui, state, memory) {
+                volume::show(ui, state, memory, commands);
+            } else {
+                display::show(ui, state, memory, commands);
+            }
         });
     }
     dialog::show(ui.ctx(), state, memory, commands);
