@@ -11,6 +11,7 @@ use super::overlays::SegmentChange;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::settings::{PanelId, Setting, WindowPlace};
+use super::tool::cube::Side;
 use super::tool::{PointerEvent, Tool};
 use super::transfer_thumbnail::ThumbnailRequest;
 use super::volume_view::VolumeChange;
@@ -136,6 +137,11 @@ pub enum Command {
         /// Degrees towards the head.
         elevation_deg: f64,
     },
+    /// Looks at the volume straight from a side.
+    LookFrom {
+        /// From where.
+        side: Side,
+    },
     /// Changes how volumes are rendered.
     VolumeView(VolumeChange),
     /// Lets the user choose a file; the window answers with `ImportTransfer`, or to write with `ExportTransfer`.
@@ -238,6 +244,8 @@ pub enum Command {
         /// The tool.
         tool: Option<Tool>,
     },
+    /// Shows or hides all measurements.
+    ToggleMeasurements,
     /// Adds a length to the shown series.
     AddLength {
         /// Its ends in LPS mm; of pictures without a place in space in column, row and picture, counted from 0.

@@ -182,13 +182,15 @@ pub struct View {
     pub crosshair: DVec3,
     /// Whether its lines are drawn.
     pub crosshair_visible: bool,
+    /// Whether measurements are seen; each of them can be hidden by itself too.
+    pub shows_measurements: bool,
     /// What the planes are aligned with.
     pub alignment: Alignment,
     /// The plane panes, in the order of [`PaneId::PLANES`].
     pub planes: [PlanePane; 3],
     /// The stack pane.
     pub stack: StackPane,
-    /// Magnification of all panes alike; 1 fits the volume.
+    /// Magnification of all panes alike; at 1 the volume fits each of them.
     pub zoom: f64,
     /// The camera of the volume view; its scale follows from `camera_zoom`.
     pub camera: Camera,
@@ -336,6 +338,7 @@ impl State {
     pub fn new() -> Self {
         let planes = anatomical_axes().map(|axes| PlanePane {
             axes,
+            upright: axes,
             center: DVec3::ZERO,
             slab: None,
         });
@@ -351,6 +354,7 @@ impl State {
                 sizes: BTreeMap::new(),
                 crosshair: DVec3::ZERO,
                 crosshair_visible: true,
+                shows_measurements: true,
                 alignment: Alignment::Acquisition,
                 planes,
                 stack: StackPane::default(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::pane::PaneId;
 use super::transfer::Transfer;
 use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::VolumeId;
@@ -16,6 +17,10 @@ pub struct VolumeView {
     pub light: Light,
     /// What is cut away.
     pub cuts: Cuts,
+    /// Whether the crop box is drawn, with handles to move it by.
+    pub shows_crop: bool,
+    /// What is cut away at the slices of the plane panes, in the order of [`PaneId::PLANES`].
+    pub slice_cuts: [SliceCut; 3],
     /// What is seen behind.
     pub background: Background,
     /// The transfer function of a volume before what is being changed now.
@@ -28,11 +33,40 @@ impl Default for VolumeView {
             mode: VolumeMode::Composite,
             light: Light::default(),
             cuts: Cuts::default(),
+            shows_crop: false,
+            slice_cuts: [SliceCut::None; 3],
             background: Background::default(),
             trying: None,
         }
     }
 }
+
+/// What is cut away at the slice that a plane pane shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SliceCut {
+    /// Nothing.
+    #[default]
+    None,
+    /// What lies before the slice, as the pane looks at it.
+    Before,
+    /// What lies behind it.
+    Behind,
+}
+
+impl SliceCut {
+    /// The sign of the slice's direction of view on whose side everything is kept; `None` if nothing is cut.
+    pub fn kept_sign(self) -> Option<f64> {
+        match self {
+            Self::None => None,
+            Self::Before => Some(1.0),
+            Self::Behind => Some(-1.0),
+        }
+    }
+}
+
+/// More clip planes than this are not offered.
+pub const MOST_CLIP_PLANES: usize = 6;
 
 /// A change of the volume view. As JSON: `{"volume_view":{"mode":"iso"}}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +78,19 @@ pub enum VolumeChange {
     Light(Light),
     /// What is cut away.
     Cuts(Cuts),
+    /// Whether the crop box is drawn with its handles; there is one around the volume if there was none.
+    ShowCrop(bool),
+    /// What is cut away at the slice of a plane pane.
+    SliceCut {
+        /// The pane.
+        pane: PaneId,
+        /// What.
+        cut: SliceCut,
+    },
+    /// Nothing is cut away any more.
+    ResetCuts,
+    /// One more plane through the crosshair, which cuts away what is nearer to the viewer.
+    AddClipPlane,
     /// What is seen behind.
     Background(Background),
     /// The angle of view over the picture's height, degrees; 0: parallel rays.

@@ -340,6 +340,13 @@ impl Reader<'_> {
                 .is_some_and(|response| response.double_clicked())
         });
         let Some(pane) = pane else { return };
+        // In the volume view a double click brings the crosshair to what is seen there.
+        if pane == PaneId::Volume
+            && let Some(pos) = self.ctx.pointer_latest_pos()
+            && let Some(lps) = scenes::place_under(self.state, self.in_pane(pane, pos))
+        {
+            return self.commands.push(Command::SetCrosshair { lps });
+        }
         if let Some(request) = action::find(Action::Maximise).and_then(|row| row.request(self.state, pane)) {
             carry_out(request, self.memory, &mut self.commands);
         }

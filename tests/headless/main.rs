@@ -37,6 +37,7 @@ mod settings;
 mod sources;
 mod thumbnails;
 mod tidy;
+mod volume_view;
 mod window;
 mod words;
 #[path = "../common/zip_file.rs"]

@@ -67,6 +67,7 @@ app-version-own-build = own build
 # Measurements
 app-length-name = Length {$number}
 app-length-mm = {$value} mm
+app-length-mm-detector = {$value} mm at the detector
 app-length-px = {$value} px
 app-step-length = length
 app-step-move = moving a measurement
@@ -86,6 +87,7 @@ app-labels-impossible = { $name } cannot be a label map: it is in colour or has 
 app-no-font = the built-in font cannot be read
 app-bar-cm = {$cm} cm
 app-bar-mm = {$mm} mm
+app-bar-detector = { $length } at the detector
 app-annotation-slab = slab {$mm} mm
 app-annotation-window = C {$center} W {$width}
 app-annotation-place = {$x}, {$y}, {$z} mm

@@ -114,7 +114,7 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
     if state.view.shown != Some(id) {
         effects.extend(stop_other_loads(state, id));
         let same_space = shares_space(state, id);
-        let mm_per_point = scenes::mm_per_point(state, state.view.focused);
+        let mm_per_point = scenes::mm_per_point(state, navigate::leading_plane(state));
         state.view.shown = Some(id);
         adapt_layout(state);
         // Who measures in one series goes on measuring in the next.

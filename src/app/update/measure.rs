@@ -34,6 +34,8 @@ pub(super) fn begin_line(state: &mut State, pane: PaneId, at: DVec2) -> bool {
     state.measurements.selected = None;
     let tool = state.view.active_tool();
     state.measurements.draft = measure::begin(state, tool, pane, at, name);
+    // Who draws wants to see what is there.
+    state.view.shows_measurements |= state.measurements.draft.is_some();
     state.measurements.draft.is_some()
 }
 

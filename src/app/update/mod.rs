@@ -98,6 +98,7 @@ fn update_view(state: &mut State, command: Command) {
             azimuth_deg,
             elevation_deg,
         } => navigate::set_camera(state, azimuth_deg, elevation_deg),
+        Command::LookFrom { side } => navigate::look_from(state, side),
         Command::ResetView => navigate::reset(state),
         Command::CenterOnCrosshair => navigate::center(state),
         Command::ResizePane { pane, size } => navigate::resize(state, pane, size),
@@ -111,6 +112,7 @@ fn update_view(state: &mut State, command: Command) {
         } => planes::set_slab(state, pane, thickness_mm, mode),
         Command::ToggleConvention => state.view.is_neurological = !state.view.is_neurological,
         Command::ToggleIdentifiers => state.view.hides_identifiers = !state.view.hides_identifiers,
+        Command::ToggleMeasurements => state.view.shows_measurements = !state.view.shows_measurements,
         Command::ToggleCrosshair => state.view.crosshair_visible = !state.view.crosshair_visible,
         Command::SetTool { tool } => {
             pointer::cancel(state);

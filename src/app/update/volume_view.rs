@@ -5,24 +5,58 @@ use std::sync::Arc;
 
 use super::super::command::Effect;
 use super::super::history::{Edit, Step, TransferEdit};
+use super::super::pane::PaneId;
 use super::super::state::{Entry, JobSubject, Level, State};
+use super::super::tool::crop;
 use super::super::transfer::Transfer;
 use super::super::transfer_presets::transfer_preset;
 use super::super::user_presets::{UserPreset, tidy_name};
-use super::super::volume_view::VolumeChange;
+use super::super::volume_view::{MOST_CLIP_PLANES, VolumeChange};
 use super::file;
 use crate::model::transfer_function::TransferFunction;
 use crate::model::window::Window;
 use crate::say;
-use crate::scene::Camera;
+use crate::scene::{Camera, ClipPlane, Cuts};
 
 /// Applies a change. Numbers that are none change nothing.
 pub(super) fn change(state: &mut State, change: VolumeChange) {
+    let around = state
+        .shown()
+        .and_then(|entry| entry.volume().geometry())
+        .map(crop::around);
+    let (axes, crosshair) = (state.view.camera.axes(), state.view.crosshair);
     let view = &mut state.view.volume;
     match change {
         VolumeChange::Mode(mode) => view.mode = mode,
         VolumeChange::Light(light) => view.light = light,
         VolumeChange::Cuts(cuts) => view.cuts = cuts,
+        VolumeChange::ShowCrop(shows) => {
+            view.shows_crop = shows;
+            if shows {
+                view.cuts.crop = view.cuts.crop.or(around);
+            }
+        }
+        VolumeChange::SliceCut { pane, cut } => {
+            let of_pane = PaneId::PLANES
+                .iter()
+                .zip(&mut view.slice_cuts)
+                .find(|(id, _)| **id == pane);
+            if let Some((_, slice_cut)) = of_pane {
+                *slice_cut = cut;
+            }
+        }
+        VolumeChange::ResetCuts => {
+            view.cuts = Cuts::default();
+            view.slice_cuts = Default::default();
+            view.cuts.crop = around.filter(|_| view.shows_crop);
+        }
+        VolumeChange::AddClipPlane if view.cuts.planes.len() < MOST_CLIP_PLANES => {
+            let normal = axes.normal();
+            view.cuts.planes.push(ClipPlane {
+                normal,
+                offset_mm: normal.dot(crosshair),
+            });
+        }
         VolumeChange::Background(background) => view.background = background,
         VolumeChange::Perspective(degrees) if degrees.is_finite() => {
             state.view.camera.perspective_deg = degrees.clamp(0.0, Camera::MOST_PERSPECTIVE_DEG);

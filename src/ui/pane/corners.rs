@@ -24,12 +24,13 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
     };
     let inner = pane.rect.shrink(theme::PANE_INSET);
     // The letter at the top edge stands in the middle.
-    let title = text::shortened(
-        painter,
-        &title(pane.id, state),
-        &theme::pane_font(),
-        pane.rect.width() * 0.45,
-    );
+    let room = pane.rect.width() * 0.45;
+    let full = title(pane.id, state);
+    let title = if text::width(painter, &full, &theme::pane_font()) <= room {
+        full
+    } else {
+        text::shortened(painter, &super::short_name(pane.id), &theme::pane_font(), room)
+    };
     let line = text::over_picture(
         painter,
         inner.left_top(),
@@ -43,14 +44,10 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
     if has_room {
         let widest = pane.rect.width() * 0.42;
         let from = inner.left_top() + vec2(0.0, line);
-        column(
-            painter,
-            from,
-            Align2::LEFT_TOP,
-            &identity(entry, state),
-            widest,
-            theme::PANE_TEXT,
-        );
+        // All panes show the same patient: the first one says who it is.
+        let is_first = state.view.layout.panes().first() == Some(&pane.id);
+        let identity = if is_first { identity(entry, state) } else { Vec::new() };
+        column(painter, from, Align2::LEFT_TOP, &identity, widest, theme::PANE_TEXT);
         column(
             painter,
             inner.left_bottom(),
@@ -67,6 +64,9 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
             widest,
             theme::PANE_STRONG,
         );
+    }
+    if pane.rect.width() < theme::ROOM_FOR_SLICE {
+        return inner.top() + line;
     }
     column(
         painter,

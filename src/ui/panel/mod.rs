@@ -3,6 +3,7 @@
 pub mod about;
 pub mod browser;
 pub mod colors;
+pub mod cuts;
 pub mod dialog;
 pub mod display;
 pub mod drop;
@@ -67,8 +68,9 @@ pub fn has_browser(state: &State) -> bool {
     !state.document.entries.is_empty() || !state.document.skipped.is_empty()
 }
 
-/// The largest share of the window that a panel beside the panes takes.
+/// The largest share of the window that a panel beside the panes takes, alone and with another at the other side.
 const LARGEST: f32 = 0.4;
+const LARGEST_OF_TWO: f32 = 0.28;
 
 /// A panel beside the panes, as wide as it was left.
 fn side(
@@ -82,7 +84,8 @@ fn side(
     if let Some(size) = state.settings.size(id) {
         panel = panel.default_size(size);
     }
-    let largest = ui.ctx().content_rect().width() * LARGEST;
+    let are_two = [PanelId::Browser, PanelId::Display].map(|panel| state.settings.is_open(panel)) == [true; 2];
+    let largest = ui.ctx().content_rect().width() * if are_two { LARGEST_OF_TWO } else { LARGEST };
     let shown = panel
         .max_size(largest)
         .frame(theme::panel_frame())

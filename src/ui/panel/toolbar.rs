@@ -11,7 +11,7 @@ use crate::ui::glyph::{self, Glyph};
 use crate::ui::{Commands, Memory, input, text, theme};
 
 /// A button of the bar.
-const BUTTON: Vec2 = vec2(27.0, 24.0);
+const BUTTON: Vec2 = vec2(27.0, theme::BAR);
 
 /// Width of the list of windows.
 const PRESETS: f32 = 150.0;
@@ -126,5 +126,5 @@ fn presets(ui: &mut Ui, state: &State, entry: &Entry, commands: &mut Commands) {
     combo
         .response
         .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
-    combo.response.on_hover_text(say!("window-presets-tip"));
+    menu::tip_saying(combo.response, &name, None, Some(&say!("window-presets-tip")));
 }
