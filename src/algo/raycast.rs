@@ -4,12 +4,14 @@
 use glam::DVec3;
 
 use crate::model::geometry::Geometry;
+use crate::model::plane::Plane;
 use crate::scene::{Ray, VolumeLayer, VolumeMode, VolumeScene};
 
 use super::gradient::{gradient, scalar};
 use super::lighting::Lit;
 use super::reslice::draw_pixels;
 use super::sample::{SNAP, Sample, sample};
+use super::shade::color;
 
 /// The picture as RGBA, 8 bits, rows from the top. Samples that have not arrived are left out: the picture grows while
 /// its volume is read.
@@ -43,6 +45,9 @@ impl Placed<'_> {
     fn at(&self, place: DVec3) -> Option<(f64, DVec3)> {
         let image = &self.layer.image;
         let voxel = self.geometry.voxel_at(place);
+        if self.layer.mask.as_ref().is_some_and(|mask| !mask.keeps_at(voxel)) {
+            return None;
+        }
         match sample(&image.volume, voxel, image.frame, image.interpolation) {
             Sample::Value(value) => Some((scalar(value), voxel)),
             Sample::Nothing | Sample::Pending => None,
@@ -96,8 +101,13 @@ fn extent_mm(geometry: &Geometry, ray: &Ray) -> [f64; 2] {
 /// Material front to back: colour and opacity of a ray, the colour already multiplied by the opacity.
 fn composite(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, step_mm: f64) -> [f64; 4] {
     let mut sum = [0.0; 4];
+    let mut slices = slices(scene, ray).into_iter().peekable();
     for n in samples_of(scene, ray, step_mm) {
-        let place = ray.origin + ray.direction * (n as f64 * step_mm);
+        let at = n as f64 * step_mm;
+        while let Some((_, color)) = slices.next_if(|(depth, _)| *depth <= at) {
+            add(&mut sum, color, 1.0);
+        }
+        let place = ray.origin + ray.direction * at;
         for placed in layers {
             let Some((value, voxel)) = placed.at(place) else {
                 continue;
@@ -114,7 +124,36 @@ fn composite(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, s
             add(&mut sum, color, opacity);
         }
     }
+    for (_, color) in slices {
+        add(&mut sum, color, 1.0);
+    }
     sum
+}
+
+/// Where a ray meets the slices that stand in the volume, nearest first: mm from its origin, and the colour there.
+fn slices(scene: &VolumeScene, ray: &Ray) -> Vec<(f64, [f64; 3])> {
+    let Some((layer, geometry)) = scene
+        .layers
+        .first()
+        .and_then(|layer| Some((&layer.image, layer.image.volume.geometry()?)))
+    else {
+        return Vec::new();
+    };
+    let meet = |plane: &Plane| {
+        let normal = plane.axes.normal();
+        let at = (plane.center - ray.origin).dot(normal) / ray.direction.dot(normal);
+        if !at.is_finite() || at < -ray.to_eye_mm {
+            return None;
+        }
+        let voxel = geometry.voxel_at(ray.origin + ray.direction * at);
+        match sample(&layer.volume, voxel, layer.frame, layer.interpolation) {
+            Sample::Value(value) => Some((at, color(layer, value).map(|part| f64::from(part) / 255.0))),
+            Sample::Nothing | Sample::Pending => None,
+        }
+    };
+    let mut met: Vec<(f64, [f64; 3])> = scene.slices.iter().filter_map(meet).collect();
+    met.sort_by(|a, b| a.0.total_cmp(&b.0));
+    met
 }
 
 /// Adds what lies behind.
@@ -134,7 +173,11 @@ fn surfaces(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, st
         .collect();
     hits.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut sum = [0.0; 4];
+    let mut slices = slices(scene, ray).into_iter().peekable();
     for (at, placed) in hits {
+        while let Some((_, color)) = slices.next_if(|(depth, _)| *depth <= at) {
+            add(&mut sum, color, 1.0);
+        }
         let transfer = &placed.layer.transfer;
         if let Some((value, voxel)) = placed.at(ray.origin + ray.direction * at) {
             let slope = gradient(&placed.layer.image, placed.geometry, voxel, value);
@@ -142,6 +185,9 @@ fn surfaces(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, st
             let color = lit.shade(color, &transfer.material, slope, ray.direction, 1.0);
             add(&mut sum, color, f64::from(placed.layer.image.opacity));
         }
+    }
+    for (_, color) in slices {
+        add(&mut sum, color, 1.0);
     }
     sum
 }

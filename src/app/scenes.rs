@@ -208,6 +208,36 @@ pub fn picture(state: &State, pane: PaneId, size: [u32; 2]) -> Option<Scene> {
     sized_scene(state, pane, size, points_per_pixel, Quality::Still)
 }
 
+/// The volumes that are rendered together with the shown one.
+fn beside(state: &State) -> impl Iterator<Item = &Entry> {
+    let also = state.view.volume.also.iter();
+    also.filter(|id| Some(**id) != state.view.shown)
+        .filter_map(|id| state.document.entry(*id))
+}
+
+/// A volume as it is rendered.
+fn volume_layer(entry: &Entry) -> Option<VolumeLayer> {
+    let mut image = layer(entry)?;
+    image.window = entry.display.projection_window.unwrap_or(image.window);
+    let transfer = entry.display.transfer.as_ref();
+    Some(VolumeLayer {
+        image,
+        transfer: transfer
+            .map(|transfer| Arc::clone(&transfer.function))
+            .unwrap_or_default(),
+        iso: transfer.map_or(0.0, |transfer| transfer.iso),
+        mask: entry.display.mask.clone(),
+    })
+}
+
+/// The slices of the plane panes.
+fn slices(state: &State) -> Vec<Plane> {
+    PaneId::PLANES
+        .into_iter()
+        .filter_map(|pane| plane(state, pane))
+        .collect()
+}
+
 /// The cuts of the volume view: those of its own, and those at slices.
 fn cuts(state: &State) -> Cuts {
     let view = &state.view.volume;
@@ -226,7 +256,7 @@ fn cuts(state: &State) -> Cuts {
 
 fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f64, quality: Quality) -> Option<Scene> {
     let entry = state.shown()?;
-    let mut layer = layer(entry)?;
+    let layer = layer(entry)?;
     let geometry = entry.volume().geometry();
     Some(match pane {
         PaneId::Stack => Scene::Stack(StackScene {
@@ -237,32 +267,24 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
             size,
         }),
         PaneId::Volume => {
-            layer.window = entry.display.projection_window.unwrap_or(layer.window);
             let step_mm = geometry?.shortest_edge_mm() / 2.0;
             let (shrink, step_mm) = match quality {
                 Quality::Moving => (2, step_mm * 4.0),
                 Quality::Still => (1, step_mm),
             };
             let size = size.map(|side| (side / shrink).max(1));
-            let mm_per_pixel = camera_mm_per_point(state) * points_per_pixel * f64::from(shrink);
             let camera = Camera {
-                mm_per_pixel,
+                mm_per_pixel: camera_mm_per_point(state) * points_per_pixel * f64::from(shrink),
                 ..state.view.camera
             };
             let view = &state.view.volume;
-            let transfer = entry.display.transfer.as_ref();
-            let layer = VolumeLayer {
-                image: layer,
-                transfer: transfer
-                    .map(|transfer| Arc::clone(&transfer.function))
-                    .unwrap_or_default(),
-                iso: transfer.map_or(0.0, |transfer| transfer.iso),
-            };
+            let layers = std::iter::once(entry).chain(beside(state)).filter_map(volume_layer);
             Scene::Volume(VolumeScene {
                 light: view.light,
                 cuts: cuts(state),
+                slices: if view.shows_slices { slices(state) } else { Vec::new() },
                 background: view.background,
-                ..VolumeScene::new(camera, size, view.mode, step_mm, vec![layer])
+                ..VolumeScene::new(camera, size, view.mode, step_mm, layers.collect())
             })
         }
         PaneId::Axial | PaneId::Coronal | PaneId::Sagittal => {

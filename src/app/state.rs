@@ -24,6 +24,7 @@ use crate::io::home::Home;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
 use crate::model::volume::{Volume, VolumeId};
+use crate::model::voxel_mask::VoxelMask;
 use crate::model::window::Window;
 use crate::scene::{Camera, Interpolation};
 
@@ -164,6 +165,8 @@ pub struct Display {
     pub frame: usize,
     /// Colour and opacity in the volume view; `None` until its values are known.
     pub transfer: Option<Transfer>,
+    /// Which voxels are seen in the volume view; all of them without a mask.
+    pub mask: Option<Arc<VoxelMask>>,
 }
 
 /// How the document is looked at.

@@ -112,6 +112,7 @@ fn picture(volume: &Arc<Volume>, transfer: &Transfer) -> Option<Thumbnail> {
         image,
         transfer: Arc::clone(&transfer.function),
         iso: transfer.iso,
+        mask: None,
     };
     let step_mm = geometry.shortest_edge_mm() * 0.75;
     let size = [SIDE, SIDE];

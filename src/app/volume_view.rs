@@ -17,6 +17,10 @@ pub struct VolumeView {
     pub light: Light,
     /// What is cut away.
     pub cuts: Cuts,
+    /// Volumes that are rendered together with the shown one.
+    pub also: Vec<VolumeId>,
+    /// Whether the slices of the plane panes stand in the volume.
+    pub shows_slices: bool,
     /// Whether the crop box is drawn, with handles to move it by.
     pub shows_crop: bool,
     /// What is cut away at the slices of the plane panes, in the order of [`PaneId::PLANES`].
@@ -35,6 +39,8 @@ impl Default for VolumeView {
             cuts: Cuts::default(),
             shows_crop: false,
             slice_cuts: [SliceCut::None; 3],
+            shows_slices: false,
+            also: Vec::new(),
             background: Background::default(),
             trying: None,
         }
@@ -86,6 +92,15 @@ pub enum VolumeChange {
         pane: PaneId,
         /// What.
         cut: SliceCut,
+    },
+    /// Whether the slices of the plane panes stand in the volume.
+    ShowSlices(bool),
+    /// Whether a volume is rendered together with the shown one.
+    Also {
+        /// Its place in the document, counted from 0.
+        index: usize,
+        /// With it.
+        yes: bool,
     },
     /// Nothing is cut away any more.
     ResetCuts,

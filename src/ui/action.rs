@@ -50,6 +50,7 @@ pub enum Action {
     LookFrom(Side),
     Perspective,
     CropBox,
+    VolumeSlices,
     ResetCuts,
     AddClipPlane,
     Overlays,
@@ -310,6 +311,7 @@ pub const ROWS: &[Row] = &[
         .key(Key::P)
         .section(),
     row(Group::Volume, Action::CropBox, "ui-crop-box").key(Key::B).section(),
+    row(Group::Volume, Action::VolumeSlices, "ui-volume-slices").key(Key::S),
     row(Group::Volume, Action::AddClipPlane, "ui-add-clip-plane"),
     row(Group::Volume, Action::ResetCuts, "ui-reset-cuts"),
     row(Group::Measure, Action::Tool(Tool::Length), "ui-length-tool").key(Key::L),
@@ -408,6 +410,7 @@ impl Row {
             Action::Crosshair => Some(view.crosshair_visible),
             Action::Perspective => Some(view.camera.perspective_deg > 0.0),
             Action::CropBox => Some(view.volume.shows_crop),
+            Action::VolumeSlices => Some(view.volume.shows_slices),
             Action::Measurements => Some(view.shows_measurements),
             Action::Overlays => Some(overlays::any_seen(state)),
             Action::Tool(tool) => Some(view.active_tool() == tool),

@@ -75,6 +75,10 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
             let shows = !state.view.volume.shows_crop;
             has_place.then_some(Command::VolumeView(VolumeChange::ShowCrop(shows)))?
         }
+        Action::VolumeSlices => {
+            let shows = !state.view.volume.shows_slices;
+            has_place.then_some(Command::VolumeView(VolumeChange::ShowSlices(shows)))?
+        }
         Action::AddClipPlane => (has_place && state.view.volume.cuts.planes.len() < MOST_CLIP_PLANES)
             .then_some(Command::VolumeView(VolumeChange::AddClipPlane))?,
         Action::ResetCuts => has_cuts(state).then_some(Command::VolumeView(VolumeChange::ResetCuts))?,

@@ -161,6 +161,7 @@ fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
         interpolation,
         frame: 0,
         transfer: None,
+        mask: None,
     };
     let mut entry = Entry {
         open,

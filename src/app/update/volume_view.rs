@@ -45,6 +45,16 @@ pub(super) fn change(state: &mut State, change: VolumeChange) {
                 *slice_cut = cut;
             }
         }
+        VolumeChange::ShowSlices(shows) => view.shows_slices = shows,
+        VolumeChange::Also { index, yes } => {
+            if let Some(entry) = state.document.entries.get(index) {
+                let id = entry.volume().id;
+                view.also.retain(|other| *other != id);
+                if yes {
+                    view.also.push(id);
+                }
+            }
+        }
         VolumeChange::ResetCuts => {
             view.cuts = Cuts::default();
             view.slice_cuts = Default::default();

@@ -154,6 +154,7 @@ impl VolumeFrames<'_> {
             image: layer(self.volume, self.window),
             transfer: Arc::clone(&self.transfer),
             iso: self.iso,
+            mask: None,
         };
         let mut scene = VolumeScene::new(camera, self.size, self.mode, self.step_mm, vec![layer]);
         scene.light.is_shaded = self.is_shaded;

@@ -212,6 +212,7 @@ fn volume_layer(args: &RenderArgs, image: ImageLayer) -> Result<VolumeLayer, Fai
         image,
         transfer: function,
         iso: iso.unwrap_or(0.0),
+        mask: None,
     })
 }
 

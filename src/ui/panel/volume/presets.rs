@@ -23,7 +23,7 @@ const COLUMNS: usize = 3;
 /// Space between pictures.
 const GAP: f32 = 4.0;
 /// Height of the name below a picture.
-const NAME: f32 = 25.0;
+const NAME: f32 = 15.0;
 
 /// Small pictures as textures.
 #[derive(Default)]
@@ -248,7 +248,7 @@ fn card(
         color,
         side,
     );
-    job.wrap.max_rows = 2;
+    job.wrap.max_rows = 1;
     job.halign = egui::Align::Center;
     let galley = ui.painter().layout_job(job);
     ui.painter()
