@@ -100,7 +100,7 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
     let Some(entry) = state.shown() else { return };
     let memory = &mut memory.volume;
     ScrollArea::vertical()
-        .id_salt("volume-controls-scroll")
+        .id_salt("controls of the volume")
         .auto_shrink(false)
         .show(ui, |ui| {
             ui.add_space(theme::GAP);
