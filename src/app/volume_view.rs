@@ -34,7 +34,7 @@ pub struct VolumeView {
 impl Default for VolumeView {
     fn default() -> Self {
         Self {
-            mode: VolumeMode::Composite,
+            mode: VolumeMode::Mip,
             light: Light::default(),
             cuts: Cuts::default(),
             shows_crop: false,

@@ -39,7 +39,6 @@ fn function(values: [f64; 2]) -> TransferFunction {
 fn a_volume_is_seen_as_material_with_the_first_preset_that_fits() {
     let (program, _folder) = opened();
     let state = program.state();
-    assert_eq!(state.view.volume.mode, VolumeMode::Composite);
     let now = transfer(&program);
     // Nothing is known of the modality: the preset follows the data.
     assert_eq!(now.preset.as_deref(), Some("mr-default"));
@@ -101,6 +100,7 @@ fn the_curve_is_dragged_in_its_pane_as_a_window_is() {
         ctrl: true,
         ..Modifiers::default()
     };
+    change(&mut program, VolumeChange::Mode(VolumeMode::Composite));
     let from = DVec2::new(200.0, 150.0);
     let span = program.state().shown().unwrap().auto_window.unwrap().width;
     drag(

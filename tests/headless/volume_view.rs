@@ -170,3 +170,32 @@ fn cuts_follow_the_slices() {
     change(&mut program, VolumeChange::ResetCuts);
     assert!(scene(&program).cuts.planes.is_empty());
 }
+
+#[test]
+fn another_volume_is_read_to_be_rendered_with_the_shown_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let grid = lps_grid([2.0; 3], [-10.0, 5.0, 100.0]);
+    let one = write_i16(folder.path(), "one.nii", DIMS, grid, |i, j, k| (i * j + 40 * k) as i16);
+    let other = lps_grid([4.0; 3], [-12.0, 0.0, 90.0]);
+    let two = write_i16(folder.path(), "two.nii", [20, 21, 22], other, |i, j, k| {
+        (3000 + i * j * k) as i16
+    });
+    let mut program = driver::program_on(&one);
+    driver::open(&mut program, &two);
+    driver::run(&mut program, Command::Show { index: 0 });
+    driver::wait(&mut program);
+    assert_eq!(scene(&program).layers.len(), 1);
+    let also = |yes| Command::VolumeView(VolumeChange::Also { index: 1, yes });
+    driver::run(&mut program, also(true));
+    driver::wait(&mut program);
+    let together = scene(&program);
+    assert_eq!(together.layers.len(), 2);
+    assert!(together.layers[1].image.volume.voxels.is_complete());
+    assert_eq!(together.layers[0].image.volume.dims(), DIMS);
+    // It is no longer rendered beside itself when it is the one that is shown.
+    driver::run(&mut program, Command::Show { index: 1 });
+    assert_eq!(scene(&program).layers.len(), 1);
+    driver::run(&mut program, Command::Show { index: 0 });
+    driver::run(&mut program, also(false));
+    assert_eq!(scene(&program).layers.len(), 1);
+}

@@ -5,6 +5,9 @@
 
 mod browser;
 mod desktop;
+#[path = "../common/dicom_builder.rs"]
+mod dicom_builder;
+mod identifiers;
 mod keys;
 mod measure;
 #[path = "../common/nifti_file.rs"]

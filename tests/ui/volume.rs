@@ -8,6 +8,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use isocenter::app::Command;
 use isocenter::app::pane::PaneId;
 use isocenter::app::transfer::Transfer;
+use isocenter::app::volume_view::VolumeChange;
 use isocenter::scene::{Light, VolumeMode};
 
 use crate::support::{Bench, drag, pane, rest, until, volume, window_on};
@@ -17,6 +18,10 @@ fn opened() -> Option<(Bench, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     let path = volume(folder.path(), "one.nii");
     let mut bench = window_on(&path)?;
+    do_it(
+        &mut bench,
+        Command::VolumeView(VolumeChange::Mode(VolumeMode::Composite)),
+    );
     do_it(&mut bench, Command::Focus { pane: PaneId::Volume });
     until(&mut bench, "the values are counted", |state| {
         let counted = &state.shown().unwrap().histogram;
@@ -56,7 +61,7 @@ fn the_controls_are_those_of_the_pane_with_the_keys() {
     bench.get_by_label("Histogram");
     assert!(bench.query_by_label("Transfer function").is_none());
     // What was chosen by hand stays, from slice to slice.
-    bench.get_by_role_and_label(Role::Button, "3D").click();
+    bench.get_by_role_and_label(Role::Button, "Volume").click();
     rest(&mut bench);
     do_it(&mut bench, Command::Focus { pane: PaneId::Coronal });
     bench.get_by_label("Transfer function");
@@ -178,7 +183,10 @@ fn the_empty_plot_moves_the_curve_and_the_bar_stretches_it() {
     drag(&mut bench, end, vec2(-30.0, 0.0));
     rest(&mut bench);
     let narrow = range(&bench);
-    assert!((narrow[0] - moved[0]).abs() < 1e-6 && narrow[1] < moved[1]);
+    assert!(
+        (narrow[0] - moved[0]).abs() < 1e-6 && narrow[1] < moved[1],
+        "{narrow:?} after {moved:?}"
+    );
     undo(&mut bench);
     undo(&mut bench);
     assert_eq!(range(&bench), [low, high]);

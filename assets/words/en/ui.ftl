@@ -131,7 +131,6 @@ ui-images = {$count ->
    *[other] {$count} images
 }
 ui-label-map = Labels
-ui-doubts-mark = ⚠ {$count}
 ui-format-dicom = DICOM
 ui-format-nifti = NIfTI
 ui-format-demo = Demo
@@ -224,7 +223,7 @@ ui-mouse-double-does = One pane alone, or all again
 # Trouble with the window itself
 ui-no-window = the window cannot be opened: {$why}; use isocenter render for pictures without a window
 ui-nothing-shown = There is nothing to show.
-ui-no-graphics = there is no graphics device for the window
+ui-no-graphics = there is no graphics device for the window; install a graphics driver, or Mesa's software Vulkan (mesa-vulkan-drivers)
 ui-cannot-record = cannot write {$path}: {$why}
 ui-unreadable = Not readable
 
@@ -319,3 +318,5 @@ ui-clip-flip-tip = Cuts away the other side.
 ui-clip-remove = Remove
 ui-volume-slices = Slices in the volume
 ui-volume-slices-tip = Shows the slices of the other panes where they lie in the volume.
+ui-together = Together in 3D
+ui-together-tip = Renders {$name} together with the shown series, each with its own colours.

@@ -2,7 +2,7 @@
 
 volume-tab-slices = Slices
 volume-tab-slices-tip = How slices are shown: window, colours, slabs
-volume-tab-volume = 3D
+volume-tab-volume = Volume
 volume-tab-volume-tip = How the volume is shown: mode, presets, light
 volume-composite = Composite
 volume-composite-tip = Lit material with the colours and opacities of the curve

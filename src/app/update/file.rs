@@ -145,12 +145,13 @@ fn adapt_layout(state: &mut State) {
     }
 }
 
-/// Stops reading every volume but one. They count as stopped at once, so that showing them again begins anew.
+/// Stops reading every volume but one and those that are rendered with it. They count as stopped at once, so that showing them again begins anew.
 fn stop_other_loads(state: &mut State, id: VolumeId) -> Vec<Effect> {
     let mut effects = Vec::new();
     for entry in &mut state.document.entries {
         if let LoadState::Loading(job) = entry.load
             && entry.volume().id != id
+            && !state.view.volume.also.contains(&entry.open.volume.id)
         {
             entry.load = LoadState::Stopped;
             effects.push(Effect::CancelJob(job));
@@ -169,7 +170,7 @@ fn shares_space(state: &State, id: VolumeId) -> bool {
     !uid.is_empty() && *uid == b.series.frame_of_reference_uid && a.geometry().is_some() && b.geometry().is_some()
 }
 
-fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
+pub(super) fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
     let job = state.next_job();
     let entry = state.document.entry_mut(id)?;
     if matches!(entry.load, LoadState::Loaded | LoadState::Loading(_)) {

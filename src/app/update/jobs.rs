@@ -7,7 +7,7 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file, measure, overlay, settings, thumbnails, transfer_thumbnails, volume_view};
+use super::{display, file, measure, overlay, settings, thumbnails, transfer, transfer_thumbnails};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::VolumeId;
@@ -76,7 +76,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::TransferThumbnail(id, preset, picture) if state.document.entry(id).is_some() => {
             state.transfer_thumbnails.put(id, preset, picture);
         }
-        JobEvent::TransferRead(read) => volume_view::read(state, read),
+        JobEvent::TransferRead(read) => transfer::read(state, read),
         JobEvent::Nothing => overlay::stopped(state, job),
         JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
             measure::took_in(state, job, event);

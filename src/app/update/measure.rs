@@ -137,7 +137,7 @@ fn apply_edit(state: &mut State, edit: &MeasurementEdit) {
 /// Takes the last step back.
 pub(super) fn undo(state: &mut State) {
     super::pointer::cancel(state);
-    super::volume_view::settle(state);
+    super::transfer::settle(state);
     if let Some(edit) = state.history.undo() {
         apply_any(state, &edit);
     }
@@ -146,14 +146,14 @@ pub(super) fn undo(state: &mut State) {
 fn apply_any(state: &mut State, edit: &Edit) {
     match edit {
         Edit::Measurement(edit) => apply_edit(state, edit),
-        Edit::Transfer(edit) => super::volume_view::apply_edit(state, edit),
+        Edit::Transfer(edit) => super::transfer::apply_edit(state, edit),
     }
 }
 
 /// Does it again.
 pub(super) fn redo(state: &mut State) {
     super::pointer::cancel(state);
-    super::volume_view::settle(state);
+    super::transfer::settle(state);
     if let Some(edit) = state.history.redo() {
         apply_any(state, &edit);
     }

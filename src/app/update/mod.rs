@@ -10,6 +10,7 @@ mod planes;
 mod pointer;
 mod settings;
 mod thumbnails;
+mod transfer;
 mod transfer_thumbnails;
 mod volume_view;
 
@@ -26,6 +27,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     let mut effects = apply(state, command);
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
+    effects.extend(volume_view::due(state));
     effects
 }
 
@@ -55,8 +57,8 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::WantTransferThumbnails { presets } => transfer_thumbnails::want(state, presets),
         Command::ChooseTransferFile { write: false } => file::choose(state, Choice::Transfer),
         Command::ChooseTransferFile { write: true } => file::choose(state, Choice::TransferTo),
-        Command::ImportTransfer { path } => volume_view::import(state, path),
-        Command::ExportTransfer { path } => volume_view::export(state, path),
+        Command::ImportTransfer { path } => transfer::import(state, path),
+        Command::ExportTransfer { path } => transfer::export(state, path),
         Command::SavePicture {
             pane,
             path,
@@ -87,7 +89,7 @@ fn update_view(state: &mut State, command: Command) {
         Command::Hover { at } => pointer::hover(state, at),
         Command::CancelGesture => {
             pointer::cancel(state);
-            volume_view::take_back(state);
+            transfer::take_back(state);
         }
         Command::Scroll { pane, steps } => navigate::scroll(state, pane, steps),
         Command::ScrollToEnd { pane, last } => navigate::scroll_to_end(state, pane, last),

@@ -11,7 +11,7 @@ use super::super::tool::{
     self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crop, crop::CropSide,
     crosshair, navigate as turns, window as tool_window,
 };
-use super::{measure, navigate, planes, volume_view};
+use super::{measure, navigate, planes, transfer};
 use crate::scene::SlabMode;
 
 /// Applies one pointer event.
@@ -74,7 +74,7 @@ fn release(state: &mut State, event: PointerEvent) {
         GestureKind::Draw | GestureKind::Finish => measure::finish_line(state, gesture.pane),
         GestureKind::Move(_) => measure::finish_move(state, &gesture.before),
         GestureKind::Window if gesture.pane == PaneId::Volume => {
-            volume_view::dragged(state, gesture.before.transfer);
+            transfer::dragged(state, gesture.before.transfer);
         }
         GestureKind::Side(side) if (event.at - gesture.start).length() <= CLICK => {
             restore_place(state, &gesture.before);
@@ -230,7 +230,7 @@ fn drag_window(state: &mut State, pane: PaneId, before: &Before, delta: DVec2, m
         return;
     };
     if pane == PaneId::Volume && !mode.is_projection() {
-        let span = volume_view::values_of(entry).width;
+        let span = transfer::values_of(entry).width;
         if let Some(from) = &before.transfer {
             entry.display.transfer = Some(tool_window::dragged_transfer(from, mode, delta, modifiers, span));
         }

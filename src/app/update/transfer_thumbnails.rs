@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::command::Effect;
 use super::super::state::{JobSubject, LoadState, State};
 use super::super::transfer_thumbnail::ThumbnailRequest;
-use super::{file, volume_view};
+use super::{file, transfer};
 use crate::say;
 
 /// Takes note of what is seen in the panel.
@@ -29,8 +29,8 @@ pub(super) fn next(state: &mut State) -> Option<Effect> {
         .missing(volume.id)
         .into_iter()
         .filter_map(|name| {
-            let transfer = volume_view::preset_for(state, entry, &name)?;
-            Some((name, transfer))
+            let colors = transfer::preset_for(state, entry, &name)?;
+            Some((name, colors))
         })
         .collect();
     if presets.is_empty() {

@@ -26,7 +26,7 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
     };
     let inner = pane.rect.shrink(theme::PANE_INSET);
     // The letter at the top edge stands in the middle.
-    let room = pane.rect.width() * 0.45;
+    let room = pane.rect.width() * 0.42;
     let full = title(pane.id, state);
     let title = if text::width(painter, &full, &theme::pane_font()) <= room {
         full
@@ -54,7 +54,9 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
             painter,
             inner.left_bottom(),
             Align2::LEFT_BOTTOM,
-            &display(entry, pane.id, state),
+            &display(entry, pane.id, state, |line| {
+                text::width(painter, line, &theme::pane_font()) <= widest
+            }),
             widest,
             theme::PANE_TEXT,
         );
@@ -171,8 +173,8 @@ pub(crate) fn slab_mode(mode: SlabMode) -> String {
     }
 }
 
-/// Window, interpolation, magnification.
-fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
+/// Window, interpolation, magnification. Without room, the window has no name.
+fn display(entry: &Entry, pane: PaneId, state: &State, fits: impl Fn(&str) -> bool) -> Vec<String> {
     let display = &entry.display;
     let interpolation = match display.interpolation {
         Interpolation::Nearest => say!("ui-nearest"),
@@ -209,14 +211,17 @@ fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
             String::new()
         };
         let name = identifiers::text(state, &text::window_name(entry, &window).unwrap_or_default());
-        let parts = [text::window(&window), name, curve];
-        lines.push(
-            parts
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join("  "),
-        );
+        let numbers = text::window(&window);
+        let joined = |parts: [&str; 3]| {
+            let parts = parts.into_iter().filter(|part| !part.is_empty());
+            parts.collect::<Vec<_>>().join("  ")
+        };
+        let full = joined([&numbers, &name, &curve]);
+        lines.push(if fits(&full) {
+            full
+        } else {
+            joined([&numbers, "", &curve])
+        });
     }
     lines
 }

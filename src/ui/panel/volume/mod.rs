@@ -20,8 +20,8 @@ use crate::model::volume::VolumeId;
 use crate::say;
 use crate::scene::VolumeMode;
 use crate::ui::glyph::{self, Glyph};
-use crate::ui::panel::cuts;
 use crate::ui::panel::toolbar::glyph_button;
+use crate::ui::panel::{cuts, together};
 use crate::ui::{Commands, Memory, text, theme};
 
 /// What the panel remembers from frame to frame.
@@ -121,6 +121,7 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
                 material(ui, &transfer.function, commands);
                 light::show(ui, state, commands);
             }
+            together::show(ui, state, commands);
             cuts::show(ui, state, commands);
             ui.add_space(theme::GAP);
         });
