@@ -103,6 +103,8 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
         .id_salt("controls of the volume")
         .auto_shrink(false)
         .show(ui, |ui| {
+            // The bar floats over the content, and would take what is dragged there.
+            ui.set_max_width(ui.available_width() - ui.spacing().scroll.bar_width);
             ui.add_space(theme::GAP);
             modes(ui, state.view.volume.mode, commands);
             let mode = state.view.volume.mode;
