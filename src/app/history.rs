@@ -13,6 +13,7 @@ const MAX_STEPS: usize = 200;
 
 /// A change of the user's work that can be taken back.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there are a few hundred at most")]
 pub enum Edit {
     /// Of one measurement.
     Measurement(MeasurementEdit),

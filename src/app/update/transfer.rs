@@ -32,15 +32,7 @@ pub(super) fn change(state: &mut State, change: VolumeChange) {
                 choose_preset(state, &name, say!("app-step-reset-transfer"));
             }
         }
-        VolumeChange::Window { center, width } if center.is_finite() && width.is_finite() => {
-            if let Some(entry) = state.shown_mut() {
-                let window = Window::linear(center, width);
-                entry.display.projection_window = Some(Window {
-                    width: width.max(window.smallest_width()),
-                    ..window
-                });
-            }
-        }
+        VolumeChange::Window { center, width } => set_projection_window(state, center, width),
         VolumeChange::AutoWindow => {
             if let Some(entry) = state.shown_mut() {
                 let display = &mut entry.display;
@@ -48,6 +40,19 @@ pub(super) fn change(state: &mut State, change: VolumeChange) {
             }
         }
         other => change_presets(state, other),
+    }
+}
+
+fn set_projection_window(state: &mut State, center: f64, width: f64) {
+    if let Some(entry) = state.shown_mut()
+        && center.is_finite()
+        && width.is_finite()
+    {
+        let window = Window::linear(center, width);
+        entry.display.projection_window = Some(Window {
+            width: width.max(window.smallest_width()),
+            ..window
+        });
     }
 }
 
@@ -64,7 +69,9 @@ fn change_presets(state: &mut State, change: VolumeChange) {
             }
         }
         VolumeChange::DeletePreset(name) => {
-            if state.settings.transfer_presets.remove(&name).is_some() {
+            state.settings.transfer_presets.remove(&name);
+            // A built-in preset of that name is none of the user's.
+            if transfer_preset(&name).is_none() {
                 rename_shown(state, &name, None);
             }
         }

@@ -229,19 +229,29 @@ fn knot(ui: &mut Ui, layout: &Layout<'_>, knots: &[Knot], n: usize, memory: &mut
         outcome.is_settled = true;
     }
     let is_lively = response.hovered() || response.dragged();
-    draw_knot(
-        ui,
-        layout.rect,
-        center,
-        this,
-        memory.selected == Some(n),
+    let looks = Looks {
+        is_selected: memory.selected == Some(n),
         is_lively,
-        response.has_focus(),
-    );
+        has_focus: response.has_focus(),
+    };
+    draw_knot(ui, layout.rect, center, this, looks);
     response.on_hover_text(name).on_hover_cursor(CursorIcon::Grab);
 }
 
-fn draw_knot(ui: &Ui, clip: Rect, center: Pos2, knot: &Knot, is_selected: bool, is_lively: bool, has_focus: bool) {
+/// How a point is drawn.
+#[derive(Clone, Copy)]
+struct Looks {
+    is_selected: bool,
+    is_lively: bool,
+    has_focus: bool,
+}
+
+fn draw_knot(ui: &Ui, clip: Rect, center: Pos2, knot: &Knot, looks: Looks) {
+    let Looks {
+        is_selected,
+        is_lively,
+        has_focus,
+    } = looks;
     let painter = ui.painter().with_clip_rect(clip.expand(RADIUS));
     let [red, green, blue] = knot.color;
     let radius = if is_lively || is_selected { RADIUS + 1.0 } else { RADIUS };

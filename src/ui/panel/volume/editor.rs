@@ -199,7 +199,7 @@ fn with_margin([low, high]: [f64; 2]) -> [f64; 2] {
 
 /// Ctrl and the wheel, or two fingers, bring a part of the values nearer.
 fn zoom(ui: &Ui, rect: Rect, id: VolumeId, view: [f64; 2], memory: &mut EditorMemory) {
-    let factor = f64::from(ui.input(|input| input.zoom_delta()));
+    let factor = f64::from(ui.input(egui::InputState::zoom_delta));
     if factor == 1.0 || !ui.rect_contains_pointer(rect) {
         return;
     }
@@ -389,41 +389,9 @@ fn point_row(
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, say!("volume-point-color")));
         let mut next = (response.changed()).then_some(Knot { color, ..knot });
         let mut ends = vec![response];
-        let span = function.range().map_or(1.0, |[low, high]| high - low).max(1e-9);
-        let unit = entry
-            .volume()
-            .unit
-            .as_ref()
-            .map_or_else(String::new, |unit| format!(" {unit}"));
-        let decimals = text::decimals(span);
-        let mut value = knot.x;
-        let field = DragValue::new(&mut value)
-            .speed(span / 300.0)
-            .max_decimals(decimals)
-            .suffix(unit);
-        let response = ui.add(field).on_hover_text(say!("volume-point-value"));
-        response.widget_info(|| WidgetInfo::drag_value(true, value));
-        if response.changed() {
-            let low = n.checked_sub(1).map_or(f64::MIN, |n| knots[n].x);
-            let high = knots.get(n + 1).map_or(f64::MAX, |knot| knot.x);
-            let x = value.min(high).max(low);
-            next = Some(Knot { x, ..knot });
-        }
-        ends.push(response);
-        let mut percent = knot.y * 100.0;
-        let field = DragValue::new(&mut percent)
-            .speed(0.25)
-            .range(0.0..=100.0)
-            .max_decimals(1)
-            .suffix(" %");
-        let response = ui.add(field).on_hover_text(say!("volume-point-opacity"));
-        if response.changed() {
-            next = Some(Knot {
-                y: percent / 100.0,
-                ..knot
-            });
-        }
-        ends.push(response);
+        let (numbers, fields) = point_numbers(ui, entry, function, knots, n);
+        next = numbers.or(next);
+        ends.extend(fields);
         let delete = say!("volume-point-delete");
         let button = ui
             .add_enabled(knots.len() > 1, egui::Button::new("×").frame(false))
@@ -443,6 +411,44 @@ fn point_row(
             fields::settle(&response, commands);
         }
     });
+}
+
+/// Value and opacity of a point. Answers the point while they change.
+fn point_numbers(
+    ui: &mut Ui,
+    entry: &Entry,
+    function: &TransferFunction,
+    knots: &[Knot],
+    n: usize,
+) -> (Option<Knot>, [egui::Response; 2]) {
+    let knot = knots[n];
+    let mut next = None;
+    let span = function.range().map_or(1.0, |[low, high]| high - low).max(1e-9);
+    let unit = entry.volume().unit.as_ref();
+    let mut value = knot.x;
+    let field = DragValue::new(&mut value)
+        .speed(span / 300.0)
+        .max_decimals(text::decimals(span))
+        .suffix(unit.map_or_else(String::new, |unit| format!(" {unit}")));
+    let of_value = ui.add(field).on_hover_text(say!("volume-point-value"));
+    if of_value.changed() {
+        let low = n.checked_sub(1).map_or(f64::MIN, |n| knots[n].x);
+        let high = knots.get(n + 1).map_or(f64::MAX, |knot| knot.x);
+        let x = value.min(high).max(low);
+        next = Some(Knot { x, ..knot });
+    }
+    let mut percent = knot.y * 100.0;
+    let field = DragValue::new(&mut percent)
+        .speed(0.25)
+        .range(0.0..=100.0)
+        .max_decimals(1)
+        .suffix(" %");
+    let of_opacity = ui.add(field).on_hover_text(say!("volume-point-opacity"));
+    if of_opacity.changed() {
+        let y = percent / 100.0;
+        next = Some(Knot { y, ..knot });
+    }
+    (next, [of_value, of_opacity])
 }
 
 #[cfg(test)]

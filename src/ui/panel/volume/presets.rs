@@ -80,7 +80,7 @@ pub fn show(ui: &mut Ui, state: &State, entry: &Entry, memory: &mut VolumeMemory
     egui::CollapsingHeader::new(RichText::new(say!("volume-presets-others")).size(theme::FONT_SMALL))
         .id_salt("other-presets")
         .show(ui, |ui| {
-            grid(ui, state, entry, transfer, &others, memory, commands, &mut seen)
+            grid(ui, state, entry, transfer, &others, memory, commands, &mut seen);
         });
     if state.transfer_thumbnails.wanted() != seen {
         commands.push(Command::WantTransferThumbnails { presets: seen });
@@ -146,10 +146,15 @@ fn grid(
             ui.spacing_mut().item_spacing.x = GAP;
             for offer in row {
                 seen.push(offer.name.clone());
-                let is_on = transfer.preset.as_ref() == Some(&offer.name);
-                let is_near = transfer.preset.is_none() && transfer.origin.as_ref() == Some(&offer.name);
+                let place = if transfer.preset.as_ref() == Some(&offer.name) {
+                    Place::Chosen
+                } else if transfer.preset.is_none() && transfer.origin.as_ref() == Some(&offer.name) {
+                    Place::Changed
+                } else {
+                    Place::Other
+                };
                 let texture = texture(ui, state, entry.volume().id, &offer.name, memory);
-                let response = card(ui, offer, side, texture.as_ref(), is_on, is_near);
+                let response = card(ui, offer, side, texture.as_ref(), place);
                 if response.clicked() {
                     commands.push(Command::VolumeView(VolumeChange::Preset(offer.name.clone())));
                 }
@@ -209,15 +214,18 @@ fn naming(ui: &mut Ui, memory: &mut VolumeMemory, commands: &mut Commands) {
     memory.naming = None;
 }
 
+/// What a preset is to what is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Chosen,
+    /// What is shown came from it.
+    Changed,
+    Other,
+}
+
 /// One preset: picture and name.
-fn card(
-    ui: &mut Ui,
-    offer: &Offer,
-    side: f32,
-    texture: Option<&TextureHandle>,
-    is_on: bool,
-    is_near: bool,
-) -> egui::Response {
+fn card(ui: &mut Ui, offer: &Offer, side: f32, texture: Option<&TextureHandle>, place: Place) -> egui::Response {
+    let is_on = place == Place::Chosen;
     let (rect, response) = ui.allocate_exact_size(vec2(side, side + NAME), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, &offer.title));
     let colors = theme::of(ui);
@@ -229,11 +237,11 @@ fn card(
         ui.painter()
             .image(texture.id(), picture.shrink(1.0), whole, Color32::WHITE);
     }
-    let (width, line) = match (is_on, is_near, response.hovered() || response.has_focus()) {
-        (true, ..) => (2.0, colors.accent_line),
-        (_, true, _) => (1.0, colors.accent_line),
-        (.., true) => (1.0, colors.text_strong),
-        _ => (1.0, colors.line),
+    let (width, line) = match (place, response.hovered() || response.has_focus()) {
+        (Place::Chosen, _) => (2.0, colors.accent_line),
+        (Place::Changed, _) => (1.0, colors.accent_line),
+        (Place::Other, true) => (1.0, colors.text_strong),
+        (Place::Other, false) => (1.0, colors.line),
     };
     ui.painter().rect_stroke(
         picture,
