@@ -179,6 +179,7 @@ impl Window {
                 | Effect::SaveMeasurements { .. }
                 | Effect::WriteText { .. }
                 | Effect::StartHistogram { .. }
+                | Effect::StartDeveloping { .. }
                 | Effect::StartLabels { .. }
                 | Effect::StartTransferThumbnails { .. }
                 | Effect::ReadTransfer { .. }

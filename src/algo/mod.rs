@@ -1,5 +1,6 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
+pub mod cinematic;
 pub mod gradient;
 pub mod histogram;
 pub mod label_counts;

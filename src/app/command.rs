@@ -137,6 +137,11 @@ pub enum Command {
         /// From where.
         side: Side,
     },
+    /// Begins to path-trace what the volume view shows.
+    Develop {
+        /// Width and height in pixels.
+        size: [u32; 2],
+    },
     /// Changes how volumes are rendered.
     VolumeView(VolumeChange),
     /// Lets the user choose a file; the window answers with `ImportTransfer`, or to write with `ExportTransfer`.

@@ -12,6 +12,7 @@ use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
 use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::Volume;
+use crate::scene::VolumeScene;
 
 /// What a dialog of the system is to ask for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,6 +116,15 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
+    },
+    /// Path-trace a picture.
+    StartDeveloping {
+        /// The job's name.
+        job: JobId,
+        /// Of what.
+        scene: Box<VolumeScene>,
+        /// How many samples every pixel gets.
+        samples: u32,
     },
     /// Stop a job.
     CancelJob(JobId),

@@ -18,6 +18,7 @@ use super::overlays::MOST_LABELS;
 use super::state::Counted;
 use super::thumbnail::{self, Thumbnail};
 use super::transfer_thumbnail::{self, ThumbnailRequest};
+use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::label_counts::{LabelCount, label_counts};
 use crate::algo::{histogram, percentile};
 use crate::io::load::LoadReport;
@@ -28,6 +29,7 @@ use crate::model::series_key::SeriesKey;
 use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::Window;
+use crate::scene::VolumeScene;
 
 /// Names a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +81,13 @@ pub enum JobEvent {
     MeasurementsSaved(SeriesKey, Result<Option<Saved>, String>),
     /// A list of measurements was written, or why not.
     MeasurementsExported(Result<PathBuf, String>),
+    /// A path-traced picture has become finer.
+    Developed {
+        /// Samples of every pixel.
+        samples: u32,
+        /// RGBA, 8 bits, rows from the top.
+        pixels: Arc<Vec<u8>>,
+    },
     /// There is nothing to tell.
     Nothing,
     /// The job broke.
@@ -234,6 +243,28 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             JobEvent::Labelled(open.volume.id, counts)
+        });
+    }
+
+    /// Path-traces a picture, and tells of it now and then.
+    pub fn start_developing(&mut self, job: JobId, scene: VolumeScene, samples: u32) {
+        self.start(job, "develop", move |outlet| {
+            /// The first pictures are told at once, later ones at most this often: they differ little.
+            const EVERY: Duration = Duration::from_millis(250);
+            let mut picture = Developing::new(scene, Tracking::Bounded);
+            let mut told = Instant::now();
+            for n in 1..=samples {
+                if outlet.cancelled.load(Ordering::Relaxed) {
+                    return JobEvent::Nothing;
+                }
+                picture.add_sample();
+                if n < 4 || n == samples || told.elapsed() >= EVERY {
+                    told = Instant::now();
+                    let pixels = Arc::new(picture.picture());
+                    outlet.send(JobEvent::Developed { samples: n, pixels }, false);
+                }
+            }
+            JobEvent::Nothing
         });
     }
 

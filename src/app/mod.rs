@@ -7,6 +7,7 @@
 pub mod annotations;
 pub mod browser;
 pub mod command;
+pub mod developing;
 pub mod effect;
 pub mod history;
 pub mod identifiers;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use glam::{DVec2, DVec3};
 
 use super::command::PictureStyle;
+use super::developing::DevelopingPicture;
 use super::history::History;
 use super::job::JobId;
 use super::measurements::Measurements;
@@ -42,6 +43,8 @@ pub struct State {
     pub gesture: Option<Gesture>,
     /// Where the pointer rests: pane, and place in it in points.
     pub hover: Option<(PaneId, DVec2)>,
+    /// The path-traced picture of the volume view, if there is one.
+    pub developing: Option<DevelopingPicture>,
     /// Jobs under way, oldest first.
     pub jobs: BTreeMap<JobId, JobStatus>,
     /// What the user should read, oldest first.
@@ -291,6 +294,8 @@ pub enum JobSubject {
     Volume(VolumeId),
     /// Reading or writing measurements.
     Measurements,
+    /// Path tracing the volume view.
+    Developing,
 }
 
 impl JobSubject {
@@ -302,7 +307,12 @@ impl JobSubject {
             | Self::Histogram(id)
             | Self::Thumbnail(id)
             | Self::TransferThumbnails(id) => Some(*id),
-            Self::Question | Self::Picture | Self::Transfer | Self::Paths(_) | Self::Measurements => None,
+            Self::Question
+            | Self::Picture
+            | Self::Transfer
+            | Self::Paths(_)
+            | Self::Measurements
+            | Self::Developing => None,
         }
     }
 
@@ -310,7 +320,11 @@ impl JobSubject {
     pub fn is_quiet(&self) -> bool {
         matches!(
             self,
-            Self::Histogram(_) | Self::Thumbnail(_) | Self::TransferThumbnails(_) | Self::Measurements
+            Self::Histogram(_)
+                | Self::Thumbnail(_)
+                | Self::TransferThumbnails(_)
+                | Self::Measurements
+                | Self::Developing
         )
     }
 }
@@ -373,6 +387,7 @@ impl State {
             },
             gesture: None,
             hover: None,
+            developing: None,
             jobs: BTreeMap::new(),
             messages: Vec::new(),
             measurements: Measurements::default(),

@@ -17,6 +17,8 @@ pub struct VolumeView {
     pub light: Light,
     /// What is cut away.
     pub cuts: Cuts,
+    /// Whether what is lit is path-traced while the view rests.
+    pub is_cinematic: bool,
     /// Volumes that are rendered together with the shown one.
     pub also: Vec<VolumeId>,
     /// Whether the slices of the plane panes stand in the volume.
@@ -42,6 +44,7 @@ impl Default for VolumeView {
             shows_slices: false,
             also: Vec::new(),
             background: Background::default(),
+            is_cinematic: false,
             trying: None,
         }
     }
@@ -80,6 +83,8 @@ pub const MOST_CLIP_PLANES: usize = 6;
 pub enum VolumeChange {
     /// What becomes of the samples along a ray.
     Mode(VolumeMode),
+    /// Whether what is lit is path-traced while the view rests. Projections become composites by it.
+    Cinematic(bool),
     /// The light.
     Light(Light),
     /// What is cut away.

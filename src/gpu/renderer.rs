@@ -146,6 +146,10 @@ impl Gpu {
         readback::read(&self.context, target.texture())
     }
 
+    pub(super) fn put(&self, texture: &wgpu::Texture, pixels: &[u8]) {
+        target::write(&self.context, texture, pixels);
+    }
+
     /// Uploads all voxels of a scene that have arrived and waits until they are on the device.
     pub fn upload(&mut self, scene: &Scene) -> Result<(), GpuError> {
         self.store.begin();

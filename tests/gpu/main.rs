@@ -6,6 +6,7 @@
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 
+mod cinematic;
 mod device;
 mod phantom;
 

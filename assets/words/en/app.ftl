@@ -110,3 +110,4 @@ app-step-preset = choosing a preset
 app-step-reset-transfer = resetting the colours of the volume
 app-job-transfer = Reading {$path}
 app-transfer-saved = The colours of the volume were written to {$path}
+app-job-develop = Path tracing

@@ -320,3 +320,6 @@ ui-volume-slices = Slices in the volume
 ui-volume-slices-tip = Shows the slices of the other panes where they lie in the volume.
 ui-together = Together in 3D
 ui-together-tip = Renders {$name} together with the shown series, each with its own colours.
+ui-cinematic = Cinematic light
+ui-cinematic-tip = Follows light through the volume while the view rests: soft shadows, scattering. The picture becomes finer by and by.
+ui-developing = Path tracing: {$done} of {$total} samples

@@ -7,7 +7,7 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file, measure, overlay, settings, thumbnails, transfer, transfer_thumbnails};
+use super::{developing, display, file, measure, overlay, settings, thumbnails, transfer, transfer_thumbnails};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::VolumeId;
@@ -47,6 +47,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     }
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
+    effects.extend(developing::due(state));
     effects.extend(thumbnails::next(state));
     effects.extend(transfer_thumbnails::next(state));
     effects
@@ -81,6 +82,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
             measure::took_in(state, job, event);
         }
+        JobEvent::Developed { samples, pixels } => developing::take_in(state, job, samples, pixels),
         JobEvent::Counted(id, counted) => take_counts(state, id, counted),
         JobEvent::PictureSaved(Ok(path)) => state.tell(
             Level::Note,

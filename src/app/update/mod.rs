@@ -1,5 +1,6 @@
 //! The only code that changes the state: one function for what people ask for, one for what jobs bring back.
 
+mod developing;
 mod display;
 mod file;
 mod jobs;
@@ -28,6 +29,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
     effects.extend(volume_view::due(state));
+    effects.extend(developing::due(state));
     effects
 }
 
@@ -48,6 +50,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
             .into_iter()
             .flat_map(|job| file::cancel_job(state, job))
             .collect(),
+        Command::Develop { size } => developing::begin(state, size),
         Command::CloseAll => file::close_all(state),
         Command::UseAsSegmentation { index, yes } => overlay::set_role(state, index, yes),
         Command::Show { index } => file::show_index(state, index),

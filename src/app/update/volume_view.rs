@@ -7,7 +7,7 @@ use super::super::tool::crop;
 use super::super::volume_view::{MOST_CLIP_PLANES, VolumeChange};
 use super::{file, transfer};
 use crate::model::volume::VolumeId;
-use crate::scene::{Camera, ClipPlane, Cuts};
+use crate::scene::{Camera, ClipPlane, Cuts, VolumeMode};
 
 /// Applies a change. Numbers that are none change nothing.
 pub(super) fn change(state: &mut State, change: VolumeChange) {
@@ -18,7 +18,16 @@ pub(super) fn change(state: &mut State, change: VolumeChange) {
     let (axes, crosshair) = (state.view.camera.axes(), state.view.crosshair);
     let view = &mut state.view.volume;
     match change {
-        VolumeChange::Mode(mode) => view.mode = mode,
+        VolumeChange::Mode(mode) => {
+            view.mode = mode;
+            view.is_cinematic &= mode == VolumeMode::Composite;
+        }
+        VolumeChange::Cinematic(yes) => {
+            view.is_cinematic = yes;
+            if yes {
+                view.mode = VolumeMode::Composite;
+            }
+        }
         VolumeChange::Light(light) => view.light = light,
         VolumeChange::Cuts(cuts) => view.cuts = cuts,
         VolumeChange::ShowCrop(shows) => {

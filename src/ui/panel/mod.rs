@@ -70,6 +70,8 @@ const DISPLAY: &str = "display";
 /// The largest share of the window that a panel beside the panes takes, alone and with another at the other side.
 const LARGEST: f32 = 0.4;
 const LARGEST_OF_TWO: f32 = 0.28;
+/// Narrower than this nothing in a panel can be read, points.
+const LEGIBLE: f32 = 206.0;
 
 /// A panel beside the panes, as wide as it was left.
 fn side(ui: &mut Ui, state: &State, id: PanelId, commands: &mut Commands, add: impl FnOnce(&mut Ui, &mut Commands)) {
@@ -78,7 +80,8 @@ fn side(ui: &mut Ui, state: &State, id: PanelId, commands: &mut Commands, add: i
         PanelId::Display => (Panel::right(DISPLAY), DISPLAY, theme::DISPLAY_WIDTH, 140.0),
     };
     let are_two = [PanelId::Browser, PanelId::Display].map(|panel| state.settings.is_open(panel)) == [true; 2];
-    let largest = ui.ctx().content_rect().width() * if are_two { LARGEST_OF_TWO } else { LARGEST };
+    let share = if are_two { LARGEST_OF_TWO } else { LARGEST };
+    let largest = (ui.ctx().content_rect().width() * share).max(LEGIBLE);
     // What a narrow window squeezed is as wide as it was when there is room again.
     let key = ui.scope_id().with(name);
     let last = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or(key.with("largest"), largest), largest));
