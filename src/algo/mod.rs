@@ -4,6 +4,7 @@ pub mod cinematic;
 pub mod gradient;
 pub mod histogram;
 pub mod label_counts;
+pub mod label_matter;
 pub mod labels;
 pub mod lighting;
 pub mod needed_slabs;

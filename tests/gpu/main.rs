@@ -23,3 +23,5 @@ mod shaders;
 mod slices;
 mod stacks;
 mod targets;
+mod volumes;
+mod volumes_of_nothing;
