@@ -24,3 +24,5 @@ mod shaders;
 mod slices;
 mod stacks;
 mod targets;
+mod volumes;
+mod volumes_of_nothing;

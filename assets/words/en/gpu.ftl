@@ -7,3 +7,4 @@ gpu-device-lost = the graphics device was lost: {$why}; start the program again
 gpu-timeout = the graphics device did not finish the picture in time; close other programs that draw, or make the window smaller
 gpu-refused = the graphics driver refused to draw: {$why}; a newer driver may help
 gpu-coarse = shown at {$factors} of its resolution: the whole volume ({$dims} voxels) is too large for the graphics adapter
+gpu-too-many-volumes = this is more than the graphics adapter can show in one picture: hide some of the volumes, label maps, slices or cuts
