@@ -1,6 +1,7 @@
 //! The window: eframe around the program. Takes in what jobs brought, has the input applied, draws, and sleeps until
 //! something happens. Holds no state of its own but pictures and what the interface remembers.
 
+mod frame;
 pub mod frames;
 
 use std::path::PathBuf;
@@ -16,10 +17,10 @@ use crate::app::pane::PaneId;
 use crate::app::{Choice, Command, Effect, Home, Program, State, annotations, scenes};
 use crate::say;
 use crate::ui::capture::Capture;
-use crate::ui::pane::Pane;
-use crate::ui::picture::Pictures;
+use crate::ui::picture::{Pictures, Shown};
 use crate::ui::place::{self, Placing};
-use crate::ui::{Commands, Memory, input, layout, pane, panel, theme, title};
+use crate::ui::{Commands, Memory, theme, title};
+use frame::Host;
 
 /// What to begin with.
 #[derive(Default)]
@@ -141,12 +142,12 @@ impl Window {
         for command in commands {
             any = true;
             let effects = self.program.dispatch(command);
-            self.carry_out(ctx, effects);
+            self.do_effects(ctx, effects);
         }
         any
     }
 
-    fn carry_out(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
+    fn do_effects(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Choose { job, choice } => self.program.answer_later(job, question(choice)),
@@ -157,12 +158,12 @@ impl Window {
                     size,
                     style,
                 } => {
-                    if let Some((size, rgba)) = self.picture(ctx, pane, size, style) {
+                    if let Some((size, rgba)) = self.picture_of(ctx, pane, size, style) {
                         self.program.write_picture(path, size, rgba);
                     }
                 }
                 Effect::CopyPicture { pane, style } => {
-                    if let Some(([width, height], rgba)) = self.picture(ctx, pane, None, style) {
+                    if let Some(([width, height], rgba)) = self.picture_of(ctx, pane, None, style) {
                         let size = [width as usize, height as usize];
                         ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
                     }
@@ -178,14 +179,18 @@ impl Window {
                 | Effect::SaveMeasurements { .. }
                 | Effect::WriteText { .. }
                 | Effect::StartHistogram { .. }
+                | Effect::StartDeveloping { .. }
                 | Effect::StartLabels { .. }
+                | Effect::StartTransferThumbnails { .. }
+                | Effect::ReadTransfer { .. }
+                | Effect::WriteTransfer { .. }
                 | Effect::CancelJob(_) => {}
             }
         }
     }
 
     /// What a pane shows: size in pixels, and RGBA with rows from the top.
-    fn picture(
+    fn picture_of(
         &mut self,
         ctx: &egui::Context,
         pane: PaneId,
@@ -214,7 +219,7 @@ impl Window {
     /// Takes in what jobs brought.
     fn poll(&mut self, ctx: &egui::Context) {
         let (has_changed, effects) = self.program.poll();
-        self.carry_out(ctx, effects);
+        self.do_effects(ctx, effects);
         if has_changed {
             // More may be waiting.
             ctx.request_repaint();
@@ -239,47 +244,23 @@ impl Window {
             self.program.write_picture(path, size, rgba);
         }
     }
+}
 
-    /// The panes, or how to begin. Answers whether the pictures are finished.
-    fn center(&mut self, ui: &mut egui::Ui) -> bool {
-        let ctx = ui.ctx().clone();
-        if self.state().shown().is_none() {
-            self.memory.rects.clear();
-            let mut commands = Commands::new();
-            panel::start::show(ui, self.program.state(), &mut self.memory, &mut commands);
-            if self.dispatch(&ctx, commands) {
-                ctx.request_repaint();
-            }
-            return true;
-        }
-        let rects = layout::pane_rects(self.state().view.layout, ui.max_rect(), ctx.pixels_per_point());
-        self.memory.rects = rects.iter().copied().collect();
-        for (id, rect) in &rects {
-            let size = glam::DVec2::new(f64::from(rect.width()), f64::from(rect.height()));
-            if self.state().view.sizes.get(id) != Some(&size) {
-                self.dispatch(&ctx, [Command::ResizePane { pane: *id, size }]);
-            }
-        }
-        let mut commands = Commands::new();
-        let mut is_finished = true;
-        for (id, rect) in rects {
-            let shown = self.pictures.show(self.program.state(), id, ctx.pixels_per_point());
-            if let Some(again) = shown.again {
-                ctx.request_repaint_after(again);
-                is_finished = false;
-            }
-            let pane = Pane {
-                id,
-                rect,
-                pictures: &shown.pictures,
-                notice: shown.notice,
-            };
-            pane::show(ui, &pane, self.program.state(), &mut self.memory, &mut commands);
-        }
-        if self.dispatch(&ctx, commands) {
-            ctx.request_repaint();
-        }
-        is_finished
+impl Host for Window {
+    fn state(&self) -> &State {
+        self.program.state()
+    }
+
+    fn parts(&mut self) -> (&State, &mut Memory) {
+        (self.program.state(), &mut self.memory)
+    }
+
+    fn carry_out(&mut self, ctx: &egui::Context, commands: Commands) -> bool {
+        self.dispatch(ctx, commands)
+    }
+
+    fn picture(&mut self, pane: PaneId, pixels_per_point: f32) -> Shown {
+        self.pictures.show(self.program.state(), pane, pixels_per_point)
     }
 }
 
@@ -292,23 +273,12 @@ impl eframe::App for Window {
         self.program.close();
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, own: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         self.poll(&ctx);
-        theme::follow(&ctx, &self.program.state().settings);
-        let placed = self.place.look(&ctx, frame, &self.program.state().settings);
+        let placed = self.place.look(&ctx, own, &self.program.state().settings);
         self.dispatch(&ctx, placed);
-        let mut commands = input::read(&ctx, self.program.state(), &mut self.memory);
-        panel::drop::read(&ctx, &mut commands);
-        self.dispatch(&ctx, commands);
-        let mut commands = Commands::new();
-        panel::show_all(ui, self.program.state(), &mut self.memory, &mut commands);
-        if self.dispatch(&ctx, commands) {
-            // The panels were laid out before: they catch up in the next frame, the pictures are right in this one.
-            ctx.request_repaint();
-        }
-        let is_finished = egui::CentralPanel::no_frame().show(ui, |ui| self.center(ui)).inner;
-        panel::drop::hint(&ctx);
+        let is_finished = frame::show(ui, self);
         let title = title::of(self.state());
         if title != self.memory.title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
@@ -345,6 +315,25 @@ fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
                 .save_file();
             Box::pin(async move {
                 file.await.map(|file| Command::SaveMeasurements {
+                    path: file.path().to_owned(),
+                })
+            })
+        }
+        Choice::Transfer => {
+            let file = dialog.add_filter("JSON", &["json"]).pick_file();
+            Box::pin(async move {
+                file.await.map(|file| Command::ImportTransfer {
+                    path: file.path().to_owned(),
+                })
+            })
+        }
+        Choice::TransferTo => {
+            let file = dialog
+                .add_filter("JSON", &["json"])
+                .set_file_name("transfer.json")
+                .save_file();
+            Box::pin(async move {
+                file.await.map(|file| Command::ExportTransfer {
                     path: file.path().to_owned(),
                 })
             })

@@ -1,18 +1,22 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
+pub mod cinematic;
 pub mod gradient;
 pub mod histogram;
 pub mod label_counts;
+pub mod label_matter;
 pub mod labels;
 pub mod lighting;
 pub mod needed_slabs;
 pub mod percentile;
 pub mod phantom;
+pub mod quick_rays;
 pub mod quick_slice;
 pub mod raycast;
 pub mod resample;
 pub mod reslice;
 pub mod sample;
+pub mod shrink;
 pub mod stack;
 pub mod value_range;
 

@@ -24,6 +24,9 @@ pub(super) fn draw_projection(scene: &VolumeScene) -> Vec<u8> {
             };
             let values = samples_of(scene, &ray, step_mm).filter_map(|n| {
                 let voxel = geometry.voxel_at(ray.origin + ray.direction * (n as f64 * step_mm));
+                if layer.mask.as_ref().is_some_and(|mask| !mask.keeps_at(voxel)) {
+                    return None;
+                }
                 if let Sample::Value(value) = sample(&image.volume, voxel, image.frame, image.interpolation) {
                     Some(value)
                 } else {

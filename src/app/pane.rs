@@ -45,6 +45,8 @@ impl PaneId {
 pub struct PlanePane {
     /// The screen's right and down in the radiological convention; the switch to neurological mirrors them when drawn.
     pub axes: Axes,
+    /// The axes before it was turned by hand. The volume fits the pane along these, so that turning never magnifies.
+    pub upright: Axes,
     /// A place of the patient that stands in the middle of the pane once it is projected onto the plane.
     pub center: DVec3,
     /// A thick slice, or none.

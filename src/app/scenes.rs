@@ -5,11 +5,12 @@ use std::sync::Arc;
 use glam::{DVec2, DVec3};
 
 use super::overlays;
-use super::pane::{Layout, PaneId};
+use super::pane::PaneId;
 use super::state::{Entry, State};
+use crate::algo::raycast;
 use crate::model::geometry::Geometry;
 use crate::model::plane::{Axes, Plane, View};
-use crate::scene::{Camera, ImageLayer, Scene, SliceScene, StackScene, VolumeLayer, VolumeScene};
+use crate::scene::{Camera, ClipPlane, Cuts, ImageLayer, Scene, SliceScene, StackScene, VolumeLayer, VolumeScene};
 
 /// Size of a pane that was never laid out, in points.
 const UNKNOWN_SIZE: DVec2 = DVec2::new(512.0, 512.0);
@@ -56,22 +57,14 @@ pub fn plane(state: &State, pane: PaneId) -> Option<Plane> {
     })
 }
 
-/// How many mm a point of the screen is wide in a pane: alike in all plane panes, but for a large one beside small ones.
+/// How many mm a point of the screen is wide in a pane. At first the volume fits each pane by itself; magnifying is for
+/// all of them alike.
 pub fn mm_per_point(state: &State, pane: PaneId) -> f64 {
-    let Some(geometry) = state.shown().and_then(|entry| entry.volume().geometry()) else {
+    let geometry = state.shown().and_then(|entry| entry.volume().geometry());
+    let (Some(geometry), Some(plane)) = (geometry, state.view.plane(pane)) else {
         return 1.0;
     };
-    let panes: Vec<PaneId> = match state.view.layout {
-        Layout::Single(pane) if pane.view().is_some() => vec![pane],
-        Layout::OneAndThree(large) if pane == large && pane.view().is_some() => vec![large],
-        Layout::OneAndThree(large) => PaneId::PLANES.into_iter().filter(|small| *small != large).collect(),
-        _ => PaneId::PLANES.to_vec(),
-    };
-    let fit = panes
-        .iter()
-        .filter_map(|pane| Some(fitting(geometry, shown_axes(state, *pane)?, pane_size(state, *pane))))
-        .fold(1e-6, f64::max);
-    fit / state.view.zoom
+    fitting(geometry, plane.upright, pane_size(state, pane)) / state.view.zoom
 }
 
 /// mm per point at which a volume just fits a pane.
@@ -80,7 +73,7 @@ fn fitting(geometry: &Geometry, axes: Axes, size: DVec2) -> f64 {
         let (low, high) = geometry.extent_along(direction);
         high - low
     };
-    (extent(axes.right) / size.x).max(extent(axes.down) / size.y) * FIT_MARGIN
+    ((extent(axes.right) / size.x).max(extent(axes.down) / size.y) * FIT_MARGIN).max(1e-6)
 }
 
 /// mm per point of the volume view.
@@ -95,6 +88,32 @@ pub fn camera_mm_per_point(state: &State) -> f64 {
         .map(|corner| (*corner - geometry.center()).length())
         .fold(1e-6, f64::max);
     2.0 * radius / pane_size(state, PaneId::Volume).min_element() / state.view.camera_zoom
+}
+
+/// The camera of the volume view for a picture in points.
+pub fn point_camera(state: &State) -> Camera {
+    Camera {
+        mm_per_pixel: camera_mm_per_point(state),
+        ..state.view.camera
+    }
+}
+
+/// Where a place of the patient is seen in the volume view, in points from the top left; `None` behind the eye.
+pub fn volume_point_of(state: &State, patient: DVec3) -> Option<DVec2> {
+    let size = pane_size(state, PaneId::Volume);
+    let camera = point_camera(state);
+    // In whole points, since that is what cameras count in; the middle stays the middle.
+    let whole = size.round().max(DVec2::ONE);
+    let [x, y] = camera.pixel_of([whole.x as u32, whole.y as u32], patient)?;
+    Some(DVec2::new(x, y) + (size - whole) / 2.0)
+}
+
+/// The place of the patient that is seen at a point of the volume view; `None` where nothing is, and of averages.
+pub fn place_under(state: &State, at: DVec2) -> Option<DVec3> {
+    let Scene::Volume(scene) = scene(state, PaneId::Volume, 1.0, Quality::Still)? else {
+        return None;
+    };
+    raycast::place_under(&scene, at.x, at.y)
 }
 
 /// The place of the patient at a point of a plane pane.
@@ -189,9 +208,55 @@ pub fn picture(state: &State, pane: PaneId, size: [u32; 2]) -> Option<Scene> {
     sized_scene(state, pane, size, points_per_pixel, Quality::Still)
 }
 
+/// The volumes that are rendered together with the shown one.
+fn beside(state: &State) -> impl Iterator<Item = &Entry> {
+    let also = state.view.volume.also.iter();
+    also.filter(|id| Some(**id) != state.view.shown)
+        .filter_map(|id| state.document.entry(*id))
+}
+
+/// A volume as it is rendered.
+fn volume_layer(entry: &Entry) -> Option<VolumeLayer> {
+    let mut image = layer(entry)?;
+    image.window = entry.display.projection_window.unwrap_or(image.window);
+    let transfer = entry.display.transfer.as_ref();
+    Some(VolumeLayer {
+        image,
+        transfer: transfer
+            .map(|transfer| Arc::clone(&transfer.function))
+            .unwrap_or_default(),
+        iso: transfer.map_or(0.0, |transfer| transfer.iso),
+        mask: entry.display.mask.clone(),
+    })
+}
+
+/// The slices of the plane panes.
+fn slices(state: &State) -> Vec<Plane> {
+    PaneId::PLANES
+        .into_iter()
+        .filter_map(|pane| plane(state, pane))
+        .collect()
+}
+
+/// The cuts of the volume view: those of its own, and those at slices.
+fn cuts(state: &State) -> Cuts {
+    let view = &state.view.volume;
+    let mut cuts = view.cuts.clone();
+    for (pane, cut) in PaneId::PLANES.into_iter().zip(view.slice_cuts) {
+        if let (Some(sign), Some(plane)) = (cut.kept_sign(), plane(state, pane)) {
+            let normal = plane.axes.normal() * sign;
+            cuts.planes.push(ClipPlane {
+                normal,
+                offset_mm: normal.dot(plane.center),
+            });
+        }
+    }
+    cuts
+}
+
 fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f64, quality: Quality) -> Option<Scene> {
     let entry = state.shown()?;
-    let mut layer = layer(entry)?;
+    let layer = layer(entry)?;
     let geometry = entry.volume().geometry();
     Some(match pane {
         PaneId::Stack => Scene::Stack(StackScene {
@@ -202,32 +267,24 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
             size,
         }),
         PaneId::Volume => {
-            layer.window = entry.display.projection_window.unwrap_or(layer.window);
             let step_mm = geometry?.shortest_edge_mm() / 2.0;
             let (shrink, step_mm) = match quality {
                 Quality::Moving => (2, step_mm * 4.0),
                 Quality::Still => (1, step_mm),
             };
             let size = size.map(|side| (side / shrink).max(1));
-            let mm_per_pixel = camera_mm_per_point(state) * points_per_pixel * f64::from(shrink);
             let camera = Camera {
-                mm_per_pixel,
+                mm_per_pixel: camera_mm_per_point(state) * points_per_pixel * f64::from(shrink),
                 ..state.view.camera
             };
             let view = &state.view.volume;
-            let transfer = entry.display.transfer.as_ref();
-            let layer = VolumeLayer {
-                image: layer,
-                transfer: transfer
-                    .map(|transfer| Arc::clone(&transfer.function))
-                    .unwrap_or_default(),
-                iso: transfer.map_or(0.0, |transfer| transfer.iso),
-            };
+            let layers = std::iter::once(entry).chain(beside(state)).filter_map(volume_layer);
             Scene::Volume(VolumeScene {
                 light: view.light,
-                cuts: view.cuts.clone(),
+                cuts: cuts(state),
+                slices: if view.shows_slices { slices(state) } else { Vec::new() },
                 background: view.background,
-                ..VolumeScene::new(camera, size, view.mode, step_mm, vec![layer])
+                ..VolumeScene::new(camera, size, view.mode, step_mm, layers.collect())
             })
         }
         PaneId::Axial | PaneId::Coronal | PaneId::Sagittal => {

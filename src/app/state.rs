@@ -7,6 +7,7 @@ use std::sync::Arc;
 use glam::{DVec2, DVec3};
 
 use super::command::PictureStyle;
+use super::developing::DevelopingPicture;
 use super::history::History;
 use super::job::JobId;
 use super::measurements::Measurements;
@@ -17,12 +18,14 @@ use super::settings::Settings;
 use super::thumbnail::Thumbnails;
 use super::tool::{Gesture, Tool};
 use super::transfer::Transfer;
+use super::transfer_thumbnail::TransferThumbnails;
 use super::volume_view::VolumeView;
 pub use crate::algo::histogram::Histogram;
 use crate::io::home::Home;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
 use crate::model::volume::{Volume, VolumeId};
+use crate::model::voxel_mask::VoxelMask;
 use crate::model::window::Window;
 use crate::scene::{Camera, Interpolation};
 
@@ -32,12 +35,16 @@ pub struct State {
     pub document: Document,
     /// Small pictures of what is open.
     pub thumbnails: Thumbnails,
+    /// Small pictures of what is shown, with each preset of its transfer function.
+    pub transfer_thumbnails: TransferThumbnails,
     /// How it is looked at.
     pub view: View,
     /// What is being dragged.
     pub gesture: Option<Gesture>,
     /// Where the pointer rests: pane, and place in it in points.
     pub hover: Option<(PaneId, DVec2)>,
+    /// The path-traced picture of the volume view, if there is one.
+    pub developing: Option<DevelopingPicture>,
     /// Jobs under way, oldest first.
     pub jobs: BTreeMap<JobId, JobStatus>,
     /// What the user should read, oldest first.
@@ -161,6 +168,8 @@ pub struct Display {
     pub frame: usize,
     /// Colour and opacity in the volume view; `None` until its values are known.
     pub transfer: Option<Transfer>,
+    /// Which voxels are seen in the volume view; all of them without a mask.
+    pub mask: Option<Arc<VoxelMask>>,
 }
 
 /// How the document is looked at.
@@ -179,13 +188,15 @@ pub struct View {
     pub crosshair: DVec3,
     /// Whether its lines are drawn.
     pub crosshair_visible: bool,
+    /// Whether measurements are seen; each of them can be hidden by itself too.
+    pub shows_measurements: bool,
     /// What the planes are aligned with.
     pub alignment: Alignment,
     /// The plane panes, in the order of [`PaneId::PLANES`].
     pub planes: [PlanePane; 3],
     /// The stack pane.
     pub stack: StackPane,
-    /// Magnification of all panes alike; 1 fits the volume.
+    /// Magnification of all panes alike; at 1 the volume fits each of them.
     pub zoom: f64,
     /// The camera of the volume view; its scale follows from `camera_zoom`.
     pub camera: Camera,
@@ -238,11 +249,11 @@ impl View {
         })
     }
 
-    /// What left drag does in a pane; `None` in the volume view, where it turns the camera. Pictures that have no place
-    /// in space have no crosshair.
+    /// What left drag does in a pane; `None` in the volume view, where it turns the camera unless the window tool was
+    /// chosen. Pictures that have no place in space have no crosshair.
     pub fn tool_in(&self, pane: PaneId) -> Option<Tool> {
         match (pane, self.active_tool()) {
-            (PaneId::Volume, _) => None,
+            (PaneId::Volume, _) => self.tool.filter(|tool| *tool == Tool::Window),
             (PaneId::Stack, Tool::Crosshair) => Some(Tool::Window),
             (_, tool) => Some(tool),
         }
@@ -269,6 +280,10 @@ pub enum JobSubject {
     Picture,
     /// Making a small picture.
     Thumbnail(VolumeId),
+    /// Making small pictures with presets of the transfer function.
+    TransferThumbnails(VolumeId),
+    /// Reading a transfer function.
+    Transfer,
     /// Counting values.
     Histogram(VolumeId),
     /// Reading a label map.
@@ -279,20 +294,38 @@ pub enum JobSubject {
     Volume(VolumeId),
     /// Reading or writing measurements.
     Measurements,
+    /// Path tracing the volume view.
+    Developing,
 }
 
 impl JobSubject {
     /// The volume that it is about.
     pub fn volume(&self) -> Option<VolumeId> {
         match self {
-            Self::Volume(id) | Self::Labels(id) | Self::Histogram(id) | Self::Thumbnail(id) => Some(*id),
-            Self::Question | Self::Picture | Self::Paths(_) | Self::Measurements => None,
+            Self::Volume(id)
+            | Self::Labels(id)
+            | Self::Histogram(id)
+            | Self::Thumbnail(id)
+            | Self::TransferThumbnails(id) => Some(*id),
+            Self::Question
+            | Self::Picture
+            | Self::Transfer
+            | Self::Paths(_)
+            | Self::Measurements
+            | Self::Developing => None,
         }
     }
 
     /// Whether it is small work that goes on beside, which nobody waits for or stops.
     pub fn is_quiet(&self) -> bool {
-        matches!(self, Self::Histogram(_) | Self::Thumbnail(_) | Self::Measurements)
+        matches!(
+            self,
+            Self::Histogram(_)
+                | Self::Thumbnail(_)
+                | Self::TransferThumbnails(_)
+                | Self::Measurements
+                | Self::Developing
+        )
     }
 }
 
@@ -322,12 +355,14 @@ impl State {
     pub fn new() -> Self {
         let planes = anatomical_axes().map(|axes| PlanePane {
             axes,
+            upright: axes,
             center: DVec3::ZERO,
             slab: None,
         });
         Self {
             document: Document::default(),
             thumbnails: Thumbnails::default(),
+            transfer_thumbnails: TransferThumbnails::default(),
             view: View {
                 shown: None,
                 layout: Layout::Quad,
@@ -336,6 +371,7 @@ impl State {
                 sizes: BTreeMap::new(),
                 crosshair: DVec3::ZERO,
                 crosshair_visible: true,
+                shows_measurements: true,
                 alignment: Alignment::Acquisition,
                 planes,
                 stack: StackPane::default(),
@@ -351,6 +387,7 @@ impl State {
             },
             gesture: None,
             hover: None,
+            developing: None,
             jobs: BTreeMap::new(),
             messages: Vec::new(),
             measurements: Measurements::default(),

@@ -9,7 +9,7 @@ use super::{Failure, Outcome, output, source};
 use crate::algo::value_range::value_range;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::geometry::Geometry;
-use crate::model::volume::{Placement, Volume, VolumeKind};
+use crate::model::volume::{PixelScale, Placement, Volume, VolumeKind};
 use crate::say;
 
 #[derive(Args)]
@@ -130,7 +130,7 @@ fn describe(index: usize, open: &OpenVolume, values: bool) -> VolumeJson {
         index_to_lps: geometry.map(row_major),
         spacing: match &volume.placement {
             Placement::Patient(geometry) => Some(geometry.spacing().to_array().to_vec()),
-            Placement::Stack(grid) => grid.is_calibrated.then(|| grid.pixel_size.to_vec()),
+            Placement::Stack(grid) => (grid.pixel_scale == PixelScale::Patient).then(|| grid.pixel_size.to_vec()),
         },
         value_range: range,
         unit: volume.unit.clone(),

@@ -33,17 +33,19 @@ pub(super) fn walk(folder: &Path, progress: &Progress<'_>, files: &mut Vec<PathB
                 continue;
             }
         };
-        for path in entries.flatten().map(|entry| entry.path()) {
+        // What the program itself keeps beside a study is no part of it.
+        let strangers = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| !measurements::is_own_file(path));
+        for path in strangers {
             let reason = match std::fs::metadata(&path) {
                 Ok(meta) if meta.is_dir() && depth < MAX_DEPTH => {
                     pending.push((path, depth + 1));
                     continue;
                 }
                 Ok(meta) if meta.is_file() => {
-                    // What the program itself keeps beside a study is no part of it.
-                    if !measurements::is_own_file(&path) {
-                        files.push(path);
-                    }
+                    files.push(path);
                     continue;
                 }
                 Ok(meta) if meta.is_dir() => say!("io-too-deep"),

@@ -9,6 +9,7 @@ pub mod demo_save;
 pub mod dicom;
 pub mod home;
 pub mod load;
+pub mod lock;
 pub mod measurements;
 pub mod nifti;
 pub mod place;

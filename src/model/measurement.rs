@@ -7,7 +7,7 @@ use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
 use super::plane::{Axes, View};
-use super::volume::Placement;
+use super::volume::{PixelScale, Placement, StackGrid};
 
 /// Names a measurement for good, in every program that ever reads it: 128 random bits, written as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -135,6 +135,9 @@ pub enum Unit {
     /// Millimetres.
     #[serde(rename = "mm")]
     Millimetres,
+    /// Millimetres at the detector of a radiograph; in the patient the length is shorter.
+    #[serde(rename = "mm at detector")]
+    DetectorMillimetres,
     /// Pixels, where nobody knows how large they are.
     #[serde(rename = "px")]
     Pixels,
@@ -145,6 +148,7 @@ impl Unit {
     pub fn symbol(self) -> &'static str {
         match self {
             Self::Millimetres => "mm",
+            Self::DetectorMillimetres => "mm at detector",
             Self::Pixels => "px",
         }
     }
@@ -162,15 +166,18 @@ pub struct Quantity {
 impl Measurement {
     /// What was measured, in a series that stands like this.
     ///
-    /// Between points of the patient: their distance in mm. On pictures without a place: mm where the pixel size at the
-    /// patient is known (Pixel Spacing that is calibrated, DICOM PS3.3 10.7.1.1), else pixels. Of pixels that are not
-    /// square, one pixel is then as long as a pixel is wide.
+    /// Between points of the patient: their distance in mm. On pictures without a place: mm where the pixel size is
+    /// known, in the patient or at the detector (DICOM PS3.3 10.7.1.1), else pixels. Of pixels that are not square, one
+    /// pixel is then as long as a pixel is wide.
     pub fn quantity(&self, placement: &Placement) -> Quantity {
+        let millimetres = |grid: &StackGrid| DVec3::new(grid.pixel_size[0], grid.pixel_size[1], 0.0);
         let (step, unit) = match (self.space, placement) {
             (Space::Patient, _) => (DVec3::ONE, Unit::Millimetres),
-            (Space::Picture, Placement::Stack(grid)) if grid.is_calibrated => {
-                let [width, height] = grid.pixel_size;
-                (DVec3::new(width, height, 0.0), Unit::Millimetres)
+            (Space::Picture, Placement::Stack(grid)) if grid.pixel_scale == PixelScale::Patient => {
+                (millimetres(grid), Unit::Millimetres)
+            }
+            (Space::Picture, Placement::Stack(grid)) if grid.pixel_scale == PixelScale::Detector => {
+                (millimetres(grid), Unit::DetectorMillimetres)
             }
             (Space::Picture, Placement::Stack(grid)) => {
                 let [width, height] = grid.pixel_size;
@@ -217,7 +224,6 @@ pub fn decimals(voxel_mm: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::volume::StackGrid;
 
     fn length(space: Space, a: [f64; 3], b: [f64; 3]) -> Measurement {
         Measurement {
@@ -232,22 +238,29 @@ mod tests {
         }
     }
 
-    fn stack(pixel_size: [f64; 2], is_calibrated: bool) -> Placement {
+    fn stack(pixel_size: [f64; 2], pixel_scale: PixelScale) -> Placement {
         Placement::Stack(StackGrid {
             dims: [10, 10, 2],
             pixel_size,
-            is_calibrated,
+            pixel_scale,
         })
     }
 
     #[test]
     fn pictures_are_measured_in_mm_only_where_that_is_known() {
         let line = length(Space::Picture, [1.0, 1.0, 1.0], [4.0, 5.0, 1.0]);
-        let known = line.quantity(&stack([0.2, 0.3], true));
+        let known = line.quantity(&stack([0.2, 0.3], PixelScale::Patient));
         assert!((known.value - (0.6f64.powi(2) + 1.2f64.powi(2)).sqrt()).abs() < 1e-12);
         assert_eq!(known.unit, Unit::Millimetres);
-        let unknown = line.quantity(&stack([1.0, 1.0], false));
+        let detector = line.quantity(&stack([0.2, 0.3], PixelScale::Detector));
+        assert_eq!(
+            (detector.value, detector.unit),
+            (known.value, Unit::DetectorMillimetres)
+        );
+        let unknown = line.quantity(&stack([1.0, 1.0], PixelScale::Unknown));
         assert_eq!((unknown.value, unknown.unit), (5.0, Unit::Pixels));
+        let tall = line.quantity(&stack([1.0, 2.0], PixelScale::Unknown));
+        assert_eq!((tall.value, tall.unit), (73f64.sqrt(), Unit::Pixels));
     }
 
     #[test]

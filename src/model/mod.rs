@@ -13,5 +13,6 @@ pub mod segment;
 pub mod series_key;
 pub mod transfer_function;
 pub mod volume;
+pub mod voxel_mask;
 pub mod voxels;
 pub mod window;

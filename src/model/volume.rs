@@ -34,10 +34,21 @@ pub enum Placement {
 pub struct StackGrid {
     /// Columns, rows, pictures.
     pub dims: [usize; 3],
-    /// Width and height of a pixel: mm if `is_calibrated`, else only their ratio counts.
+    /// Width and height of a pixel: mm where `pixel_scale` says so, else only their ratio counts.
     pub pixel_size: [f64; 2],
-    /// Whether the pixel size is known in mm at the patient.
-    pub is_calibrated: bool,
+    /// What the pixel size is good for.
+    pub pixel_scale: PixelScale,
+}
+
+/// Where the size of a pixel holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PixelScale {
+    /// In the patient, mm.
+    Patient,
+    /// At the detector, or on a film that was scanned, mm. In the patient, nearer to the source, lengths are shorter.
+    Detector,
+    /// Nowhere: only the ratio of its sides is known.
+    Unknown,
 }
 
 /// Stored number × slope + intercept = value.

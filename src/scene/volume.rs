@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Camera, Cuts, ImageLayer, LabelLayer, Light, Ray};
 use crate::model::geometry::Geometry;
+use crate::model::plane::Plane;
 use crate::model::transfer_function::TransferFunction;
+use crate::model::voxel_mask::VoxelMask;
 
 /// How what lies along a ray becomes a pixel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,14 +47,22 @@ pub struct VolumeLayer {
     pub transfer: Arc<TransferFunction>,
     /// The value of the surface.
     pub iso: f64,
+    /// Which voxels are seen: a place counts if the voxel nearest to it is kept. All of them without a mask.
+    pub mask: Option<Arc<VoxelMask>>,
 }
 
 impl PartialEq for VolumeLayer {
     fn eq(&self, other: &Self) -> bool {
-        let Self { image, transfer, iso } = self;
+        let Self {
+            image,
+            transfer,
+            iso,
+            mask,
+        } = self;
         *image == other.image
             && (Arc::ptr_eq(transfer, &other.transfer) || transfer == &other.transfer)
             && *iso == other.iso
+            && *mask == other.mask
     }
 }
 
@@ -117,12 +127,16 @@ pub struct VolumeScene {
     pub step_mm: f64,
     /// What is shown; the first decides the step where none is given. Projections lie over each other, lowest first.
     pub layers: Vec<VolumeLayer>,
-    /// Label maps that colour what they cover.
+    /// Label maps that colour what they cover, and are seen themselves, in composites and with surfaces
+    /// (`algo::label_matter`).
     pub labels: Vec<LabelLayer>,
     /// The light.
     pub light: Light,
     /// What is cut away.
     pub cuts: Cuts,
+    /// Slices that stand in the volume, in composites and with surfaces: opaque pictures of the first layer, windowed,
+    /// as far as that volume reaches. Cuts do not cut them.
+    pub slices: Vec<Plane>,
     /// What is seen behind.
     pub background: Background,
 }
@@ -140,6 +154,7 @@ impl VolumeScene {
             labels: Vec::new(),
             light: Light::default(),
             cuts: Cuts::default(),
+            slices: Vec::new(),
             background: Background::default(),
         }
     }

@@ -8,9 +8,10 @@ use crate::app::command::MeasurementsFile;
 use crate::app::overlays;
 use crate::app::pane::{Arrangement, Layout, PaneId};
 use crate::app::planes::Alignment;
-use crate::app::settings::{PanelId, Setting};
+use crate::app::settings::PanelId;
 use crate::app::tool::Tool;
-use crate::app::{Command, State, measurements, presets};
+use crate::app::tool::cube::Side;
+use crate::app::{Command, State, presets};
 use crate::scene::Interpolation;
 use crate::{say, words};
 
@@ -44,7 +45,15 @@ pub enum Action {
     DeleteMeasurement,
     ExportMeasurements(MeasurementsFile),
     CopyMeasurements,
+    Measurements,
     Convention,
+    LookFrom(Side),
+    Perspective,
+    Cinematic,
+    CropBox,
+    VolumeSlices,
+    ResetCuts,
+    AddClipPlane,
     Overlays,
     OverlayOpacity(i64),
     Identifiers,
@@ -72,18 +81,20 @@ pub enum Group {
     Navigate,
     View,
     Window,
+    Volume,
     Measure,
     Help,
 }
 
 impl Group {
     /// All groups, in the order of the menu bar.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::File,
         Self::Edit,
         Self::Navigate,
         Self::View,
         Self::Window,
+        Self::Volume,
         Self::Measure,
         Self::Help,
     ];
@@ -96,6 +107,7 @@ impl Group {
             Self::Navigate => "ui-menu-navigate",
             Self::View => "ui-menu-view",
             Self::Window => "ui-menu-window",
+            Self::Volume => "ui-menu-volume",
             Self::Measure => "ui-menu-measure",
             Self::Help => "ui-menu-help",
         };
@@ -290,7 +302,22 @@ pub const ROWS: &[Row] = &[
     row(Group::Window, Action::Preset(7), "").key(Key::Num7),
     row(Group::Window, Action::Preset(8), "").key(Key::Num8),
     row(Group::Window, Action::Preset(9), "").key(Key::Num9),
+    row(Group::Volume, Action::LookFrom(Side::Anterior), "ui-look-anterior").on(Modifiers::ALT, Key::A),
+    row(Group::Volume, Action::LookFrom(Side::Posterior), "ui-look-posterior").on(Modifiers::ALT, Key::P),
+    row(Group::Volume, Action::LookFrom(Side::Left), "ui-look-left").on(Modifiers::ALT, Key::L),
+    row(Group::Volume, Action::LookFrom(Side::Right), "ui-look-right").on(Modifiers::ALT, Key::R),
+    row(Group::Volume, Action::LookFrom(Side::Head), "ui-look-head").on(Modifiers::ALT, Key::H),
+    row(Group::Volume, Action::LookFrom(Side::Feet), "ui-look-feet").on(Modifiers::ALT, Key::F),
+    row(Group::Volume, Action::Perspective, "ui-perspective")
+        .key(Key::P)
+        .section(),
+    row(Group::Volume, Action::Cinematic, "ui-cinematic").key(Key::K),
+    row(Group::Volume, Action::CropBox, "ui-crop-box").key(Key::B).section(),
+    row(Group::Volume, Action::VolumeSlices, "ui-volume-slices").key(Key::S),
+    row(Group::Volume, Action::AddClipPlane, "ui-add-clip-plane"),
+    row(Group::Volume, Action::ResetCuts, "ui-reset-cuts"),
     row(Group::Measure, Action::Tool(Tool::Length), "ui-length-tool").key(Key::L),
+    row(Group::Measure, Action::Measurements, "ui-show-measurements").key(Key::M),
     row(
         Group::Measure,
         Action::ExportMeasurements(MeasurementsFile::Csv),
@@ -383,6 +410,11 @@ impl Row {
         let view = &state.view;
         match self.action {
             Action::Crosshair => Some(view.crosshair_visible),
+            Action::Perspective => Some(view.camera.perspective_deg > 0.0),
+            Action::Cinematic => Some(view.volume.is_cinematic),
+            Action::CropBox => Some(view.volume.shows_crop),
+            Action::VolumeSlices => Some(view.volume.shows_slices),
+            Action::Measurements => Some(view.shows_measurements),
             Action::Overlays => Some(overlays::any_seen(state)),
             Action::Tool(tool) => Some(view.active_tool() == tool),
             Action::Convention => Some(view.is_neurological),
@@ -408,116 +440,8 @@ impl Row {
             Action::About => return Some(Request::Show(Dialog::About)),
             _ => {}
         }
-        general_command(self.action, state)
-            .or_else(|| display_command(self.action, state, pane))
-            .map(Request::Command)
+        super::requests::command(self.action, state, pane).map(Request::Command)
     }
-}
-
-/// By how much a key makes the interface larger.
-const SCALE_STEP: f32 = 0.1;
-
-/// Commands that need no picture.
-fn general_command(action: Action, state: &State) -> Option<Command> {
-    Some(match action {
-        Action::OpenFiles => Command::ChooseFiles,
-        Action::OpenFolder => Command::ChooseFolder,
-        Action::OpenDemo => Command::OpenDemo,
-        Action::CloseAll => {
-            (!state.document.entries.is_empty() || !state.document.skipped.is_empty()).then_some(Command::CloseAll)?
-        }
-        Action::Quit => Command::Quit,
-        Action::Panel(panel) => Command::TogglePanel { panel },
-        Action::Scale(steps) => Command::SetSetting(Setting::Scale(state.settings.scale + SCALE_STEP * steps as f32)),
-        Action::UsualScale => (state.settings.scale != 1.0).then_some(Command::SetSetting(Setting::Scale(1.0)))?,
-        Action::Convention => Command::ToggleConvention,
-        Action::Identifiers => Command::ToggleIdentifiers,
-        Action::Crosshair => Command::ToggleCrosshair,
-        Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
-        Action::Cancel if state.view.tool.is_some_and(Tool::measures) => Command::SetTool { tool: None },
-        Action::Undo => state.history.undo_name().map(|_| Command::Undo)?,
-        Action::Redo => state.history.redo_name().map(|_| Command::Redo)?,
-        Action::Cancel => state
-            .jobs
-            .values()
-            .any(|status| !status.subject.is_quiet())
-            .then_some(Command::CancelAll)?,
-        Action::Series(steps) => (state.document.entries.len() > 1).then_some(Command::StepSeries { steps })?,
-        _ => return None,
-    })
-}
-
-/// Commands about what is shown.
-fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Command> {
-    let entry = state.shown()?;
-    let has_place = entry.volume().geometry().is_some();
-    let is_plane = pane != PaneId::Volume;
-    Some(match action {
-        Action::Slices(steps) => is_plane.then_some(Command::Scroll { pane, steps })?,
-        Action::FirstSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: false })?,
-        Action::LastSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: true })?,
-        Action::Frame(steps) => (entry.volume().voxels.frames() > 1).then_some(Command::StepFrame { steps })?,
-        Action::CopyPicture => Command::CopyPicture {
-            pane,
-            style: state.view.picture_style,
-        },
-        Action::NextPane => has_place.then_some(Command::FocusNext)?,
-        Action::Maximise => has_place.then_some(Command::ToggleMaximised { pane })?,
-        Action::Arrange(layout) => has_place.then_some(Command::SetLayout { layout })?,
-        Action::ToggleAlignment => has_place.then_some(Command::ToggleAlignment)?,
-        Action::ResetView => Command::ResetView,
-        Action::Center => has_place.then_some(Command::CenterOnCrosshair)?,
-        Action::Tool(tool) => toggled_tool(state, tool, has_place)?,
-        Action::ExportMeasurements(format) => {
-            has_measurements(state).then_some(Command::ChooseMeasurementsFile { format })?
-        }
-        Action::CopyMeasurements => has_measurements(state).then_some(Command::CopyMeasurements)?,
-        Action::DeleteMeasurement => {
-            measurements::selected(state).map(|(index, _)| Command::DeleteMeasurement { index: Some(index) })?
-        }
-        Action::Preset(n) => Command::WindowPreset {
-            name: presets::window_preset_of_key(n)?.name.clone(),
-        },
-        Action::Overlays => has_overlay(state).then_some(Command::ToggleOverlays)?,
-        Action::OverlayOpacity(steps) => has_overlay(state).then_some(Command::StepOverlayOpacity { steps })?,
-        Action::AutoWindow => entry.auto_window.map(|_| Command::AutoWindow)?,
-        Action::FileWindow => next_file_window(state)?,
-        Action::Invert => Command::ToggleInvert,
-        Action::Interpolate(interpolation) => Command::SetInterpolation { interpolation },
-        _ => return None,
-    })
-}
-
-fn has_measurements(state: &State) -> bool {
-    measurements::of_shown(state).is_some_and(|series| !series.list.is_empty())
-}
-
-/// A tool's key takes it and puts it down again. Pictures without a place have no crosshair to choose instead.
-fn toggled_tool(state: &State, tool: Tool, has_place: bool) -> Option<Command> {
-    let is_on = state.view.active_tool() == tool;
-    let next = match tool {
-        Tool::Window if is_on => Some(Tool::Crosshair),
-        _ if is_on => None,
-        _ => Some(tool),
-    };
-    (has_place || tool.measures()).then_some(Command::SetTool { tool: next })
-}
-
-/// Whether a label map can be shown over the image.
-fn has_overlay(state: &State) -> bool {
-    overlays::over_shown(state).next().is_some()
-}
-
-/// The file's window after the one that is on, so that the key goes through all of them.
-fn next_file_window(state: &State) -> Option<Command> {
-    let entry = state.shown()?;
-    let windows = &entry.volume().windows;
-    let now = windows
-        .iter()
-        .position(|named| Some(named.window) == entry.display.window);
-    (!windows.is_empty()).then(|| Command::FileWindow {
-        index: now.map_or(0, |now| (now + 1) % windows.len()),
-    })
 }
 
 /// The row whose shortcut a key press is.

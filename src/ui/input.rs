@@ -314,6 +314,10 @@ impl Reader<'_> {
         if is_bare && (self.is_typing || (self.widget_has_keys && belongs_to_widget) || self.ctx.any_popup_open()) {
             return;
         }
+        // A point of a curve that has the keyboard is what is deleted.
+        if matches!(key, Key::Delete | Key::Backspace) && self.memory.volume.has_point() {
+            return;
+        }
         // A text field has its own undo.
         if self.is_typing && modifiers.command && matches!(key, Key::Z | Key::Y) {
             return;
@@ -336,6 +340,13 @@ impl Reader<'_> {
                 .is_some_and(|response| response.double_clicked())
         });
         let Some(pane) = pane else { return };
+        // In the volume view a double click brings the crosshair to what is seen there.
+        if pane == PaneId::Volume
+            && let Some(pos) = self.ctx.pointer_latest_pos()
+            && let Some(lps) = scenes::place_under(self.state, self.in_pane(pane, pos))
+        {
+            return self.commands.push(Command::SetCrosshair { lps });
+        }
         if let Some(request) = action::find(Action::Maximise).and_then(|row| row.request(self.state, pane)) {
             carry_out(request, self.memory, &mut self.commands);
         }

@@ -17,6 +17,7 @@ pub mod pane;
 pub mod panel;
 pub mod picture;
 pub mod place;
+mod requests;
 pub mod text;
 pub mod theme;
 pub mod thumbnails;

@@ -133,7 +133,26 @@ pub fn presets_for(entry: &Entry) -> impl Iterator<Item = &'static WindowPreset>
 
 /// A shortcut as it is written on a menu.
 pub fn shortcut(ctx: &egui::Context, shortcut: &egui::KeyboardShortcut) -> String {
-    ctx.format_shortcut(shortcut).replace("Backtick", "`")
+    let said = ctx.format_shortcut(shortcut);
+    let (before, key) = said
+        .rsplit_once('+')
+        .map_or(("", said.as_str()), |(before, key)| (before, key));
+    let sign = match key {
+        "Backtick" => "`",
+        "Comma" => ",",
+        "OpenBracket" => "[",
+        "CloseBracket" => "]",
+        "Plus" => "+",
+        "Minus" => "−",
+        "PageUp" => "Page up",
+        "PageDown" => "Page down",
+        other => other,
+    };
+    if before.is_empty() {
+        sign.to_owned()
+    } else {
+        format!("{before}+{sign}")
+    }
 }
 
 /// What a window is called: by the file, as the automatic one, or by a preset.
@@ -167,14 +186,15 @@ pub fn over_picture(painter: &Painter, at: Pos2, anchor: Align2, text: &str, fon
     rect
 }
 
+/// Width of a text in one line, in points.
+pub fn width(painter: &Painter, text: &str, font: &FontId) -> f32 {
+    let galley = painter.layout_no_wrap(text.to_owned(), font.clone(), theme::PANE_TEXT);
+    galley.size().x
+}
+
 /// A text that is no wider than `widest` points; what is cut off is shown by dots.
 pub fn shortened(painter: &Painter, text: &str, font: &FontId, widest: f32) -> String {
-    let width = |text: &str| {
-        painter
-            .layout_no_wrap(text.to_owned(), font.clone(), theme::PANE_TEXT)
-            .size()
-            .x
-    };
+    let width = |text: &str| width(painter, text, font);
     if width(text) <= widest {
         return text.to_owned();
     }
@@ -185,12 +205,7 @@ pub fn shortened(painter: &Painter, text: &str, font: &FontId, widest: f32) -> S
 
 /// The same for a path: what is cut off is its beginning.
 pub fn shortened_start(painter: &Painter, text: &str, font: &FontId, widest: f32) -> String {
-    let width = |text: &str| {
-        painter
-            .layout_no_wrap(text.to_owned(), font.clone(), theme::PANE_TEXT)
-            .size()
-            .x
-    };
+    let width = |text: &str| width(painter, text, font);
     if width(text) <= widest {
         return text.to_owned();
     }

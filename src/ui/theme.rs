@@ -17,6 +17,8 @@ pub const PANE_RIM: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 200);
 pub const PANE_EMPTY: Color32 = Color32::BLACK;
 /// Text on pictures that counts.
 pub const PANE_STRONG: Color32 = Color32::from_rgb(236, 238, 240);
+/// What cuts volumes.
+pub const CROP: Color32 = Color32::from_rgb(240, 150, 70);
 /// Doubts, on pictures.
 pub const PANE_WARNING: Color32 = Color32::from_rgb(229, 170, 73);
 
@@ -46,6 +48,8 @@ pub const FONT_LARGE: f32 = 13.5;
 pub const FONT_HEADING: f32 = 14.0;
 /// The name of the program.
 pub const FONT_TITLE: f32 = 24.0;
+/// Height of what stands in the bar of menus and tools.
+pub const BAR: f32 = 24.0;
 /// Small pictures on buttons.
 pub const GLYPH: f32 = 16.0;
 /// Width of the study browser.
@@ -54,6 +58,8 @@ pub const BROWSER_WIDTH: f32 = 252.0;
 pub const DISPLAY_WIDTH: f32 = 208.0;
 /// Panes smaller than this show only their title.
 pub const ROOM_FOR_TEXT: Vec2 = Vec2::new(240.0, 190.0);
+/// Panes narrower than this do not tell their slice.
+pub const ROOM_FOR_SLICE: f32 = 190.0;
 /// Half of the gap where crosshair lines meet.
 pub const CROSSHAIR_GAP: f32 = 10.0;
 /// Radius of a turning handle.
@@ -210,7 +216,8 @@ fn visuals(theme: Theme) -> Visuals {
     visuals.hyperlink_color = colors.accent;
     visuals.weak_text_color = Some(colors.text_weak);
     visuals.selection.bg_fill = colors.selected;
-    visuals.selection.stroke = Stroke::new(1.0, colors.text_strong);
+    // Text that is chosen, and the frame of the field that is written in: nothing shines brighter than a picture.
+    visuals.selection.stroke = Stroke::new(1.0, colors.accent_line);
     visuals.text_cursor.blink = false;
     visuals.text_cursor.stroke.color = colors.text_strong;
     let widgets = &mut visuals.widgets;

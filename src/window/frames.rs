@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use egui::{Event, Modifiers, Pos2, Rect, TextureId, Vec2};
 
-use crate::app::pane::Arrangement;
+use super::frame::{self, Host};
+use crate::app::pane::{Arrangement, PaneId};
 use crate::app::scenes::{self, Quality};
-use crate::app::{Command, Program};
+use crate::app::{Command, Program, State};
 use crate::say;
-use crate::ui::pane::Pane;
-use crate::ui::picture::{Picture, WHOLE};
-use crate::ui::{Commands, Memory, input, layout, pane, panel, theme};
+use crate::ui::picture::{Picture, Shown, WHOLE};
+use crate::ui::{Commands, Memory, theme};
 
 /// Loading takes less than this.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -64,7 +64,10 @@ impl Rehearsal {
         let mut times = Vec::new();
         for n in 0..WARM_UP + self.frames {
             let before = clock();
-            let output = ctx.run_ui(interface.input(n), |ui| interface.frame(ui));
+            let output = ctx.run_ui(interface.input(n), |ui| {
+                drop(interface.program.poll());
+                frame::show(ui, &mut interface);
+            });
             let between = clock();
             let triangles = ctx.tessellate(output.shapes, output.pixels_per_point);
             let after = clock();
@@ -109,53 +112,36 @@ impl Interface {
             ..egui::RawInput::default()
         }
     }
+}
 
-    /// A frame as the window has it, with textures that are not there.
-    fn frame(&mut self, ui: &mut egui::Ui) {
-        let ctx = ui.ctx().clone();
-        drop(self.program.poll());
-        theme::follow(&ctx, &self.program.state().settings);
-        let commands = input::read(&ctx, self.program.state(), &mut self.memory);
-        self.dispatch(commands);
-        let mut commands = Commands::new();
-        panel::show_all(ui, self.program.state(), &mut self.memory, &mut commands);
-        self.dispatch(commands);
-        egui::CentralPanel::no_frame().show(ui, |ui| self.panes(ui));
-        panel::drop::hint(&ctx);
+impl Host for Interface {
+    fn state(&self) -> &State {
+        self.program.state()
     }
 
-    fn panes(&mut self, ui: &mut egui::Ui) {
-        let points = ui.ctx().pixels_per_point();
-        let rects = layout::pane_rects(self.program.state().view.layout, ui.max_rect(), points);
-        self.memory.rects = rects.iter().copied().collect();
-        for (id, rect) in &rects {
-            let size = glam::DVec2::new(f64::from(rect.width()), f64::from(rect.height()));
-            if self.program.state().view.sizes.get(id) != Some(&size) {
-                self.dispatch([Command::ResizePane { pane: *id, size }]);
-            }
-        }
-        let mut commands = Commands::new();
-        for (id, rect) in rects {
-            let scene = scenes::scene(self.program.state(), id, f64::from(points), Quality::Still);
-            let picture = Picture {
-                texture: TextureId::User(id as u64),
-                part: WHOLE,
-            };
-            let pane = Pane {
-                id,
-                rect,
-                pictures: if scene.is_some() { &[picture] } else { &[] },
-                notice: None,
-            };
-            pane::show(ui, &pane, self.program.state(), &mut self.memory, &mut commands);
-        }
-        self.dispatch(commands);
+    fn parts(&mut self) -> (&State, &mut Memory) {
+        (self.program.state(), &mut self.memory)
     }
 
-    fn dispatch(&mut self, commands: impl IntoIterator<Item = Command>) {
+    fn carry_out(&mut self, _: &egui::Context, commands: Commands) -> bool {
+        let has_any = !commands.is_empty();
         for command in commands {
             // Dialogs and pictures have no place here.
             drop(self.program.dispatch(command));
+        }
+        has_any
+    }
+
+    /// A texture that is not there, after the scene was made.
+    fn picture(&mut self, pane: PaneId, pixels_per_point: f32) -> Shown {
+        let scene = scenes::scene(self.state(), pane, f64::from(pixels_per_point), Quality::Still);
+        let picture = scene.map(|_| Picture {
+            texture: TextureId::User(pane as u64),
+            part: WHOLE,
+        });
+        Shown {
+            pictures: picture.into_iter().collect(),
+            ..Shown::default()
         }
     }
 }

@@ -6,6 +6,7 @@
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 
+mod cinematic;
 mod device;
 mod phantom;
 
@@ -17,8 +18,11 @@ mod levels;
 mod partial;
 mod program;
 mod projections;
+mod quick_rays;
 mod raycast;
 mod shaders;
 mod slices;
 mod stacks;
 mod targets;
+mod volumes;
+mod volumes_of_nothing;

@@ -162,6 +162,7 @@ pub fn deep(image: ImageLayer) -> VolumeLayer {
         iso: low,
         transfer: Arc::new(TransferFunction::new(points, Vec::new(), 1.0, Material::default())),
         image,
+        mask: None,
     }
 }
 

@@ -3,7 +3,9 @@
 use glam::{DAffine3, DMat3, DVec3};
 use isocenter::algo::{gradient::gradient, raycast};
 use isocenter::model::geometry::Geometry;
+use isocenter::model::plane::Plane;
 use isocenter::model::transfer_function::{Material, TransferFunction, TransferPoint};
+use isocenter::model::voxel_mask::VoxelMask;
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::Window;
 use isocenter::scene::{Background, Camera, CropBox, ImageLayer, VolumeMode, VolumeScene};
@@ -118,4 +120,43 @@ fn a_surface_is_met_where_it_is() {
         high: DVec3::new(100.0, target.y + 1.0, 1000.0),
     });
     assert_eq!(raycast::place_under(&scene, 4.5, 4.5), None, "it is cut away");
+}
+
+#[test]
+fn a_slice_stands_where_it_lies_and_hides_what_is_behind() {
+    let mut scene = scene(even(80.0), VolumeMode::Composite);
+    scene.light.is_shaded = false;
+    scene.layers[0].transfer = std::sync::Arc::new(one_color(0.02, [200, 100, 40]));
+    scene.slices = vec![Plane {
+        center: scene.camera.target,
+        axes: scene.camera.axes(),
+    }];
+    let got = middle(&raycast::draw_volume(&scene));
+    let grey = scene.layers[0].image.window.grey(80.0) * 255.0;
+    let left = 0.98f64.powf(10.0);
+    for (c, color) in [200.0, 100.0, 40.0].into_iter().enumerate() {
+        let wanted = color * (1.0 - left) + grey * left;
+        assert!((f64::from(got[c]) - wanted).abs() < 3.0, "{got:?} {wanted}");
+    }
+    assert_eq!(got[3], 255);
+}
+
+#[test]
+fn what_a_mask_takes_away_is_not_seen() {
+    let mut scene = scene(even(80.0), VolumeMode::Composite);
+    let dims = scene.layers[0].image.volume.dims();
+    // The front half, and of the rest nothing on the patient's right.
+    let keeps = |index: usize| (index / dims[0]) % dims[1] >= dims[1] / 2 && index % dims[0] >= dims[0] / 2;
+    scene.layers[0].mask = Some(std::sync::Arc::new(VoxelMask::new(dims, keeps)));
+    scene.light.is_shaded = false;
+    scene.layers[0].transfer = std::sync::Arc::new(one_color(0.1, [255, 255, 255]));
+    let picture = raycast::draw_volume(&scene);
+    let row = &picture[4 * 4 * 9..][..4 * 9];
+    assert_eq!(row[0], 0);
+    let left = 0.9f64.powf(10.0);
+    assert!((f64::from(row[4 * 8]) - 255.0 * (1.0 - left)).abs() < 8.0, "{row:?}");
+    scene.mode = VolumeMode::Mip;
+    let picture = raycast::draw_volume(&scene);
+    assert_eq!(picture[4 * 4 * 9], 0);
+    assert!(picture[4 * (4 * 9 + 8)] > 100);
 }

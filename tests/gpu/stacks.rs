@@ -5,7 +5,7 @@ use std::sync::Arc;
 use glam::{DMat3, DVec2, DVec3};
 use isocenter::algo;
 use isocenter::model::geometry::Geometry;
-use isocenter::model::volume::{Placement, StackGrid, Volume};
+use isocenter::model::volume::{PixelScale, Placement, StackGrid, Volume};
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::Window;
 use isocenter::scene::{Scene, StackScene};
@@ -25,7 +25,7 @@ fn pictures_without_a_place_in_space() {
     recipe.placement = Placement::Stack(StackGrid {
         dims: [31, 22, 5],
         pixel_size: [0.5, 0.8],
-        is_calibrated: false,
+        pixel_scale: PixelScale::Unknown,
     });
     let volume = noise_volume(&recipe);
     for slice in [0, 3, 4] {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use glam::DVec3;
 use isocenter::io::{self, OpenVolume, Opened, Progress};
-use isocenter::model::volume::{Placement, Value};
+use isocenter::model::volume::{PixelScale, Placement, StackGrid, Value};
 use isocenter::model::window::WindowFunction;
 
 use crate::dicom_builder::{CtSeries, Dataset, EXPLICIT_LITTLE};
@@ -400,4 +400,63 @@ fn bad_files_cost_themselves_only() {
             ),
         ]
     );
+}
+
+/// One picture of a projection with these spacings: Pixel Spacing, Imager Pixel Spacing, Calibration Type.
+fn projection(modality: &str, spacing: Option<f64>, imager: Option<f64>, calibration: &str) -> StackGrid {
+    let mut dataset = Dataset::new()
+        .text((0x0008, 0x0016), "UI", "1.2.840.10008.5.1.4.1.1.1")
+        .text((0x0008, 0x0018), "UI", "1.2.3.4.5")
+        .text((0x0008, 0x0060), "CS", modality)
+        .text((0x0020, 0x000e), "UI", "1.2.3.4")
+        .words((0x0028, 0x0002), &[1])
+        .text((0x0028, 0x0004), "CS", "MONOCHROME2")
+        .words((0x0028, 0x0010), &[2])
+        .words((0x0028, 0x0011), &[2])
+        .words((0x0028, 0x0100), &[16])
+        .words((0x0028, 0x0101), &[16])
+        .words((0x0028, 0x0102), &[15])
+        .words((0x0028, 0x0103), &[0])
+        .bytes((0x7fe0, 0x0010), "OW", &[0, 0, 1, 0, 2, 0, 3, 0]);
+    if let Some(mm) = spacing {
+        dataset = dataset.decimals((0x0028, 0x0030), &[mm, mm]);
+    }
+    if let Some(mm) = imager {
+        dataset = dataset.decimals((0x0018, 0x1164), &[mm, mm]);
+    }
+    if !calibration.is_empty() {
+        dataset = dataset.text((0x0028, 0x0a02), "CS", calibration);
+    }
+    let (_folder, opened) = open(&[("a.dcm".to_owned(), dataset.file(EXPLICIT_LITTLE))]);
+    let volume = &opened.volumes[0].volume;
+    let Placement::Stack(grid) = &volume.placement else {
+        panic!("{:?}", volume.placement)
+    };
+    let says = volume.warnings.iter().filter(|text| text.contains("detector")).count();
+    assert_eq!(
+        says,
+        usize::from(grid.pixel_scale == PixelScale::Detector),
+        "{:?}",
+        volume.warnings
+    );
+    *grid
+}
+
+#[test]
+fn lengths_on_radiographs_hold_in_the_patient_only_where_they_were_calibrated() {
+    for (modality, spacing, imager, calibration, size, scale) in [
+        ("DX", None, Some(0.2), "", 0.2, PixelScale::Detector),
+        ("DX", Some(0.2), Some(0.2), "", 0.2, PixelScale::Detector),
+        ("DX", Some(0.15), Some(0.2), "", 0.15, PixelScale::Patient),
+        ("DX", Some(0.2), Some(0.2), "GEOMETRY", 0.2, PixelScale::Patient),
+        ("DX", Some(0.15), Some(0.2), "FIDUCIAL", 0.15, PixelScale::Patient),
+        // Nobody can tell.
+        ("CR", Some(0.2), None, "", 0.2, PixelScale::Detector),
+        ("OT", Some(0.2), None, "", 0.2, PixelScale::Patient),
+        ("CR", None, None, "", 1.0, PixelScale::Unknown),
+    ] {
+        let grid = projection(modality, spacing, imager, calibration);
+        let case = format!("{modality} {spacing:?} {imager:?} {calibration}");
+        assert_eq!((grid.pixel_size, grid.pixel_scale), ([size; 2], scale), "{case}");
+    }
 }

@@ -262,11 +262,13 @@ fn imports_go_down_only() {
 }
 
 /// Where files are created: by anything else, half a file would stay behind when it fails.
-const CREATES_FILES: [&str; 4] = [
+const CREATES_FILES: [&str; 5] = [
     // Unpacks archives to a temporary folder.
     "src/io/zip.rs",
     // Writes beside the target and renames.
     "src/io/save.rs",
+    // Makes files that have nothing in them.
+    "src/io/lock.rs",
     // Fills a new folder, which is renamed when it is whole.
     "src/io/dicom/write/mod.rs",
     // A recording grows with the session.

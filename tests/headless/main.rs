@@ -37,6 +37,8 @@ mod settings;
 mod sources;
 mod thumbnails;
 mod tidy;
+mod transfer;
+mod volume_view;
 mod window;
 mod words;
 #[path = "../common/zip_file.rs"]

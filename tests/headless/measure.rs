@@ -146,7 +146,7 @@ fn a_line_in_an_oblique_pane_lies_in_its_plane() {
             degrees: 30.0,
         },
     );
-    let scale = scenes::mm_per_point(program.state(), PaneId::Axial);
+    let scale = scenes::mm_per_point(program.state(), PaneId::Coronal);
     draw(&mut program, PaneId::Coronal, at(120.0, 90.0), at(260.0, 210.0));
     assert!((millimetres(&program, 0) - 140f64.hypot(120.0) * scale).abs() < 1e-9);
     // The coronal plane, turned by 30° about the axis of the body.
@@ -453,10 +453,11 @@ fn pictures(tag: Option<(u16, u16)>) -> (Program, tempfile::TempDir) {
 fn pictures_without_a_place_are_measured_in_their_own_pixels() {
     let pixel_spacing = (0x28, 0x30);
     let imager_spacing = (0x18, 0x1164);
-    for (tag, is_mm) in [
-        (None, false),
-        (Some(imager_spacing), false),
-        (Some(pixel_spacing), true),
+    for (tag, unit, ending) in [
+        (None, Unit::Pixels, " px"),
+        // What is measured is its shadow.
+        (Some(imager_spacing), Unit::DetectorMillimetres, " mm at the detector"),
+        (Some(pixel_spacing), Unit::Millimetres, " mm"),
     ] {
         let (mut program, _folder) = pictures(tag);
         let state = program.state();
@@ -474,18 +475,14 @@ fn pictures_without_a_place_are_measured_in_their_own_pixels() {
         );
         let quantity = measured.quantity(&program.state().shown().unwrap().volume().placement);
         let text = lines_in(program.state(), PaneId::Stack)[0].text.clone().unwrap();
-        if is_mm {
-            // 30 columns of 0.25 mm, 12 rows of 0.5 mm.
-            assert_eq!(quantity.unit, Unit::Millimetres);
-            assert!((quantity.value - 7.5f64.hypot(6.0)).abs() < 1e-6);
-            assert!(text.ends_with(" mm"), "{text}");
-        } else {
-            // Nobody knows how large a pixel at the patient is; if one is twice as high as wide, that is known.
-            let aspect = if tag.is_some() { 2.0 } else { 1.0 };
-            assert_eq!(quantity.unit, Unit::Pixels);
-            assert!((quantity.value - 30f64.hypot(12.0 * aspect)).abs() < 1e-6, "{tag:?}");
-            assert!(text.ends_with(" px"), "{text}");
-        }
+        // 30 columns of 0.25 mm, 12 rows of 0.5 mm.
+        let expected = match unit {
+            Unit::Pixels => 30f64.hypot(12.0),
+            Unit::Millimetres | Unit::DetectorMillimetres => 7.5f64.hypot(6.0),
+        };
+        assert_eq!(quantity.unit, unit);
+        assert!((quantity.value - expected).abs() < 1e-6, "{tag:?}");
+        assert!(text.ends_with(ending), "{text}");
         run(&mut program, Command::SetStackSlice { slice: 1 });
         assert!(
             lines_in(program.state(), PaneId::Stack).is_empty(),

@@ -100,3 +100,46 @@ fn what_the_window_wrote_is_measured_again() {
     assert!((value - expected).abs() < 1e-12);
     assert_eq!(answer["measurements"][0]["name"], "Length 1");
 }
+
+#[test]
+fn programs_that_write_at_the_same_time_lose_nothing() {
+    const PROGRAMS: usize = 3;
+    const LINES: usize = 12;
+    let folder = tempfile::tempdir().unwrap();
+    let image = write_volume(folder.path(), "one.nii");
+    let running: Vec<_> = (0..PROGRAMS)
+        .map(|program| {
+            let script = folder.path().join(format!("{program}.jsonl"));
+            let open = json!({"open": {"paths": [image]}});
+            let lines = (0..LINES).map(|n| {
+                let points = [[-10.0, 5.0, 100.0], [-10.0 + n as f64, 6.0, 100.0]];
+                json!({"add_length": {"points": points, "name": format!("{program}.{n}")}})
+            });
+            let text: Vec<String> = std::iter::once(open)
+                .chain(lines)
+                .map(|line| line.to_string())
+                .collect();
+            std::fs::write(&script, text.join("\n")).unwrap();
+            Command::new(env!("CARGO_BIN_EXE_isocenter"))
+                .arg("run")
+                .arg(script)
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut program in running {
+        assert!(program.wait().unwrap().success());
+    }
+    let kept = std::fs::read(folder.path().join("isocenter-measurements.json")).unwrap();
+    let kept: Value = serde_json::from_slice(&kept).unwrap();
+    let names: std::collections::BTreeSet<&str> = kept["series"][0]["measurements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.len(), PROGRAMS * LINES);
+    let hidden = std::fs::read_dir(folder.path()).unwrap().flatten();
+    let hidden = hidden.filter(|entry| entry.file_name().to_string_lossy().starts_with('.'));
+    assert_eq!(hidden.count(), 0, "nothing stays behind");
+}

@@ -5,7 +5,7 @@ use isocenter::app::pane::PaneId;
 use isocenter::app::planes::Alignment;
 use isocenter::app::state::LoadState;
 use isocenter::app::tool::{Button, Modifiers, PointerAction, Tool, crosshair};
-use isocenter::app::{Command, readout, scenes};
+use isocenter::app::{Command, Program, readout, scenes};
 use isocenter::model::volume::Value;
 use isocenter::scene::{Scene, SlabMode};
 
@@ -22,17 +22,33 @@ fn opening_shows_the_middle_of_the_volume_whole() {
     assert!(near(voxel_of_crosshair(&program), DVec3::new(10.0, 15.0, 20.0)));
     let window = entry.display.window.unwrap();
     assert!(window.width > 18_000.0 && window.width < 24_000.0, "{window:?}");
-    // Every pane has the same scale, and the volume fits all of them.
-    let mut scales = Vec::new();
-    for pane in PaneId::PLANES {
+    // The volume fits every pane by itself: one of its sides takes nearly all of the pane's.
+    let extent = [20.0 * 1.0, 30.0 * 0.75, 40.0 * 2.5];
+    for (pane, [right, down]) in PaneId::PLANES.into_iter().zip([[0, 1], [0, 2], [1, 2]]) {
         let Some(Scene::Slice(scene)) = scenes::scene(state, pane, 2.0, scenes::Quality::Still) else {
             panic!("{pane:?}")
         };
         assert_eq!(scene.size, [800, 600]);
-        scales.push(scene.mm_per_pixel);
+        let taken = (extent[right] / scene.mm_per_pixel / 800.0).max(extent[down] / scene.mm_per_pixel / 600.0);
+        assert!(taken > 0.95 && taken < 1.0, "{pane:?}: {taken}");
     }
-    assert!(scales.iter().all(|scale| *scale == scales[0]));
-    assert!(scales[0] * 600.0 > 40.0 * 2.5 && scales[0] * 600.0 < 40.0 * 2.5 * 1.1);
+}
+
+#[test]
+fn magnifying_is_for_all_panes_and_turning_magnifies_nothing() {
+    let (mut program, _folder) = opened();
+    let scales = |program: &Program| PaneId::PLANES.map(|pane| scenes::mm_per_point(program.state(), pane));
+    let before = scales(&program);
+    assert!(before[0] < 0.5 * before[1], "{before:?}");
+    let (pane, at) = (PaneId::Sagittal, DVec2::new(200.0, 150.0));
+    run(&mut program, Command::Zoom { pane, at, factor: 2.0 });
+    for (now, before) in scales(&program).into_iter().zip(before) {
+        assert!((now - before / 2.0).abs() < 1e-12);
+    }
+    let magnified = scales(&program);
+    let degrees = 40.0;
+    run(&mut program, Command::RotateLines { pane, degrees });
+    assert_eq!(scales(&program), magnified);
 }
 
 #[test]
@@ -260,7 +276,7 @@ fn slab_handles_make_slices_thick() {
         Modifiers::default(),
     );
     let slab = program.state().view.planes[0].slab.unwrap();
-    let expected = 2.0 * 20.0 * scenes::mm_per_point(program.state(), PaneId::Axial);
+    let expected = 2.0 * 20.0 * scenes::mm_per_point(program.state(), PaneId::Sagittal);
     assert!((slab.thickness_mm - expected).abs() < 1e-6, "{slab:?} {expected}");
     run(
         &mut program,

@@ -10,7 +10,7 @@ window-jobs-more = {$count ->
     [one] and 1 more
    *[other] and {$count} more
 }
-window-stop-tip = Stops “{$title}”; what has arrived so far stays
+window-stop-tip = Stops “{$title}”; what has arrived so far stays. The key stops all of them.
 
 # Layouts and panels
 window-layout-single = One pane

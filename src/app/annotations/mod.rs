@@ -9,7 +9,7 @@ use crate::app::pane::PaneId;
 use crate::app::{State, identifiers};
 use crate::model::orientation::letters;
 use crate::model::scale::round_length;
-use crate::model::volume::{Placement, Volume};
+use crate::model::volume::{PixelScale, Placement, Volume};
 use crate::say;
 use crate::scene::Scene;
 
@@ -58,8 +58,8 @@ pub fn annotate(picture: &mut [u8], scene: &Scene, beside: &Beside) -> Result<()
         );
         canvas.text([width / 2.0, margin], Anchor { x: 0.5, y: 0.0 }, &letters(-down));
     }
-    if let Some(mm_per_pixel) = mm_per_pixel(scene) {
-        scale_bar(&mut canvas, [width, height], mm_per_pixel);
+    if let Some((mm_per_pixel, is_at_detector)) = mm_per_pixel(scene) {
+        scale_bar(&mut canvas, [width, height], mm_per_pixel, is_at_detector);
     }
     for line in &beside.lines {
         measured(&mut canvas, line);
@@ -103,19 +103,20 @@ fn directions(scene: &Scene) -> Option<(DVec3, DVec3)> {
     }
 }
 
-/// `None` where millimetres are not known.
-fn mm_per_pixel(scene: &Scene) -> Option<f64> {
+/// The scale, and whether it is that at a detector; `None` where millimetres are not known.
+fn mm_per_pixel(scene: &Scene) -> Option<(f64, bool)> {
     match scene {
-        Scene::Slice(scene) => Some(scene.mm_per_pixel),
-        Scene::Volume(scene) => Some(scene.camera.mm_per_pixel),
+        Scene::Slice(scene) => Some((scene.mm_per_pixel, false)),
+        Scene::Volume(scene) => Some((scene.camera.mm_per_pixel, false)),
         Scene::Stack(scene) => match &scene.layer.volume.placement {
-            Placement::Stack(grid) if !grid.is_calibrated => None,
-            _ => Some(scene.units_per_pixel),
+            Placement::Stack(grid) if grid.pixel_scale == PixelScale::Unknown => None,
+            Placement::Stack(grid) => Some((scene.units_per_pixel, grid.pixel_scale == PixelScale::Detector)),
+            Placement::Patient(_) => Some((scene.units_per_pixel, false)),
         },
     }
 }
 
-fn scale_bar(canvas: &mut Canvas<'_>, [width, height]: [f32; 2], mm_per_pixel: f64) {
+fn scale_bar(canvas: &mut Canvas<'_>, [width, height]: [f32; 2], mm_per_pixel: f64, is_at_detector: bool) {
     let length_mm = round_length(f64::from(width) * BAR_SHARE * mm_per_pixel);
     let length = (length_mm / mm_per_pixel) as f32;
     let text_px = canvas.text_px();
@@ -129,6 +130,11 @@ fn scale_bar(canvas: &mut Canvas<'_>, [width, height]: [f32; 2], mm_per_pixel: f
         say!("app-bar-cm", cm = format!("{}", length_mm / 10.0))
     } else {
         say!("app-bar-mm", mm = format!("{length_mm}"))
+    };
+    let label = if is_at_detector {
+        say!("app-bar-detector", length = label)
+    } else {
+        label
     };
     canvas.text([width / 2.0, y - end - 2.0], Anchor { x: 0.5, y: 1.0 }, &label);
 }

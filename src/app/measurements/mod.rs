@@ -244,12 +244,15 @@ pub fn text(measurement: &Measurement, entry: &Entry) -> String {
 pub fn quantity_text(quantity: Quantity, placement: &Placement) -> String {
     let voxel_mm = match (placement, quantity.unit) {
         (Placement::Patient(geometry), _) => geometry.shortest_edge_mm(),
-        (Placement::Stack(grid), Unit::Millimetres) => grid.pixel_size[0].min(grid.pixel_size[1]),
+        (Placement::Stack(grid), Unit::Millimetres | Unit::DetectorMillimetres) => {
+            grid.pixel_size[0].min(grid.pixel_size[1])
+        }
         (Placement::Stack(_), Unit::Pixels) => 1.0,
     };
     let value = format!("{:.*}", measurement::decimals(voxel_mm), quantity.value);
     match quantity.unit {
         Unit::Millimetres => say!("app-length-mm", value = value),
+        Unit::DetectorMillimetres => say!("app-length-mm-detector", value = value),
         Unit::Pixels => say!("app-length-px", value = value),
     }
 }

@@ -111,7 +111,7 @@ pub fn current(state: &State) -> impl Iterator<Item = &Measurement> {
     let list = super::of_shown(state).map_or(&[][..], |series| &series.list);
     let is_new = draft.is_some_and(|draft| list.iter().all(|entry| entry.id != draft.id));
     list.iter()
-        .filter(|entry| entry.is_visible)
+        .filter(|entry| entry.is_visible && state.view.shows_measurements)
         .map(move |entry| draft.filter(|draft| draft.id == entry.id).unwrap_or(entry))
         .chain(draft.filter(|_| is_new))
 }

@@ -1,20 +1,23 @@
 //! What the pointer does in a pane: one file a tool. Tools compute; [`super::update`] applies what they found.
 
+pub mod crop;
 pub mod crosshair;
+pub mod cube;
 pub mod length;
 pub mod measure;
 pub mod navigate;
 pub mod window;
 
-use glam::DVec2;
+use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
 
 use super::pane::{PaneId, PlanePane, StackPane};
 use super::planes::Alignment;
 use super::state::State;
+use super::transfer::Transfer;
 use crate::model::measurement::Measurement;
 use crate::model::window::Window;
-use crate::scene::Camera;
+use crate::scene::{Camera, CropBox};
 
 /// What the left button does in a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +43,15 @@ impl Tool {
 
 /// What a left press at a point of a pane, without keys, takes hold of.
 pub fn take_hold(state: &State, pane: PaneId, at: DVec2) -> GestureKind {
+    if let Some(handle) = crop::handle_at(state, pane, at) {
+        return GestureKind::Crop(handle.side);
+    }
     let grip = measure::grip_at(state, pane, at).map(|grip| GestureKind::Move(grip.part));
+    if pane == PaneId::Volume
+        && let Some(side) = cube::side_at(state, at)
+    {
+        return GestureKind::Side(side);
+    }
     match state.view.tool_in(pane) {
         None => GestureKind::Turn,
         Some(Tool::Window) => grip.unwrap_or(GestureKind::Window),
@@ -133,6 +144,10 @@ pub enum GestureKind {
     Zoom,
     /// Turns the camera.
     Turn,
+    /// Moves a side of the crop box.
+    Crop(crop::CropSide),
+    /// A face of the orientation cube: a click looks from there, a drag turns.
+    Side(cube::Side),
     /// Draws a measurement while the button is down.
     Draw,
     /// Draws a measurement while the button is up: its first point was clicked.
@@ -147,7 +162,7 @@ pub enum GestureKind {
 #[derive(Clone, Debug)]
 pub struct Before {
     /// The crosshair.
-    pub crosshair: glam::DVec3,
+    pub crosshair: DVec3,
     /// The planes.
     pub planes: [PlanePane; 3],
     /// Their alignment.
@@ -160,10 +175,16 @@ pub struct Before {
     pub camera: Camera,
     /// Its magnification.
     pub camera_zoom: f64,
+    /// The place about which it turns, LPS mm.
+    pub pivot: DVec3,
+    /// The crop box.
+    pub crop: Option<CropBox>,
     /// The window of the shown volume.
     pub window: Option<Window>,
     /// The window of its projections.
     pub projection_window: Option<Window>,
+    /// The transfer function of the shown volume.
+    pub transfer: Option<Transfer>,
     /// The measurement that was taken hold of.
     pub measurement: Option<Measurement>,
 }

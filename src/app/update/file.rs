@@ -9,6 +9,7 @@ use super::super::pane::{Layout, PaneId, StackPane};
 use super::super::scenes;
 use super::super::state::{JobStatus, JobSubject, LoadState, State};
 use super::super::thumbnail::Thumbnails;
+use super::super::transfer_thumbnail::TransferThumbnails;
 use super::{layout_for, navigate};
 use crate::model::volume::VolumeId;
 use crate::say;
@@ -113,7 +114,7 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
     if state.view.shown != Some(id) {
         effects.extend(stop_other_loads(state, id));
         let same_space = shares_space(state, id);
-        let mm_per_point = scenes::mm_per_point(state, state.view.focused);
+        let mm_per_point = scenes::mm_per_point(state, navigate::leading_plane(state));
         state.view.shown = Some(id);
         adapt_layout(state);
         // Who measures in one series goes on measuring in the next.
@@ -144,12 +145,13 @@ fn adapt_layout(state: &mut State) {
     }
 }
 
-/// Stops reading every volume but one. They count as stopped at once, so that showing them again begins anew.
+/// Stops reading every volume but one and those that are rendered with it. They count as stopped at once, so that showing them again begins anew.
 fn stop_other_loads(state: &mut State, id: VolumeId) -> Vec<Effect> {
     let mut effects = Vec::new();
     for entry in &mut state.document.entries {
         if let LoadState::Loading(job) = entry.load
             && entry.volume().id != id
+            && !state.view.volume.also.contains(&entry.open.volume.id)
         {
             entry.load = LoadState::Stopped;
             effects.push(Effect::CancelJob(job));
@@ -168,7 +170,7 @@ fn shares_space(state: &State, id: VolumeId) -> bool {
     !uid.is_empty() && *uid == b.series.frame_of_reference_uid && a.geometry().is_some() && b.geometry().is_some()
 }
 
-fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
+pub(super) fn load(state: &mut State, id: VolumeId) -> Option<Effect> {
     let job = state.next_job();
     let entry = state.document.entry_mut(id)?;
     if matches!(entry.load, LoadState::Loaded | LoadState::Loading(_)) {
@@ -208,6 +210,7 @@ pub(super) fn close(state: &mut State, index: usize) -> Vec<Effect> {
     }
     state.document.entries.remove(index);
     state.thumbnails.forget(id);
+    state.transfer_thumbnails.forget(id);
     if state.view.shown == Some(id) {
         super::pointer::cancel(state);
         state.view.shown = None;
@@ -225,6 +228,7 @@ pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     state.document.skipped.clear();
     state.document.patients.clear();
     state.thumbnails = Thumbnails::default();
+    state.transfer_thumbnails = TransferThumbnails::default();
     state.jobs.clear();
     state.messages.clear();
     state.view.shown = None;

@@ -6,9 +6,11 @@ use super::super::pane::{Layout, PaneId};
 use super::super::planes::Alignment;
 use super::super::scenes;
 use super::super::state::State;
+use super::super::tool::cube::Side;
 use super::super::tool::navigate::clamped;
 use super::{layout_for, planes};
 use crate::model::geometry::Geometry;
+use crate::scene::Camera;
 
 /// A direction this close to a voxel axis (in voxels across for one along) moves from slice to slice exactly.
 const ALONG_AXIS: f64 = 1e-3;
@@ -166,12 +168,22 @@ pub(super) fn set_camera(state: &mut State, azimuth_deg: f64, elevation_deg: f64
     }
 }
 
+/// Looks straight from a side.
+pub(super) fn look_from(state: &mut State, side: Side) {
+    let [azimuth_deg, elevation_deg] = side.angles_deg();
+    set_camera(state, azimuth_deg, elevation_deg);
+}
+
 /// Everything about place, planes and magnification as at opening.
 pub(super) fn reset(state: &mut State) {
     planes::align(state, Alignment::Acquisition);
     state.view.zoom = 1.0;
     state.view.stack.offset = DVec2::ZERO;
-    state.view.camera = super::super::state::View::first_camera();
+    let perspective_deg = state.view.camera.perspective_deg;
+    state.view.camera = Camera {
+        perspective_deg,
+        ..super::super::state::View::first_camera()
+    };
     state.view.camera_zoom = 1.0;
     for plane in &mut state.view.planes {
         plane.slab = None;
@@ -188,13 +200,18 @@ pub(super) fn reset(state: &mut State) {
     }
 }
 
+/// The pane whose scale stays when another series comes: the focused one, if it shows a plane.
+pub(super) fn leading_plane(state: &State) -> PaneId {
+    state.view.focused.view().map_or(PaneId::Axial, |_| state.view.focused)
+}
+
 /// Another volume in the same space: the place stays and so do `mm_per_point`; planes follow the new acquisition if
 /// they followed the old one.
 pub(super) fn keep_place(state: &mut State, mm_per_point: f64) {
     if state.view.alignment == Alignment::Acquisition {
         planes::align(state, Alignment::Acquisition);
     }
-    state.view.zoom = clamped(state.view.zoom * scenes::mm_per_point(state, state.view.focused) / mm_per_point);
+    state.view.zoom = clamped(state.view.zoom * scenes::mm_per_point(state, leading_plane(state)) / mm_per_point);
     let crosshair = state.view.crosshair;
     set_crosshair(state, crosshair);
 }

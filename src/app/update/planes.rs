@@ -18,6 +18,7 @@ pub(super) fn align(state: &mut State, alignment: Alignment) {
     };
     for (plane, axes) in state.view.planes.iter_mut().zip(axes) {
         plane.axes = axes;
+        plane.upright = axes;
     }
     state.view.alignment = alignment;
 }

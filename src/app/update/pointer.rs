@@ -8,10 +8,10 @@ use super::super::scenes;
 use super::super::state::State;
 use super::super::tool::measure::CLICK;
 use super::super::tool::{
-    self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crosshair, navigate as turns,
-    window as tool_window,
+    self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crop, crop::CropSide,
+    crosshair, navigate as turns, window as tool_window,
 };
-use super::{measure, navigate, planes};
+use super::{measure, navigate, planes, transfer};
 use crate::scene::SlabMode;
 
 /// Applies one pointer event.
@@ -73,6 +73,13 @@ fn release(state: &mut State, event: PointerEvent) {
         }
         GestureKind::Draw | GestureKind::Finish => measure::finish_line(state, gesture.pane),
         GestureKind::Move(_) => measure::finish_move(state, &gesture.before),
+        GestureKind::Window if gesture.pane == PaneId::Volume => {
+            transfer::dragged(state, gesture.before.transfer);
+        }
+        GestureKind::Side(side) if (event.at - gesture.start).length() <= CLICK => {
+            restore_place(state, &gesture.before);
+            navigate::look_from(state, side);
+        }
         _ => {}
     }
 }
@@ -80,7 +87,7 @@ fn release(state: &mut State, event: PointerEvent) {
 fn begin(state: &mut State, event: PointerEvent, button: Button) {
     let kind = match (button, event.pane) {
         (Button::Left, _) if event.modifiers.ctrl && !event.modifiers.alt => GestureKind::Window,
-        (Button::Left, PaneId::Volume) => GestureKind::Turn,
+        (Button::Left, PaneId::Volume) if event.modifiers.alt => GestureKind::Pan,
         (Button::Left, PaneId::Stack) if event.modifiers.alt => GestureKind::Window,
         (Button::Left, _) if event.modifiers.alt => GestureKind::Pan,
         (Button::Left, pane) => tool::take_hold(state, pane, event.at),
@@ -101,6 +108,10 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
             None
         }
     };
+    let pivot = (kind == GestureKind::Turn)
+        .then(|| scenes::place_under(state, event.at))
+        .flatten()
+        .unwrap_or(state.view.camera.target);
     let view = &state.view;
     let before = Before {
         crosshair: view.crosshair,
@@ -110,8 +121,11 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
         zoom: view.zoom,
         camera: view.camera,
         camera_zoom: view.camera_zoom,
+        pivot,
+        crop: view.volume.cuts.crop,
         window: state.shown().and_then(|entry| entry.display.window),
         projection_window: state.shown().and_then(|entry| entry.display.projection_window),
+        transfer: state.shown().and_then(|entry| entry.display.transfer.clone()),
         measurement,
     };
     state.gesture = Some(Gesture {
@@ -153,9 +167,23 @@ fn drag(state: &mut State, event: PointerEvent) {
             restore_place(state, &before);
             navigate::zoom(state, pane, start, turns::zoom_factor(delta));
         }
-        GestureKind::Turn => state.view.camera = turns::turned(before.camera, delta),
+        GestureKind::Crop(side) => drag_crop(state, pane, &before, side, delta),
+        GestureKind::Turn | GestureKind::Side(_) => {
+            state.view.camera = turns::turned(before.camera, before.pivot, delta);
+        }
         GestureKind::Draw | GestureKind::Place | GestureKind::Finish => measure::end_line(state, pane, event.at),
         GestureKind::Move(part) => measure::move_part(state, pane, &before, part, start, event.at),
+    }
+}
+
+fn drag_crop(state: &mut State, pane: PaneId, before: &Before, side: CropSide, delta: DVec2) {
+    // The handle stands where it stood when the drag began: what a mm is on the screen does not change under it.
+    state.view.volume.cuts.crop = before.crop;
+    let handle = crop::handles(state, pane)
+        .into_iter()
+        .find(|handle| handle.side == side);
+    if let (Some(handle), Some(crop)) = (handle, before.crop) {
+        state.view.volume.cuts.crop = Some(crop::moved(crop, side, crop::distance_mm(&handle, delta)));
     }
 }
 
@@ -188,7 +216,8 @@ fn slab(state: &mut State, pane: PaneId, of: PaneId, before: &Before, from: DVec
     }
 }
 
-/// Windows the slices, or in the volume view its projections.
+/// Windows the slices, or in the volume view its projections; there the curve of a composite is moved and made wider
+/// about its middle, and a surface gets another value.
 fn drag_window(state: &mut State, pane: PaneId, before: &Before, delta: DVec2, modifiers: Modifiers) {
     let up_is_brighter = state.settings.up_is_brighter;
     let delta = if up_is_brighter {
@@ -196,9 +225,17 @@ fn drag_window(state: &mut State, pane: PaneId, before: &Before, delta: DVec2, m
     } else {
         delta
     };
+    let mode = state.view.volume.mode;
     let Some(entry) = state.shown_mut() else {
         return;
     };
+    if pane == PaneId::Volume && !mode.is_projection() {
+        let span = transfer::values_of(entry).width;
+        if let Some(from) = &before.transfer {
+            entry.display.transfer = Some(tool_window::dragged_transfer(from, mode, delta, modifiers, span));
+        }
+        return;
+    }
     let (from, window) = match pane {
         PaneId::Volume => (before.projection_window, &mut entry.display.projection_window),
         _ => (before.window, &mut entry.display.window),
@@ -227,9 +264,13 @@ pub(super) fn cancel(state: &mut State) {
     restore_place(state, &before);
     state.view.crosshair = before.crosshair;
     state.view.alignment = before.alignment;
+    state.view.volume.cuts.crop = before.crop;
     if let Some(entry) = state.shown_mut() {
         let display = &mut entry.display;
         display.window = before.window.or(display.window);
         display.projection_window = before.projection_window.or(display.projection_window);
+        if before.transfer.is_some() {
+            display.transfer = before.transfer;
+        }
     }
 }

@@ -1,70 +1,91 @@
 //! How volumes are rendered.
 
-use std::sync::Arc;
-
-use super::super::state::{Entry, State};
-use super::super::transfer::Transfer;
-use super::super::transfer_presets::transfer_preset;
-use super::super::volume_view::VolumeChange;
-use crate::model::window::Window;
-use crate::scene::Camera;
+use super::super::command::Effect;
+use super::super::pane::PaneId;
+use super::super::state::{LoadState, State};
+use super::super::tool::crop;
+use super::super::volume_view::{MOST_CLIP_PLANES, VolumeChange};
+use super::{file, transfer};
+use crate::model::volume::VolumeId;
+use crate::scene::{Camera, ClipPlane, Cuts, VolumeMode};
 
 /// Applies a change. Numbers that are none change nothing.
 pub(super) fn change(state: &mut State, change: VolumeChange) {
+    let around = state
+        .shown()
+        .and_then(|entry| entry.volume().geometry())
+        .map(crop::around);
+    let (axes, crosshair) = (state.view.camera.axes(), state.view.crosshair);
     let view = &mut state.view.volume;
     match change {
-        VolumeChange::Mode(mode) => view.mode = mode,
+        VolumeChange::Mode(mode) => {
+            view.mode = mode;
+            view.is_cinematic &= mode == VolumeMode::Composite;
+        }
+        VolumeChange::Cinematic(yes) => {
+            view.is_cinematic = yes;
+            if yes {
+                view.mode = VolumeMode::Composite;
+            }
+        }
         VolumeChange::Light(light) => view.light = light,
         VolumeChange::Cuts(cuts) => view.cuts = cuts,
+        VolumeChange::ShowCrop(shows) => {
+            view.shows_crop = shows;
+            if shows {
+                view.cuts.crop = view.cuts.crop.or(around);
+            }
+        }
+        VolumeChange::SliceCut { pane, cut } => {
+            let of_pane = PaneId::PLANES
+                .iter()
+                .zip(&mut view.slice_cuts)
+                .find(|(id, _)| **id == pane);
+            if let Some((_, slice_cut)) = of_pane {
+                *slice_cut = cut;
+            }
+        }
+        VolumeChange::ShowSlices(shows) => view.shows_slices = shows,
+        VolumeChange::Also { index, yes } => {
+            if let Some(entry) = state.document.entries.get_mut(index) {
+                let id = entry.open.volume.id;
+                if entry.load == LoadState::Stopped {
+                    entry.load = LoadState::Header;
+                }
+                view.also.retain(|other| *other != id);
+                if yes {
+                    view.also.push(id);
+                }
+            }
+        }
+        VolumeChange::ResetCuts => {
+            view.cuts = Cuts::default();
+            view.slice_cuts = Default::default();
+            view.cuts.crop = around.filter(|_| view.shows_crop);
+        }
+        VolumeChange::AddClipPlane if view.cuts.planes.len() < MOST_CLIP_PLANES => {
+            let normal = axes.normal();
+            view.cuts.planes.push(ClipPlane {
+                normal,
+                offset_mm: normal.dot(crosshair),
+            });
+        }
         VolumeChange::Background(background) => view.background = background,
         VolumeChange::Perspective(degrees) if degrees.is_finite() => {
             state.view.camera.perspective_deg = degrees.clamp(0.0, Camera::MOST_PERSPECTIVE_DEG);
         }
-        other => {
-            if let Some(entry) = state.shown_mut() {
-                change_transfer(entry, other);
-            }
-        }
+        other => transfer::change(state, other),
     }
 }
 
-fn change_transfer(entry: &mut Entry, change: VolumeChange) {
-    let values = values_of(entry);
-    let Some(transfer) = &mut entry.display.transfer else {
-        return;
+/// Volumes that are to be rendered with the shown one, and that nobody has read yet.
+pub(super) fn due(state: &mut State) -> Vec<Effect> {
+    let is_unread = |id: &VolumeId| {
+        state
+            .document
+            .entry(*id)
+            .is_some_and(|entry| entry.load == LoadState::Header)
     };
-    match change {
-        VolumeChange::Preset(name) => {
-            if let Some(preset) = transfer_preset(&name) {
-                *transfer = Transfer::of_preset(preset, values);
-            }
-        }
-        VolumeChange::Transfer(function) => {
-            transfer.preset = None;
-            transfer.function = Arc::new(function.tidied());
-        }
-        VolumeChange::Iso(value) if value.is_finite() => transfer.iso = value,
-        _ => {}
-    }
-}
-
-/// Where the values of a volume mostly lie.
-fn values_of(entry: &Entry) -> Window {
-    entry
-        .auto_window
-        .or(entry.display.window)
-        .unwrap_or(Window::linear(0.0, 1.0))
-}
-
-/// Chooses the first transfer function of a volume, and follows its data as long as nothing else was chosen.
-pub(super) fn ensure_transfer(entry: &mut Entry) {
-    let values = values_of(entry);
-    let first = Transfer::first(entry.volume(), values);
-    let is_untouched = match (&entry.display.transfer, &first) {
-        (Some(current), Some(first)) => current.preset == first.preset,
-        (current, _) => current.is_none(),
-    };
-    if is_untouched {
-        entry.display.transfer = first;
-    }
+    let wanted: Vec<VolumeId> = state.view.volume.also.iter().copied().filter(is_unread).collect();
+    wanted.into_iter().filter_map(|id| file::load(state, id)).collect()
 }

@@ -12,6 +12,7 @@ use args::{InterpolationArg, SlabModeArg, ViewArg, WindowArg};
 pub(super) use args::{ModeArg, RenderArgs, parse_positive, parse_size};
 
 use super::{Failure, Outcome, output, source};
+use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::needed_slabs::needed_slabs;
 use crate::algo::percentile;
 use crate::app::annotations::{Beside, annotate};
@@ -45,6 +46,9 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     load_needed(&open, &unwindowed, window_slabs(args, volume), quiet)?;
     let mut scene = scene(args, layer(args, volume, window(args, volume)))?;
     overlays::lay_over(args, &mut scene, quiet)?;
+    if let (ModeArg::Cinematic, Scene::Volume(scene)) = (args.mode, &scene) {
+        return develop(args, scene, quiet);
+    }
     let mut gpu = Gpu::headless()?;
     let mut picture = gpu.picture(&scene)?;
     let notice = gpu
@@ -59,6 +63,22 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
         annotate(&mut picture, &scene, &Beside::default())?;
     }
     Ok(write_png(&args.out, scene.size(), &picture)?)
+}
+
+/// Path-traces a picture, with as many samples as were asked for.
+fn develop(args: &RenderArgs, scene: &VolumeScene, quiet: bool) -> Outcome {
+    let bar = output::Bar::new(quiet);
+    let mut developing = Developing::new(scene.clone(), Tracking::Bounded);
+    for _ in 0..args.samples {
+        developing.add_sample();
+        bar.is_at(developing.samples() as usize, args.samples as usize);
+    }
+    drop(bar);
+    let mut picture = developing.picture();
+    if args.annotations {
+        annotate(&mut picture, &Scene::Volume(scene.clone()), &Beside::default())?;
+    }
+    Ok(write_png(&args.out, scene.size, &picture)?)
 }
 
 /// Decodes what a scene shows, and some slabs besides, and nothing else.
@@ -212,6 +232,7 @@ fn volume_layer(args: &RenderArgs, image: ImageLayer) -> Result<VolumeLayer, Fai
         image,
         transfer: function,
         iso: iso.unwrap_or(0.0),
+        mask: None,
     })
 }
 

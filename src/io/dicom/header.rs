@@ -9,12 +9,13 @@ use super::codec::reason_against;
 use super::elements::{Element, Item};
 use super::frames::{FrameInfo, read_frames};
 use super::layout::{Layout, SampleFormat};
+use super::pixel_size::PixelSize;
 use super::prescan::{PixelPlace, Prescan, prescan_file};
 use super::present::frames_present;
 use super::reasons::reason_without_pixels;
 use super::windows::{note_overlays, read_windows};
 use crate::io::place::FilePlace;
-use crate::model::volume::{Patient, StackGrid};
+use crate::model::volume::Patient;
 use crate::model::window::NamedWindow;
 use crate::say;
 
@@ -91,26 +92,6 @@ pub struct Meaning {
     pub is_inverted: bool,
 }
 
-/// Size of a pixel: width and height.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PixelSize {
-    /// mm if `is_calibrated`, else only their ratio counts.
-    pub size: [f64; 2],
-    /// Whether it holds at the patient (Pixel Spacing), not at a detector.
-    pub is_calibrated: bool,
-}
-
-impl PixelSize {
-    /// The grid of pictures with such pixels.
-    pub fn grid(&self, dims: [usize; 3]) -> StackGrid {
-        StackGrid {
-            dims,
-            pixel_size: self.size,
-            is_calibrated: self.is_calibrated,
-        }
-    }
-}
-
 /// Reads the header of a file; the error is the reason for the user.
 pub fn read_header(file: &FilePlace) -> Result<DicomFile, String> {
     header_of(file, &prescan_file(file.path())?)
@@ -162,7 +143,7 @@ pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, Strin
         pixels: Arc::new(pixels),
         frames,
         meaning,
-        pixel_size: read_pixel_size(root),
+        pixel_size: PixelSize::read(root, &identity.modality),
         warnings,
         identity,
     })
@@ -260,26 +241,4 @@ fn read_padding(root: Item<'_>, layout: &Layout) -> Option<(f64, f64)> {
     let value = stored(tags::PIXEL_PADDING_VALUE)?;
     let limit = stored(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(value);
     Some((value.min(limit), value.max(limit)))
-}
-
-fn read_pixel_size(root: Item<'_>) -> PixelSize {
-    let pair = |tag| {
-        let numbers = root.numbers(tag)?;
-        // DICOM gives the distance of rows first: the height.
-        let (height, width) = (*numbers.first()?, *numbers.get(1)?);
-        (height > 0.0 && width > 0.0).then_some([width, height])
-    };
-    if let Some(size) = pair(tags::PIXEL_SPACING) {
-        return PixelSize {
-            size,
-            is_calibrated: true,
-        };
-    }
-    let size = pair(tags::IMAGER_PIXEL_SPACING)
-        .or_else(|| pair(tags::NOMINAL_SCANNED_PIXEL_SPACING))
-        .or_else(|| pair(tags::PIXEL_ASPECT_RATIO));
-    PixelSize {
-        size: size.unwrap_or([1.0, 1.0]),
-        is_calibrated: false,
-    }
 }

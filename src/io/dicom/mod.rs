@@ -22,6 +22,7 @@ mod jpegxl;
 mod layout;
 mod lookup;
 mod palette;
+mod pixel_size;
 mod pixels;
 mod present;
 mod reasons;

@@ -13,7 +13,7 @@ use super::spacing::spacing_doubts;
 use crate::io::place::FilePlace;
 use crate::io::source::OpenVolume;
 use crate::model::geometry::Geometry;
-use crate::model::volume::{Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
+use crate::model::volume::{PixelScale, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::{SampleType, Voxels};
 use crate::say;
 
@@ -154,7 +154,7 @@ fn place(cells: &Cells<'_>, dims: [usize; 3], warnings: &mut Vec<String>) -> Pla
         return Placement::Stack(crate::model::volume::StackGrid {
             dims,
             pixel_size: [1.0, 1.0],
-            is_calibrated: false,
+            pixel_scale: PixelScale::Unknown,
         });
     };
     let mut no_plane = NoPlane::Absent;
@@ -197,7 +197,9 @@ fn place(cells: &Cells<'_>, dims: [usize; 3], warnings: &mut Vec<String>) -> Pla
         NoPlane::NoSpacing => warnings.push(say!("io-dicom-no-spacing")),
         NoPlane::Mosaic => warnings.push(say!("io-dicom-mosaic")),
     }
-    Placement::Stack(first.shot.file.pixel_size.grid(dims))
+    let size = &first.shot.file.pixel_size;
+    warnings.extend(size.doubt());
+    Placement::Stack(size.grid(dims))
 }
 
 /// The rescale that all pictures share; else the identity, and the values themselves are kept.

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::home::Home;
+use super::lock::Turn;
 use super::source::OpenVolume;
 use crate::model::measurement::{Measurement, MeasurementId};
 use crate::model::series_key::SeriesKey;
@@ -34,9 +35,10 @@ const AT_HOME: &str = "measurements";
 
 /// Whether a file is one of these, going by its name.
 pub fn is_own_file(path: &Path) -> bool {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| name == FILE_NAME || (name.starts_with(SET_ASIDE) && name.ends_with(".json")))
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| {
+        let is_lock = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".lock")) == Some(FILE_NAME);
+        name == FILE_NAME || is_lock || (name.starts_with(SET_ASIDE) && name.ends_with(".json"))
+    })
 }
 
 /// Where the measurements of a series are kept.
@@ -213,6 +215,7 @@ fn saved(request: &ToSave, path: &Path, mut notes: Vec<String>) -> Saved {
 
 /// Reads a file, changes it, and writes it whole.
 fn write(request: &ToSave, path: &Path, is_beside: bool, notes: &mut Vec<String>) -> Result<(), Trouble> {
+    let _turn = Turn::at(path);
     let mut document = match Document::read(path) {
         Err(Trouble::Damaged) => {
             let aside = set_aside(path)?;
@@ -232,6 +235,7 @@ fn write(request: &ToSave, path: &Path, is_beside: bool, notes: &mut Vec<String>
 
 /// Takes out of the file at home what was changed beside the study.
 fn write_forgetting(request: &ToSave, path: &Path, notes: &mut Vec<String>) {
+    let _turn = Turn::at(path);
     let Ok(mut document) = Document::read(path) else { return };
     if document.forget(&request.key, &request.changes)
         && let Err(trouble) = document.write(path)

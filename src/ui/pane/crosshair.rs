@@ -7,12 +7,16 @@ use super::Pane;
 use crate::app::State;
 use crate::app::tool::Tool;
 use crate::app::tool::crosshair::{self, Line};
+use crate::app::{pane::PaneId, scenes};
 use crate::ui::theme;
 
 /// Paints lines, slab extents, and (under the pointer) handles.
 pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State, is_hovered: bool) {
     if !state.view.crosshair_visible || pane.pictures.is_empty() {
         return;
+    }
+    if pane.id == PaneId::Volume {
+        return in_volume(painter, pane, state);
     }
     let Some(crosshair) = crosshair::crosshair(state, pane.id) else {
         return;
@@ -32,6 +36,25 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State, is_hovere
         }
         if is_hovered && state.view.active_tool() == Tool::Crosshair {
             handles(painter, pane.rect, line);
+        }
+    }
+}
+
+/// Half an arm of the cross in the volume view, points.
+const ARM: f64 = 14.0;
+
+/// Where the crosshair is in the volume view: a short line along each direction in which two planes meet, in the
+/// colour of the third.
+fn in_volume(painter: &Painter, pane: &Pane<'_>, state: &State) {
+    let arm_mm = ARM * scenes::camera_mm_per_point(state);
+    let at = |place| scenes::volume_point_of(state, place).map(|point| pane.rect.min + vec2(point));
+    for of in PaneId::PLANES {
+        let Some(plane) = state.view.plane(of) else { continue };
+        let along = plane.axes.normal() * arm_mm;
+        let ends = at(state.view.crosshair - along).zip(at(state.view.crosshair + along));
+        if let Some((from, to)) = ends {
+            painter.line_segment([from, to], Stroke::new(3.0, theme::PANE_RIM));
+            painter.line_segment([from, to], Stroke::new(1.5, theme::pane_color(of)));
         }
     }
 }

@@ -2,7 +2,9 @@
 
 mod badges;
 mod corners;
+mod crop;
 mod crosshair;
+mod cube;
 mod letters;
 mod measurements;
 pub mod refine;
@@ -79,7 +81,9 @@ pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memo
         let is_hovered = state.hover.is_some_and(|(hovered, _)| hovered == pane.id);
         crosshair::paint(&painter, pane, state, is_hovered);
         measurements::paint(&painter, pane, state);
+        crop::paint(&painter, pane, state);
         letters::paint(&painter, pane, state);
+        cube::paint(&painter, pane, state);
         scale_bar::paint(&painter, pane, state);
         let below = corners::paint(&painter, pane, state);
         badges::show(ui, pane, state, below);
@@ -114,7 +118,9 @@ fn cursor(response: &egui::Response, pane: &Pane<'_>, state: &State) {
         (Some(GestureKind::Move(Part::Point(_))), _) => CursorIcon::Move,
         (Some(GestureKind::Move(Part::Whole)), false) => CursorIcon::Grab,
         (Some(GestureKind::Move(Part::Whole)), true) => CursorIcon::Grabbing,
-        (Some(GestureKind::Pan | GestureKind::Turn), true) => CursorIcon::Grabbing,
+        (Some(GestureKind::Pan | GestureKind::Turn | GestureKind::Side(_)), true) => CursorIcon::Grabbing,
+        (Some(GestureKind::Crop(_)), _) => CursorIcon::Move,
+        (Some(GestureKind::Side(_)), false) => CursorIcon::PointingHand,
         (Some(GestureKind::Zoom), true) => CursorIcon::ZoomIn,
         _ => CursorIcon::Crosshair,
     };

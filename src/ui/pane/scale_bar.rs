@@ -6,7 +6,8 @@ use super::Pane;
 use crate::app::pane::PaneId;
 use crate::app::{State, scenes};
 use crate::model::scale::round_length;
-use crate::model::volume::Placement;
+use crate::model::volume::{PixelScale, Placement};
+use crate::say;
 use crate::ui::{text, theme};
 
 /// Room below the bar, so that the letter at the bottom edge has its place.
@@ -16,21 +17,27 @@ const END: f32 = 3.0;
 /// Share of the pane's width that it may take.
 const SHARE: f64 = 0.28;
 
-/// mm per point of a pane; `None` where millimetres are not known.
-fn mm_per_point(pane: PaneId, state: &State) -> Option<f64> {
+/// mm per point of a pane, and whether they are mm at the detector; `None` where millimetres are not known.
+fn mm_per_point(pane: PaneId, state: &State) -> Option<(f64, bool)> {
     match pane {
-        PaneId::Volume => Some(scenes::camera_mm_per_point(state)),
-        PaneId::Stack => match &state.shown()?.volume().placement {
-            Placement::Stack(grid) if !grid.is_calibrated => None,
-            _ => Some(scenes::stack_units_per_point(state)),
-        },
-        _ => Some(scenes::mm_per_point(state, pane)),
+        PaneId::Volume => Some((scenes::camera_mm_per_point(state), false)),
+        PaneId::Stack => {
+            let scale = match &state.shown()?.volume().placement {
+                Placement::Stack(grid) => grid.pixel_scale,
+                Placement::Patient(_) => PixelScale::Patient,
+            };
+            let is_known = scale != PixelScale::Unknown;
+            is_known.then(|| (scenes::stack_units_per_point(state), scale == PixelScale::Detector))
+        }
+        _ => Some((scenes::mm_per_point(state, pane), false)),
     }
 }
 
 /// Paints the bar.
 pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
-    let Some(mm_per_point) = mm_per_point(pane.id, state).filter(|mm| mm.is_finite() && *mm > 0.0) else {
+    let Some((mm_per_point, is_at_detector)) =
+        mm_per_point(pane.id, state).filter(|(mm, _)| mm.is_finite() && *mm > 0.0)
+    else {
         return;
     };
     if pane.rect.width() < theme::ROOM_FOR_TEXT.x {
@@ -46,11 +53,17 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
             painter.line_segment([end - vec2(0.0, END), end + vec2(0.0, END)], stroke);
         }
     }
+    let length = text::length(mm);
+    let label = if is_at_detector {
+        say!("app-bar-detector", length = length)
+    } else {
+        length
+    };
     text::over_picture(
         painter,
         middle - vec2(0.0, END),
         Align2::CENTER_BOTTOM,
-        &text::length(mm),
+        &label,
         theme::pane_font(),
         theme::PANE_TEXT,
     );

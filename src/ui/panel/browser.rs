@@ -2,11 +2,12 @@
 
 use egui::{Button, CollapsingHeader, RichText, ScrollArea, Ui};
 
-use super::{path, series};
+use super::{menu, path, series};
 use crate::app::state::Entry;
 use crate::app::{Command, State, browser, identifiers};
 use crate::model::volume::{Patient, VolumeId};
 use crate::say;
+use crate::ui::action::Action;
 use crate::ui::{Commands, Memory, theme};
 
 /// Files listed at most; a folder of ten thousand strangers says how many more there are.
@@ -61,10 +62,12 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
     ui.add_space(theme::GAP);
     path::field(ui, state, memory, commands);
     ui.horizontal(|ui| {
-        if ui.button(say!("ui-open-files")).clicked() {
+        let files = ui.button(say!("ui-open-files"));
+        if menu::tip_of(files, Action::OpenFiles).clicked() {
             commands.push(Command::ChooseFiles);
         }
-        if ui.button(say!("ui-open-folder")).clicked() {
+        let folder = ui.button(say!("ui-open-folder"));
+        if menu::tip_of(folder, Action::OpenFolder).clicked() {
             commands.push(Command::ChooseFolder);
         }
     });
@@ -120,7 +123,7 @@ fn patient_ui(
                     response.request_focus();
                 }
                 list.add(&response);
-                menu(&response, *index, entry, commands);
+                offers(&response, *index, entry, commands);
                 let id = entry.volume().id;
                 if ui.is_rect_visible(response.rect) {
                     list.seen.push(id);
@@ -135,7 +138,7 @@ fn patient_ui(
 }
 
 /// What can be done with a series.
-fn menu(response: &egui::Response, index: usize, entry: &Entry, commands: &mut Commands) {
+fn offers(response: &egui::Response, index: usize, entry: &Entry, commands: &mut Commands) {
     response.context_menu(|ui| {
         if ui.button(say!("ui-show-series")).clicked() {
             commands.push(Command::Show { index });

@@ -3,6 +3,7 @@
 use egui::{Atom, Button, ComboBox, IdSalt, Ui, Vec2};
 
 use super::histogram::paint_gradient;
+use super::menu;
 use crate::app::state::Entry;
 use crate::app::{Command, presets};
 use crate::model::color_map::ColorMap;
@@ -41,7 +42,8 @@ pub fn show(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
                     }
                 }
             });
-        combo.response.labelled_by(label.id);
+        let response = combo.response.labelled_by(label.id);
+        menu::tip_saying(response, &say!("ui-colors"), None, Some(&say!("ui-colors-tip")));
     });
 }
 

@@ -3,9 +3,10 @@
 use egui::{Context, Frame, Id, Margin, Modal, RichText, Ui};
 
 use super::toolbar::glyph_button;
-use super::{about, keys, picture, settings};
+use super::{about, keys, menu, picture, settings};
 use crate::app::State;
 use crate::say;
+use crate::ui::action::Action;
 use crate::ui::memory::Dialog;
 use crate::ui::{Commands, Memory, glyph, theme};
 
@@ -18,9 +19,12 @@ pub fn show(ctx: &Context, state: &State, memory: &mut Memory, commands: &mut Co
         return;
     };
     let (title, width) = match dialog {
-        Dialog::Keys => (say!("ui-keys"), 780.0),
+        Dialog::Keys => (say!("ui-keys"), 1090.0),
         Dialog::Settings => (say!("window-settings"), 520.0),
-        Dialog::Picture => (say!("ui-picture-title"), 340.0),
+        Dialog::Picture => {
+            let pane = crate::ui::pane::short_name(state.view.focused);
+            (say!("ui-picture-title", pane = pane), 360.0)
+        }
         Dialog::About => (say!("window-about"), 400.0),
     };
     // What the settings change has to be seen while they are open.
@@ -38,7 +42,12 @@ pub fn show(ctx: &Context, state: &State, memory: &mut Memory, commands: &mut Co
             ui.spacing_mut().item_spacing.y = theme::GAP;
             let is_closed = heading(ui, &title);
             Frame::new()
-                .inner_margin(Margin::symmetric(16, 10))
+                .inner_margin(Margin {
+                    left: 16,
+                    right: 16,
+                    top: 2,
+                    bottom: 12,
+                })
                 .show(ui, |ui| match dialog {
                     Dialog::Keys => keys::show(ui, memory),
                     Dialog::Settings => settings::show(ui, state, commands),
@@ -65,9 +74,15 @@ fn heading(ui: &mut Ui, title: &str) -> bool {
             ui.horizontal(|ui| {
                 ui.label(RichText::new(title).heading().color(theme::of(ui).text_strong));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    glyph_button(ui, &glyph::CLOSE, None, &say!("window-close"))
-                        .on_hover_text(say!("window-close"))
-                        .clicked()
+                    let name = say!("window-close");
+                    let key = menu::key_of(ui.ctx(), Action::Cancel);
+                    menu::tip_saying(
+                        glyph_button(ui, &glyph::CLOSE, None, &name),
+                        &name,
+                        key.as_deref(),
+                        None,
+                    )
+                    .clicked()
                 })
                 .inner
             })
@@ -76,14 +91,25 @@ fn heading(ui: &mut Ui, title: &str) -> bool {
         .inner
 }
 
-/// The heading of a part of a dialog, with a fine line.
-pub fn section(ui: &mut Ui, title: &str) {
-    ui.add_space(theme::GAP);
+/// The button for what a dialog is there for.
+pub fn main_button(ui: &mut Ui, text: String) -> egui::Response {
+    let colors = theme::of(ui);
+    ui.add(egui::Button::new(RichText::new(text).color(colors.text_on_accent)).fill(colors.accent))
+}
+
+/// The heading of a part of a panel.
+pub fn small_heading(ui: &mut Ui, text: String) {
     ui.label(
-        RichText::new(title)
+        RichText::new(text)
             .color(theme::of(ui).text_weak)
             .size(theme::FONT_SMALL),
     );
+}
+
+/// The heading of a part of a dialog, with a fine line.
+pub fn section(ui: &mut Ui, title: &str) {
+    ui.add_space(theme::GAP);
+    small_heading(ui, title.to_owned());
     let width = ui.available_width();
     let (rect, _) = ui.allocate_exact_size(egui::vec2(width, 1.0), egui::Sense::hover());
     ui.painter().rect_filled(rect, 0.0, theme::of(ui).line);

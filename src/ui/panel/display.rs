@@ -2,13 +2,14 @@
 
 use egui::{Button, ComboBox, DragValue, RichText, ScrollArea, Slider, Ui};
 
-use super::{colors, histogram};
+use super::{colors, histogram, menu};
 use crate::app::pane::PaneId;
 use crate::app::state::Entry;
 use crate::app::{Command, State, identifiers};
 use crate::model::window::{Window, WindowFunction};
 use crate::say;
 use crate::scene::{Interpolation, Slab, SlabMode};
+use crate::ui::action::Action;
 use crate::ui::{Commands, Memory, pane, text, theme};
 
 /// Slabs are set in steps of this many mm.
@@ -72,18 +73,19 @@ fn window(ui: &mut Ui, entry: &Entry, memory: &mut Memory, commands: &mut Comman
                         }
                     }
                 });
-            combo.response.labelled_by(label.id);
+            let response = combo.response.labelled_by(label.id);
+            menu::tip_saying(response, &say!("ui-function"), None, Some(&say!("ui-function-tip")));
         });
     }
     ui.horizontal_wrapped(|ui| {
-        if ui
-            .add_enabled(entry.auto_window.is_some(), Button::new(say!("ui-auto-window")))
-            .on_hover_text(say!("ui-auto-window-tip"))
-            .clicked()
-        {
+        let auto = ui.add_enabled(entry.auto_window.is_some(), Button::new(say!("ui-auto-window")));
+        if menu::tip_of(auto, Action::AutoWindow).clicked() {
             commands.push(Command::AutoWindow);
         }
-        if ui.selectable_label(entry.display.invert, say!("ui-invert")).clicked() {
+        let is_on = entry.display.invert;
+        let invert = ui.add(Button::new(say!("ui-invert")).selected(is_on));
+        invert.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_on, say!("ui-invert")));
+        if menu::tip_of(invert, Action::Invert).clicked() {
             commands.push(Command::ToggleInvert);
         }
     });
@@ -133,12 +135,14 @@ fn fields(ui: &mut Ui, now: Window, commands: &mut Commands) {
             .speed(speed)
             .range(now.smallest_width()..=f64::MAX)
             .max_decimals(decimals);
-        let has_width = ui.add(field).labelled_by(label.id).changed();
+        let response = ui.add(field).labelled_by(label.id);
+        let has_width = menu::tip_saying(response, &say!("ui-width-name"), None, Some(&say!("ui-field-tip"))).changed();
         let label = ui.label(say!("ui-center-field"));
-        let has_center = ui
+        let response = ui
             .add(DragValue::new(&mut center).speed(speed).max_decimals(decimals))
-            .labelled_by(label.id)
-            .changed();
+            .labelled_by(label.id);
+        let has_center =
+            menu::tip_saying(response, &say!("ui-center-name"), None, Some(&say!("ui-field-tip"))).changed();
         if has_center || has_width {
             commands.push(Command::SetWindow { center, width });
         }
@@ -160,7 +164,8 @@ fn preset_row(ui: &mut Ui, name: &str, window: &Window, key: Option<u8>, entry: 
         .min_size(egui::vec2(ui.available_width(), 0.0));
     let response = ui.add(button);
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_on, name));
-    response.clicked()
+    let key = key.map(|key| key.to_string());
+    menu::tip_saying(response, name, key.as_deref(), Some(&text::window(window))).clicked()
 }
 
 fn function_name(function: WindowFunction) -> String {
@@ -189,7 +194,13 @@ fn interpolation(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
                     }
                 }
             });
-        combo.response.labelled_by(label.id);
+        let response = combo.response.labelled_by(label.id);
+        menu::tip_saying(
+            response,
+            &say!("ui-interpolation"),
+            None,
+            Some(&say!("ui-interpolation-tip")),
+        );
     });
 }
 
@@ -240,7 +251,9 @@ fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands
         .range(0.0..=1000.0)
         .fixed_decimals(1)
         .suffix(say!("ui-mm-suffix"));
-    if ui.add(field).labelled_by(label.id).changed() {
+    let field = ui.add(field).labelled_by(label.id);
+    let name = pane::short_name(id);
+    if menu::tip_saying(field, &name, None, Some(&say!("ui-slab-tip"))).changed() {
         commands.push(Command::SetSlab {
             pane: id,
             thickness_mm,
@@ -261,7 +274,8 @@ fn slab_row(ui: &mut Ui, id: PaneId, slab: Option<Slab>, commands: &mut Commands
                 }
             }
         });
-    combo.response.labelled_by(label.id);
+    let response = combo.response.labelled_by(label.id);
+    menu::tip_saying(response, &name, None, Some(&say!("ui-slab-mode-tip")));
 }
 
 /// The thickness that choosing a mode gives to a thin plane.

@@ -2,11 +2,13 @@
 
 use egui::{Label, ProgressBar, RichText, Role, Ui, WidgetInfo};
 
+use super::menu;
 use super::toolbar::glyph_button;
 use crate::app::job::JobId;
 use crate::app::state::JobStatus;
 use crate::app::{Command, State, identifiers};
 use crate::say;
+use crate::ui::action::Action;
 use crate::ui::{Commands, glyph, theme};
 
 /// Jobs that stand in the bar; of more it says how many.
@@ -72,8 +74,9 @@ pub fn bar(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn stop(ui: &mut Ui, job: JobId, title: &str, commands: &mut Commands) {
     let button = glyph_button(ui, &glyph::CLOSE, None, &say!("ui-stop"));
-    let tip = say!("window-stop-tip", title = title.to_owned());
-    if button.on_hover_text(tip).clicked() {
+    let (name, tip) = (say!("ui-stop"), say!("window-stop-tip", title = title.to_owned()));
+    let key = menu::key_of(ui.ctx(), Action::Cancel);
+    if menu::tip_saying(button, &name, key.as_deref(), Some(&tip)).clicked() {
         commands.push(Command::CancelJob { job });
     }
 }

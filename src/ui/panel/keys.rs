@@ -11,7 +11,13 @@ use crate::ui::{Memory, text, theme};
 const COLUMN: f32 = 330.0;
 
 /// Room for a key or a gesture.
-const KEY: f32 = 132.0;
+const KEY: f32 = 118.0;
+
+/// Space between lines.
+const LINE_GAP: f32 = 3.0;
+
+/// Height of a heading with the space around it.
+const HEADING: f32 = 30.0;
 
 /// A part of the sheet: its heading, and keys or gestures with what they do.
 struct Part {
@@ -29,26 +35,66 @@ pub fn show(ui: &mut Ui, memory: &mut Memory) {
         return;
     }
     ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| {
-        let columns = if ui.available_width() >= 2.0 * COLUMN { 2 } else { 1 };
-        let columns = columns.min(parts.len());
-        let total: usize = parts.iter().map(height).sum();
-        ui.columns(columns, |columns| {
-            // Parts stay whole; a new column begins when the last one has its share.
-            let count = columns.len();
-            let mut above = 0;
-            for part in &parts {
-                let column = (above * count / total.max(1)).min(count - 1);
+        let most = (ui.available_width() / COLUMN).floor().clamp(1.0, 3.0) as usize;
+        let count = most.min(parts.len());
+        let width = ui.available_width() / count as f32 - KEY - 2.0 * theme::GAP;
+        let heights: Vec<f32> = parts.iter().map(|part| height(ui, part, width)).collect();
+        let places = balanced(&heights, count);
+        ui.columns(count, |columns| {
+            for (part, column) in parts.iter().zip(places) {
                 if let Some(ui) = columns.get_mut(column) {
                     lines(ui, part);
                 }
-                above += height(part);
             }
         });
     });
 }
 
-fn height(part: &Part) -> usize {
-    part.lines.len() + 2
+/// Height of a part in points, with its heading.
+fn height(ui: &Ui, part: &Part, width: f32) -> f32 {
+    let font = egui::FontId::proportional(theme::FONT);
+    let of = |text: &str, width: f32| {
+        let galley = ui
+            .painter()
+            .layout(text.to_owned(), font.clone(), theme::of(ui).text, width);
+        galley.size().y
+    };
+    let lines = part
+        .lines
+        .iter()
+        .map(|(key, does)| of(key, KEY).max(of(does, width)) + LINE_GAP);
+    lines.sum::<f32>() + HEADING
+}
+
+/// Which column each part stands in: parts stay whole and in their order, and the highest column is as low as can be.
+fn balanced(heights: &[f32], count: usize) -> Vec<usize> {
+    let filled = |limit: f32| {
+        let (mut column, mut taken) = (0, 0.0);
+        let places: Vec<usize> = heights
+            .iter()
+            .map(|height| {
+                if taken > 0.0 && taken + height > limit {
+                    (column, taken) = (column + 1, 0.0);
+                }
+                taken += height;
+                column
+            })
+            .collect();
+        (column < count).then_some(places)
+    };
+    // The right limit is the height of some parts in a row.
+    let sums = (0..heights.len()).flat_map(|from| {
+        heights.iter().skip(from).scan(0.0, |sum: &mut f32, height| {
+            *sum += height;
+            Some(*sum)
+        })
+    });
+    let mut limits: Vec<f32> = sums.collect();
+    limits.sort_by(f32::total_cmp);
+    limits
+        .into_iter()
+        .find_map(filled)
+        .unwrap_or_else(|| vec![0; heights.len()])
 }
 
 fn search(ui: &mut Ui, memory: &mut Memory) {
@@ -93,7 +139,7 @@ fn parts(ctx: &egui::Context, sought: &str) -> Vec<Part> {
 }
 
 fn lines(ui: &mut Ui, part: &Part) {
-    ui.spacing_mut().item_spacing.y = 3.0;
+    ui.spacing_mut().item_spacing.y = LINE_GAP;
     dialog::section(ui, &part.title);
     for (key, does) in &part.lines {
         ui.horizontal_top(|ui| {
@@ -118,4 +164,17 @@ fn mouse() -> [(String, String); 9] {
         (say!("ui-mouse-shift"), say!("ui-mouse-shift-does")),
         (say!("ui-mouse-double"), say!("ui-mouse-double-does")),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::balanced;
+
+    #[test]
+    fn columns_are_about_as_high() {
+        assert_eq!(balanced(&[4.0, 1.0, 1.0, 3.0, 3.0], 3), [0, 0, 1, 1, 2]);
+        assert_eq!(balanced(&[1.0, 1.0, 1.0, 9.0], 2), [0, 0, 0, 1]);
+        assert_eq!(balanced(&[2.0], 1), [0]);
+        assert_eq!(balanced(&[3.0, 3.0], 1), [0, 0]);
+    }
 }

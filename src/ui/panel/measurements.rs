@@ -2,12 +2,14 @@
 
 use egui::{Align, Button, Key, Layout, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo};
 
+use super::menu;
 use crate::app::command::MeasurementsFile;
 use crate::app::measurements::{self, SeriesMeasurements};
 use crate::app::state::Entry;
 use crate::app::{Command, State, identifiers};
 use crate::model::measurement::Measurement;
 use crate::say;
+use crate::ui::action::{self, Action};
 use crate::ui::memory::Renaming;
 use crate::ui::{Commands, Memory, pane, theme};
 
@@ -29,13 +31,13 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
         .min_size(80.0)
         .frame(egui::Frame::new())
         .show(ui, |ui| {
-            head(ui, series, commands);
+            head(ui, series, state, commands);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 if series.list.is_empty() {
                     ui.label(RichText::new(say!("ui-measure-how")).color(theme::of(ui).text_weak));
                 }
                 if let Some(trouble) = &series.trouble {
-                    ui.label(RichText::new(trouble).color(theme::of(ui).warning));
+                    ui.label(RichText::new(identifiers::text(state, trouble)).color(theme::of(ui).warning));
                 }
                 for (index, measurement) in series.list.iter().enumerate() {
                     ui.push_id(index, |ui| row(ui, index, measurement, entry, state, memory, commands));
@@ -44,38 +46,31 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
         });
 }
 
-fn head(ui: &mut Ui, series: &SeriesMeasurements, commands: &mut Commands) {
+fn head(ui: &mut Ui, series: &SeriesMeasurements, state: &State, commands: &mut Commands) {
     ui.add_space(theme::GAP);
     ui.horizontal(|ui| {
-        let heading = RichText::new(say!("ui-measurements"))
+        if series.list.is_empty() {
+            super::dialog::small_heading(ui, say!("ui-measurements"));
+            return;
+        }
+        let mut is_visible = state.view.shows_measurements;
+        let name = say!("ui-measurements");
+        let text = RichText::new(&name)
             .color(theme::of(ui).text_weak)
             .size(theme::FONT_SMALL);
-        ui.label(heading);
+        let all = ui.checkbox(&mut is_visible, text);
+        let all = menu::tip_of(all, Action::Measurements);
+        if all.changed() {
+            commands.push(Command::ToggleMeasurements);
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if series.list.is_empty() {
-                return;
-            }
-            let offers = [
-                (
-                    "JSON",
-                    Command::ChooseMeasurementsFile {
-                        format: MeasurementsFile::Json,
-                    },
-                    say!("ui-export-json"),
-                ),
-                (
-                    "CSV",
-                    Command::ChooseMeasurementsFile {
-                        format: MeasurementsFile::Csv,
-                    },
-                    say!("ui-export-csv"),
-                ),
-            ];
-            for (label, command, name) in offers {
-                let response = ui.small_button(label).on_hover_text(&name);
-                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-                if response.clicked() {
-                    commands.push(command);
+            for (label, format) in [("JSON", MeasurementsFile::Json), ("CSV", MeasurementsFile::Csv)] {
+                let action = Action::ExportMeasurements(format);
+                let Some(row) = action::find(action) else { continue };
+                let response = ui.small_button(label);
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, row.label()));
+                if menu::tip(response, row).clicked() {
+                    commands.push(Command::ChooseMeasurementsFile { format });
                 }
             }
         });
@@ -105,7 +100,10 @@ fn row(
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let delete = say!("ui-measure-delete", name = name());
-            let response = ui.add(Button::new("×").frame(false)).on_hover_text(&delete);
+            let response = ui.add(Button::new("×").frame(false));
+            let is_selected = state.measurements.selected() == Some(measurement.id);
+            let key = menu::key_of(ui.ctx(), Action::DeleteMeasurement).filter(|_| is_selected);
+            let response = menu::tip_saying(response, &delete, key.as_deref(), None);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &delete));
             if response.clicked() {
                 commands.push(Command::DeleteMeasurement { index: Some(index) });
@@ -166,7 +164,7 @@ fn name_of(
         .on_hover_text(tip);
     let label = say!("ui-measure-go", name = identifiers::text(state, &measurement.name));
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &label));
-    if response.double_clicked() {
+    if response.double_clicked() && !identifiers::are_hidden(state) {
         memory.renaming = Some(Renaming {
             id: measurement.id,
             text: measurement.name.clone(),

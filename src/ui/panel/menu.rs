@@ -14,6 +14,8 @@ const WIDTH: f32 = 230.0;
 
 /// The bar at the top of the window.
 pub fn bar(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
+    // Names of menus stand as high as the tools beside them.
+    ui.spacing_mut().interact_size.y = theme::BAR;
     MenuBar::new().ui(ui, |ui| {
         for group in Group::ALL {
             ui.menu_button(group.label(), |ui| {
@@ -99,18 +101,37 @@ pub fn item(ui: &mut Ui, action: Action, pane: PaneId, state: &State, memory: &m
 
 /// What an action is called, its key and what it does, under the pointer.
 pub fn tip(response: Response, row: &Row) -> Response {
+    let key = row.shortcut.map(|key| text::shortcut(&response.ctx, &key));
+    tip_saying(response, &row.label(), key.as_deref(), row.tip().as_deref())
+}
+
+/// The same for a button that does what an action of the table does.
+pub fn tip_of(response: Response, action: Action) -> Response {
+    match action::find(action) {
+        Some(row) => tip(response, row),
+        None => response,
+    }
+}
+
+/// A name with its key, and what there is to say about it, under the pointer.
+pub fn tip_saying(response: Response, name: &str, key: Option<&str>, more: Option<&str>) -> Response {
     let show = |ui: &mut Ui| {
         ui.horizontal(|ui| {
-            ui.label(RichText::new(row.label()).color(theme::of(ui).text_strong));
-            if let Some(shortcut) = row.shortcut {
-                ui.weak(text::shortcut(ui.ctx(), &shortcut));
+            ui.label(RichText::new(name).color(theme::of(ui).text_strong));
+            if let Some(key) = key {
+                ui.weak(key);
             }
         });
-        if let Some(tip) = row.tip() {
-            ui.label(tip);
+        if let Some(more) = more {
+            ui.label(more);
         }
     };
     response.on_hover_ui(show).on_disabled_hover_ui(show)
+}
+
+/// The key of an action, for a tip.
+pub fn key_of(ctx: &egui::Context, action: Action) -> Option<String> {
+    Some(text::shortcut(ctx, &action::find(action)?.shortcut?))
 }
 
 /// The window presets that fit what is shown, all or only those with a key.
@@ -125,7 +146,16 @@ pub fn presets(ui: &mut Ui, state: &State, commands: &mut Commands, only_with_ke
         if let Some(key) = preset.key {
             button = button.shortcut_text(key.to_string());
         }
-        if ui.add(button).on_hover_text(text::window(&preset.window())).clicked() {
+        let key = preset.key.map(|key| key.to_string());
+        let response = ui.add(button);
+        if tip_saying(
+            response,
+            &preset.title(),
+            key.as_deref(),
+            Some(&text::window(&preset.window())),
+        )
+        .clicked()
+        {
             commands.push(Command::WindowPreset {
                 name: preset.name.clone(),
             });

@@ -2,8 +2,10 @@
 
 use egui::{Key, TextEdit, Ui, WidgetInfo};
 
+use super::menu;
 use crate::app::{Command, State, identifiers};
 use crate::say;
+use crate::ui::action::Action;
 use crate::ui::{Commands, Memory};
 
 /// Shows the field; Enter opens what it says.
@@ -20,6 +22,7 @@ pub fn field(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Com
         info.label = Some(name.clone());
         info
     });
+    let field = menu::tip_of(field, Action::TypePath);
     if std::mem::take(&mut memory.focus_path) {
         field.request_focus();
     }

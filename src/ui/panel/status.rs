@@ -2,9 +2,10 @@
 
 use egui::{Align, Layout, RichText, Ui};
 
-use super::jobs;
+use super::{jobs, menu};
 use crate::app::{State, identifiers, overlays, readout};
 use crate::say;
+use crate::ui::action::Action;
 use crate::ui::{Commands, text, theme};
 
 /// Height of the line: that of a button, so that nothing moves when one appears.
@@ -27,7 +28,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
                     .fill(theme::of(ui).accent)
                     .corner_radius(theme::CORNER)
                     .inner_margin(egui::Margin::symmetric(6, 0))
-                    .show(ui, |ui| ui.label(sign).on_hover_text(say!("ui-hide-identifiers-tip")));
+                    .show(ui, |ui| menu::tip_of(ui.label(sign), Action::Identifiers));
             }
             // The start page tells more about them.
             if state.shown().is_some() {
@@ -53,7 +54,7 @@ fn line(state: &State) -> String {
     parts.extend(
         segments
             .into_iter()
-            .map(|(label, name)| say!("ui-segment-here", label = label, name = name)),
+            .map(|(label, name)| say!("ui-segment-here", label = label, name = identifiers::text(state, &name))),
     );
     let readout = parts.join("    ");
     if hovered.is_some() {

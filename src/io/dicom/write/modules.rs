@@ -13,7 +13,7 @@ use super::text::{decimal_string, decimal_strings, line};
 use super::uid::{is_uid, new_uid};
 use crate::model::geometry::Geometry;
 use crate::model::orientation::letters;
-use crate::model::volume::{Placement, Rescale, Volume};
+use crate::model::volume::{PixelScale, Placement, Rescale, Volume};
 use crate::model::window::{NamedWindow, WindowFunction};
 
 /// Which kind of image object is written.
@@ -131,12 +131,13 @@ impl<'a> SeriesWriter<'a> {
             Placement::Patient(geometry) => self.put_plane(&mut elements, geometry, picture.slice),
             Placement::Stack(grid) => {
                 elements.empty(&[(tags::PATIENT_ORIENTATION, VR::CS)]);
-                if grid.is_calibrated {
-                    elements.text(
-                        tags::PIXEL_SPACING,
-                        VR::DS,
-                        decimal_strings(&[grid.pixel_size[1], grid.pixel_size[0]]),
-                    );
+                let tag = match grid.pixel_scale {
+                    PixelScale::Patient => Some(tags::PIXEL_SPACING),
+                    PixelScale::Detector => Some(tags::IMAGER_PIXEL_SPACING),
+                    PixelScale::Unknown => None,
+                };
+                if let Some(tag) = tag {
+                    elements.text(tag, VR::DS, decimal_strings(&[grid.pixel_size[1], grid.pixel_size[0]]));
                 }
             }
         }
