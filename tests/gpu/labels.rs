@@ -234,8 +234,8 @@ fn thin_structures_are_all_outline_and_corners_are_as_wide_as_sides() {
         "..........",
     ];
     let grid = even_geometry([10, 8, 3], DMat3::IDENTITY);
-    let map = Recipe::new(grid, SampleType::U8)
-        .volume(|[i, j, _], _| f64::from(u8::from(drawn[j].as_bytes()[i] == b'#')));
+    let map =
+        Recipe::new(grid, SampleType::U8).volume(|[i, j, _], _| f64::from(u8::from(drawn[j].as_bytes()[i] == b'#')));
     let center = map.geometry().unwrap().patient_at(DVec3::new(4.5, 3.5, 1.0));
     for (outline_px, expected) in [(1, one), (2, two)] {
         let scene = Scene::Slice(SliceScene {
