@@ -29,7 +29,7 @@ fn every_view_is_a_picture_of_the_size_that_was_asked_for() {
         return;
     }
     let folder = study();
-    let views: [&[&str]; 7] = [
+    let views: [&[&str]; 10] = [
         &["--view", "axial"],
         &["--view", "coronal", "--slab", "6", "--slab-mode", "minip"],
         &["--view", "sagittal", "--interpolation", "cubic", "--window", "300,700"],
@@ -38,6 +38,29 @@ fn every_view_is_a_picture_of_the_size_that_was_asked_for() {
         ],
         &["--view", "stack", "--slice", "3", "--annotations"],
         &["--view", "volume", "--mode", "average", "--camera", "30,-20,1.5"],
+        &[
+            "--view",
+            "volume",
+            "--mode",
+            "composite",
+            "--preset",
+            "ct-bone",
+            "--background",
+            "none",
+        ],
+        &[
+            "--view",
+            "volume",
+            "--mode",
+            "iso",
+            "--iso",
+            "30",
+            "--perspective",
+            "30",
+            "--crop",
+            "-90,-90,-900,90,90,900",
+        ],
+        &["--view", "volume", "--mode", "cinematic", "--samples", "2"],
         &["--window", "auto", "--fov", "50"],
     ];
     for view in views {
@@ -59,10 +82,14 @@ fn every_view_is_a_picture_of_the_size_that_was_asked_for() {
 #[test]
 fn what_cannot_be_rendered_is_refused() {
     let folder = study();
-    let refused: [(&[&str], i32); 9] = [
+    let refused: [(&[&str], i32); 13] = [
         (&["--view", "oblique"], 2),
         (&["--view", "oblique", "--normal", "0,0,1", "--up", "0,0,2"], 1),
-        (&["--view", "volume", "--mode", "composite"], 2),
+        (&["--view", "volume", "--mode", "gloss"], 2),
+        (&["--view", "volume", "--preset", "no-such-colours"], 2),
+        (&["--view", "volume", "--transfer", "no-such-file.json"], 1),
+        (&["--view", "volume", "--clip", "0,0,0,1"], 2),
+        (&["--view", "volume", "--background", "blue"], 2),
         (&["--window", "no-such-preset"], 2),
         (&["--size", "0x10"], 2),
         (&["--slab", "-1"], 2),
