@@ -413,6 +413,8 @@ pub enum Command {
         /// Counted from the oldest.
         index: usize,
     },
+    /// Gives the graphics device up and opens the window again on a new one; everything else stays as it is.
+    RestartGraphics,
     /// Ends the program.
     Quit,
 }
@@ -583,6 +585,8 @@ pub enum Effect {
         /// Where to.
         path: PathBuf,
     },
+    /// Give the graphics device up and go on with a new one.
+    RestartGraphics,
     /// End the program.
     Quit,
 }
