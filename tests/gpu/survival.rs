@@ -38,7 +38,10 @@ fn assert_coarse(what: &str, gpu: &mut Gpu, scene: VolumeScene) {
         let level = gpu.level(&layer.volume, 0).unwrap();
         assert!(!level.is_full(), "{what}");
     }
-    assert!(gpu.notice(&scene).is_some_and(|notice| notice.contains("60 × 52 × 40")), "{what}");
+    assert!(
+        gpu.notice(&scene).is_some_and(|notice| notice.contains("60 × 52 × 40")),
+        "{what}"
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::desktop::{self, Desktop, Picture};
+use crate::nifti_file::{lps_grid, write_i16};
 
 /// Left, top, right, bottom on the screen.
 type Part = [usize; 4];
@@ -112,7 +113,13 @@ fn a_lost_graphics_device_costs_nothing_but_a_moment() {
     let script = folder.path().join("script.jsonl");
     let [before, after] = ["before.png", "after.png"].map(|name| folder.path().join(name));
     let save = |path: &std::path::Path| serde_json::json!({ "save_window": { "path": path } }).to_string();
-    let lines = ["\"open_demo\"", &save(&before), "\"restart_graphics\"", &save(&after), ""];
+    let lines = [
+        "\"open_demo\"",
+        &save(&before),
+        "\"restart_graphics\"",
+        &save(&after),
+        "",
+    ];
     std::fs::write(&script, lines.join("\n")).expect("a script");
     let mut desktop = Desktop::with_program(&["run", "--window", script.to_str().expect("a path")]);
     desktop.wait_for("a picture of the new window", Duration::from_secs(120), |_| {
@@ -121,12 +128,23 @@ fn a_lost_graphics_device_costs_nothing_but_a_moment() {
     // What was open is shown again, in a window of the same size.
     let [before, after] = [before, after].map(|path| {
         let bytes = std::fs::read(path).expect("a picture");
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a PNG");
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
+            .read_info()
+            .expect("a PNG");
         let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
         let info = reader.next_frame(&mut pixels).expect("pixels");
         ((info.width, info.height), pixels)
     });
     assert_eq!(before.0, after.0);
-    let differ = before.1.iter().zip(&after.1).filter(|(a, b)| a.abs_diff(**b) > 8).count();
-    assert!(differ * 50 < before.1.len(), "{differ} of {} bytes differ", before.1.len());
+    let differ = before
+        .1
+        .iter()
+        .zip(&after.1)
+        .filter(|(a, b)| a.abs_diff(**b) > 8)
+        .count();
+    assert!(
+        differ * 50 < before.1.len(),
+        "{differ} of {} bytes differ",
+        before.1.len()
+    );
 }
