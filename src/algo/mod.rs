@@ -10,11 +10,13 @@ pub mod lighting;
 pub mod needed_slabs;
 pub mod percentile;
 pub mod phantom;
+pub mod quick_rays;
 pub mod quick_slice;
 pub mod raycast;
 pub mod resample;
 pub mod reslice;
 pub mod sample;
+pub mod shrink;
 pub mod stack;
 pub mod value_range;
 

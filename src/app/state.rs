@@ -18,6 +18,7 @@ use super::settings::Settings;
 use super::thumbnail::Thumbnails;
 use super::tool::{Gesture, Tool};
 use super::transfer::Transfer;
+use super::transfer_thumbnail::TransferThumbnails;
 use super::volume_view::VolumeView;
 pub use crate::algo::histogram::Histogram;
 use crate::io::home::Home;
@@ -34,6 +35,8 @@ pub struct State {
     pub document: Document,
     /// Small pictures of what is open.
     pub thumbnails: Thumbnails,
+    /// Small pictures of what is shown, with each preset of its transfer function.
+    pub transfer_thumbnails: TransferThumbnails,
     /// How it is looked at.
     pub view: View,
     /// What is being dragged.
@@ -246,11 +249,11 @@ impl View {
         })
     }
 
-    /// What left drag does in a pane; `None` in the volume view, where it turns the camera. Pictures that have no place
-    /// in space have no crosshair.
+    /// What left drag does in a pane; `None` in the volume view, where it turns the camera unless the window tool was
+    /// chosen. Pictures that have no place in space have no crosshair.
     pub fn tool_in(&self, pane: PaneId) -> Option<Tool> {
         match (pane, self.active_tool()) {
-            (PaneId::Volume, _) => None,
+            (PaneId::Volume, _) => self.tool.filter(|tool| *tool == Tool::Window),
             (PaneId::Stack, Tool::Crosshair) => Some(Tool::Window),
             (_, tool) => Some(tool),
         }
@@ -277,6 +280,10 @@ pub enum JobSubject {
     Picture,
     /// Making a small picture.
     Thumbnail(VolumeId),
+    /// Making small pictures with presets of the transfer function.
+    TransferThumbnails(VolumeId),
+    /// Reading a transfer function.
+    Transfer,
     /// Counting values.
     Histogram(VolumeId),
     /// Reading a label map.
@@ -295,8 +302,17 @@ impl JobSubject {
     /// The volume that it is about.
     pub fn volume(&self) -> Option<VolumeId> {
         match self {
-            Self::Volume(id) | Self::Labels(id) | Self::Histogram(id) | Self::Thumbnail(id) => Some(*id),
-            Self::Question | Self::Picture | Self::Paths(_) | Self::Measurements | Self::Developing => None,
+            Self::Volume(id)
+            | Self::Labels(id)
+            | Self::Histogram(id)
+            | Self::Thumbnail(id)
+            | Self::TransferThumbnails(id) => Some(*id),
+            Self::Question
+            | Self::Picture
+            | Self::Transfer
+            | Self::Paths(_)
+            | Self::Measurements
+            | Self::Developing => None,
         }
     }
 
@@ -304,7 +320,11 @@ impl JobSubject {
     pub fn is_quiet(&self) -> bool {
         matches!(
             self,
-            Self::Histogram(_) | Self::Thumbnail(_) | Self::Measurements | Self::Developing
+            Self::Histogram(_)
+                | Self::Thumbnail(_)
+                | Self::TransferThumbnails(_)
+                | Self::Measurements
+                | Self::Developing
         )
     }
 }
@@ -342,6 +362,7 @@ impl State {
         Self {
             document: Document::default(),
             thumbnails: Thumbnails::default(),
+            transfer_thumbnails: TransferThumbnails::default(),
             view: View {
                 shown: None,
                 layout: Layout::Quad,

@@ -19,3 +19,4 @@ mod panes;
 mod real_window;
 mod shell;
 mod support;
+mod volume;

@@ -113,10 +113,17 @@ fn a_lost_graphics_device_costs_nothing_but_a_moment() {
     let script = folder.path().join("script.jsonl");
     let [before, after] = ["before.png", "after.png"].map(|name| folder.path().join(name));
     let save = |path: &std::path::Path| serde_json::json!({ "save_window": { "path": path } }).to_string();
+    let rows = lps_grid([2.0, 2.0, 3.0], [-60.0, -50.0, -45.0]);
+    write_i16(folder.path(), "ct.nii", [60, 50, 30], rows, |i, j, k| {
+        ((i * 40 + j * 10) ^ (k * 30)) as i16
+    });
+    let open = serde_json::json!({ "open": { "paths": [folder.path().join("ct.nii")] } }).to_string();
     let lines = [
-        "\"open_demo\"",
+        &open,
         &save(&before),
-        "\"restart_graphics\"",
+        // It says where the picture was written.
+        r#"{"dismiss_message":{"index":0}}"#,
+        r#""restart_graphics""#,
         &save(&after),
         "",
     ];

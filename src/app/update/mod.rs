@@ -11,6 +11,8 @@ mod planes;
 mod pointer;
 mod settings;
 mod thumbnails;
+mod transfer;
+mod transfer_thumbnails;
 mod volume_view;
 
 pub(super) use file::begin_picture;
@@ -55,6 +57,11 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::StepSeries { steps } => file::step_series(state, steps),
         Command::Close { index } => file::close(state, index),
         Command::WantThumbnails { volumes } => thumbnails::want(state, volumes),
+        Command::WantTransferThumbnails { presets } => transfer_thumbnails::want(state, presets),
+        Command::ChooseTransferFile { write: false } => file::choose(state, Choice::Transfer),
+        Command::ChooseTransferFile { write: true } => file::choose(state, Choice::TransferTo),
+        Command::ImportTransfer { path } => transfer::import(state, path),
+        Command::ExportTransfer { path } => transfer::export(state, path),
         Command::SavePicture {
             pane,
             path,
@@ -84,7 +91,10 @@ fn update_view(state: &mut State, command: Command) {
     match command {
         Command::Pointer(event) => pointer::pointer(state, event),
         Command::Hover { at } => pointer::hover(state, at),
-        Command::CancelGesture => pointer::cancel(state),
+        Command::CancelGesture => {
+            pointer::cancel(state);
+            transfer::take_back(state);
+        }
         Command::Scroll { pane, steps } => navigate::scroll(state, pane, steps),
         Command::ScrollToEnd { pane, last } => navigate::scroll_to_end(state, pane, last),
         Command::SetCrosshair { lps } => navigate::set_crosshair(state, lps),

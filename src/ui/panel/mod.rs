@@ -22,6 +22,7 @@ pub mod start;
 pub mod status;
 pub mod together;
 pub mod toolbar;
+pub mod volume;
 
 use egui::{Panel, PanelState, Ui};
 
@@ -47,7 +48,11 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
         side(ui, state, PanelId::Display, commands, |ui, commands| {
             measurements::show(ui, state, memory, commands);
             segments::show(ui, state, commands);
-            display::show(ui, state, memory, commands);
+            if volume::tabs(ui, state, memory) {
+                volume::show(ui, state, memory, commands);
+            } else {
+                display::show(ui, state, memory, commands);
+            }
         });
     }
     dialog::show(ui.ctx(), state, memory, commands);
