@@ -75,8 +75,14 @@ pub(super) fn again_and_again(legacy: &Legacy, mut open: impl FnMut() -> Result<
         }
         tracing::warn!("the graphics device was lost; opening the window again");
         // A driver that restarts takes a while.
-        std::thread::sleep(Duration::from_millis(300) * tries);
+        rest(Duration::from_millis(300) * tries);
     }
+}
+
+/// Waits for a message that never comes.
+fn rest(time: Duration) {
+    let (_nobody, messages) = std::sync::mpsc::channel::<()>();
+    messages.recv_timeout(time).ok();
 }
 
 #[cfg(test)]
