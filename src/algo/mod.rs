@@ -6,6 +6,7 @@ pub mod label_counts;
 pub mod labels;
 pub mod lighting;
 pub mod needed_slabs;
+pub mod palette;
 pub mod percentile;
 pub mod phantom;
 pub mod quick_slice;

@@ -11,6 +11,7 @@ pub mod history;
 pub mod identifiers;
 pub mod job;
 pub mod measurements;
+pub mod movie;
 pub mod overlays;
 pub mod pane;
 pub mod planes;

@@ -40,8 +40,12 @@ impl Bar {
     }
 
     pub(super) fn tell(&self, event: &ProgressEvent) {
+        let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) = *event;
+        self.at(done, total);
+    }
+
+    pub(super) fn at(&self, done: usize, total: usize) {
         if let Some(bar) = &self.0 {
-            let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) = *event;
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         }

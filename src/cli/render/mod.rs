@@ -1,4 +1,4 @@
-//! `isocenter render`: one picture as a PNG, drawn by the same code as the panes.
+//! `isocenter render`: one picture as a PNG, or a movie, drawn by the same code as the panes.
 
 mod args;
 mod overlays;
@@ -11,10 +11,11 @@ use glam::{DVec2, DVec3};
 use args::{InterpolationArg, SlabModeArg, ViewArg, WindowArg};
 pub(super) use args::{ModeArg, RenderArgs, parse_positive, parse_size};
 
-use super::{Failure, Outcome, output, source};
+use super::{Failure, Outcome, movie, output, source};
 use crate::algo::needed_slabs::needed_slabs;
 use crate::algo::percentile;
 use crate::app::annotations::{Beside, annotate};
+use crate::app::movie::{Film, check};
 use crate::app::presets;
 use crate::app::transfer::Transfer;
 use crate::app::transfer_presets;
@@ -27,7 +28,7 @@ use crate::model::volume::Volume;
 use crate::model::window::{Window, WindowFunction};
 use crate::say;
 use crate::scene::{
-    Camera, Cuts, ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeLayer, VolumeScene,
+    Camera, Cuts, ImageLayer, Interpolation, Movie, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeLayer, VolumeScene,
 };
 
 pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
@@ -42,11 +43,38 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     }
     // Which voxels are needed does not depend on the window, and the window may depend on voxels.
     let unwindowed = scene(args, layer(args, volume, Window::linear(128.0, 256.0)))?;
-    load_needed(&open, &unwindowed, window_slabs(args, volume), quiet)?;
+    if let Some(frames) = args.movie_frames() {
+        let film = film(args, unwindowed, frames);
+        check(&film.path, &film.settings)?;
+        let mut slabs = window_slabs(args, volume);
+        slabs.extend((0..frames).flat_map(|n| needed_slabs(&film.movie.frame(n))).flatten());
+        load_needed(&open, &film.movie.scene, slabs, quiet)?;
+    } else {
+        load_needed(&open, &unwindowed, window_slabs(args, volume), quiet)?;
+    }
     let mut scene = scene(args, layer(args, volume, window(args, volume)))?;
     overlays::lay_over(args, &mut scene, quiet)?;
     let mut gpu = Gpu::headless()?;
+    if let Some(frames) = args.movie_frames() {
+        movie::save(&film(args, scene, frames), &mut gpu, quiet)?;
+        complain_of_level(&gpu, args, volume, quiet);
+        return Ok(());
+    }
     let mut picture = gpu.picture(&scene)?;
+    complain_of_level(&gpu, args, volume, quiet);
+    if args.annotations {
+        annotate(&mut picture, &scene, &Beside::default())?;
+    }
+    Ok(write_png(&args.out, scene.size(), &picture)?)
+}
+
+fn film(args: &RenderArgs, scene: Scene, frames: usize) -> Film {
+    let annotations = args.annotations.then(Beside::default);
+    Film::new(args.out.clone(), Movie { scene, frames }, args.fps, !args.once, annotations)
+}
+
+/// Says that a volume is drawn coarser than it is, if so.
+fn complain_of_level(gpu: &Gpu, args: &RenderArgs, volume: &Volume, quiet: bool) {
     let notice = gpu
         .level(volume, args.frame)
         .and_then(|level| level.notice(volume.dims()));
@@ -55,10 +83,6 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     {
         output::complain(&say!("cli-warning", message = notice));
     }
-    if args.annotations {
-        annotate(&mut picture, &scene, &Beside::default())?;
-    }
-    Ok(write_png(&args.out, scene.size(), &picture)?)
 }
 
 /// Decodes what a scene shows, and some slabs besides, and nothing else.
