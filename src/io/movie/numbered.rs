@@ -84,7 +84,7 @@ impl Numbered {
             let place = folder.join(&name);
             let put = moved
                 .aside(&place, old.path().join(&name))
-                .and_then(|()| moved.into_place(&new.path().join(&name), place));
+                .and_then(|()| moved.put(&new.path().join(&name), place));
             if let Err(err) = put {
                 moved.take_back();
                 return Err(fail(err));
@@ -116,7 +116,7 @@ impl Moved {
         }
     }
 
-    fn into_place(&mut self, from: &Path, place: PathBuf) -> std::io::Result<()> {
+    fn put(&mut self, from: &Path, place: PathBuf) -> std::io::Result<()> {
         std::fs::rename(from, &place)?;
         self.placed.push(place);
         Ok(())
