@@ -179,7 +179,11 @@ impl Window {
                 | Effect::SaveMeasurements { .. }
                 | Effect::WriteText { .. }
                 | Effect::StartHistogram { .. }
+                | Effect::StartDeveloping { .. }
                 | Effect::StartLabels { .. }
+                | Effect::StartTransferThumbnails { .. }
+                | Effect::ReadTransfer { .. }
+                | Effect::WriteTransfer { .. }
                 | Effect::CancelJob(_) => {}
             }
         }
@@ -311,6 +315,25 @@ fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
                 .save_file();
             Box::pin(async move {
                 file.await.map(|file| Command::SaveMeasurements {
+                    path: file.path().to_owned(),
+                })
+            })
+        }
+        Choice::Transfer => {
+            let file = dialog.add_filter("JSON", &["json"]).pick_file();
+            Box::pin(async move {
+                file.await.map(|file| Command::ImportTransfer {
+                    path: file.path().to_owned(),
+                })
+            })
+        }
+        Choice::TransferTo => {
+            let file = dialog
+                .add_filter("JSON", &["json"])
+                .set_file_name("transfer.json")
+                .save_file();
+            Box::pin(async move {
+                file.await.map(|file| Command::ExportTransfer {
                     path: file.path().to_owned(),
                 })
             })

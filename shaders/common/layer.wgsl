@@ -54,6 +54,10 @@ const TRAIT_COARSE: u32 = 4u;
 const TRAIT_WHOLE_NUMBERS: u32 = 8u;
 // Several samples make a pixel.
 const TRAIT_GATHERS: u32 = 16u;
+// Lowest and highest number of each brick of voxels are known.
+const TRAIT_BRICKS: u32 = 32u;
+// Only the voxels of a mask are seen.
+const TRAIT_MASK: u32 = 64u;
 
 const GATHER_NONE: u32 = 0u;
 const GATHER_HIGHEST: u32 = 1u;
@@ -61,13 +65,8 @@ const GATHER_LOWEST: u32 = 2u;
 const GATHER_MEAN: u32 = 3u;
 
 @group(0) @binding(0) var<uniform> layer: Layer;
+@group(2) @binding(0) var color_map: texture_2d<f32>;
 
 fn has(trait_bit: u32) -> bool {
     return (TRAITS & trait_bit) != 0u;
-}
-
-// A triangle that covers the target.
-@vertex
-fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
-    return vec4<f32>(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
 }

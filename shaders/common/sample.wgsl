@@ -93,7 +93,11 @@ fn sample_cubic(place: Place) -> Sampled {
 }
 
 fn sample_at(mean: Place) -> Sampled {
-    let voxel = true_place(mean);
+    return sample_voxel(true_place(mean));
+}
+
+// The value at a place among the true slices.
+fn sample_voxel(voxel: Place) -> Sampled {
     if !is_inside(voxel) {
         return Sampled(Sample(0.0), STATE_NOTHING);
     }

@@ -7,8 +7,6 @@ const WINDOW_STEP: u32 = 2u;
 // Not-a-number is uploaded as 1e36; real values are kept below 1e29.
 const NUMBERS_END: f32 = 1e30;
 
-@group(2) @binding(0) var color_map: texture_2d<f32>;
-
 fn is_number(value: Sample) -> bool {
     return abs(value) < NUMBERS_END;
 }
@@ -36,6 +34,11 @@ fn is_idle(range: vec2<f32>, so_far: Sample) -> bool {
     let x = most * layer.gain + layer.bias;
     let gets_brighter = is_highest == (layer.gain > 0.0);
     return layer.window_function != WINDOW_SIGMOID && select(x >= 1.0, x <= 0.0, gets_brighter);
+}
+
+// The number by which a value is classified.
+fn scalar(value: Sample) -> f32 {
+    return value;
 }
 
 fn shade(value: Sample) -> vec4<f32> {

@@ -24,6 +24,11 @@ fn is_idle(range: vec2<f32>, so_far: Sample) -> bool {
     return false;
 }
 
+// The number by which a value is classified: the luminance of a colour (ITU-R BT.709).
+fn scalar(value: Sample) -> f32 {
+    return dot(value, vec3<f32>(0.2126, 0.7152, 0.0722));
+}
+
 fn shade(value: Sample) -> vec4<f32> {
     return vec4<f32>(floor(clamp(value, vec3<f32>(0.0), vec3<f32>(1.0)) * 255.0 + 0.5) / 255.0, layer.opacity);
 }

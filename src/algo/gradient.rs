@@ -33,7 +33,7 @@ pub fn gradient(layer: &ImageLayer, geometry: &Geometry, voxel: DVec3, value: f6
 }
 
 /// Voxels per mm around a fractional voxel index. Between uneven slices it is that of the two slices around it.
-fn voxel_from_patient_at(geometry: &Geometry, voxel: DVec3) -> DMat3 {
+pub(super) fn voxel_from_patient_at(geometry: &Geometry, voxel: DVec3) -> DMat3 {
     let affine = geometry.voxel_from_patient().matrix3;
     if geometry.slice_table().is_none() {
         return affine;

@@ -1,8 +1,10 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
+pub mod cinematic;
 pub mod gradient;
 pub mod histogram;
 pub mod label_counts;
+pub mod label_matter;
 pub mod labels;
 pub mod lighting;
 pub mod needed_slabs;
@@ -14,6 +16,7 @@ pub mod raycast;
 pub mod resample;
 pub mod reslice;
 pub mod sample;
+pub mod shrink;
 pub mod stack;
 pub mod value_range;
 

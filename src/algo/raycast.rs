@@ -5,9 +5,11 @@ use glam::DVec3;
 
 use crate::model::geometry::Geometry;
 use crate::model::plane::Plane;
+use crate::model::transfer_function::Material;
 use crate::scene::{Ray, VolumeLayer, VolumeMode, VolumeScene};
 
 use super::gradient::{gradient, scalar};
+use super::label_matter::{LabelField, tinted};
 use super::lighting::Lit;
 use super::reslice::draw_pixels;
 use super::sample::{SNAP, Sample, sample};
@@ -22,16 +24,26 @@ pub fn draw_volume(scene: &VolumeScene) -> Vec<u8> {
     let Some(step_mm) = scene.sample_step_mm() else {
         return draw_pixels(scene.size, |_, y, pixel| *pixel = over(scene, y, [0.0; 4]));
     };
-    let layers = layers(scene);
-    let lit = Lit::new(scene);
+    let there = There {
+        layers: layers(scene),
+        labels: LabelField::of(scene),
+        lit: Lit::new(scene),
+    };
     draw_pixels(scene.size, |x, y, pixel| {
         let ray = scene.ray(f64::from(x) + 0.5, f64::from(y) + 0.5);
         let color = match scene.mode {
-            VolumeMode::Iso => surfaces(scene, &layers, &lit, &ray, step_mm),
-            _ => composite(scene, &layers, &lit, &ray, step_mm),
+            VolumeMode::Iso => surfaces(scene, &there, &ray, step_mm),
+            _ => composite(scene, &there, &ray, step_mm),
         };
         *pixel = over(scene, y, color);
     })
+}
+
+/// All that may be met by a ray.
+struct There<'a> {
+    layers: Vec<Placed<'a>>,
+    labels: Vec<LabelField<'a>>,
+    lit: Lit,
 }
 
 /// A layer that has a place in the patient.
@@ -53,6 +65,12 @@ impl Placed<'_> {
             Sample::Nothing | Sample::Pending => None,
         }
     }
+
+    /// Whether the value at a place of a ray, in mm from its origin, is the surface's or above.
+    fn is_within(&self, ray: &Ray, t: f64) -> bool {
+        self.at(ray.origin + ray.direction * t)
+            .is_some_and(|(value, _)| value >= self.layer.iso)
+    }
 }
 
 fn layers(scene: &VolumeScene) -> Vec<Placed<'_>> {
@@ -68,7 +86,9 @@ pub(super) fn samples_of(scene: &VolumeScene, ray: &Ray, step_mm: f64) -> std::o
     let around = scene
         .layers
         .iter()
-        .filter_map(|layer| layer.image.volume.geometry())
+        .map(|layer| &layer.image.volume)
+        .chain(scene.labels.iter().map(|layer| &layer.volume))
+        .filter_map(|volume| volume.geometry())
         .map(|geometry| extent_mm(geometry, ray))
         .fold([f64::INFINITY, f64::NEG_INFINITY], |[near, far], [low, high]| {
             [near.min(low), far.max(high)]
@@ -99,7 +119,8 @@ fn extent_mm(geometry: &Geometry, ray: &Ray) -> [f64; 2] {
 }
 
 /// Material front to back: colour and opacity of a ray, the colour already multiplied by the opacity.
-fn composite(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, step_mm: f64) -> [f64; 4] {
+fn composite(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> [f64; 4] {
+    let There { layers, labels, lit } = there;
     let mut sum = [0.0; 4];
     let mut slices = slices(scene, ray).into_iter().peekable();
     for n in samples_of(scene, ray, step_mm) {
@@ -108,6 +129,18 @@ fn composite(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, s
             add(&mut sum, color, 1.0);
         }
         let place = ray.origin + ray.direction * at;
+        for field in labels {
+            if let Some(drawn) = field.at(place) {
+                let color = lit.shade(
+                    drawn.color,
+                    &Material::default(),
+                    field.slope(&drawn),
+                    ray.direction,
+                    1.0,
+                );
+                add(&mut sum, color, field.over_step(step_mm));
+            }
+        }
         for placed in layers {
             let Some((value, voxel)) = placed.at(place) else {
                 continue;
@@ -120,7 +153,8 @@ fn composite(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, s
             let slope = gradient(&placed.layer.image, placed.geometry, voxel, value);
             let opacity = seen.opacity * transfer.gradient_factor(slope.length());
             let opacity = transfer.over_step(opacity, step_mm) * f64::from(placed.layer.image.opacity);
-            let color = lit.shade(seen.color, &transfer.material, slope, ray.direction, 1.0);
+            let color = tinted(labels, seen.color, place);
+            let color = lit.shade(color, &transfer.material, slope, ray.direction, 1.0);
             add(&mut sum, color, opacity);
         }
     }
@@ -165,44 +199,51 @@ fn add(sum: &mut [f64; 4], color: [f64; 3], opacity: f64) {
     sum[3] += share;
 }
 
-/// The nearest surface of each volume, front to back.
-fn surfaces(scene: &VolumeScene, layers: &[Placed<'_>], lit: &Lit, ray: &Ray, step_mm: f64) -> [f64; 4] {
-    let mut hits: Vec<(f64, &Placed<'_>)> = layers
-        .iter()
-        .filter_map(|placed| Some((hit(scene, placed, ray, step_mm)?, placed)))
-        .collect();
-    hits.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut sum = [0.0; 4];
-    let mut slices = slices(scene, ray).into_iter().peekable();
-    for (at, placed) in hits {
-        while let Some((_, color)) = slices.next_if(|(depth, _)| *depth <= at) {
-            add(&mut sum, color, 1.0);
-        }
-        let transfer = &placed.layer.transfer;
-        if let Some((value, voxel)) = placed.at(ray.origin + ray.direction * at) {
-            let slope = gradient(&placed.layer.image, placed.geometry, voxel, value);
-            let color = transfer.at(placed.layer.iso).color;
-            let color = lit.shade(color, &transfer.material, slope, ray.direction, 1.0);
-            add(&mut sum, color, f64::from(placed.layer.image.opacity));
+/// The nearest surface of each label map and volume, and the slices, front to back.
+fn surfaces(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> [f64; 4] {
+    let There { layers, labels, lit } = there;
+    let opaque = |(at, [red, green, blue]): (f64, [f64; 3])| (at, [red, green, blue, 1.0]);
+    let mut sheets: Vec<(f64, [f64; 4])> = slices(scene, ray).into_iter().map(opaque).collect();
+    for field in labels {
+        let is_there = |t: f64| field.at(ray.origin + ray.direction * t).is_some();
+        if let Some(at) = hit(scene, is_there, ray, step_mm)
+            && let Some(drawn) = field.at(ray.origin + ray.direction * at)
+        {
+            let [r, g, b] = lit.shade(
+                drawn.color,
+                &Material::default(),
+                field.slope(&drawn),
+                ray.direction,
+                1.0,
+            );
+            sheets.push((at, [r, g, b, field.fill()]));
         }
     }
-    for (_, color) in slices {
-        add(&mut sum, color, 1.0);
+    for placed in layers {
+        let transfer = &placed.layer.transfer;
+        if let Some(at) = hit(scene, |t| placed.is_within(ray, t), ray, step_mm)
+            && let Some((value, voxel)) = placed.at(ray.origin + ray.direction * at)
+        {
+            let slope = gradient(&placed.layer.image, placed.geometry, voxel, value);
+            let color = transfer.at(placed.layer.iso).color;
+            let color = tinted(labels, color, ray.origin + ray.direction * at);
+            let [r, g, b] = lit.shade(color, &transfer.material, slope, ray.direction, 1.0);
+            sheets.push((at, [r, g, b, f64::from(placed.layer.image.opacity)]));
+        }
+    }
+    sheets.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut sum = [0.0; 4];
+    for (_, [r, g, b, opacity]) in sheets {
+        add(&mut sum, [r, g, b], opacity);
     }
     sum
 }
 
-/// Where a ray first comes to values at or above the surface's, in mm from its origin: between the samples before and
-/// after, by halves. The cut face of what is above is a surface too.
-fn hit(scene: &VolumeScene, placed: &Placed<'_>, ray: &Ray, step_mm: f64) -> Option<f64> {
+/// Where a ray first comes to places that are within something, in mm from its origin: between the samples before and
+/// after, by halves. A cut face is a surface too.
+fn hit(scene: &VolumeScene, is_within: impl Fn(f64) -> bool, ray: &Ray, step_mm: f64) -> Option<f64> {
     let kept = scene.cuts.range(ray.origin, ray.direction);
-    let is_within = |t: f64| {
-        t >= kept[0].max(-ray.to_eye_mm)
-            && t <= kept[1]
-            && placed
-                .at(ray.origin + ray.direction * t)
-                .is_some_and(|(value, _)| value >= placed.layer.iso)
-    };
+    let is_within = |t: f64| t >= kept[0].max(-ray.to_eye_mm) && t <= kept[1] && is_within(t);
     let first = samples_of(scene, ray, step_mm).find(|n| is_within(*n as f64 * step_mm))? as f64 * step_mm;
     let (mut out, mut within) = (first - step_mm, first);
     for _ in 0..40 {
@@ -226,7 +267,7 @@ pub fn place_under(scene: &VolumeScene, x: f64, y: f64) -> Option<DVec3> {
     match scene.mode {
         VolumeMode::Iso => layers
             .iter()
-            .filter_map(|placed| hit(scene, placed, &ray, step_mm))
+            .filter_map(|placed| hit(scene, |t| placed.is_within(&ray, t), &ray, step_mm))
             .min_by(f64::total_cmp)
             .map(place),
         VolumeMode::Composite => {

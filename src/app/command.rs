@@ -1,11 +1,11 @@
 //! Everything a person can ask for, as values: recorded, replayed, tested, bound to keys and menus.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
 
+pub use super::effect::{Choice, Effect};
 use super::job::JobId;
 use super::overlays::SegmentChange;
 use super::pane::{Arrangement, PaneId};
@@ -14,10 +14,7 @@ use super::settings::{PanelId, Setting, WindowPlace};
 use super::tool::cube::Side;
 use super::tool::{PointerEvent, Tool};
 use super::volume_view::VolumeChange;
-use crate::io::OpenVolume;
-use crate::io::measurements::{Places, ToSave};
-use crate::model::series_key::SeriesKey;
-use crate::model::volume::{Volume, VolumeId};
+use crate::model::volume::VolumeId;
 use crate::model::window::{Window, WindowFunction};
 use crate::scene::{Interpolation, SlabMode};
 
@@ -140,8 +137,33 @@ pub enum Command {
         /// From where.
         side: Side,
     },
+    /// Begins to path-trace what the volume view shows.
+    Develop {
+        /// Width and height in pixels.
+        size: [u32; 2],
+    },
     /// Changes how volumes are rendered.
     VolumeView(VolumeChange),
+    /// Lets the user choose a file; the window answers with `ImportTransfer`, or to write with `ExportTransfer`.
+    ChooseTransferFile {
+        /// Whether it shall be written.
+        write: bool,
+    },
+    /// Reads the transfer function of the shown volume from a file.
+    ImportTransfer {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Writes the transfer function of the shown volume to a file.
+    ExportTransfer {
+        /// Where to.
+        path: PathBuf,
+    },
+    /// The presets of transfer functions that are seen; small pictures of the shown volume with them are made.
+    WantTransferThumbnails {
+        /// By name, in this order.
+        presets: Vec<String>,
+    },
     /// Sets the window.
     SetWindow {
         /// Centre in the volume's unit.
@@ -431,19 +453,6 @@ impl Default for PictureStyle {
     }
 }
 
-/// What a dialog of the system is to ask for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Choice {
-    /// Files to open.
-    Files,
-    /// Folders to open.
-    Folders,
-    /// A file to write the picture of a pane to.
-    Picture(PaneId, PictureStyle),
-    /// A file to write measurements to.
-    Measurements(MeasurementsFile),
-}
-
 /// What measurements are written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -470,107 +479,6 @@ impl MeasurementsFile {
             Self::Json => "json",
         }
     }
-}
-
-/// What [`super::update`] wants done that is not a change of state.
-#[derive(Clone)]
-pub enum Effect {
-    /// Read headers.
-    StartScan {
-        /// The job's name.
-        job: JobId,
-        /// Of what; `None` is the built-in study.
-        paths: Option<Vec<PathBuf>>,
-    },
-    /// Decode voxels.
-    StartLoad {
-        /// The job's name.
-        job: JobId,
-        /// Of which volume.
-        open: OpenVolume,
-    },
-    /// Make a small picture of a volume.
-    StartThumbnail {
-        /// The job's name.
-        job: JobId,
-        /// Of which volume.
-        open: OpenVolume,
-    },
-    /// Read the measurements of series that were opened.
-    LoadMeasurements {
-        /// The job's name.
-        job: JobId,
-        /// Of which, and where they are.
-        series: Vec<(SeriesKey, Places)>,
-    },
-    /// Write what was changed of the measurements of a series.
-    SaveMeasurements {
-        /// The job's name.
-        job: JobId,
-        /// What.
-        request: Box<ToSave>,
-    },
-    /// Write a text file.
-    WriteText {
-        /// The job's name.
-        job: JobId,
-        /// Where to.
-        path: PathBuf,
-        /// Its text.
-        text: String,
-    },
-    /// Put a text on the clipboard.
-    CopyText(String),
-    /// Count the values of a volume.
-    StartHistogram {
-        /// The job's name.
-        job: JobId,
-        /// Of which volume.
-        volume: Arc<Volume>,
-    },
-    /// Read a volume and count its labels.
-    StartLabels {
-        /// The job's name.
-        job: JobId,
-        /// Of which volume.
-        open: OpenVolume,
-    },
-    /// Stop a job.
-    CancelJob(JobId),
-    /// Ask the user for paths, and answer with [`super::Program::answer_later`].
-    Choose {
-        /// The job that waits for the answer.
-        job: JobId,
-        /// For what.
-        choice: Choice,
-    },
-    /// Let the user type a path: the system has no dialog.
-    TypePath,
-    /// Draw a picture of a pane, and write it with [`super::Program::write_picture`].
-    SavePicture {
-        /// The pane.
-        pane: PaneId,
-        /// Where to.
-        path: PathBuf,
-        /// Size in pixels.
-        size: Option<[u32; 2]>,
-        /// How it is made.
-        style: PictureStyle,
-    },
-    /// Draw a picture of a pane, and put it on the clipboard.
-    CopyPicture {
-        /// The pane.
-        pane: PaneId,
-        /// How it is made.
-        style: PictureStyle,
-    },
-    /// Take a picture of the whole window, and write it with [`super::Program::write_picture`].
-    SaveWindow {
-        /// Where to.
-        path: PathBuf,
-    },
-    /// End the program.
-    Quit,
 }
 
 impl Command {

@@ -3,17 +3,33 @@
 
 use std::collections::VecDeque;
 
+use super::transfer::Transfer;
 use crate::model::measurement::Measurement;
 use crate::model::series_key::SeriesKey;
+use crate::model::volume::VolumeId;
 
 /// Steps kept; older ones can no longer be undone.
 const MAX_STEPS: usize = 200;
 
 /// A change of the user's work that can be taken back.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there are a few hundred at most")]
 pub enum Edit {
     /// Of one measurement.
     Measurement(MeasurementEdit),
+    /// Of how a volume's values become colour and opacity.
+    Transfer(TransferEdit),
+}
+
+/// Another transfer function of a volume.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransferEdit {
+    /// Of which volume.
+    pub volume: VolumeId,
+    /// As it was.
+    pub before: Transfer,
+    /// As it is.
+    pub after: Transfer,
 }
 
 /// A change of one measurement. At least one of `before` and `after` is there.
@@ -36,6 +52,11 @@ impl Edit {
             Self::Measurement(edit) => Self::Measurement(MeasurementEdit {
                 key: edit.key.clone(),
                 index: edit.index,
+                before: edit.after.clone(),
+                after: edit.before.clone(),
+            }),
+            Self::Transfer(edit) => Self::Transfer(TransferEdit {
+                volume: edit.volume,
                 before: edit.after.clone(),
                 after: edit.before.clone(),
             }),

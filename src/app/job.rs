@@ -17,6 +17,8 @@ use super::command::Command;
 use super::overlays::MOST_LABELS;
 use super::state::Counted;
 use super::thumbnail::{self, Thumbnail};
+use super::transfer_thumbnail::{self, ThumbnailRequest};
+use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::label_counts::{LabelCount, label_counts};
 use crate::algo::{histogram, percentile};
 use crate::io::load::LoadReport;
@@ -24,8 +26,10 @@ use crate::io::measurements::{Found, Places, Saved, ToSave};
 use crate::io::progress::ProgressEvent;
 use crate::io::{self, OpenError, OpenVolume, Opened, Progress};
 use crate::model::series_key::SeriesKey;
+use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::Window;
+use crate::scene::VolumeScene;
 
 /// Names a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +59,12 @@ pub enum JobEvent {
     },
     /// A small picture was made, or could not be.
     Thumbnail(VolumeId, Option<Thumbnail>),
+    /// A small picture with a preset of the transfer function was made, or could not be.
+    TransferThumbnail(VolumeId, String, Option<Thumbnail>),
+    /// A transfer function was read, or why not.
+    TransferRead(Result<TransferFunction, String>),
+    /// A transfer function was written, or why not.
+    TransferSaved(Result<PathBuf, String>),
     /// The values of a volume were counted.
     Counted(VolumeId, Counted),
     /// The labels of a volume were counted; `None` if it is no label map.
@@ -71,6 +81,13 @@ pub enum JobEvent {
     MeasurementsSaved(SeriesKey, Result<Option<Saved>, String>),
     /// A list of measurements was written, or why not.
     MeasurementsExported(Result<PathBuf, String>),
+    /// A path-traced picture has become finer.
+    Developed {
+        /// Samples of every pixel.
+        samples: u32,
+        /// RGBA, 8 bits, rows from the top.
+        pixels: Arc<Vec<u8>>,
+    },
     /// There is nothing to tell.
     Nothing,
     /// The job broke.
@@ -174,6 +191,34 @@ impl Jobs {
         });
     }
 
+    /// Makes small pictures of a volume with several transfer functions.
+    pub fn start_transfer_thumbnails(&mut self, job: JobId, request: Box<ThumbnailRequest>) {
+        self.start(job, "presets", move |outlet| {
+            let is_cancelled = || outlet.cancelled.load(Ordering::Relaxed);
+            let id = request.volume.id;
+            transfer_thumbnail::make(&request, &is_cancelled, &|name, picture| {
+                outlet.send(JobEvent::TransferThumbnail(id, name.to_owned(), picture), false);
+            });
+            JobEvent::Nothing
+        });
+    }
+
+    /// Reads a transfer function.
+    pub fn start_read_transfer(&mut self, job: JobId, path: PathBuf) {
+        self.start(job, "transfer", move |_| {
+            JobEvent::TransferRead(io::transfer::read(&path).map_err(|err| err.to_string()))
+        });
+    }
+
+    /// Writes a transfer function. The program does not end before it has.
+    pub fn start_write_transfer(&mut self, job: JobId, path: PathBuf, function: Arc<TransferFunction>) {
+        let writer = self.start(job, "transfer", move |_| {
+            let written = io::transfer::write(&path, &function).map_err(|err| err.to_string());
+            JobEvent::TransferSaved(written.map(|()| path))
+        });
+        self.writers.extend(writer);
+    }
+
     /// Counts the values of a volume.
     pub fn start_histogram(&mut self, job: JobId, volume: Arc<Volume>) {
         self.start(job, "histogram", move |outlet| {
@@ -198,6 +243,28 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             JobEvent::Labelled(open.volume.id, counts)
+        });
+    }
+
+    /// Path-traces a picture, and tells of it now and then.
+    pub fn start_developing(&mut self, job: JobId, scene: VolumeScene, samples: u32) {
+        self.start(job, "develop", move |outlet| {
+            /// The first pictures are told at once, later ones at most this often: they differ little.
+            const EVERY: Duration = Duration::from_millis(250);
+            let mut picture = Developing::new(scene, Tracking::Bounded);
+            let mut told = Instant::now();
+            for n in 1..=samples {
+                if outlet.cancelled.load(Ordering::Relaxed) {
+                    return JobEvent::Nothing;
+                }
+                picture.add_sample();
+                if n < 4 || n == samples || told.elapsed() >= EVERY {
+                    told = Instant::now();
+                    let pixels = Arc::new(picture.picture());
+                    outlet.send(JobEvent::Developed { samples: n, pixels }, false);
+                }
+            }
+            JobEvent::Nothing
         });
     }
 

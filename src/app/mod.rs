@@ -7,6 +7,8 @@
 pub mod annotations;
 pub mod browser;
 pub mod command;
+pub mod developing;
+pub mod effect;
 pub mod history;
 pub mod identifiers;
 pub mod job;
@@ -25,7 +27,9 @@ pub mod thumbnail;
 pub mod tool;
 pub mod transfer;
 pub mod transfer_presets;
+pub mod transfer_thumbnail;
 pub mod update;
+pub mod user_presets;
 pub mod version;
 pub mod volume_view;
 

@@ -143,9 +143,12 @@ impl Program {
             command,
             Command::Hover { .. }
                 | Command::WantThumbnails { .. }
+                | Command::WantTransferThumbnails { .. }
+                | Command::ChooseTransferFile { .. }
                 | Command::ResizePane { .. }
                 | Command::ResizePanel { .. }
                 | Command::PlaceWindow(_)
+                | Command::Develop { .. }
                 | Command::ChooseFiles
                 | Command::ChooseFolder
                 | Command::ChoosePicture { .. }
@@ -239,6 +242,10 @@ impl Program {
                 Effect::WriteText { job, path, text } => self.jobs.start_text(job, path, text),
                 Effect::StartHistogram { job, volume } => self.jobs.start_histogram(job, volume),
                 Effect::StartLabels { job, open } => self.jobs.start_labels(job, open),
+                Effect::StartTransferThumbnails { job, request } => self.jobs.start_transfer_thumbnails(job, request),
+                Effect::ReadTransfer { job, path } => self.jobs.start_read_transfer(job, path),
+                Effect::WriteTransfer { job, path, function } => self.jobs.start_write_transfer(job, path, function),
+                Effect::StartDeveloping { job, scene, samples } => self.jobs.start_developing(job, *scene, samples),
                 Effect::CancelJob(job) => self.jobs.cancel(job),
                 other => others.push(other),
             }

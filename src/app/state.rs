@@ -7,6 +7,7 @@ use std::sync::Arc;
 use glam::{DVec2, DVec3};
 
 use super::command::PictureStyle;
+use super::developing::DevelopingPicture;
 use super::history::History;
 use super::job::JobId;
 use super::measurements::Measurements;
@@ -17,6 +18,7 @@ use super::settings::Settings;
 use super::thumbnail::Thumbnails;
 use super::tool::{Gesture, Tool};
 use super::transfer::Transfer;
+use super::transfer_thumbnail::TransferThumbnails;
 use super::volume_view::VolumeView;
 pub use crate::algo::histogram::Histogram;
 use crate::io::home::Home;
@@ -33,12 +35,16 @@ pub struct State {
     pub document: Document,
     /// Small pictures of what is open.
     pub thumbnails: Thumbnails,
+    /// Small pictures of what is shown, with each preset of its transfer function.
+    pub transfer_thumbnails: TransferThumbnails,
     /// How it is looked at.
     pub view: View,
     /// What is being dragged.
     pub gesture: Option<Gesture>,
     /// Where the pointer rests: pane, and place in it in points.
     pub hover: Option<(PaneId, DVec2)>,
+    /// The path-traced picture of the volume view, if there is one.
+    pub developing: Option<DevelopingPicture>,
     /// Jobs under way, oldest first.
     pub jobs: BTreeMap<JobId, JobStatus>,
     /// What the user should read, oldest first.
@@ -243,11 +249,11 @@ impl View {
         })
     }
 
-    /// What left drag does in a pane; `None` in the volume view, where it turns the camera. Pictures that have no place
-    /// in space have no crosshair.
+    /// What left drag does in a pane; `None` in the volume view, where it turns the camera unless the window tool was
+    /// chosen. Pictures that have no place in space have no crosshair.
     pub fn tool_in(&self, pane: PaneId) -> Option<Tool> {
         match (pane, self.active_tool()) {
-            (PaneId::Volume, _) => None,
+            (PaneId::Volume, _) => self.tool.filter(|tool| *tool == Tool::Window),
             (PaneId::Stack, Tool::Crosshair) => Some(Tool::Window),
             (_, tool) => Some(tool),
         }
@@ -274,6 +280,10 @@ pub enum JobSubject {
     Picture,
     /// Making a small picture.
     Thumbnail(VolumeId),
+    /// Making small pictures with presets of the transfer function.
+    TransferThumbnails(VolumeId),
+    /// Reading a transfer function.
+    Transfer,
     /// Counting values.
     Histogram(VolumeId),
     /// Reading a label map.
@@ -284,20 +294,38 @@ pub enum JobSubject {
     Volume(VolumeId),
     /// Reading or writing measurements.
     Measurements,
+    /// Path tracing the volume view.
+    Developing,
 }
 
 impl JobSubject {
     /// The volume that it is about.
     pub fn volume(&self) -> Option<VolumeId> {
         match self {
-            Self::Volume(id) | Self::Labels(id) | Self::Histogram(id) | Self::Thumbnail(id) => Some(*id),
-            Self::Question | Self::Picture | Self::Paths(_) | Self::Measurements => None,
+            Self::Volume(id)
+            | Self::Labels(id)
+            | Self::Histogram(id)
+            | Self::Thumbnail(id)
+            | Self::TransferThumbnails(id) => Some(*id),
+            Self::Question
+            | Self::Picture
+            | Self::Transfer
+            | Self::Paths(_)
+            | Self::Measurements
+            | Self::Developing => None,
         }
     }
 
     /// Whether it is small work that goes on beside, which nobody waits for or stops.
     pub fn is_quiet(&self) -> bool {
-        matches!(self, Self::Histogram(_) | Self::Thumbnail(_) | Self::Measurements)
+        matches!(
+            self,
+            Self::Histogram(_)
+                | Self::Thumbnail(_)
+                | Self::TransferThumbnails(_)
+                | Self::Measurements
+                | Self::Developing
+        )
     }
 }
 
@@ -334,6 +362,7 @@ impl State {
         Self {
             document: Document::default(),
             thumbnails: Thumbnails::default(),
+            transfer_thumbnails: TransferThumbnails::default(),
             view: View {
                 shown: None,
                 layout: Layout::Quad,
@@ -358,6 +387,7 @@ impl State {
             },
             gesture: None,
             hover: None,
+            developing: None,
             jobs: BTreeMap::new(),
             messages: Vec::new(),
             measurements: Measurements::default(),

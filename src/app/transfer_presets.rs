@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::presets::parse_color;
 use crate::model::transfer_function::{GradientPoint, Material, TransferFunction, TransferPoint};
@@ -34,7 +34,7 @@ pub struct TransferPreset {
 }
 
 /// What the values of a preset are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scale {
     /// Hounsfield units.
     #[serde(rename = "HU")]
@@ -42,6 +42,16 @@ pub enum Scale {
     /// Shares of the way from the 0.5th to the 99.5th percentile of the data.
     #[serde(rename = "share")]
     Share,
+}
+
+impl Scale {
+    /// Slope and shift from a preset's values to those of a volume whose values mostly lie in a window.
+    pub(super) fn to_values(self, values: Window) -> (f64, f64) {
+        match self {
+            Self::Hounsfield => (1.0, 0.0),
+            Self::Share => (values.width.max(1e-12), values.center - values.width / 2.0),
+        }
+    }
 }
 
 fn one() -> f64 {
@@ -54,17 +64,9 @@ impl TransferPreset {
         words::lookup(&format!("app-transfer-{}", self.name), &[])
     }
 
-    /// From its own values to those of a volume: slope and shift.
-    fn scaling(&self, values: Window) -> (f64, f64) {
-        match self.scale {
-            Scale::Hounsfield => (1.0, 0.0),
-            Scale::Share => (values.width.max(1e-12), values.center - values.width / 2.0),
-        }
-    }
-
     /// The function for a volume whose values mostly lie in a window.
     pub fn function(&self, values: Window) -> TransferFunction {
-        let (slope, shift) = self.scaling(values);
+        let (slope, shift) = self.scale.to_values(values);
         let point = |(value, opacity, color): &(f64, f64, String)| TransferPoint {
             value: *value,
             opacity: *opacity,
@@ -85,7 +87,7 @@ impl TransferPreset {
 
     /// The value of its surface in such a volume.
     pub fn iso(&self, values: Window) -> f64 {
-        let (slope, shift) = self.scaling(values);
+        let (slope, shift) = self.scale.to_values(values);
         self.iso * slope + shift
     }
 }
@@ -103,21 +105,31 @@ pub fn transfer_preset(name: &str) -> Option<&'static TransferPreset> {
     transfer_presets().iter().find(|preset| preset.name == name)
 }
 
+/// Whether a volume's values are Hounsfield units.
+pub fn is_ct(volume: &Volume) -> bool {
+    volume.series.modality == "CT" || volume.unit.as_deref() == Some("HU")
+}
+
+/// The modality whose presets are meant for a volume: its own, if there are any; else that of presets which follow the
+/// data.
+pub fn modality_for(volume: &Volume) -> &str {
+    let modality = volume.series.modality.as_str();
+    if is_ct(volume) {
+        "CT"
+    } else if transfer_presets().iter().any(|preset| preset.modality == modality) {
+        modality
+    } else {
+        "MR"
+    }
+}
+
 /// What a volume is shown with at first: the first preset of its modality; of what has no Hounsfield units, and of no
 /// known modality, the first that follows the data.
 pub fn first_for(volume: &Volume) -> Option<&'static TransferPreset> {
-    let modality = volume.series.modality.as_str();
-    let is_ct = modality == "CT" || volume.unit.as_deref() == Some("HU");
-    let fits = |preset: &&TransferPreset| {
-        if is_ct {
-            preset.modality == "CT"
-        } else {
-            preset.modality == modality
-        }
-    };
+    let modality = modality_for(volume);
     transfer_presets()
         .iter()
-        .find(fits)
+        .find(|preset| preset.modality == modality)
         .or_else(|| transfer_presets().iter().find(|preset| preset.scale == Scale::Share))
 }
 

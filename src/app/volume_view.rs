@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::pane::PaneId;
+use super::transfer::Transfer;
+use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::VolumeId;
 use crate::scene::{Background, Cuts, Light, VolumeMode};
 
 /// How volumes are rendered.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct VolumeView {
     /// What becomes of the samples along a ray.
     pub mode: VolumeMode,
@@ -15,6 +17,8 @@ pub struct VolumeView {
     pub light: Light,
     /// What is cut away.
     pub cuts: Cuts,
+    /// Whether what is lit is path-traced while the view rests.
+    pub is_cinematic: bool,
     /// Volumes that are rendered together with the shown one.
     pub also: Vec<VolumeId>,
     /// Whether the slices of the plane panes stand in the volume.
@@ -25,6 +29,25 @@ pub struct VolumeView {
     pub slice_cuts: [SliceCut; 3],
     /// What is seen behind.
     pub background: Background,
+    /// The transfer function of a volume before what is being changed now.
+    pub(super) trying: Option<(VolumeId, Transfer)>,
+}
+
+impl Default for VolumeView {
+    fn default() -> Self {
+        Self {
+            mode: VolumeMode::Mip,
+            light: Light::default(),
+            cuts: Cuts::default(),
+            shows_crop: false,
+            slice_cuts: [SliceCut::None; 3],
+            shows_slices: false,
+            also: Vec::new(),
+            background: Background::default(),
+            is_cinematic: false,
+            trying: None,
+        }
+    }
 }
 
 /// What is cut away at the slice that a plane pane shows.
@@ -60,6 +83,8 @@ pub const MOST_CLIP_PLANES: usize = 6;
 pub enum VolumeChange {
     /// What becomes of the samples along a ray.
     Mode(VolumeMode),
+    /// Whether what is lit is path-traced while the view rests. Projections become composites by it.
+    Cinematic(bool),
     /// The light.
     Light(Light),
     /// What is cut away.
@@ -90,10 +115,34 @@ pub enum VolumeChange {
     Background(Background),
     /// The angle of view over the picture's height, degrees; 0: parallel rays.
     Perspective(f64),
-    /// A preset of the shown volume's transfer function, by name.
+    /// A preset of the shown volume's transfer function, built in or the user's own, by name.
     Preset(String),
-    /// The shown volume's transfer function.
-    Transfer(crate::model::transfer_function::TransferFunction),
-    /// The value of the shown volume's surface.
+    /// The preset that the transfer function came from, without what was changed.
+    ResetTransfer,
+    /// The shown volume's transfer function. Several in a row are one step that can be undone, up to [`Self::Settle`].
+    Transfer(TransferFunction),
+    /// The value of the shown volume's surface; a step like [`Self::Transfer`].
     Iso(f64),
+    /// The change of the transfer function is complete.
+    Settle,
+    /// The window of the shown volume's projections.
+    Window {
+        /// Centre in the volume's unit.
+        center: f64,
+        /// Width in the volume's unit.
+        width: f64,
+    },
+    /// The automatic window of projections.
+    AutoWindow,
+    /// Keeps the shown volume's transfer function among the user's presets, instead of one that had the name.
+    SavePreset(String),
+    /// Gives one of the user's presets another name; one that is taken changes nothing.
+    RenamePreset {
+        /// The name that it has.
+        from: String,
+        /// The name that it gets.
+        to: String,
+    },
+    /// Forgets one of the user's presets.
+    DeletePreset(String),
 }

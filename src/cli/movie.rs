@@ -2,19 +2,23 @@
 
 use std::io;
 
-use super::Outcome;
+use super::{Failure, Outcome};
 use super::output::Bar;
 use crate::app::annotations::annotate;
 use crate::app::movie::{Film, write};
-use crate::gpu::Gpu;
+use crate::scene::Scene;
 
-/// Draws and writes a movie.
-pub(super) fn save(film: &Film, gpu: &mut Gpu, quiet: bool) -> Outcome {
+/// Draws, by `draw`, and writes a movie.
+pub(super) fn save(
+    film: &Film,
+    draw: &mut dyn FnMut(&Scene) -> Result<Vec<u8>, Failure>,
+    quiet: bool,
+) -> Outcome {
     let bar = Bar::new(quiet);
     let mut next = |n: usize| {
-        bar.at(n, film.movie.frames);
+        bar.is_at(n, film.movie.frames);
         let scene = film.movie.frame(n);
-        let mut picture = gpu.picture(&scene).map_err(|err| io::Error::other(err.to_string()))?;
+        let mut picture = draw(&scene).map_err(|Failure(why)| io::Error::other(why))?;
         if let Some(beside) = &film.annotations {
             annotate(&mut picture, &scene, beside).map_err(io::Error::other)?;
         }

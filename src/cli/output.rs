@@ -41,10 +41,10 @@ impl Bar {
 
     pub(super) fn tell(&self, event: &ProgressEvent) {
         let (ProgressEvent::Scanning { done, total } | ProgressEvent::Decoding { done, total }) = *event;
-        self.at(done, total);
+        self.is_at(done, total);
     }
 
-    pub(super) fn at(&self, done: usize, total: usize) {
+    pub(super) fn is_at(&self, done: usize, total: usize) {
         if let Some(bar) = &self.0 {
             bar.set_length(total as u64);
             bar.set_position(done as u64);

@@ -5,7 +5,7 @@
 
 use super::texels::Number;
 
-/// Voxels along a brick; `BRICK_BITS` in `shaders/common/ray_filtered.wgsl` is its logarithm.
+/// Voxels along a brick; `BRICK_BITS` in `shaders/volume/slot.wgsl` is its logarithm.
 pub(super) const SIDE: usize = 16;
 
 /// Lowest and highest number; of nothing, the other way round.

@@ -55,6 +55,8 @@ pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'sta
             max_texture_dimension_2d: limits.max_texture_dimension_2d,
             max_texture_dimension_3d: limits.max_texture_dimension_3d,
             max_buffer_size: limits.max_buffer_size,
+            // Volumes and label maps that are seen together are read by one shader.
+            max_sampled_textures_per_shader_stage: limits.max_sampled_textures_per_shader_stage.min(64),
             ..base
         },
         ..Default::default()

@@ -26,6 +26,9 @@ pub enum GpuError {
         /// The longest side that the adapter can draw.
         most: u32,
     },
+    /// One picture cannot have so much in it.
+    #[error("{}", say!("gpu-too-many-volumes"))]
+    TooManyVolumes,
     /// Memory ran out, at every level of detail.
     #[error("{}", say!("gpu-out-of-memory"))]
     OutOfMemory,

@@ -4,6 +4,8 @@
 //! reads it back; [`PaneTarget`] keeps a picture on the device for the window and draws it again only if its scene or
 //! its voxels changed. Both go through [`Gpu::draw_into`], so that a pane and a PNG are the same pixels.
 //!
+//! Slices are drawn layer by layer (`pipelines`); volumes seen through a camera are drawn together (`volume_pass`).
+//!
 //! Where the device is the processor itself, slices of the usual kind are drawn by `algo::quick_slice` without a shader.
 //!
 //! Grey is exact: slices interpolate by hand in f32 (`shaders/common/sample.wgsl`); only rays use texture filtering.
@@ -26,6 +28,12 @@ mod store;
 mod target;
 mod texels;
 mod uniform;
+mod volume_mask;
+mod volume_pass;
+mod volume_pipelines;
+mod volume_shader;
+mod volume_table;
+mod volume_view;
 mod voxel_map;
 
 pub use budget::{Budget, Level};
@@ -36,3 +44,5 @@ pub use renderer::{Drawn, Gpu};
 pub use shader::{Program, sources};
 pub use target::{PICTURE_FORMAT, PaneTarget};
 pub use uniform::LayerUniform;
+pub use volume_shader::{SlotText, VolumeProgram, volume_sources};
+pub use volume_view::{MatterUniform, ViewUniform};

@@ -14,14 +14,14 @@ use super::voxel_map::{Gather, VoxelMap};
 
 /// Which of the few texel readers a format needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Reader {
+pub(super) enum Reader {
     Float,
     Uint,
     Color,
 }
 
 impl Reader {
-    fn of(format: VoxelFormat) -> Self {
+    pub(super) fn of(format: VoxelFormat) -> Self {
         match format {
             VoxelFormat::Unorm8 | VoxelFormat::Unorm16 | VoxelFormat::Float32 => Self::Float,
             VoxelFormat::Uint16 => Self::Uint,
@@ -58,6 +58,8 @@ const TRAIT_PARTIAL: u32 = 2;
 const TRAIT_COARSE: u32 = 4;
 const TRAIT_WHOLE_NUMBERS: u32 = 8;
 const TRAIT_GATHERS: u32 = 16;
+pub(super) const TRAIT_BRICKS: u32 = 32;
+pub(super) const TRAIT_MASK: u32 = 64;
 
 /// What the shader has to reckon with (`TRAIT_*` in `shaders/common/layer.wgsl`).
 pub(super) fn traits(map: &VoxelMap, resident: &Resident) -> u32 {
@@ -125,10 +127,9 @@ impl Pipelines {
         if self.pipelines.contains_key(&key) {
             return;
         }
-        let voxels = match (key.program, key.reader) {
-            (Program::ProjectFiltered, _) => &voxels.filtered,
-            (_, Reader::Uint) => &voxels.uint,
-            (_, Reader::Float | Reader::Color) => &voxels.float,
+        let voxels = match key.reader {
+            Reader::Uint => &voxels.uint,
+            Reader::Float | Reader::Color => &voxels.float,
         };
         let groups = [Some(&self.layer_layout), Some(voxels), Some(color_map)];
         let pipeline = make(context, wanted, &groups);
@@ -137,6 +138,15 @@ impl Pipelines {
 
     pub(super) fn get(&self, wanted: Wanted) -> Option<&wgpu::RenderPipeline> {
         self.pipelines.get(&wanted.key())
+    }
+}
+
+/// `INTERPOLATION` in `shaders/common/sample.wgsl`.
+pub(super) fn interpolation_number(interpolation: Interpolation) -> f64 {
+    match interpolation {
+        Interpolation::Nearest => 0.0,
+        Interpolation::Linear => 1.0,
+        Interpolation::Cubic => 2.0,
     }
 }
 
@@ -152,12 +162,10 @@ fn make(context: &Context, wanted: Wanted, groups: &[Option<&wgpu::BindGroupLayo
         bind_group_layouts: groups,
         immediate_size: 0,
     });
-    let interpolation = match wanted.interpolation {
-        Interpolation::Nearest => 0.0,
-        Interpolation::Linear => 1.0,
-        Interpolation::Cubic => 2.0,
-    };
-    let constants = [("INTERPOLATION", interpolation), ("TRAITS", f64::from(wanted.traits))];
+    let constants = [
+        ("INTERPOLATION", interpolation_number(wanted.interpolation)),
+        ("TRAITS", f64::from(wanted.traits)),
+    ];
     let over = wgpu::BlendComponent {
         src_factor: wgpu::BlendFactor::SrcAlpha,
         dst_factor: wgpu::BlendFactor::OneMinusSrcAlpha,

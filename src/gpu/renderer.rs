@@ -1,8 +1,8 @@
 //! The renderer: takes a scene, makes its volumes resident, draws its layers.
 
-use crate::algo::{labels, quick_slice, raycast};
+use crate::algo::{labels, quick_slice};
 use crate::model::volume::Volume;
-use crate::scene::{Background, Cuts, ImageLayer, Interpolation, LabelLayer, Scene, SliceScene, VolumeScene};
+use crate::scene::{ImageLayer, Interpolation, LabelLayer, Scene, SliceScene};
 
 use super::allowance::{Allowance, Pace};
 use super::budget::{Budget, Level};
@@ -11,11 +11,11 @@ use super::device::{Adapter, Context};
 use super::error::GpuError;
 use super::label_colors::LabelTables;
 use super::pipelines::{Pipelines, Wanted, traits};
-use super::resident::Resident;
 use super::shader::Program;
 use super::store::{Key, Store};
 use super::target::{self, PaneTarget};
 use super::uniform::LayerUniform;
+use super::volume_pass::VolumeDrawer;
 use super::voxel_map::VoxelMap;
 use super::{device, readback};
 
@@ -36,6 +36,7 @@ pub struct Gpu {
     color_maps: ColorMaps,
     label_tables: LabelTables,
     pipelines: Pipelines,
+    volumes: VolumeDrawer,
     layers: wgpu::Buffer,
     layers_bind_group: wgpu::BindGroup,
     layer_stride: u32,
@@ -89,6 +90,7 @@ impl Gpu {
             color_maps: ColorMaps::new(&context),
             label_tables: LabelTables::default(),
             pipelines,
+            volumes: VolumeDrawer::new(&context),
             layers,
             layers_bind_group,
             layer_stride,
@@ -146,6 +148,10 @@ impl Gpu {
         readback::read(&self.context, target.texture())
     }
 
+    pub(super) fn put(&self, texture: &wgpu::Texture, pixels: &[u8]) {
+        target::write(&self.context, texture, pixels);
+    }
+
     /// Uploads all voxels of a scene that have arrived and waits until they are on the device.
     pub fn upload(&mut self, scene: &Scene) -> Result<(), GpuError> {
         self.store.begin();
@@ -188,11 +194,6 @@ impl Gpu {
 
     /// The picture, where the processor draws it better than the shader that would run on it.
     fn on_processor(&self, scene: &Scene) -> Option<Vec<u8>> {
-        if let Scene::Volume(scene) = scene
-            && !is_plain_projection(scene)
-        {
-            return Some(raycast::draw_volume(scene));
-        }
         let mut picture = self.is_quick.then(|| quick_slice::draw(scene)).flatten()?;
         if let Scene::Slice(scene) = scene {
             labels::lay_over(&mut picture, scene);
@@ -212,6 +213,16 @@ impl Gpu {
             });
         }
         self.store.begin();
+        if let Scene::Volume(scene) = scene {
+            let is_complete = self
+                .volumes
+                .draw(&self.context, &mut self.store, scene, view, allowance)?;
+            self.context.check()?;
+            return Ok(Drawn {
+                is_new: true,
+                is_complete,
+            });
+        }
         let mut plan = Plan::default();
         for layer in scene.layers() {
             self.plan_image(&mut plan, scene, layer, allowance)?;
@@ -248,7 +259,7 @@ impl Gpu {
             return Ok(());
         };
         let wanted = Wanted {
-            program: program_of(scene, layer.interpolation, &map, resident),
+            program: Program::Slice,
             format: resident.format,
             interpolation: layer.interpolation,
             traits: traits(&map, resident),
@@ -336,45 +347,14 @@ impl Gpu {
             let (Some(pipeline), Some(resident)) = (self.pipelines.get(draw.wanted), self.store.get(draw.key)) else {
                 continue;
             };
-            let voxels = if draw.wanted.program == Program::ProjectFiltered {
-                resident.filtered.as_ref()
-            } else {
-                Some(&resident.exact)
-            };
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, &self.layers_bind_group, &[place * self.layer_stride]);
-            pass.set_bind_group(1, voxels, &[]);
+            pass.set_bind_group(1, &resident.exact, &[]);
             pass.set_bind_group(2, &draw.colors, &[]);
             pass.draw(0..3, 0..1);
         }
         drop(pass);
         self.context.queue.submit([encoder.finish()]);
-    }
-}
-
-/// Whether the shader of projections draws it.
-fn is_plain_projection(scene: &VolumeScene) -> bool {
-    scene.mode.is_projection()
-        && scene.camera.perspective_deg == 0.0
-        && scene.cuts == Cuts::default()
-        && scene.background == Background::default()
-}
-
-/// Rays go through the texture's filter where that is right: whole, evenly spaced volumes, linear interpolation.
-fn program_of(scene: &Scene, interpolation: Interpolation, map: &VoxelMap, resident: &Resident) -> Program {
-    match scene {
-        Scene::Slice(_) | Scene::Stack(_) => Program::Slice,
-        Scene::Volume(_) => {
-            let can_filter = resident.filtered.is_some()
-                && resident.is_complete
-                && !map.uses_table
-                && interpolation == Interpolation::Linear;
-            if can_filter {
-                Program::ProjectFiltered
-            } else {
-                Program::Project
-            }
-        }
     }
 }
 

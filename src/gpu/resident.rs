@@ -28,8 +28,8 @@ pub(super) struct Resident {
     pub(super) level: Level,
     /// For shaders that read texel by texel.
     pub(super) exact: wgpu::BindGroup,
-    /// For rays through the texture's own filter, where the format allows.
-    pub(super) filtered: Option<wgpu::BindGroup>,
+    /// Whether the texture hardware can interpolate it.
+    pub(super) can_filter: bool,
     texture: wgpu::Texture,
     table_texture: wgpu::Texture,
     table: SliceTable,
@@ -97,8 +97,8 @@ impl Resident {
         let table_texture = small_texture(device, "slice table", table.size(), wgpu::TextureFormat::Rgba32Float);
         let bricks = empty_bricks(volume, level, format);
         let bricks_texture = small_texture(device, "bricks", bricks.size(), wgpu::TextureFormat::Rg32Float);
-        let views = [&texture, &table_texture, &bricks_texture]
-            .map(|texture| texture.create_view(&wgpu::TextureViewDescriptor::default()));
+        let views =
+            [&texture, &table_texture].map(|texture| texture.create_view(&wgpu::TextureViewDescriptor::default()));
         let entry = |binding, view| wgpu::BindGroupEntry {
             binding,
             resource: wgpu::BindingResource::TextureView(view),
@@ -116,23 +116,12 @@ impl Resident {
             &layouts.float
         };
         let exact = bind("voxels", exact_layout, &[entry(0, &views[0]), entry(1, &views[1])]);
-        let filtered = format.is_filterable(device.features()).then(|| {
-            let sampler = wgpu::BindGroupEntry {
-                binding: 2,
-                resource: wgpu::BindingResource::Sampler(&layouts.sampler),
-            };
-            bind(
-                "filtered voxels",
-                &layouts.filtered,
-                &[entry(0, &views[0]), entry(1, &views[1]), sampler, entry(3, &views[2])],
-            )
-        });
         Self {
             volume: Arc::downgrade(volume),
             format,
             level,
             exact,
-            filtered,
+            can_filter: format.is_filterable(device.features()),
             bytes: level.bytes(volume.dims(), format),
             texture,
             table_texture,
@@ -143,6 +132,17 @@ impl Resident {
             is_complete: false,
             picks: false,
         }
+    }
+
+    /// The voxels, the table of their slices, and their bricks.
+    pub(super) fn views(&self) -> [wgpu::TextureView; 3] {
+        [&self.texture, &self.table_texture, &self.bricks_texture]
+            .map(|texture| texture.create_view(&wgpu::TextureViewDescriptor::default()))
+    }
+
+    /// Whether the numbers of its bricks are known.
+    pub(super) fn knows_bricks(&self) -> bool {
+        self.is_complete && has_bricks(self.level, self.format)
     }
 
     /// Whether anybody still holds the volume.

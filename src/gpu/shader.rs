@@ -9,29 +9,24 @@ pub enum Program {
     Slice,
     /// A label map over a slice.
     Labels,
-    /// Rays, texel by texel.
-    Project,
-    /// Rays through the texture's own filter.
-    ProjectFiltered,
 }
 
 impl Program {
     /// All programs.
-    pub const ALL: [Self; 4] = [Self::Slice, Self::Labels, Self::Project, Self::ProjectFiltered];
+    pub const ALL: [Self; 2] = [Self::Slice, Self::Labels];
 
     /// The name of its fragment shader.
     pub fn entry_point(self) -> &'static str {
         match self {
             Self::Slice => "slice",
             Self::Labels => "labels",
-            Self::Project | Self::ProjectFiltered => "project",
         }
     }
 }
 
-/// The whole text of a program for voxels of a format.
-pub fn sources(program: Program, format: VoxelFormat) -> String {
-    let texel: &[&str] = match format {
+/// How texels of a format are read and their numbers shown.
+pub(super) fn texel_sources(format: VoxelFormat) -> &'static [&'static str] {
+    match format {
         VoxelFormat::Unorm8 | VoxelFormat::Unorm16 | VoxelFormat::Float32 => &[
             include_str!("../../shaders/common/texel_float.wgsl"),
             include_str!("../../shaders/common/shade_gray.wgsl"),
@@ -41,25 +36,24 @@ pub fn sources(program: Program, format: VoxelFormat) -> String {
             include_str!("../../shaders/common/shade_gray.wgsl"),
         ],
         VoxelFormat::Color => &[include_str!("../../shaders/common/texel_color.wgsl")],
+    }
+}
+
+/// The whole text of a program for voxels of a format.
+pub fn sources(program: Program, format: VoxelFormat) -> String {
+    let main = match program {
+        Program::Slice => include_str!("../../shaders/slice.wgsl"),
+        Program::Labels => include_str!("../../shaders/labels.wgsl"),
     };
-    let main: &[&str] = match program {
-        Program::Slice => &[include_str!("../../shaders/slice.wgsl")],
-        Program::Labels => &[include_str!("../../shaders/labels.wgsl")],
-        Program::Project => &[
-            include_str!("../../shaders/common/ray_exact.wgsl"),
-            include_str!("../../shaders/project.wgsl"),
-        ],
-        Program::ProjectFiltered => &[
-            include_str!("../../shaders/common/ray_filtered.wgsl"),
-            include_str!("../../shaders/project.wgsl"),
-        ],
-    };
-    let common: &[&str] = &[
+    let first = [
+        include_str!("../../shaders/common/layer.wgsl"),
+        include_str!("../../shaders/common/cover.wgsl"),
+    ];
+    let last = [
         include_str!("../../shaders/common/place.wgsl"),
         include_str!("../../shaders/common/sample.wgsl"),
         include_str!("../../shaders/common/gather.wgsl"),
+        main,
     ];
-    [&[include_str!("../../shaders/common/layer.wgsl")], texel, common, main]
-        .concat()
-        .join("\n")
+    [&first, texel_sources(format), &last].concat().join("\n")
 }

@@ -43,13 +43,11 @@ impl Key {
 pub(super) struct VoxelLayouts {
     pub(super) float: wgpu::BindGroupLayout,
     pub(super) uint: wgpu::BindGroupLayout,
-    pub(super) filtered: wgpu::BindGroupLayout,
-    pub(super) sampler: wgpu::Sampler,
 }
 
 impl VoxelLayouts {
     fn new(device: &wgpu::Device) -> Self {
-        let layout = |label, sample_type, has_sampler: bool| {
+        let layout = |label, sample_type| {
             let texture = |binding, sample_type, view_dimension| wgpu::BindGroupLayoutEntry {
                 binding,
                 visibility: wgpu::ShaderStages::FRAGMENT,
@@ -60,46 +58,21 @@ impl VoxelLayouts {
                 },
                 count: None,
             };
-            let mut entries = vec![
-                texture(0, sample_type, wgpu::TextureViewDimension::D3),
-                texture(
-                    1,
-                    wgpu::TextureSampleType::Float { filterable: false },
-                    wgpu::TextureViewDimension::D2,
-                ),
-            ];
-            if has_sampler {
-                entries.push(texture(
-                    3,
-                    wgpu::TextureSampleType::Float { filterable: false },
-                    wgpu::TextureViewDimension::D3,
-                ));
-                entries.push(wgpu::BindGroupLayoutEntry {
-                    binding: 2,
-                    visibility: wgpu::ShaderStages::FRAGMENT,
-                    ty: wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
-                    count: None,
-                });
-            }
             device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
                 label: Some(label),
-                entries: &entries,
+                entries: &[
+                    texture(0, sample_type, wgpu::TextureViewDimension::D3),
+                    texture(
+                        1,
+                        wgpu::TextureSampleType::Float { filterable: false },
+                        wgpu::TextureViewDimension::D2,
+                    ),
+                ],
             })
         };
         Self {
-            float: layout("voxels", wgpu::TextureSampleType::Float { filterable: false }, false),
-            uint: layout("whole voxels", wgpu::TextureSampleType::Uint, false),
-            filtered: layout(
-                "filtered voxels",
-                wgpu::TextureSampleType::Float { filterable: true },
-                true,
-            ),
-            sampler: device.create_sampler(&wgpu::SamplerDescriptor {
-                label: Some("voxels"),
-                mag_filter: wgpu::FilterMode::Linear,
-                min_filter: wgpu::FilterMode::Linear,
-                ..Default::default()
-            }),
+            float: layout("voxels", wgpu::TextureSampleType::Float { filterable: false }),
+            uint: layout("whole voxels", wgpu::TextureSampleType::Uint),
         }
     }
 }

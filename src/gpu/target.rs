@@ -86,6 +86,15 @@ impl PaneTarget {
     }
 }
 
+impl PaneTarget {
+    /// Shows pixels that were made elsewhere: RGBA of 8 bits, rows from the top, as many as there are.
+    pub fn put(&self, gpu: &Gpu, pixels: &[u8]) {
+        if pixels.len() == self.texture.width() as usize * self.texture.height() as usize * 4 {
+            gpu.put(&self.texture, pixels);
+        }
+    }
+}
+
 /// Puts pixels that were drawn elsewhere into a picture.
 pub(super) fn write(context: &Context, texture: &wgpu::Texture, pixels: &[u8]) {
     context.queue.write_texture(

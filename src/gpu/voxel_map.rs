@@ -3,6 +3,7 @@
 use glam::{DAffine3, DVec3};
 
 use crate::model::geometry::Geometry;
+use crate::model::volume::Volume;
 use crate::scene::{ImageLayer, LabelLayer, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeMode, VolumeScene};
 
 /// How the samples under a pixel become one value. The numbers are the shader's (`GATHER_*`).
@@ -39,7 +40,7 @@ impl VoxelMap {
         let map = match scene {
             Scene::Slice(scene) => Self::of_slice(scene, scene.slab, layer.volume.geometry()?),
             Scene::Stack(scene) => Self::of_stack(scene),
-            Scene::Volume(scene) => Self::of_rays(scene, layer.volume.geometry()?)?,
+            Scene::Volume(scene) => return Self::of_view(scene, &layer.volume, scene.sample_step_mm()?),
         };
         map.is_finite().then_some(map)
     }
@@ -102,24 +103,27 @@ impl VoxelMap {
         }
     }
 
-    fn of_rays(scene: &VolumeScene, geometry: &Geometry) -> Option<Self> {
+    /// The map of a volume or a label map seen through a camera; `None` where it has no place in the patient.
+    pub(super) fn of_view(scene: &VolumeScene, volume: &Volume, step_mm: f64) -> Option<Self> {
+        let geometry = volume.geometry()?;
         let axes = scene.camera.axes();
         let per_mm = geometry.voxel_from_patient().matrix3;
         let [width, height] = scene.size.map(f64::from);
         let middle = scene.ray(width / 2.0, height / 2.0).origin;
-        Some(Self {
+        let map = Self {
             center: geometry.voxel_from_patient().transform_point3(middle),
             right: per_mm * (axes.right * scene.camera.mm_per_pixel),
             down: per_mm * (axes.down * scene.camera.mm_per_pixel),
-            depth: per_mm * (axes.normal() * scene.sample_step_mm()?),
+            depth: per_mm * (axes.normal() * step_mm),
             steps: 0,
             gather: match scene.mode {
                 VolumeMode::Mip => Gather::Highest,
                 VolumeMode::MinIp => Gather::Lowest,
                 VolumeMode::Average => Gather::Mean,
-                VolumeMode::Composite | VolumeMode::Iso => return None,
+                VolumeMode::Composite | VolumeMode::Iso => Gather::None,
             },
             uses_table: geometry.slice_table().is_some(),
-        })
+        };
+        map.is_finite().then_some(map)
     }
 }

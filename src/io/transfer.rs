@@ -1,10 +1,12 @@
 //! Transfer functions in files of their own.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::save::{SaveError, write_atomically};
 use crate::model::transfer_function::TransferFunction;
 use crate::say;
 
@@ -49,4 +51,12 @@ pub fn read(path: &Path) -> Result<TransferFunction, TransferError> {
     let text = fs::read(path).map_err(unreadable)?;
     let function: TransferFunction = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
     Ok(function.tidied())
+}
+
+/// Writes what [`read`] reads.
+pub fn write(path: &Path, function: &TransferFunction) -> Result<(), SaveError> {
+    write_atomically(path, |out| {
+        serde_json::to_writer_pretty(&mut *out, function)?;
+        writeln!(out)
+    })
 }

@@ -127,7 +127,8 @@ pub struct VolumeScene {
     pub step_mm: f64,
     /// What is shown; the first decides the step where none is given. Projections lie over each other, lowest first.
     pub layers: Vec<VolumeLayer>,
-    /// Label maps that colour what they cover.
+    /// Label maps that colour what they cover, and are seen themselves, in composites and with surfaces
+    /// (`algo::label_matter`).
     pub labels: Vec<LabelLayer>,
     /// The light.
     pub light: Light,

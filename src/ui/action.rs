@@ -49,6 +49,7 @@ pub enum Action {
     Convention,
     LookFrom(Side),
     Perspective,
+    Cinematic,
     CropBox,
     VolumeSlices,
     ResetCuts,
@@ -310,6 +311,7 @@ pub const ROWS: &[Row] = &[
     row(Group::Volume, Action::Perspective, "ui-perspective")
         .key(Key::P)
         .section(),
+    row(Group::Volume, Action::Cinematic, "ui-cinematic").key(Key::K),
     row(Group::Volume, Action::CropBox, "ui-crop-box").key(Key::B).section(),
     row(Group::Volume, Action::VolumeSlices, "ui-volume-slices").key(Key::S),
     row(Group::Volume, Action::AddClipPlane, "ui-add-clip-plane"),
@@ -409,6 +411,7 @@ impl Row {
         match self.action {
             Action::Crosshair => Some(view.crosshair_visible),
             Action::Perspective => Some(view.camera.perspective_deg > 0.0),
+            Action::Cinematic => Some(view.volume.is_cinematic),
             Action::CropBox => Some(view.volume.shows_crop),
             Action::VolumeSlices => Some(view.volume.shows_slices),
             Action::Measurements => Some(view.shows_measurements),

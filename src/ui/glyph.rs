@@ -155,6 +155,45 @@ const HELP: Glyph = Glyph(&[
     Dot([8.0, 12.0, 0.8]),
 ]);
 
+/// Lit material.
+pub const COMPOSITE: Glyph = Glyph(&[
+    Loop(&[
+        [8.0, 1.5],
+        [14.0, 4.8],
+        [14.0, 11.2],
+        [8.0, 14.5],
+        [2.0, 11.2],
+        [2.0, 4.8],
+    ]),
+    Area(&[[2.0, 4.8], [8.0, 8.0], [8.0, 14.5], [2.0, 11.2]]),
+    Line(&[[8.0, 8.0], [14.0, 4.8]]),
+]);
+
+/// The highest value along a ray.
+pub const MIP: Glyph = Glyph(&[
+    Line(&[[1.5, 13.0], [5.0, 10.5], [8.0, 3.0], [11.0, 10.5], [14.5, 13.0]]),
+    Dot([8.0, 3.0, 1.8]),
+]);
+
+/// The lowest value along a ray.
+pub const MINIP: Glyph = Glyph(&[
+    Line(&[[1.5, 3.0], [5.0, 5.5], [8.0, 13.0], [11.0, 5.5], [14.5, 3.0]]),
+    Dot([8.0, 13.0, 1.8]),
+]);
+
+/// The mean along a ray.
+pub const AVERAGE: Glyph = Glyph(&[
+    Line(&[[1.5, 12.5], [4.5, 4.0], [8.0, 12.0], [11.5, 4.0], [14.5, 12.5]]),
+    Line(&[[1.5, 8.2], [14.5, 8.2]]),
+]);
+
+/// The surface at one value.
+pub const SURFACE: Glyph = Glyph(&[
+    Ring([8.0, 8.0, 6.0]),
+    Arc([8.0, 8.0, 3.4, 180.0, 270.0]),
+    Line(&[[12.4, 12.4], [14.6, 14.6]]),
+]);
+
 /// The picture of an action, if it has one.
 pub fn of(action: Action) -> Option<&'static Glyph> {
     Some(match action {

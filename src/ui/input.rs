@@ -314,6 +314,10 @@ impl Reader<'_> {
         if is_bare && (self.is_typing || (self.widget_has_keys && belongs_to_widget) || self.ctx.any_popup_open()) {
             return;
         }
+        // A point of a curve that has the keyboard is what is deleted.
+        if matches!(key, Key::Delete | Key::Backspace) && self.memory.volume.has_point() {
+            return;
+        }
         // A text field has its own undo.
         if self.is_typing && modifiers.command && matches!(key, Key::Z | Key::Y) {
             return;

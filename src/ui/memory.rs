@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use egui::{PointerButton, Pos2, Rect};
 
 use super::panel::histogram::HistogramMemory;
+use super::panel::volume::VolumeMemory;
 use super::thumbnails::Textures;
 use crate::app::pane::PaneId;
 use crate::model::measurement::MeasurementId;
@@ -29,6 +30,8 @@ pub struct Memory {
     pub renaming: Option<Renaming>,
     /// The histogram's view and what is dragged in it.
     pub histogram: HistogramMemory,
+    /// What the controls of the volume view remember.
+    pub volume: VolumeMemory,
     /// The series in the panes wants the keyboard.
     pub focus_browser: bool,
     /// Thumbnails as textures.

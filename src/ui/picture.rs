@@ -1,17 +1,20 @@
 //! The panes' pictures on the device, each drawn again only when its scene or its voxels changed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use eframe::egui_wgpu::RenderState;
 use egui::{Color32, Painter, Rect, TextureId, pos2};
 
 use super::pane::refine::Refined;
+use crate::app::developing::{self, DevelopingPicture, SAMPLES};
 use crate::app::pane::PaneId;
 use crate::app::scenes::Quality;
 use crate::app::{State, scenes};
 use crate::gpu::{Gpu, GpuError, PaneTarget};
-use crate::scene::Scene;
+use crate::say;
+use crate::scene::{Scene, VolumeScene};
 
 /// A picture to be shown in a pane.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +51,8 @@ pub struct Shown {
     pub pictures: Vec<Picture>,
     /// What should be said about it.
     pub notice: Option<String>,
+    /// The size at which it should be path-traced, in pixels.
+    pub develops: Option<[u32; 2]>,
     /// When to look again, if it is not finished.
     pub again: Option<Duration>,
 }
@@ -80,8 +85,20 @@ impl Canvas {
         scene: &Scene,
         filter: eframe::wgpu::FilterMode,
     ) -> Result<(TextureId, bool), GpuError> {
-        if slot.as_ref().is_none_or(|slot| slot.target.size() != scene.size()) {
-            let target = PaneTarget::new(&self.gpu, scene.size())?;
+        let slot = self.fit(slot, scene.size(), filter)?;
+        let drawn = slot.target.update(&mut self.gpu, scene)?;
+        Ok((slot.texture, drawn.is_complete))
+    }
+
+    /// A slot of a size, made or made anew.
+    fn fit<'a>(
+        &self,
+        slot: &'a mut Option<Slot>,
+        size: [u32; 2],
+        filter: eframe::wgpu::FilterMode,
+    ) -> Result<&'a mut Slot, GpuError> {
+        if slot.as_ref().is_none_or(|slot| slot.target.size() != size) {
+            let target = PaneTarget::new(&self.gpu, size)?;
             let mut renderer = self.render.renderer.write();
             let texture = match slot.take() {
                 Some(old) => {
@@ -97,11 +114,28 @@ impl Canvas {
             };
             *slot = Some(Slot { target, texture });
         }
-        let Some(slot) = slot else {
-            return Err(GpuError::OutOfMemory);
-        };
-        let drawn = slot.target.update(&mut self.gpu, scene)?;
-        Ok((slot.texture, drawn.is_complete))
+        slot.as_mut().ok_or(GpuError::OutOfMemory)
+    }
+
+    /// Shows pixels that were made elsewhere: RGBA of 8 bits, rows from the top.
+    fn put(
+        &mut self,
+        slot: &mut Option<(Slot, Arc<Vec<u8>>)>,
+        size: [u32; 2],
+        pixels: &Arc<Vec<u8>>,
+    ) -> Result<TextureId, GpuError> {
+        if let Some((slot, shown)) = slot
+            && Arc::ptr_eq(shown, pixels)
+        {
+            return Ok(slot.texture);
+        }
+        let mut inner = slot.take().map(|(slot, _)| slot);
+        let texture = self.fit(&mut inner, size, eframe::wgpu::FilterMode::Nearest)?.texture;
+        if let Some(inner) = inner {
+            inner.target.put(&self.gpu, pixels);
+            *slot = Some((inner, Arc::clone(pixels)));
+        }
+        Ok(texture)
     }
 
     /// Whether a slot shows a scene already.
@@ -127,6 +161,7 @@ pub struct Pictures {
     canvas: Canvas,
     planes: BTreeMap<PaneId, Option<Slot>>,
     volume: Refined,
+    developed: Option<(Slot, Arc<Vec<u8>>)>,
 }
 
 impl Pictures {
@@ -140,6 +175,7 @@ impl Pictures {
             },
             planes: BTreeMap::new(),
             volume: Refined::default(),
+            developed: None,
         }
     }
 
@@ -153,7 +189,15 @@ impl Pictures {
         let Some(still) = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Still) else {
             return Shown::default();
         };
-        let shown = if pane == PaneId::Volume {
+        let shown = if let Some(pixels) = developed(state, pane, &still) {
+            self.canvas
+                .put(&mut self.developed, still.size(), pixels)
+                .map(|texture| Shown {
+                    pictures: vec![Picture { texture, part: WHOLE }],
+                    notice: state.developing.as_ref().and_then(progress),
+                    ..Shown::default()
+                })
+        } else if pane == PaneId::Volume {
             let is_held = state
                 .gesture
                 .as_ref()
@@ -167,8 +211,8 @@ impl Pictures {
                 .draw(slot, &still, eframe::wgpu::FilterMode::Nearest)
                 .map(|(texture, is_complete)| Shown {
                     pictures: vec![Picture { texture, part: WHOLE }],
-                    notice: None,
                     again: (!is_complete).then_some(Duration::ZERO),
+                    ..Shown::default()
                 })
         };
         let mut shown = shown.unwrap_or_else(|err| Shown {
@@ -182,6 +226,28 @@ impl Pictures {
                 .and_then(|level| level.notice(layer.volume.dims()))
         });
         shown.notice = shown.notice.or(coarse);
+        if pane == PaneId::Volume && shown.again.is_none() {
+            let wanted = developing::wanted(state, still.size());
+            let is_under_way = |(scene, revision): &(VolumeScene, usize)| {
+                let picture = state.developing.as_ref();
+                picture.is_some_and(|picture| picture.shows(scene, *revision))
+            };
+            shown.develops = wanted.filter(|it| !is_under_way(it)).map(|(scene, _)| scene.size);
+        }
         shown
     }
+}
+
+/// The path-traced picture of a pane, if there is one of just this scene.
+fn developed<'a>(state: &'a State, pane: PaneId, still: &Scene) -> Option<&'a Arc<Vec<u8>>> {
+    let (Some(picture), Scene::Volume(scene)) = (&state.developing, still) else {
+        return None;
+    };
+    let is_it = pane == PaneId::Volume && picture.shows(scene, still.voxel_revision());
+    picture.pixels.as_ref().filter(|_| is_it)
+}
+
+/// How far it is, until it is done.
+fn progress(picture: &DevelopingPicture) -> Option<String> {
+    (picture.samples < SAMPLES).then(|| say!("ui-developing", done = picture.samples, total = SAMPLES))
 }

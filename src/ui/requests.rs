@@ -71,6 +71,10 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
             let angle = if is_on { 0.0 } else { PERSPECTIVE_DEG };
             has_place.then_some(Command::VolumeView(VolumeChange::Perspective(angle)))?
         }
+        Action::Cinematic => {
+            let yes = !state.view.volume.is_cinematic;
+            has_place.then_some(Command::VolumeView(VolumeChange::Cinematic(yes)))?
+        }
         Action::CropBox => {
             let shows = !state.view.volume.shows_crop;
             has_place.then_some(Command::VolumeView(VolumeChange::ShowCrop(shows)))?

@@ -78,6 +78,9 @@ fn panes(ui: &mut Ui, host: &mut impl Host, commands: &mut Commands) -> bool {
             ctx.request_repaint_after(again);
             is_finished = false;
         }
+        if let Some(size) = shown.develops {
+            host.carry_out(&ctx, vec![Command::Develop { size }]);
+        }
         let pane = Pane {
             id,
             rect,

@@ -6,6 +6,7 @@
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 
+mod cinematic;
 mod device;
 mod phantom;
 
@@ -22,3 +23,5 @@ mod shaders;
 mod slices;
 mod stacks;
 mod targets;
+mod volumes;
+mod volumes_of_nothing;

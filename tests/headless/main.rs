@@ -38,6 +38,7 @@ mod settings;
 mod sources;
 mod thumbnails;
 mod tidy;
+mod transfer;
 mod volume_view;
 mod window;
 mod words;

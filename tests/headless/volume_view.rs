@@ -1,6 +1,7 @@
 //! The volume view, driven as people drive it: camera, cuts, surfaces.
 
 use glam::{DVec2, DVec3};
+use isocenter::app::developing::SAMPLES;
 use isocenter::app::pane::PaneId;
 use isocenter::app::tool::cube::{self, Side};
 use isocenter::app::tool::{Button, Modifiers, PointerAction, crop};
@@ -198,4 +199,36 @@ fn another_volume_is_read_to_be_rendered_with_the_shown_one() {
     driver::run(&mut program, Command::Show { index: 0 });
     driver::run(&mut program, also(false));
     assert_eq!(scene(&program).layers.len(), 1);
+}
+
+#[test]
+fn a_resting_view_is_path_traced_until_something_changes() {
+    let (mut program, _folder) = with_ball();
+    resize(&mut program, PaneId::Volume, 24.0);
+    let size = [24, 24];
+    driver::run(&mut program, Command::Develop { size });
+    assert!(program.state().developing.is_none(), "nobody asked for it");
+    change(&mut program, VolumeChange::Cinematic(true));
+    assert_eq!(scene(&program).mode, VolumeMode::Composite);
+    driver::run(&mut program, Command::Develop { size });
+    driver::wait(&mut program);
+    let picture = program.state().developing.as_ref().unwrap();
+    assert_eq!(picture.samples, SAMPLES);
+    let pixels = picture.pixels.as_ref().unwrap();
+    assert_eq!(pixels.len(), 24 * 24 * 4);
+    assert!(pixels.chunks_exact(4).any(|pixel| pixel[0] > 60), "the ball is lit");
+    // The same again is not begun anew.
+    driver::run(&mut program, Command::Develop { size });
+    assert!(!program.is_busy());
+    driver::run(&mut program, Command::LookFrom { side: Side::Head });
+    assert!(program.state().developing.is_none(), "it shows the ball from elsewhere");
+    driver::run(&mut program, Command::Develop { size });
+    assert!(program.is_busy());
+    change(&mut program, VolumeChange::Mode(VolumeMode::Mip));
+    assert!(program.state().developing.is_none());
+    driver::wait(&mut program);
+    assert!(
+        program.state().developing.is_none(),
+        "what was stopped does not come back"
+    );
 }

@@ -5,6 +5,9 @@
 
 mod browser;
 mod desktop;
+#[path = "../common/dicom_builder.rs"]
+mod dicom_builder;
+mod identifiers;
 mod keys;
 mod measure;
 #[path = "../common/nifti_file.rs"]
@@ -16,3 +19,4 @@ mod panes;
 mod real_window;
 mod shell;
 mod support;
+mod volume;

@@ -22,7 +22,7 @@ app-picture-saved = The picture was written to {$path}
 app-settings-damaged = The settings file could not be understood ({$why}). It is kept as {$kept}, and the program goes on with its first settings, in a new {$path}.
 app-settings-newer = The settings were written by a newer version of this program. They are kept as {$kept}, and this version goes on with its first settings, in a new {$path}.
 app-settings-unreadable = The settings in {$path} cannot be read: {$why}. The program goes on with its first settings and does not change the file.
-app-settings-not-saved = The settings cannot be saved: {$why}. What you change holds until the program ends.
+app-settings-not-saved = The settings cannot be saved: {$why}. What you change holds until the program ends. Make room there, or allow writing, and change something again.
 
 # Names of window presets and colour maps, by their names on the command line.
 app-preset-brain = Brain
@@ -84,7 +84,7 @@ app-labels-odd = { $name } is not a label map: it has values that are not whole 
 app-labels-elsewhere = { $name } lies nowhere near { $image }: the two have no place in common, so that nothing of it is seen over the image
 app-labels-impossible = { $name } cannot be a label map: it is in colour or has no place in the patient
 
-app-no-font = the built-in font cannot be read
+app-no-font = the built-in font cannot be read; install the program again
 app-bar-cm = {$cm} cm
 app-bar-mm = {$mm} mm
 app-bar-detector = { $length } at the detector
@@ -105,3 +105,9 @@ app-transfer-mr-default = MR
 app-transfer-mr-angio = MR angiography
 app-transfer-mr-brain = MR brain
 app-transfer-pt-hot = PET hot spots
+app-step-transfer = changing the colours of the volume
+app-step-preset = choosing a preset
+app-step-reset-transfer = resetting the colours of the volume
+app-job-transfer = Reading {$path}
+app-transfer-saved = The colours of the volume were written to {$path}
+app-job-develop = Path tracing

@@ -61,7 +61,7 @@ io-dicom-is-registration = it is a registration or a fiducial set, not an image
 
 # DICOM: why a picture cannot be decoded.
 io-dicom-unknown-syntax = its transfer syntax {$uid} is not known
-io-dicom-unsupported-syntax = pixels encoded as {$name} are not supported
+io-dicom-unsupported-syntax = pixels encoded as {$name} are not supported; convert the file to an uncompressed one first
 io-dicom-cannot-decode = its pixels ({$name}) cannot be decoded: {$why}
 io-dicom-decoded-size = decoding gave {$got} bytes where {$expected} were expected
 io-dicom-codestream-differs = its compressed picture is {$got}, but the header says {$expected}
@@ -134,7 +134,7 @@ io-nifti-offset-in-header = the header says that the voxels begin at byte {$offs
 io-nifti-cut = the file is cut short: {$present} of {$asked} bytes of voxels are there, the rest is shown as 0
 io-nifti-cut-at = {$path} is damaged from slice {$slice} on ({$why}); what is missing is shown as 0
 io-nifti-ends = the data end there
-io-nifti-checksum = {$path} is damaged: the checksum of the gzip stream is not right, so any voxel may be wrong
+io-nifti-checksum = {$path} is damaged: the checksum of the gzip stream is not right, so any voxel may be wrong; fetch it again from where it came
 io-nifti-rounded = some whole numbers are too large to be kept exactly and were rounded
 io-nifti-unit = the header has an unknown unit of length; millimetres were taken
 io-nifti-no-spacing = the header has no usable voxel size in some direction; 1 mm was taken

@@ -67,7 +67,13 @@ ui-pane-stack = Picture pane
 ui-axial = Axial
 ui-coronal = Coronal
 ui-sagittal = Sagittal
-ui-volume-title = 3D, maximum intensity
+ui-volume-title = 3D
+ui-volume-composite = composite
+ui-volume-mip = maximum intensity
+ui-volume-minip = minimum intensity
+ui-volume-average = average
+ui-volume-iso = surface
+ui-preset-changed = { $name }, changed
 ui-stack-title = Stored picture
 ui-acquisition = acquisition
 ui-anatomical = anatomical
@@ -125,7 +131,6 @@ ui-images = {$count ->
    *[other] {$count} images
 }
 ui-label-map = Labels
-ui-doubts-mark = ⚠ {$count}
 ui-format-dicom = DICOM
 ui-format-nifti = NIfTI
 ui-format-demo = Demo
@@ -199,7 +204,7 @@ ui-drop = {$count ->
 ui-mouse-left = Left drag
 ui-mouse-left-does = Moves the crosshair, its turning and slab handles; turns the 3D view; windows in a single pane; measures with the length tool (L)
 ui-mouse-control-left = Ctrl + left drag
-ui-mouse-control-left-does = Window: right is wider, up is a higher centre; Shift is finer
+ui-mouse-control-left-does = Window, in the 3D view the curve of colours: right is wider, up is a higher centre; Shift is finer
 ui-mouse-middle = Middle drag, Alt + left drag
 ui-mouse-middle-does = Moves the picture
 ui-mouse-right = Right drag
@@ -218,7 +223,7 @@ ui-mouse-double-does = One pane alone, or all again
 # Trouble with the window itself
 ui-no-window = the window cannot be opened: {$why}; use isocenter render for pictures without a window
 ui-nothing-shown = There is nothing to show.
-ui-no-graphics = there is no graphics device for the window
+ui-no-graphics = there is no graphics device for the window; install a graphics driver, or Mesa's software Vulkan (mesa-vulkan-drivers)
 ui-cannot-record = cannot write {$path}: {$why}
 ui-unreadable = Not readable
 
@@ -315,3 +320,6 @@ ui-volume-slices = Slices in the volume
 ui-volume-slices-tip = Shows the slices of the other panes where they lie in the volume.
 ui-together = Together in 3D
 ui-together-tip = Renders {$name} together with the shown series, each with its own colours.
+ui-cinematic = Cinematic light
+ui-cinematic-tip = Follows light through the volume while the view rests: soft shadows, scattering. The picture becomes finer by and by.
+ui-developing = Path tracing: {$done} of {$total} samples

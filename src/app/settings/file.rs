@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::{Settings, VERSION};
-use crate::app::recent;
+use crate::app::{recent, user_presets};
 use crate::io::save::{SaveError, write_atomically};
 use crate::say;
 
@@ -59,18 +59,19 @@ pub fn write(path: &Path, base: &Settings, ours: &Settings) -> Result<Option<Str
     written.map(|()| note).map_err(|err| err.to_string())
 }
 
-/// Each field is ours if we changed it, else theirs; lists of recent files are merged one by one. Fields that only a
+/// Each field is ours if we changed it, else theirs; recent files and presets are merged one by one. Fields that only a
 /// newer program knows stay as they are.
 fn merged(base: &Settings, ours: &Settings, theirs: Map<String, Value>, known: &Settings) -> Map<String, Value> {
     let ours = Settings {
         version: VERSION,
         recent: recent::merged(&base.recent, &ours.recent, &known.recent),
+        transfer_presets: user_presets::merged(&base.transfer_presets, &ours.transfer_presets, &known.transfer_presets),
         ..ours.clone()
     };
     let (base, ours) = (base.to_map(), ours.to_map());
     let mut all = theirs;
     for (key, value) in ours {
-        let is_always_ours = matches!(key.as_str(), "version" | "recent");
+        let is_always_ours = matches!(key.as_str(), "version" | "recent" | "transfer_presets");
         if is_always_ours || base.get(&key) != Some(&value) || !all.contains_key(&key) {
             all.insert(key, value);
         }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pane::Arrangement;
 use super::recent::Recent;
+use super::user_presets::{self, UserPresets};
 use crate::scene::Interpolation;
 
 /// The version of the file. It rises when an older program could misread what a newer one wrote.
@@ -47,6 +48,8 @@ pub struct Settings {
     pub window: Option<WindowPlace>,
     /// What was opened, the newest first.
     pub recent: Vec<Recent>,
+    /// Transfer functions that the user saved.
+    pub transfer_presets: UserPresets,
 }
 
 impl Default for Settings {
@@ -63,6 +66,7 @@ impl Default for Settings {
             panels: BTreeMap::new(),
             window: None,
             recent: Vec::new(),
+            transfer_presets: UserPresets::new(),
         }
     }
 }
@@ -77,6 +81,7 @@ impl Settings {
             .for_each(|panel| panel.size = panel.size.filter(|size| PANEL_SIZES.contains(size)));
         self.window = self.window.filter(WindowPlace::is_possible);
         self.recent.truncate(super::recent::LIMIT);
+        self.transfer_presets = user_presets::in_range(self.transfer_presets);
         self
     }
 

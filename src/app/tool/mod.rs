@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::pane::{PaneId, PlanePane, StackPane};
 use super::planes::Alignment;
 use super::state::State;
+use super::transfer::Transfer;
 use crate::model::measurement::Measurement;
 use crate::model::window::Window;
 use crate::scene::{Camera, CropBox};
@@ -46,8 +47,13 @@ pub fn take_hold(state: &State, pane: PaneId, at: DVec2) -> GestureKind {
         return GestureKind::Crop(handle.side);
     }
     let grip = measure::grip_at(state, pane, at).map(|grip| GestureKind::Move(grip.part));
+    if pane == PaneId::Volume
+        && let Some(side) = cube::side_at(state, at)
+    {
+        return GestureKind::Side(side);
+    }
     match state.view.tool_in(pane) {
-        None => cube::side_at(state, at).map_or(GestureKind::Turn, GestureKind::Side),
+        None => GestureKind::Turn,
         Some(Tool::Window) => grip.unwrap_or(GestureKind::Window),
         Some(Tool::Length) => grip.unwrap_or(GestureKind::Draw),
         Some(Tool::Crosshair) => match (grip, crosshair::take_hold(state, pane, at)) {
@@ -177,6 +183,8 @@ pub struct Before {
     pub window: Option<Window>,
     /// The window of its projections.
     pub projection_window: Option<Window>,
+    /// The transfer function of the shown volume.
+    pub transfer: Option<Transfer>,
     /// The measurement that was taken hold of.
     pub measurement: Option<Measurement>,
 }

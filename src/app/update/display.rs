@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::command::Command;
 use super::super::presets;
 use super::super::state::{Entry, State};
-use super::volume_view::ensure_transfer;
+use super::transfer::ensure_transfer;
 use crate::model::window::{Window, WindowFunction};
 
 /// Applies a command about the display of the shown volume.

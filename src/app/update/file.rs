@@ -9,6 +9,7 @@ use super::super::pane::{Layout, PaneId, StackPane};
 use super::super::scenes;
 use super::super::state::{JobStatus, JobSubject, LoadState, State};
 use super::super::thumbnail::Thumbnails;
+use super::super::transfer_thumbnail::TransferThumbnails;
 use super::{layout_for, navigate};
 use crate::model::volume::VolumeId;
 use crate::say;
@@ -209,6 +210,7 @@ pub(super) fn close(state: &mut State, index: usize) -> Vec<Effect> {
     }
     state.document.entries.remove(index);
     state.thumbnails.forget(id);
+    state.transfer_thumbnails.forget(id);
     if state.view.shown == Some(id) {
         super::pointer::cancel(state);
         state.view.shown = None;
@@ -226,6 +228,7 @@ pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     state.document.skipped.clear();
     state.document.patients.clear();
     state.thumbnails = Thumbnails::default();
+    state.transfer_thumbnails = TransferThumbnails::default();
     state.jobs.clear();
     state.messages.clear();
     state.view.shown = None;

@@ -7,7 +7,7 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{display, file, measure, overlay, settings, thumbnails};
+use super::{developing, display, file, measure, overlay, settings, thumbnails, transfer, transfer_thumbnails};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::VolumeId;
@@ -47,7 +47,9 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     }
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
+    effects.extend(developing::due(state));
     effects.extend(thumbnails::next(state));
+    effects.extend(transfer_thumbnails::next(state));
     effects
 }
 
@@ -72,16 +74,25 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::Thumbnail(id, thumbnail) if state.document.entry(id).is_some() => {
             state.thumbnails.put(id, thumbnail);
         }
+        JobEvent::TransferThumbnail(id, preset, picture) if state.document.entry(id).is_some() => {
+            state.transfer_thumbnails.put(id, preset, picture);
+        }
+        JobEvent::TransferRead(read) => transfer::read(state, read),
         JobEvent::Nothing => overlay::stopped(state, job),
         JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
             measure::took_in(state, job, event);
         }
+        JobEvent::Developed { samples, pixels } => developing::take_in(state, job, samples, pixels),
         JobEvent::Counted(id, counted) => take_counts(state, id, counted),
         JobEvent::PictureSaved(Ok(path)) => state.tell(
             Level::Note,
             say!("app-picture-saved", path = path.display().to_string()),
         ),
-        JobEvent::PictureSaved(Err(why)) => state.tell(Level::Error, why),
+        JobEvent::TransferSaved(Ok(path)) => state.tell(
+            Level::Note,
+            say!("app-transfer-saved", path = path.display().to_string()),
+        ),
+        JobEvent::TransferSaved(Err(why)) | JobEvent::PictureSaved(Err(why)) => state.tell(Level::Error, why),
         JobEvent::Panicked => broke(state, job, say!("app-job-panicked")),
         JobEvent::NoThread => broke(state, job, say!("app-no-thread")),
         _ => {}
@@ -224,6 +235,11 @@ fn broke(state: &mut State, job: JobId, text: String) {
     if let Some(JobSubject::Thumbnail(id)) = state.jobs.get(&job).map(|status| status.subject.clone()) {
         // It is not tried again.
         state.thumbnails.put(id, None);
+    }
+    if let Some(JobSubject::TransferThumbnails(id)) = state.jobs.get(&job).map(|status| status.subject.clone()) {
+        for preset in state.transfer_thumbnails.missing(id) {
+            state.transfer_thumbnails.put(id, preset, None);
+        }
     }
     state.tell(Level::Error, text);
 }

@@ -137,18 +137,25 @@ fn apply_edit(state: &mut State, edit: &MeasurementEdit) {
 /// Takes the last step back.
 pub(super) fn undo(state: &mut State) {
     super::pointer::cancel(state);
-    match state.history.undo() {
-        Some(Edit::Measurement(edit)) => apply_edit(state, &edit),
-        None => {}
+    super::transfer::settle(state);
+    if let Some(edit) = state.history.undo() {
+        apply_any(state, &edit);
+    }
+}
+
+fn apply_any(state: &mut State, edit: &Edit) {
+    match edit {
+        Edit::Measurement(edit) => apply_edit(state, edit),
+        Edit::Transfer(edit) => super::transfer::apply_edit(state, edit),
     }
 }
 
 /// Does it again.
 pub(super) fn redo(state: &mut State) {
     super::pointer::cancel(state);
-    match state.history.redo() {
-        Some(Edit::Measurement(edit)) => apply_edit(state, &edit),
-        None => {}
+    super::transfer::settle(state);
+    if let Some(edit) = state.history.redo() {
+        apply_any(state, &edit);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The only code that changes the state: one function for what people ask for, one for what jobs bring back.
 
+mod developing;
 mod display;
 mod file;
 mod jobs;
@@ -10,6 +11,8 @@ mod planes;
 mod pointer;
 mod settings;
 mod thumbnails;
+mod transfer;
+mod transfer_thumbnails;
 mod volume_view;
 
 pub(super) use file::begin_picture;
@@ -26,6 +29,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
     effects.extend(volume_view::due(state));
+    effects.extend(developing::due(state));
     effects
 }
 
@@ -46,12 +50,18 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
             .into_iter()
             .flat_map(|job| file::cancel_job(state, job))
             .collect(),
+        Command::Develop { size } => developing::begin(state, size),
         Command::CloseAll => file::close_all(state),
         Command::UseAsSegmentation { index, yes } => overlay::set_role(state, index, yes),
         Command::Show { index } => file::show_index(state, index),
         Command::StepSeries { steps } => file::step_series(state, steps),
         Command::Close { index } => file::close(state, index),
         Command::WantThumbnails { volumes } => thumbnails::want(state, volumes),
+        Command::WantTransferThumbnails { presets } => transfer_thumbnails::want(state, presets),
+        Command::ChooseTransferFile { write: false } => file::choose(state, Choice::Transfer),
+        Command::ChooseTransferFile { write: true } => file::choose(state, Choice::TransferTo),
+        Command::ImportTransfer { path } => transfer::import(state, path),
+        Command::ExportTransfer { path } => transfer::export(state, path),
         Command::SavePicture {
             pane,
             path,
@@ -80,7 +90,10 @@ fn update_view(state: &mut State, command: Command) {
     match command {
         Command::Pointer(event) => pointer::pointer(state, event),
         Command::Hover { at } => pointer::hover(state, at),
-        Command::CancelGesture => pointer::cancel(state),
+        Command::CancelGesture => {
+            pointer::cancel(state);
+            transfer::take_back(state);
+        }
         Command::Scroll { pane, steps } => navigate::scroll(state, pane, steps),
         Command::ScrollToEnd { pane, last } => navigate::scroll_to_end(state, pane, last),
         Command::SetCrosshair { lps } => navigate::set_crosshair(state, lps),

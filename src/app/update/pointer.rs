@@ -11,7 +11,7 @@ use super::super::tool::{
     self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crop, crop::CropSide,
     crosshair, navigate as turns, window as tool_window,
 };
-use super::{measure, navigate, planes};
+use super::{measure, navigate, planes, transfer};
 use crate::scene::SlabMode;
 
 /// Applies one pointer event.
@@ -73,6 +73,9 @@ fn release(state: &mut State, event: PointerEvent) {
         }
         GestureKind::Draw | GestureKind::Finish => measure::finish_line(state, gesture.pane),
         GestureKind::Move(_) => measure::finish_move(state, &gesture.before),
+        GestureKind::Window if gesture.pane == PaneId::Volume => {
+            transfer::dragged(state, gesture.before.transfer);
+        }
         GestureKind::Side(side) if (event.at - gesture.start).length() <= CLICK => {
             restore_place(state, &gesture.before);
             navigate::look_from(state, side);
@@ -122,6 +125,7 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
         crop: view.volume.cuts.crop,
         window: state.shown().and_then(|entry| entry.display.window),
         projection_window: state.shown().and_then(|entry| entry.display.projection_window),
+        transfer: state.shown().and_then(|entry| entry.display.transfer.clone()),
         measurement,
     };
     state.gesture = Some(Gesture {
@@ -212,7 +216,8 @@ fn slab(state: &mut State, pane: PaneId, of: PaneId, before: &Before, from: DVec
     }
 }
 
-/// Windows the slices, or in the volume view its projections.
+/// Windows the slices, or in the volume view its projections; there the curve of a composite is moved and made wider
+/// about its middle, and a surface gets another value.
 fn drag_window(state: &mut State, pane: PaneId, before: &Before, delta: DVec2, modifiers: Modifiers) {
     let up_is_brighter = state.settings.up_is_brighter;
     let delta = if up_is_brighter {
@@ -220,9 +225,17 @@ fn drag_window(state: &mut State, pane: PaneId, before: &Before, delta: DVec2, m
     } else {
         delta
     };
+    let mode = state.view.volume.mode;
     let Some(entry) = state.shown_mut() else {
         return;
     };
+    if pane == PaneId::Volume && !mode.is_projection() {
+        let span = transfer::values_of(entry).width;
+        if let Some(from) = &before.transfer {
+            entry.display.transfer = Some(tool_window::dragged_transfer(from, mode, delta, modifiers, span));
+        }
+        return;
+    }
     let (from, window) = match pane {
         PaneId::Volume => (before.projection_window, &mut entry.display.projection_window),
         _ => (before.window, &mut entry.display.window),
@@ -256,5 +269,8 @@ pub(super) fn cancel(state: &mut State) {
         let display = &mut entry.display;
         display.window = before.window.or(display.window);
         display.projection_window = before.projection_window.or(display.projection_window);
+        if before.transfer.is_some() {
+            display.transfer = before.transfer;
+        }
     }
 }

@@ -1,18 +1,13 @@
 //! How volumes are rendered.
 
-use std::sync::Arc;
-
 use super::super::command::Effect;
 use super::super::pane::PaneId;
-use super::super::state::{Entry, LoadState, State};
+use super::super::state::{LoadState, State};
 use super::super::tool::crop;
-use super::super::transfer::Transfer;
-use super::super::transfer_presets::transfer_preset;
 use super::super::volume_view::{MOST_CLIP_PLANES, VolumeChange};
-use super::file;
+use super::{file, transfer};
 use crate::model::volume::VolumeId;
-use crate::model::window::Window;
-use crate::scene::{Camera, ClipPlane, Cuts};
+use crate::scene::{Camera, ClipPlane, Cuts, VolumeMode};
 
 /// Applies a change. Numbers that are none change nothing.
 pub(super) fn change(state: &mut State, change: VolumeChange) {
@@ -23,7 +18,16 @@ pub(super) fn change(state: &mut State, change: VolumeChange) {
     let (axes, crosshair) = (state.view.camera.axes(), state.view.crosshair);
     let view = &mut state.view.volume;
     match change {
-        VolumeChange::Mode(mode) => view.mode = mode,
+        VolumeChange::Mode(mode) => {
+            view.mode = mode;
+            view.is_cinematic &= mode == VolumeMode::Composite;
+        }
+        VolumeChange::Cinematic(yes) => {
+            view.is_cinematic = yes;
+            if yes {
+                view.mode = VolumeMode::Composite;
+            }
+        }
         VolumeChange::Light(light) => view.light = light,
         VolumeChange::Cuts(cuts) => view.cuts = cuts,
         VolumeChange::ShowCrop(shows) => {
@@ -70,31 +74,7 @@ pub(super) fn change(state: &mut State, change: VolumeChange) {
         VolumeChange::Perspective(degrees) if degrees.is_finite() => {
             state.view.camera.perspective_deg = degrees.clamp(0.0, Camera::MOST_PERSPECTIVE_DEG);
         }
-        other => {
-            if let Some(entry) = state.shown_mut() {
-                change_transfer(entry, other);
-            }
-        }
-    }
-}
-
-fn change_transfer(entry: &mut Entry, change: VolumeChange) {
-    let values = values_of(entry);
-    let Some(transfer) = &mut entry.display.transfer else {
-        return;
-    };
-    match change {
-        VolumeChange::Preset(name) => {
-            if let Some(preset) = transfer_preset(&name) {
-                *transfer = Transfer::of_preset(preset, values);
-            }
-        }
-        VolumeChange::Transfer(function) => {
-            transfer.preset = None;
-            transfer.function = Arc::new(function.tidied());
-        }
-        VolumeChange::Iso(value) if value.is_finite() => transfer.iso = value,
-        _ => {}
+        other => transfer::change(state, other),
     }
 }
 
@@ -108,25 +88,4 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
     };
     let wanted: Vec<VolumeId> = state.view.volume.also.iter().copied().filter(is_unread).collect();
     wanted.into_iter().filter_map(|id| file::load(state, id)).collect()
-}
-
-/// Where the values of a volume mostly lie.
-fn values_of(entry: &Entry) -> Window {
-    entry
-        .auto_window
-        .or(entry.display.window)
-        .unwrap_or(Window::linear(0.0, 1.0))
-}
-
-/// Chooses the first transfer function of a volume, and follows its data as long as nothing else was chosen.
-pub(super) fn ensure_transfer(entry: &mut Entry) {
-    let values = values_of(entry);
-    let first = Transfer::first(entry.volume(), values);
-    let is_untouched = match (&entry.display.transfer, &first) {
-        (Some(current), Some(first)) => current.preset == first.preset,
-        (current, _) => current.is_none(),
-    };
-    if is_untouched {
-        entry.display.transfer = first;
-    }
 }

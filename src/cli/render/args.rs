@@ -84,6 +84,9 @@ pub(in crate::cli) struct RenderArgs {
     /// Colours and opacities of `--view volume` from a file.
     #[arg(long, value_name = "FILE.json")]
     pub(super) transfer: Option<PathBuf>,
+    /// Paths of light through every pixel of `--mode cinematic`.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    pub(super) samples: u32,
     /// The value of the surface of `--mode iso` [default: the preset's].
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true, value_parser = parse_number)]
     pub(super) iso: Option<f64>,
@@ -163,6 +166,7 @@ pub(in crate::cli) enum ModeArg {
     Average,
     Composite,
     Iso,
+    Cinematic,
 }
 
 impl ModeArg {
@@ -172,7 +176,8 @@ impl ModeArg {
             Self::Mip => VolumeMode::Mip,
             Self::Minip => VolumeMode::MinIp,
             Self::Average => VolumeMode::Average,
-            Self::Composite => VolumeMode::Composite,
+            // Path tracing goes through the same material.
+            Self::Composite | Self::Cinematic => VolumeMode::Composite,
             Self::Iso => VolumeMode::Iso,
         }
     }
@@ -185,6 +190,7 @@ impl ModeArg {
             Self::Average => "average",
             Self::Composite => "composite",
             Self::Iso => "iso",
+            Self::Cinematic => "cinematic",
         }
     }
 }

@@ -11,7 +11,9 @@ use glam::{DVec2, DVec3};
 use args::{InterpolationArg, SlabModeArg, ViewArg, WindowArg};
 pub(super) use args::{ModeArg, RenderArgs, parse_positive, parse_size};
 
+use super::picture::LazyGpu;
 use super::{Failure, Outcome, movie, output, source};
+use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::needed_slabs::needed_slabs;
 use crate::algo::percentile;
 use crate::app::annotations::{Beside, annotate};
@@ -19,7 +21,6 @@ use crate::app::movie::{Film, check};
 use crate::app::presets;
 use crate::app::transfer::Transfer;
 use crate::app::transfer_presets;
-use crate::gpu::Gpu;
 use crate::io::png::write_png;
 use crate::io::{self, OpenVolume};
 use crate::model::geometry::Geometry;
@@ -54,13 +55,24 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     }
     let mut scene = scene(args, layer(args, volume, window(args, volume)))?;
     overlays::lay_over(args, &mut scene, quiet)?;
-    let mut gpu = Gpu::headless()?;
     if let Some(frames) = args.movie_frames() {
-        movie::save(&film(args, scene, frames), &mut gpu, quiet)?;
+        let film = film(args, scene, frames);
+        let mut gpu = LazyGpu::default();
+        let mut draw = |scene: &Scene| match (args.mode, scene) {
+            (ModeArg::Cinematic, Scene::Volume(scene)) => Ok(developed(args, scene, |_| ())),
+            _ => gpu.get()?.picture(scene).map_err(Failure::from),
+        };
+        movie::save(&film, &mut draw, quiet)?;
         complain_of_level(&gpu, args, volume, quiet);
         return Ok(());
     }
-    let mut picture = gpu.picture(&scene)?;
+    let mut gpu = LazyGpu::default();
+    let mut picture = if let (ModeArg::Cinematic, Scene::Volume(scene)) = (args.mode, &scene) {
+        let bar = output::Bar::new(quiet);
+        developed(args, scene, |samples| bar.is_at(samples as usize, args.samples as usize))
+    } else {
+        gpu.get()?.picture(&scene)?
+    };
     complain_of_level(&gpu, args, volume, quiet);
     if args.annotations {
         annotate(&mut picture, &scene, &Beside::default())?;
@@ -74,15 +86,26 @@ fn film(args: &RenderArgs, scene: Scene, frames: usize) -> Film {
 }
 
 /// Says that a volume is drawn coarser than it is, if so.
-fn complain_of_level(gpu: &Gpu, args: &RenderArgs, volume: &Volume, quiet: bool) {
+fn complain_of_level(gpu: &LazyGpu, args: &RenderArgs, volume: &Volume, quiet: bool) {
     let notice = gpu
-        .level(volume, args.frame)
+        .started()
+        .and_then(|gpu| gpu.level(volume, args.frame))
         .and_then(|level| level.notice(volume.dims()));
     if let Some(notice) = notice
         && !quiet
     {
         output::complain(&say!("cli-warning", message = notice));
     }
+}
+
+/// Path-traces a picture, with as many samples as were asked for.
+fn developed(args: &RenderArgs, scene: &VolumeScene, tell: impl Fn(u32)) -> Vec<u8> {
+    let mut developing = Developing::new(scene.clone(), Tracking::Bounded);
+    for _ in 0..args.samples {
+        developing.add_sample();
+        tell(developing.samples());
+    }
+    developing.picture()
 }
 
 /// Decodes what a scene shows, and some slabs besides, and nothing else.
@@ -249,7 +272,12 @@ fn volume_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> 
         mm_per_pixel: 1.0,
         perspective_deg: args.perspective.unwrap_or(0.0).min(Camera::MOST_PERSPECTIVE_DEG),
     };
-    camera.mm_per_pixel = mm_per_pixel(args, geometry, camera.axes()) / args.camera.zoom;
+    // A turntable fits from all its sides.
+    let turned = (0..args.turntable.unwrap_or(1)).map(|n| {
+        let azimuth_deg = camera.azimuth_deg + 360.0 * n as f64 / args.turntable.unwrap_or(1) as f64;
+        mm_per_pixel(args, geometry, Camera { azimuth_deg, ..camera }.axes())
+    });
+    camera.mm_per_pixel = turned.fold(0.0, f64::max) / args.camera.zoom;
     let step_mm = args.step.unwrap_or(geometry.shortest_edge_mm() / 2.0);
     let layer = volume_layer(args, layer)?;
     let mut scene = VolumeScene::new(camera, args.size, args.mode.mode(), step_mm, vec![layer]);

@@ -7,11 +7,13 @@ use crate::app::pane::PaneId;
 use crate::app::planes::Alignment;
 use crate::app::readout;
 use crate::app::state::Entry;
+use crate::app::transfer::Transfer;
+use crate::app::transfer_presets::{TransferPreset, transfer_preset};
 use crate::app::{State, identifiers};
 use crate::model::orientation::degrees_from_axis;
 use crate::model::window::WindowFunction;
 use crate::say;
-use crate::scene::{Interpolation, SlabMode};
+use crate::scene::{Interpolation, SlabMode, VolumeMode};
 use crate::ui::{text, theme};
 
 /// Less than this is not worth a word, degrees.
@@ -24,7 +26,7 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
     };
     let inner = pane.rect.shrink(theme::PANE_INSET);
     // The letter at the top edge stands in the middle.
-    let room = pane.rect.width() * 0.45;
+    let room = pane.rect.width() * 0.42;
     let full = title(pane.id, state);
     let title = if text::width(painter, &full, &theme::pane_font()) <= room {
         full
@@ -52,7 +54,9 @@ pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) -> f32 {
             painter,
             inner.left_bottom(),
             Align2::LEFT_BOTTOM,
-            &display(entry, pane.id, state),
+            &display(entry, pane.id, state, |line| {
+                text::width(painter, line, &theme::pane_font()) <= widest
+            }),
             widest,
             theme::PANE_TEXT,
         );
@@ -97,6 +101,10 @@ fn column(painter: &Painter, mut at: egui::Pos2, anchor: Align2, lines: &[String
 /// The pane, what its plane is aligned with, and how far that is from the patient's axes.
 fn title(pane: PaneId, state: &State) -> String {
     let name = super::short_name(pane);
+    if pane == PaneId::Volume {
+        let mode = volume_mode(state.view.volume.mode);
+        return say!("ui-title", name = name, alignment = mode);
+    }
     if pane.view().is_none() {
         return name;
     }
@@ -165,8 +173,8 @@ pub(crate) fn slab_mode(mode: SlabMode) -> String {
     }
 }
 
-/// Window, interpolation, magnification.
-fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
+/// Window, interpolation, magnification. Without room, the window has no name.
+fn display(entry: &Entry, pane: PaneId, state: &State, fits: impl Fn(&str) -> bool) -> Vec<String> {
     let display = &entry.display;
     let interpolation = match display.interpolation {
         Interpolation::Nearest => say!("ui-nearest"),
@@ -186,23 +194,58 @@ fn display(entry: &Entry, pane: PaneId, state: &State) -> Vec<String> {
     if display.invert {
         lines.push(say!("ui-inverted"));
     }
-    if let Some(window) = display.window.filter(|_| entry.volume().voxels.components() == 1) {
+    let is_material = pane == PaneId::Volume && !state.view.volume.mode.is_projection();
+    if is_material {
+        lines.extend(display.transfer.as_ref().map(|transfer| material(transfer, state)));
+        return lines;
+    }
+    let window = if pane == PaneId::Volume {
+        display.projection_window
+    } else {
+        display.window
+    };
+    if let Some(window) = window.filter(|_| entry.volume().voxels.components() == 1) {
         let curve = if window.function == WindowFunction::Sigmoid {
             say!("ui-sigmoid")
         } else {
             String::new()
         };
         let name = identifiers::text(state, &text::window_name(entry, &window).unwrap_or_default());
-        let parts = [text::window(&window), name, curve];
-        lines.push(
-            parts
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join("  "),
-        );
+        let numbers = text::window(&window);
+        let joined = |parts: [&str; 3]| {
+            let parts = parts.into_iter().filter(|part| !part.is_empty());
+            parts.collect::<Vec<_>>().join("  ")
+        };
+        let full = joined([&numbers, &name, &curve]);
+        lines.push(if fits(&full) {
+            full
+        } else {
+            joined([&numbers, "", &curve])
+        });
     }
     lines
+}
+
+/// The colours of a composite or surface: their preset, and whether it was changed.
+fn material(transfer: &Transfer, state: &State) -> String {
+    let title =
+        |name: &String| transfer_preset(name).map_or_else(|| identifiers::text(state, name), TransferPreset::title);
+    match (&transfer.preset, &transfer.origin) {
+        (Some(name), _) => title(name),
+        (None, Some(origin)) => say!("ui-preset-changed", name = title(origin)),
+        (None, None) => String::new(),
+    }
+}
+
+/// The name of a way of rendering.
+fn volume_mode(mode: VolumeMode) -> String {
+    match mode {
+        VolumeMode::Composite => say!("ui-volume-composite"),
+        VolumeMode::Mip => say!("ui-volume-mip"),
+        VolumeMode::MinIp => say!("ui-volume-minip"),
+        VolumeMode::Average => say!("ui-volume-average"),
+        VolumeMode::Iso => say!("ui-volume-iso"),
+    }
 }
 
 fn under_pointer(pane: PaneId, state: &State, entry: &Entry) -> Vec<String> {

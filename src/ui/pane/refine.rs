@@ -65,8 +65,8 @@ impl Refined {
         });
         Ok(Shown {
             pictures: coarse.into_iter().chain(self.finished.iter().copied()).collect(),
-            notice: None,
             again,
+            ..Shown::default()
         })
     }
 

@@ -2,7 +2,7 @@
 
 use egui::{Button, ComboBox, DragValue, RichText, ScrollArea, Slider, Ui};
 
-use super::{colors, cuts, histogram, menu, together};
+use super::{colors, histogram, menu};
 use crate::app::pane::PaneId;
 use crate::app::state::Entry;
 use crate::app::{Command, State, identifiers};
@@ -35,8 +35,6 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
         } else if entry.volume().dims()[2] > 1 {
             stack(ui, state, entry, commands);
         }
-        together::show(ui, state, commands);
-        cuts::show(ui, state, commands);
         if is_gray {
             windows(ui, entry, state, commands);
         }

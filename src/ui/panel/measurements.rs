@@ -164,7 +164,7 @@ fn name_of(
         .on_hover_text(tip);
     let label = say!("ui-measure-go", name = identifiers::text(state, &measurement.name));
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &label));
-    if response.double_clicked() {
+    if response.double_clicked() && !identifiers::are_hidden(state) {
         memory.renaming = Some(Renaming {
             id: measurement.id,
             text: measurement.name.clone(),

@@ -22,8 +22,9 @@ pub mod start;
 pub mod status;
 pub mod together;
 pub mod toolbar;
+pub mod volume;
 
-use egui::{Panel, Ui};
+use egui::{Panel, PanelState, Ui};
 
 use super::{Commands, Memory, theme};
 use crate::app::settings::PanelId;
@@ -39,21 +40,19 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
         .frame(theme::panel_frame())
         .show(ui, |ui| status::show(ui, state, commands));
     if has_browser(state) && state.settings.is_open(PanelId::Browser) {
-        let panel = Panel::left("browser")
-            .default_size(theme::BROWSER_WIDTH)
-            .min_size(120.0);
-        side(ui, state, PanelId::Browser, panel, commands, |ui, commands| {
+        side(ui, state, PanelId::Browser, commands, |ui, commands| {
             browser::show(ui, state, memory, commands);
         });
     }
     if state.shown().is_some() && state.settings.is_open(PanelId::Display) {
-        let panel = Panel::right("display")
-            .default_size(theme::DISPLAY_WIDTH)
-            .min_size(140.0);
-        side(ui, state, PanelId::Display, panel, commands, |ui, commands| {
+        side(ui, state, PanelId::Display, commands, |ui, commands| {
             measurements::show(ui, state, memory, commands);
             segments::show(ui, state, commands);
-            display::show(ui, state, memory, commands);
+            if volume::tabs(ui, state, memory) {
+                volume::show(ui, state, memory, commands);
+            } else {
+                display::show(ui, state, memory, commands);
+            }
         });
     }
     dialog::show(ui.ctx(), state, memory, commands);
@@ -64,25 +63,34 @@ pub fn has_browser(state: &State) -> bool {
     !state.document.entries.is_empty() || !state.document.skipped.is_empty()
 }
 
+/// What egui knows the panels beside the panes by.
+const BROWSER: &str = "browser";
+const DISPLAY: &str = "display";
+
 /// The largest share of the window that a panel beside the panes takes, alone and with another at the other side.
 const LARGEST: f32 = 0.4;
 const LARGEST_OF_TWO: f32 = 0.28;
+/// Narrower than this nothing in a panel can be read, points.
+const LEGIBLE: f32 = 206.0;
 
 /// A panel beside the panes, as wide as it was left.
-fn side(
-    ui: &mut Ui,
-    state: &State,
-    id: PanelId,
-    mut panel: Panel,
-    commands: &mut Commands,
-    add: impl FnOnce(&mut Ui, &mut Commands),
-) {
-    if let Some(size) = state.settings.size(id) {
-        panel = panel.default_size(size);
-    }
+fn side(ui: &mut Ui, state: &State, id: PanelId, commands: &mut Commands, add: impl FnOnce(&mut Ui, &mut Commands)) {
+    let (panel, name, usual, least) = match id {
+        PanelId::Browser => (Panel::left(BROWSER), BROWSER, theme::BROWSER_WIDTH, 120.0),
+        PanelId::Display => (Panel::right(DISPLAY), DISPLAY, theme::DISPLAY_WIDTH, 140.0),
+    };
     let are_two = [PanelId::Browser, PanelId::Display].map(|panel| state.settings.is_open(panel)) == [true; 2];
-    let largest = ui.ctx().content_rect().width() * if are_two { LARGEST_OF_TWO } else { LARGEST };
+    let share = if are_two { LARGEST_OF_TWO } else { LARGEST };
+    let largest = (ui.ctx().content_rect().width() * share).max(LEGIBLE);
+    // What a narrow window squeezed is as wide as it was when there is room again.
+    let key = ui.scope_id().with(name);
+    let last = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or(key.with("largest"), largest), largest));
+    if last != largest {
+        ui.data_mut(|data| data.remove::<PanelState>(key));
+    }
     let shown = panel
+        .default_size(state.settings.size(id).unwrap_or(usual))
+        .min_size(least)
         .max_size(largest)
         .frame(theme::panel_frame())
         .show(ui, |ui| add(ui, commands));

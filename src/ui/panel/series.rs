@@ -7,6 +7,7 @@ use egui::{
 use crate::app::state::{Entry, LoadState};
 use crate::app::{State, identifiers};
 use crate::say;
+use crate::ui::glyph;
 use crate::ui::picture::WHOLE;
 use crate::ui::thumbnails::Textures;
 use crate::ui::{text, theme};
@@ -117,9 +118,17 @@ fn words(ui: &Ui, painter: &Painter, rect: Rect, entry: &Entry, state: &State) {
     let mut widest = rect.width();
     let doubts = entry.warnings().count();
     if doubts > 0 {
-        let mark = say!("ui-doubts-mark", count = doubts.to_string());
-        let drawn = painter.text(rect.right_top(), Align2::RIGHT_TOP, mark, small.clone(), colors.warning);
-        widest -= drawn.width() + 6.0;
+        let drawn = painter.text(
+            rect.right_top(),
+            Align2::RIGHT_TOP,
+            doubts.to_string(),
+            small.clone(),
+            colors.warning,
+        );
+        let side = drawn.height();
+        let mark = Rect::from_min_size(drawn.left_top() - vec2(side + 2.0, 0.0), vec2(side, side));
+        glyph::WARNING.paint(painter, mark, side, colors.warning);
+        widest -= drawn.width() + side + 8.0;
     }
     let line = text::shortened(painter, &title(entry, state), &font, widest);
     painter.text(rect.left_top(), Align2::LEFT_TOP, line, font, strong);

@@ -3,8 +3,8 @@
 use egui::{ComboBox, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use super::menu;
-use crate::app::State;
 use crate::app::state::Entry;
+use crate::app::{State, identifiers};
 use crate::say;
 use crate::ui::action::{self, Action};
 use crate::ui::glyph::{self, Glyph};
@@ -111,7 +111,8 @@ pub fn glyph_button(ui: &mut Ui, glyph: &Glyph, is_on: Option<bool>, name: &str)
 /// The window that is on, by name or by numbers, and those that can be chosen.
 fn presets(ui: &mut Ui, state: &State, entry: &Entry, commands: &mut Commands) {
     let now = entry.display.window.map_or_else(String::new, |window| {
-        text::window_name(entry, &window).unwrap_or_else(|| text::window_numbers(&window))
+        let name = text::window_name(entry, &window).map(|name| identifiers::text(state, &name));
+        name.unwrap_or_else(|| text::window_numbers(&window))
     });
     let combo = ComboBox::from_id_salt("toolbar-presets")
         .selected_text(now)

@@ -1,0 +1,20 @@
+// The nearest surface of each volume and label map. A line that names something …_VOLUME stands in the shader once for
+// each volume, and one that names something …_LABELS once for each label map (gpu::volume_shader).
+
+const IS_SURFACE: bool = true;
+
+// The colour of material at a place of a ray, with that of the labels there.
+fn tinted(color: vec3<f32>, at: vec3<f32>) -> vec3<f32> {
+    var mixed = color;
+    mixed = tint_LABELS(mixed, at);
+    return mixed;
+}
+
+@fragment
+fn surfaces(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    let ray = ray_under(position);
+    add_slices_VOLUME(ray);
+    add_surface_LABELS(ray);
+    add_surface_VOLUME(ray);
+    return before_background(lay_sheets(vec4<f32>(0.0), FAR_AWAY), position);
+}

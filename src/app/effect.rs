@@ -1,0 +1,165 @@
+//! What is to be done that is not a change of state, and questions that the system's dialogs ask.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::command::{MeasurementsFile, PictureStyle};
+use super::job::JobId;
+use super::pane::PaneId;
+use super::transfer_thumbnail::ThumbnailRequest;
+use crate::io::OpenVolume;
+use crate::io::measurements::{Places, ToSave};
+use crate::model::series_key::SeriesKey;
+use crate::model::transfer_function::TransferFunction;
+use crate::model::volume::Volume;
+use crate::scene::VolumeScene;
+
+/// What a dialog of the system is to ask for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Choice {
+    /// Files to open.
+    Files,
+    /// Folders to open.
+    Folders,
+    /// A file to write the picture of a pane to.
+    Picture(PaneId, PictureStyle),
+    /// A file to write measurements to.
+    Measurements(MeasurementsFile),
+    /// A file with a transfer function, to be read.
+    Transfer,
+    /// A file to write a transfer function to.
+    TransferTo,
+}
+
+/// What [`super::update`] wants done that is not a change of state.
+#[derive(Clone)]
+pub enum Effect {
+    /// Read headers.
+    StartScan {
+        /// The job's name.
+        job: JobId,
+        /// Of what; `None` is the built-in study.
+        paths: Option<Vec<PathBuf>>,
+    },
+    /// Decode voxels.
+    StartLoad {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        open: OpenVolume,
+    },
+    /// Make a small picture of a volume.
+    StartThumbnail {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        open: OpenVolume,
+    },
+    /// Read the measurements of series that were opened.
+    LoadMeasurements {
+        /// The job's name.
+        job: JobId,
+        /// Of which, and where they are.
+        series: Vec<(SeriesKey, Places)>,
+    },
+    /// Write what was changed of the measurements of a series.
+    SaveMeasurements {
+        /// The job's name.
+        job: JobId,
+        /// What.
+        request: Box<ToSave>,
+    },
+    /// Write a text file.
+    WriteText {
+        /// The job's name.
+        job: JobId,
+        /// Where to.
+        path: PathBuf,
+        /// Its text.
+        text: String,
+    },
+    /// Read a transfer function.
+    ReadTransfer {
+        /// The job's name.
+        job: JobId,
+        /// From where.
+        path: PathBuf,
+    },
+    /// Write a transfer function.
+    WriteTransfer {
+        /// The job's name.
+        job: JobId,
+        /// Where to.
+        path: PathBuf,
+        /// Which.
+        function: Arc<TransferFunction>,
+    },
+    /// Make small pictures of a volume with several transfer functions.
+    StartTransferThumbnails {
+        /// The job's name.
+        job: JobId,
+        /// Of what.
+        request: Box<ThumbnailRequest>,
+    },
+    /// Put a text on the clipboard.
+    CopyText(String),
+    /// Count the values of a volume.
+    StartHistogram {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        volume: Arc<Volume>,
+    },
+    /// Read a volume and count its labels.
+    StartLabels {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        open: OpenVolume,
+    },
+    /// Path-trace a picture.
+    StartDeveloping {
+        /// The job's name.
+        job: JobId,
+        /// Of what.
+        scene: Box<VolumeScene>,
+        /// How many samples every pixel gets.
+        samples: u32,
+    },
+    /// Stop a job.
+    CancelJob(JobId),
+    /// Ask the user for paths, and answer with [`super::Program::answer_later`].
+    Choose {
+        /// The job that waits for the answer.
+        job: JobId,
+        /// For what.
+        choice: Choice,
+    },
+    /// Let the user type a path: the system has no dialog.
+    TypePath,
+    /// Draw a picture of a pane, and write it with [`super::Program::write_picture`].
+    SavePicture {
+        /// The pane.
+        pane: PaneId,
+        /// Where to.
+        path: PathBuf,
+        /// Size in pixels.
+        size: Option<[u32; 2]>,
+        /// How it is made.
+        style: PictureStyle,
+    },
+    /// Draw a picture of a pane, and put it on the clipboard.
+    CopyPicture {
+        /// The pane.
+        pane: PaneId,
+        /// How it is made.
+        style: PictureStyle,
+    },
+    /// Take a picture of the whole window, and write it with [`super::Program::write_picture`].
+    SaveWindow {
+        /// Where to.
+        path: PathBuf,
+    },
+    /// End the program.
+    Quit,
+}

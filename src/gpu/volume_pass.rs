@@ -1,0 +1,277 @@
+//! A picture of volumes seen through a camera: makes them resident and draws them, all at once in composites and with
+//! surfaces, one over the other as projections.
+
+use crate::scene::{Interpolation, LabelLayer, VolumeLayer, VolumeScene};
+
+use super::allowance::Allowance;
+use super::device::Context;
+use super::error::GpuError;
+use super::pipelines::{TRAIT_BRICKS, TRAIT_MASK, traits};
+use super::store::{Key, Store};
+use super::uniform::LayerUniform;
+use super::volume_mask::Masks;
+use super::volume_pipelines::{SlotKind, VolumePipelines};
+use super::volume_shader::{VolumeProgram, binding};
+use super::volume_table::Tables;
+use super::volume_view::{MOST_PLANES, MOST_SLICES, MOST_SLOTS, MatterUniform, ViewUniform};
+use super::voxel_map::VoxelMap;
+
+/// What draws volumes, and what it keeps for the next picture.
+pub(super) struct VolumeDrawer {
+    pipelines: VolumePipelines,
+    tables: Tables,
+    masks: Masks,
+    sampler: wgpu::Sampler,
+}
+
+/// A volume or label map, ready to be drawn.
+struct Slot {
+    kind: SlotKind,
+    layer: LayerUniform,
+    matter: MatterUniform,
+    views: [wgpu::TextureView; 3],
+    table: wgpu::TextureView,
+    mask: wgpu::TextureView,
+}
+
+/// One draw of a picture.
+struct Draw {
+    pipeline: wgpu::RenderPipeline,
+    group: wgpu::BindGroup,
+}
+
+impl VolumeDrawer {
+    pub(super) fn new(context: &Context) -> Self {
+        Self {
+            pipelines: VolumePipelines::default(),
+            tables: Tables::default(),
+            masks: Masks::default(),
+            sampler: context.device.create_sampler(&wgpu::SamplerDescriptor {
+                label: Some("voxels"),
+                mag_filter: wgpu::FilterMode::Linear,
+                min_filter: wgpu::FilterMode::Linear,
+                ..Default::default()
+            }),
+        }
+    }
+
+    /// Draws a scene; answers whether all voxels that had arrived are in it.
+    pub(super) fn draw(
+        &mut self,
+        context: &Context,
+        store: &mut Store,
+        scene: &VolumeScene,
+        view: &wgpu::TextureView,
+        allowance: &mut Allowance,
+    ) -> Result<bool, GpuError> {
+        // Without a volume in the patient there are no samples, and any step is as good.
+        let step_mm = scene.sample_step_mm().unwrap_or(1.0);
+        let (slots, is_behind) = self.slots(context, store, scene, step_mm, allowance)?;
+        check(context, scene, &slots)?;
+        let draws = self.draws(context, scene, step_mm, &slots);
+        encode(context, view, &draws);
+        Ok(!is_behind)
+    }
+
+    /// All volumes and label maps that are resident, and whether some of their voxels have arrived that are not.
+    fn slots(
+        &mut self,
+        context: &Context,
+        store: &mut Store,
+        scene: &VolumeScene,
+        step_mm: f64,
+        allowance: &mut Allowance,
+    ) -> Result<(Vec<Slot>, bool), GpuError> {
+        let mut slots = Vec::new();
+        let mut is_behind = false;
+        for layer in &scene.layers {
+            let volume = &layer.image.volume;
+            let Some(map) = VoxelMap::of_view(scene, volume, step_mm) else {
+                continue;
+            };
+            let key = Key::of(volume, layer.image.frame);
+            is_behind |= !store.prepare(context, volume, key, map.center.z, allowance)?;
+            slots.extend(self.volume(context, store, scene, layer, &map, step_mm));
+        }
+        let labels = scene.labels.iter().filter(|_| !scene.mode.is_projection());
+        for layer in labels.filter(|layer| layer.volume.voxels.components() == 1) {
+            let Some(map) = VoxelMap::of_view(scene, &layer.volume, step_mm) else {
+                continue;
+            };
+            let key = Key::of_labels(&layer.volume, layer.frame);
+            is_behind |= !store.prepare(context, &layer.volume, key, map.center.z, allowance)?;
+            slots.extend(self.label_map(context, store, scene, layer, &map, step_mm));
+        }
+        Ok((slots, is_behind))
+    }
+
+    fn volume(
+        &mut self,
+        context: &Context,
+        store: &Store,
+        scene: &VolumeScene,
+        layer: &VolumeLayer,
+        map: &VoxelMap,
+        step_mm: f64,
+    ) -> Option<Slot> {
+        let image = &layer.image;
+        let geometry = image.volume.geometry()?;
+        let resident = store.get(Key::of(&image.volume, image.frame))?;
+        // Rays go through the texture's filter where that is right: whole, evenly spaced volumes, interpolated linearly.
+        let is_filtered = resident.can_filter
+            && resident.is_complete
+            && !map.uses_table
+            && image.interpolation == Interpolation::Linear;
+        // A cubic curve leaves the range of the voxels around it.
+        let has_bricks = resident.knows_bricks() && !map.uses_table && image.interpolation != Interpolation::Cubic;
+        let mask = layer.mask.as_deref().filter(|mask| mask.dims() == image.volume.dims());
+        let mut traits = traits(map, resident);
+        traits |= if has_bricks { TRAIT_BRICKS } else { 0 };
+        traits |= if mask.is_some() { TRAIT_MASK } else { 0 };
+        let uniform = LayerUniform::new(image, map, resident, scene.size);
+        Some(Slot {
+            kind: SlotKind::of_volume(resident.format, is_filtered, image.interpolation, traits),
+            matter: MatterUniform::new(scene, layer, geometry, &uniform, resident.format, step_mm),
+            layer: uniform,
+            views: resident.views(),
+            table: self.tables.of_matter(context, &layer.transfer, &image.color_map),
+            mask: self.masks.prepare(context, mask),
+        })
+    }
+
+    fn label_map(
+        &mut self,
+        context: &Context,
+        store: &Store,
+        scene: &VolumeScene,
+        layer: &LabelLayer,
+        map: &VoxelMap,
+        step_mm: f64,
+    ) -> Option<Slot> {
+        let geometry = layer.volume.geometry()?;
+        let resident = store.get(Key::of_labels(&layer.volume, layer.frame))?;
+        let mut traits = traits(map, resident);
+        if resident.knows_bricks() && !map.uses_table {
+            traits |= TRAIT_BRICKS;
+        }
+        Some(Slot {
+            kind: SlotKind::of_labels(resident.format, traits),
+            layer: LayerUniform::of_labels(layer, map, resident, scene.size),
+            matter: MatterUniform::of_labels(scene, layer, geometry, step_mm),
+            views: resident.views(),
+            table: self.tables.of_labels(context, &layer.colors),
+            mask: self.masks.prepare(context, None),
+        })
+    }
+
+    fn draws(&mut self, context: &Context, scene: &VolumeScene, step_mm: f64, slots: &[Slot]) -> Vec<Draw> {
+        let view = ViewUniform::new(scene, step_mm);
+        let program = match scene.mode {
+            crate::scene::VolumeMode::Iso => VolumeProgram::Surfaces,
+            _ => VolumeProgram::Composite,
+        };
+        if scene.mode.is_projection() {
+            // Of no volumes the background is seen.
+            let mut draws = vec![self.draw_of(context, VolumeProgram::Composite, view, &[])];
+            for slot in slots {
+                draws.push(self.draw_of(context, VolumeProgram::Project, view, std::slice::from_ref(slot)));
+            }
+            draws
+        } else {
+            vec![self.draw_of(context, program, view, slots)]
+        }
+    }
+
+    fn draw_of(&mut self, context: &Context, program: VolumeProgram, mut view: ViewUniform, slots: &[Slot]) -> Draw {
+        for (place, slot) in view.matter.iter_mut().zip(slots) {
+            *place = slot.matter;
+        }
+        let kinds: Vec<SlotKind> = slots.iter().map(|slot| slot.kind).collect();
+        let pipeline = self.pipelines.prepare(context, program, &kinds);
+        let view = uniform(context, bytemuck::bytes_of(&view));
+        let layers: Vec<wgpu::Buffer> = slots
+            .iter()
+            .map(|slot| uniform(context, bytemuck::bytes_of(&slot.layer)))
+            .collect();
+        let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
+        let mut entries = vec![entry(0, view.as_entire_binding())];
+        for (n, (slot, layer)) in slots.iter().zip(&layers).enumerate() {
+            let [voxels, slice_table, bricks] = slot.views.each_ref().map(wgpu::BindingResource::TextureView);
+            entries.extend([
+                entry(binding(n, 0, 0), layer.as_entire_binding()),
+                entry(binding(n, 1, 0), voxels),
+                entry(binding(n, 1, 1), slice_table),
+                entry(binding(n, 1, 3), bricks),
+                entry(binding(n, 2, 0), wgpu::BindingResource::TextureView(&slot.table)),
+            ]);
+            if slot.kind.is_filtered {
+                entries.push(entry(binding(n, 1, 2), wgpu::BindingResource::Sampler(&self.sampler)));
+            }
+            if !slot.kind.is_labels {
+                entries.push(entry(binding(n, 2, 1), wgpu::BindingResource::TextureView(&slot.mask)));
+            }
+        }
+        let group = context.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("volumes"),
+            layout: &pipeline.layout,
+            entries: &entries,
+        });
+        Draw {
+            pipeline: pipeline.pipeline.clone(),
+            group,
+        }
+    }
+}
+
+/// Whether one picture can have so much.
+fn check(context: &Context, scene: &VolumeScene, slots: &[Slot]) -> Result<(), GpuError> {
+    let limits = context.device.limits();
+    let textures: usize = slots.iter().map(|slot| slot.kind.textures()).sum();
+    let is_alone = scene.mode.is_projection();
+    let fits = is_alone
+        || slots.len() <= MOST_SLOTS
+            && textures <= limits.max_sampled_textures_per_shader_stage as usize
+            && slots.len() < limits.max_uniform_buffers_per_shader_stage as usize;
+    if fits && scene.cuts.half_spaces().count() <= MOST_PLANES && scene.slices.len() <= MOST_SLICES {
+        Ok(())
+    } else {
+        Err(GpuError::TooManyVolumes)
+    }
+}
+
+fn uniform(context: &Context, bytes: &[u8]) -> wgpu::Buffer {
+    let buffer = context.device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("volumes"),
+        size: bytes.len() as u64,
+        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    context.queue.write_buffer(&buffer, 0, bytes);
+    buffer
+}
+
+fn encode(context: &Context, view: &wgpu::TextureView, draws: &[Draw]) {
+    let mut encoder = context
+        .device
+        .create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("volumes") });
+    let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("volumes"),
+        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+            view,
+            resolve_target: None,
+            depth_slice: None,
+            ops: wgpu::Operations {
+                load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT),
+                store: wgpu::StoreOp::Store,
+            },
+        })],
+        ..Default::default()
+    });
+    for draw in draws {
+        pass.set_pipeline(&draw.pipeline);
+        pass.set_bind_group(0, &draw.group, &[]);
+        pass.draw(0..3, 0..1);
+    }
+    drop(pass);
+    context.queue.submit([encoder.finish()]);
+}
