@@ -27,7 +27,15 @@ pub fn gradient(layer: &ImageLayer, geometry: &Geometry, voxel: DVec3, value: f6
         let at = (voxel + offset).clamp(DVec3::ZERO, last);
         value_at(&layer.volume, at, layer.frame, layer.interpolation).map_or(value, scalar)
     };
-    let along = |axis: DVec3| (tap(axis) - tap(-axis)) / 2.0;
+    let along = |axis: DVec3| {
+        let (ahead, behind) = (tap(axis), tap(-axis));
+        // Rounding is no slope: it would have a direction.
+        if (ahead - behind).abs() <= 1e-12 * (ahead.abs() + behind.abs()) {
+            0.0
+        } else {
+            (ahead - behind) / 2.0
+        }
+    };
     let per_voxel = DVec3::new(along(DVec3::X), along(DVec3::Y), along(DVec3::Z));
     voxel_from_patient_at(geometry, voxel).transpose() * per_voxel
 }

@@ -11,6 +11,7 @@ pub mod needed_slabs;
 pub mod palette;
 pub mod percentile;
 pub mod phantom;
+pub mod quick_rays;
 pub mod quick_slice;
 pub mod raycast;
 pub mod resample;

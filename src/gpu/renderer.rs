@@ -1,5 +1,6 @@
 //! The renderer: takes a scene, makes its volumes resident, draws its layers.
 
+use crate::algo::quick_rays::QuickRays;
 use crate::algo::{labels, quick_slice};
 use crate::model::volume::Volume;
 use crate::scene::{ImageLayer, Interpolation, LabelLayer, Scene, SliceScene};
@@ -40,8 +41,9 @@ pub struct Gpu {
     layers: wgpu::Buffer,
     layers_bind_group: wgpu::BindGroup,
     layer_stride: u32,
-    /// Whether the device is the processor, which draws slices faster without the shader.
+    /// Whether the device is the processor, which draws faster without shaders.
     is_quick: bool,
+    rays: QuickRays,
 }
 
 /// How many layers the uniform buffer holds at first.
@@ -95,6 +97,7 @@ impl Gpu {
             layers_bind_group,
             layer_stride,
             is_quick: context.adapter.is_software,
+            rays: QuickRays::default(),
             context,
         }
     }
@@ -194,6 +197,12 @@ impl Gpu {
 
     /// The picture, where the processor draws it better than the shader that would run on it.
     fn on_processor(&self, scene: &Scene) -> Option<Vec<u8>> {
+        if self.is_quick
+            && let Scene::Volume(scene) = scene
+            && let Some(picture) = self.rays.draw(scene)
+        {
+            return Some(picture);
+        }
         let mut picture = self.is_quick.then(|| quick_slice::draw(scene)).flatten()?;
         if let Scene::Slice(scene) = scene {
             labels::lay_over(&mut picture, scene);

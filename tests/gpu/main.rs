@@ -18,6 +18,7 @@ mod levels;
 mod partial;
 mod program;
 mod projections;
+mod quick_rays;
 mod raycast;
 mod shaders;
 mod slices;

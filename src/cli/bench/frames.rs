@@ -19,6 +19,8 @@ use crate::scene::{
 pub(super) const SLICE_FOV_MM: f64 = 360.0;
 /// How far the oblique plane travels.
 const OBLIQUE_TRAVEL_MM: f64 = 120.0;
+/// The angle of view of volumes.
+const PERSPECTIVE_DEG: f64 = 20.0;
 /// The middle part of the volume through which planes step.
 const TRAVEL: f64 = 0.8;
 
@@ -135,20 +137,17 @@ pub(super) struct VolumeFrames<'a> {
 impl VolumeFrames<'_> {
     pub(super) fn scene(&self, frame: u32) -> Scene {
         let center = self.geometry.center();
-        // The sphere around the volume fits, so that turning cuts nothing off.
-        let radius_mm = self
-            .geometry
-            .corners()
-            .iter()
-            .map(|corner| (*corner - center).length())
-            .fold(0.0, f64::max);
-        let fov_mm = self.fov_mm.unwrap_or(2.0 * radius_mm);
+        // As VTK resets a camera: the sphere through the outermost voxels just fits 30 degrees, then 1.5 times larger.
+        let first = self.geometry.patient_at(DVec3::ZERO);
+        let radius_mm = (first - center).length();
+        let (sin_a, tan_a) = (15.0_f64.to_radians().sin(), (PERSPECTIVE_DEG / 2.0).to_radians().tan());
+        let fov_mm = self.fov_mm.unwrap_or(2.0 * radius_mm / sin_a * tan_a);
         let camera = Camera {
             target: center,
             azimuth_deg: 360.0 * f64::from(frame) / f64::from(self.count),
             elevation_deg: 15.0,
             mm_per_pixel: fov_mm / f64::from(self.size[1]),
-            perspective_deg: 0.0,
+            perspective_deg: PERSPECTIVE_DEG,
         };
         let layer = VolumeLayer {
             image: layer(self.volume, self.window),

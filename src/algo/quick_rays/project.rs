@@ -1,0 +1,149 @@
+//! Highest, lowest and mean numbers along rays.
+
+use super::bricks::Bricks;
+use super::composite::{Glimpse, Walk};
+use super::field::Stored;
+use super::layer::{Layer, Matter};
+use super::path::Path;
+use super::view::Sight;
+use crate::model::window::WindowFunction;
+use crate::scene::{ImageLayer, VolumeMode};
+
+/// What is made of stored numbers.
+#[derive(Clone, Copy)]
+pub(super) enum Gathering {
+    Mean,
+    Highest(Ends),
+    Lowest(Ends),
+}
+
+/// Stored numbers beyond which the picture stays as it is.
+#[derive(Clone, Copy)]
+pub(super) struct Ends {
+    /// What is no farther than this looks like it.
+    dull: f32,
+    /// What is farther than this looks like it.
+    settled: f32,
+}
+
+impl Gathering {
+    pub(super) fn new(mode: VolumeMode, image: &ImageLayer) -> Self {
+        let is_highest = match mode {
+            VolumeMode::Mip => true,
+            VolumeMode::MinIp => false,
+            VolumeMode::Average | VolumeMode::Composite | VolumeMode::Iso => return Self::Mean,
+        };
+        let rescale = &image.volume.rescale;
+        let [low, high] = image.window.edges();
+        let spare = (high - low).abs() * 1e-3 + 1e-3;
+        let (dull, settled) = if image.window.function == WindowFunction::Sigmoid {
+            (f64::NEG_INFINITY, f64::INFINITY)
+        } else {
+            (low - spare, high + spare)
+        };
+        let (dull, settled) = if is_highest { (dull, settled) } else { (settled, dull) };
+        let (dull, settled) = if is_highest || image.window.function != WindowFunction::Sigmoid {
+            (dull, settled)
+        } else {
+            (f64::INFINITY, f64::NEG_INFINITY)
+        };
+        let stored = |value: f64| ((value - rescale.intercept) / rescale.slope) as f32;
+        let ends = Ends {
+            dull: stored(dull),
+            settled: stored(settled),
+        };
+        // The highest value is the lowest stored number where the slope is negative.
+        if is_highest == (rescale.slope > 0.0) {
+            Self::Highest(ends)
+        } else {
+            Self::Lowest(ends)
+        }
+    }
+}
+
+impl<T: Stored> Matter<'_, T> {
+    /// See [`Layer::gathered`].
+    fn gather(&self, sight: &Sight) -> Option<f32> {
+        let path = self.path(sight)?;
+        match self.gathering {
+            Gathering::Mean => self.mean(&path),
+            Gathering::Highest(ends) => self.farthest::<false>(&path, ends.dull, ends.settled),
+            Gathering::Lowest(ends) => self
+                .farthest::<true>(&path, -ends.dull, -ends.settled)
+                .map(|turned| -turned),
+        }
+    }
+
+    fn mean(&self, path: &Path) -> Option<f32> {
+        let (mut sum, mut count) = (0.0, 0);
+        for m in 0..path.count {
+            let is_inner = m >= path.inner[0] && m < path.inner[1];
+            if let Some(stored) = self.field.at(path.at(m), is_inner) {
+                sum += f64::from(stored);
+                count += 1;
+            }
+        }
+        (count > 0).then(|| (sum / f64::from(count)) as f32)
+    }
+
+    /// The highest number; if `TURNED`, of the numbers with their signs turned.
+    fn farthest<const TURNED: bool>(&self, path: &Path, dull: f32, settled: f32) -> Option<f32> {
+        let turned = |stored: f32| if TURNED { -stored } else { stored };
+        // Without odd numbers every sample is one, and those that are too dull need not be looked at.
+        let mut best = if self.field.is_odd { f32::NEG_INFINITY } else { dull };
+        let sides = self.bricks.sides;
+        let mut m = 0;
+        while m < path.count {
+            let at = path.at(m);
+            if m < path.inner[0] || m >= path.inner[1] {
+                if let Some(stored) = self.field.at(at, false) {
+                    best = best.max(turned(stored));
+                }
+                m += 1;
+                continue;
+            }
+            let brick = Path::brick(at);
+            let end = m + path.samples_within(at, brick, 0).min(path.inner[1] - m);
+            let [low, high] = self.bricks.ranges.get(Bricks::index(sides, brick)).copied()?;
+            if (if TURNED { -low } else { high }) > best {
+                let mut at = at;
+                for _ in m..end {
+                    let stored = if self.field.is_odd {
+                        self.field.at(at, true)
+                    } else {
+                        self.field.between(at)
+                    };
+                    best = best.max(stored.map_or(best, turned));
+                    at = std::array::from_fn(|axis| at[axis] + path.step[axis]);
+                }
+                if best >= settled {
+                    break;
+                }
+            }
+            m = end;
+        }
+        (best > f32::NEG_INFINITY || !self.field.is_odd).then_some(best)
+    }
+}
+
+impl<T: Stored> Layer for Matter<'_, T> {
+    fn gathered(&self, sight: &Sight) -> Option<f32> {
+        self.gather(sight)
+    }
+
+    fn composite(&self, sight: &Sight) -> [f32; 4] {
+        self.all(sight)
+    }
+
+    fn walk(&self, sight: &Sight) -> Option<Walk> {
+        self.begin(sight)
+    }
+
+    fn next(&self, walk: &mut Walk) -> Option<Glimpse> {
+        self.go_on(walk)
+    }
+
+    fn surface(&self, sight: &Sight) -> Option<(f64, glam::Vec3A, f32)> {
+        self.first_surface(sight)
+    }
+}
