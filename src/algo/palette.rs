@@ -180,7 +180,11 @@ mod tests {
             .collect();
         let indexed = super::indexed(&colors, 255);
         assert!(indexed.colors.len() <= 255);
-        assert!(worst_error(&colors, &indexed) <= 16, "{}", worst_error(&colors, &indexed));
+        assert!(
+            worst_error(&colors, &indexed) <= 16,
+            "{}",
+            worst_error(&colors, &indexed)
+        );
     }
 
     #[test]
@@ -196,6 +200,9 @@ mod tests {
         assert_eq!(indexed(&[], 256).pixels.len(), 0);
         let two = [[0u8; 3], [200; 3]];
         let one = indexed(&two, 1);
-        assert_eq!((one.colors.as_slice(), one.pixels.as_slice()), (&[[100u8; 3]][..], &[0u8, 0][..]));
+        assert_eq!(
+            (one.colors.as_slice(), one.pixels.as_slice()),
+            (&[[100u8; 3]][..], &[0u8, 0][..])
+        );
     }
 }

@@ -98,5 +98,11 @@ pub fn film(state: &State, pane: PaneId, path: PathBuf, style: &MovieStyle) -> O
         hides_identifiers: super::identifiers::are_hidden(state),
         ..Beside::default()
     });
-    Some(Film::new(path, Movie { scene, frames }, style.fps, style.repeats, annotations))
+    Some(Film::new(
+        path,
+        Movie { scene, frames },
+        style.fps,
+        style.repeats,
+        annotations,
+    ))
 }

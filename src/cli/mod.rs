@@ -148,7 +148,9 @@ pub fn parse() -> Run {
     if let Command::Render(args) = &command
         && let Err(message) = args.check()
     {
-        return Run::Done(usage(&Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message)));
+        return Run::Done(usage(
+            &Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message),
+        ));
     }
     let quiet = cli.quiet;
     let outcome = match command {

@@ -2,18 +2,14 @@
 
 use std::io;
 
-use super::{Failure, Outcome};
 use super::output::Bar;
+use super::{Failure, Outcome};
 use crate::app::annotations::annotate;
 use crate::app::movie::{Film, write};
 use crate::scene::Scene;
 
 /// Draws, by `draw`, and writes a movie.
-pub(super) fn save(
-    film: &Film,
-    draw: &mut dyn FnMut(&Scene) -> Result<Vec<u8>, Failure>,
-    quiet: bool,
-) -> Outcome {
+pub(super) fn save(film: &Film, draw: &mut dyn FnMut(&Scene) -> Result<Vec<u8>, Failure>, quiet: bool) -> Outcome {
     let bar = Bar::new(quiet);
     let mut next = |n: usize| {
         bar.is_at(n, film.movie.frames);

@@ -60,10 +60,7 @@ pub fn write_by_path(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -
 }
 
 /// Makes a file beside the target, which takes its place once `fill` has filled it.
-fn put_in_place(
-    path: &Path,
-    fill: impl FnOnce(&tempfile::NamedTempFile) -> io::Result<()>,
-) -> Result<(), SaveError> {
+fn put_in_place(path: &Path, fill: impl FnOnce(&tempfile::NamedTempFile) -> io::Result<()>) -> Result<(), SaveError> {
     let fail = |why| SaveError {
         path: path.to_owned(),
         why,

@@ -72,7 +72,12 @@ fn an_animated_png_is_exact() {
             let expected = if is_transparent {
                 disc(n)
             } else {
-                colors(n).as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[1], p[2]]).collect()
+                colors(n)
+                    .as_chunks::<4>()
+                    .0
+                    .iter()
+                    .flat_map(|p| [p[0], p[1], p[2]])
+                    .collect()
             };
             assert_eq!(pixels, expected, "{name}, picture {n}");
         }
@@ -154,7 +159,12 @@ fn an_animated_webp_is_exact() {
             let expected = if is_transparent {
                 disc(n)
             } else {
-                colors(n).as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[1], p[2]]).collect()
+                colors(n)
+                    .as_chunks::<4>()
+                    .0
+                    .iter()
+                    .flat_map(|p| [p[0], p[1], p[2]])
+                    .collect()
             };
             let differs = pixels.iter().zip(&expected).position(|(a, b)| a != b);
             assert_eq!(differs, None, "{name}, picture {n}");
@@ -247,7 +257,14 @@ fn what_cannot_be_a_movie_is_refused_before_it_is_drawn() {
         assert!(refused("F.webp", &MovieSettings { size, ..good }).contains("16384"));
     }
     let size = [8192, 8192];
-    refused("F.png", &MovieSettings { size, frames: 9000, ..good });
+    refused(
+        "F.png",
+        &MovieSettings {
+            size,
+            frames: 9000,
+            ..good
+        },
+    );
     let is_transparent = true;
     assert!(refused("F.mp4", &MovieSettings { is_transparent, ..good }).contains("transparent"));
     refused("no/such/folder/F-%d.webp/F.mpg", &good);
@@ -280,7 +297,11 @@ fn a_video_is_made_by_ffmpeg_or_the_reason_is_said() {
             assert!(std::fs::metadata(&path).unwrap().len() > 500);
             let broken = folder.path().join(format!("broken-{name}"));
             let failed = write(&broken, &settings(5), &mut |n| {
-                if n < 3 { Ok(colors(n)) } else { Err(io::Error::other("stopped")) }
+                if n < 3 {
+                    Ok(colors(n))
+                } else {
+                    Err(io::Error::other("stopped"))
+                }
             });
             assert!(failed.unwrap_err().to_string().contains("stopped"));
             assert!(!broken.exists());

@@ -242,7 +242,13 @@ fn parse_frames(text: &str) -> Result<usize, String> {
     let frames = text.trim().parse().ok();
     frames
         .filter(|frames| (1..=movie::MOST_FRAMES).contains(frames))
-        .ok_or_else(|| say!("cli-not-a-frame-count", word = text.to_owned(), most = movie::MOST_FRAMES.to_string()))
+        .ok_or_else(|| {
+            say!(
+                "cli-not-a-frame-count",
+                word = text.to_owned(),
+                most = movie::MOST_FRAMES.to_string()
+            )
+        })
 }
 
 fn parse_fps(text: &str) -> Result<f64, String> {

@@ -29,7 +29,8 @@ use crate::model::volume::Volume;
 use crate::model::window::{Window, WindowFunction};
 use crate::say;
 use crate::scene::{
-    Camera, Cuts, ImageLayer, Interpolation, Movie, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeLayer, VolumeScene,
+    Camera, Cuts, ImageLayer, Interpolation, Movie, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeLayer,
+    VolumeScene,
 };
 
 pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
@@ -69,7 +70,9 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     let mut gpu = LazyGpu::default();
     let mut picture = if let (ModeArg::Cinematic, Scene::Volume(scene)) = (args.mode, &scene) {
         let bar = output::Bar::new(quiet);
-        developed(args, scene, |samples| bar.is_at(samples as usize, args.samples as usize))
+        developed(args, scene, |samples| {
+            bar.is_at(samples as usize, args.samples as usize)
+        })
     } else {
         gpu.get()?.picture(&scene)?
     };
@@ -82,7 +85,13 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
 
 fn film(args: &RenderArgs, scene: Scene, frames: usize) -> Film {
     let annotations = args.annotations.then(Beside::default);
-    Film::new(args.out.clone(), Movie { scene, frames }, args.fps, !args.once, annotations)
+    Film::new(
+        args.out.clone(),
+        Movie { scene, frames },
+        args.fps,
+        !args.once,
+        annotations,
+    )
 }
 
 /// Says that a volume is drawn coarser than it is, if so.

@@ -38,7 +38,11 @@ pub(super) fn write(path: &Path, mut frames: Frames<'_, '_>) -> Result<(), SaveE
 
 /// Red, green and blue alone.
 pub(super) fn opaque(rgba: &[u8]) -> Vec<u8> {
-    rgba.as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[1], p[2]]).collect()
+    rgba.as_chunks::<4>()
+        .0
+        .iter()
+        .flat_map(|p| [p[0], p[1], p[2]])
+        .collect()
 }
 
 /// Seconds that a picture is seen, as a fraction.

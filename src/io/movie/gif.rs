@@ -62,7 +62,13 @@ fn frame(settings: &MovieSettings, n: usize, rgba: &[u8]) -> Frame<'static> {
         let mut seen = places.into_iter();
         places = pixels
             .iter()
-            .map(|p| if is_there(p[3]) { seen.next().unwrap_or(nothing) } else { nothing })
+            .map(|p| {
+                if is_there(p[3]) {
+                    seen.next().unwrap_or(nothing)
+                } else {
+                    nothing
+                }
+            })
             .collect();
     }
     let [width, height] = settings.size.map(|side| side as u16);

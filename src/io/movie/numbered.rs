@@ -153,7 +153,15 @@ mod tests {
         assert_eq!(name("F-%03d.png", 1234).as_deref(), Some("F-1234.png"));
         assert_eq!(name("%dth.png", 7).as_deref(), Some("7th.png"));
         assert_eq!(name("F%2d.png", 7).as_deref(), Some("F07.png"));
-        for wrong in ["F.png", "F%.png", "F%xd.png", "F%d-%d.png", "F%99d.png", "F%s.png", "F%-3d.png"] {
+        for wrong in [
+            "F.png",
+            "F%.png",
+            "F%xd.png",
+            "F%d-%d.png",
+            "F%99d.png",
+            "F%s.png",
+            "F%-3d.png",
+        ] {
             assert_eq!(name(wrong, 0), None, "{wrong}");
         }
     }

@@ -86,13 +86,37 @@ fn arguments(settings: &MovieSettings, format: MovieFormat) -> Vec<String> {
     let rate = settings.fps.to_string();
     let even = "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=black@0";
     let mut words = vec![
-        "-nostdin", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", &size, "-r", &rate, "-i",
-        "pipe:0", "-an", "-vf", even,
+        "-nostdin",
+        "-loglevel",
+        "error",
+        "-y",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgba",
+        "-s",
+        &size,
+        "-r",
+        &rate,
+        "-i",
+        "pipe:0",
+        "-an",
+        "-vf",
+        even,
     ];
     words.extend(match (format, settings.is_transparent) {
         (MovieFormat::WebM, true) => &["-pix_fmt", "yuva420p", "-c:v", "libvpx-vp9", "-crf", "20", "-b:v", "0"][..],
         (MovieFormat::WebM, false) => &["-pix_fmt", "yuv420p", "-c:v", "libvpx-vp9", "-crf", "20", "-b:v", "0"],
-        _ => &["-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "16", "-movflags", "+faststart"],
+        _ => &[
+            "-pix_fmt",
+            "yuv420p",
+            "-c:v",
+            "libx264",
+            "-crf",
+            "16",
+            "-movflags",
+            "+faststart",
+        ],
     });
     words.extend(["-f", format.extension()]);
     words.into_iter().map(str::to_owned).collect()
