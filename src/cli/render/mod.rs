@@ -71,7 +71,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     let mut picture = if let (ModeArg::Cinematic, Scene::Volume(scene)) = (args.mode, &scene) {
         let bar = output::Bar::new(quiet);
         developed(args, scene, |samples| {
-            bar.is_at(samples as usize, args.samples as usize)
+            bar.is_at(samples as usize, args.samples as usize);
         })
     } else {
         gpu.get()?.picture(&scene)?
