@@ -1,6 +1,7 @@
 //! The window: eframe around the program. Takes in what jobs brought, has the input applied, draws, and sleeps until
 //! something happens. Holds no state of its own but pictures and what the interface remembers.
 
+mod filming;
 mod frame;
 pub mod frames;
 
@@ -13,6 +14,7 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use crate::app::command::PictureStyle;
 use crate::app::job::Answer;
+use crate::app::movie::{MovieFormat, numbered_name};
 use crate::app::pane::PaneId;
 use crate::app::{Choice, Command, Effect, Home, Program, State, annotations, scenes};
 use crate::say;
@@ -20,6 +22,7 @@ use crate::ui::capture::Capture;
 use crate::ui::picture::{Pictures, Shown};
 use crate::ui::place::{self, Placing};
 use crate::ui::{Commands, Memory, theme, title};
+use filming::Filming;
 use frame::Host;
 
 /// What to begin with.
@@ -91,6 +94,8 @@ pub struct Window {
     script: Vec<Command>,
     /// A picture of the whole window that is to be taken.
     capture: Option<Capture>,
+    /// Movies that are being drawn, the oldest first.
+    films: Vec<Filming>,
     place: Placing,
 }
 
@@ -119,6 +124,7 @@ impl Window {
             memory: Memory::default(),
             script,
             capture: None,
+            films: Vec::new(),
             place: Placing::default(),
         };
         theme::follow(&cc.egui_ctx, &window.state().settings);
@@ -167,6 +173,13 @@ impl Window {
                         let size = [width as usize, height as usize];
                         ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
                     }
+                }
+                Effect::SaveMovie(film) => {
+                    let writer = self.program.start_movie(&film);
+                    if film.samples.is_none() {
+                        self.films.push(Filming::new(*film, writer));
+                    }
+                    ctx.request_repaint();
                 }
                 Effect::SaveWindow { path } => self.capture = Some(Capture::new(path)),
                 Effect::CopyText(text) => ctx.copy_text(text),
@@ -232,6 +245,20 @@ impl Window {
         }
     }
 
+    /// Goes on with the oldest movie.
+    fn advance_films(&mut self, ctx: &egui::Context) {
+        let Some(film) = self.films.first_mut() else {
+            return;
+        };
+        match film.advance(self.program.state(), self.pictures.gpu()) {
+            Some(again) => ctx.request_repaint_after(again),
+            None => {
+                self.films.remove(0);
+                ctx.request_repaint();
+            }
+        }
+    }
+
     /// Goes on with a picture of the whole window.
     fn advance_capture(&mut self, ctx: &egui::Context, is_drawn: bool) {
         let is_settled = is_drawn && !self.program.is_busy();
@@ -285,6 +312,7 @@ impl eframe::App for Window {
             self.memory.title = title;
         }
         self.advance_capture(&ctx, is_finished);
+        self.advance_films(&ctx);
     }
 }
 
@@ -335,6 +363,23 @@ fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
             Box::pin(async move {
                 file.await.map(|file| Command::ExportTransfer {
                     path: file.path().to_owned(),
+                })
+            })
+        }
+        Choice::Movie(pane, format, style) => {
+            let extension = format.extension();
+            let file = dialog
+                .add_filter(extension.to_uppercase(), &[extension])
+                .set_file_name(format!("movie.{extension}"))
+                .save_file();
+            Box::pin(async move {
+                file.await.map(|file| Command::SaveMovie {
+                    pane,
+                    path: match format {
+                        MovieFormat::Pngs => numbered_name(file.path()),
+                        _ => file.path().to_owned(),
+                    },
+                    style,
                 })
             })
         }

@@ -12,6 +12,7 @@ mod keys;
 mod measure;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
+mod movies;
 mod opening;
 mod overlays;
 mod panels;
