@@ -4,19 +4,16 @@
 mod filming;
 mod frame;
 pub mod frames;
+mod question;
 
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use crate::app::command::PictureStyle;
-use crate::app::job::Answer;
-use crate::app::movie::{MovieFormat, numbered_name};
 use crate::app::pane::PaneId;
-use crate::app::{Choice, Command, Effect, Home, Program, State, annotations, scenes};
+use crate::app::{Command, Effect, Home, Program, State, annotations, scenes};
 use crate::say;
 use crate::ui::capture::Capture;
 use crate::ui::picture::{Pictures, Shown};
@@ -24,6 +21,7 @@ use crate::ui::place::{self, Placing};
 use crate::ui::{Commands, Memory, theme, title};
 use filming::Filming;
 use frame::Host;
+use question::question;
 
 /// What to begin with.
 #[derive(Default)]
@@ -39,9 +37,6 @@ pub struct Begin {
     /// Where things of the user are kept; without a home nothing is remembered.
     pub home: Option<Home>,
 }
-
-/// No user closes a dialog this fast: there was none.
-const NO_DIALOG_WITHIN: Duration = Duration::from_millis(400);
 
 /// Opens the window and stays until it is closed. The error is a sentence for the user.
 pub fn run(begin: Begin) -> Result<(), String> {
@@ -313,94 +308,5 @@ impl eframe::App for Window {
         }
         self.advance_capture(&ctx, is_finished);
         self.advance_films(&ctx);
-    }
-}
-
-/// The answer of a dialog, still to come.
-type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
-/// A dialog of the system. It is made here, on the window's thread, as some systems demand, and waited for elsewhere.
-fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
-    let asked = Instant::now();
-    let dialog = rfd::AsyncFileDialog::new();
-    let open = |files: Vec<rfd::FileHandle>| Command::Open {
-        paths: files.iter().map(|file| file.path().to_owned()).collect(),
-    };
-    let answer: Pending<Option<Command>> = match choice {
-        Choice::Files => {
-            let files = dialog.pick_files();
-            Box::pin(async move { files.await.map(open) })
-        }
-        Choice::Folders => {
-            let folders = dialog.pick_folders();
-            Box::pin(async move { folders.await.map(open) })
-        }
-        Choice::Measurements(format) => {
-            let extension = format.extension();
-            let file = dialog
-                .add_filter(extension.to_uppercase(), &[extension])
-                .set_file_name(format!("measurements.{extension}"))
-                .save_file();
-            Box::pin(async move {
-                file.await.map(|file| Command::SaveMeasurements {
-                    path: file.path().to_owned(),
-                })
-            })
-        }
-        Choice::Transfer => {
-            let file = dialog.add_filter("JSON", &["json"]).pick_file();
-            Box::pin(async move {
-                file.await.map(|file| Command::ImportTransfer {
-                    path: file.path().to_owned(),
-                })
-            })
-        }
-        Choice::TransferTo => {
-            let file = dialog
-                .add_filter("JSON", &["json"])
-                .set_file_name("transfer.json")
-                .save_file();
-            Box::pin(async move {
-                file.await.map(|file| Command::ExportTransfer {
-                    path: file.path().to_owned(),
-                })
-            })
-        }
-        Choice::Movie(pane, format, style) => {
-            let extension = format.extension();
-            let file = dialog
-                .add_filter(extension.to_uppercase(), &[extension])
-                .set_file_name(format!("movie.{extension}"))
-                .save_file();
-            Box::pin(async move {
-                file.await.map(|file| Command::SaveMovie {
-                    pane,
-                    path: match format {
-                        MovieFormat::Pngs => numbered_name(file.path()),
-                        _ => file.path().to_owned(),
-                    },
-                    style,
-                })
-            })
-        }
-        Choice::Picture(pane, style) => {
-            let file = dialog
-                .add_filter("PNG", &["png"])
-                .set_file_name("picture.png")
-                .save_file();
-            Box::pin(async move {
-                file.await.map(|file| Command::SavePicture {
-                    pane,
-                    path: file.path().to_owned(),
-                    size: None,
-                    style,
-                })
-            })
-        }
-    };
-    move || match pollster::block_on(answer) {
-        Some(command) => Answer::Do(Box::new(command)),
-        None if asked.elapsed() < NO_DIALOG_WITHIN => Answer::NoDialog,
-        None => Answer::Nothing,
     }
 }

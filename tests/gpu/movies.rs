@@ -30,13 +30,21 @@ fn pictures(path: &Path) -> Vec<Vec<u8>> {
     let mut decoder = png::Decoder::new(file);
     decoder.set_transformations(png::Transformations::ALPHA | png::Transformations::EXPAND);
     let mut reader = decoder.read_info().unwrap();
-    let count = reader.info().animation_control().map_or(1, |control| control.num_frames);
+    let count = reader
+        .info()
+        .animation_control()
+        .map_or(1, |control| control.num_frames);
     (0..count)
         .map(|_| {
             let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
             let info = reader.next_frame(&mut pixels).unwrap();
             if info.color_type == png::ColorType::GrayscaleAlpha {
-                pixels.as_chunks::<2>().0.iter().flat_map(|[v, a]| [*v, *v, *v, *a]).collect()
+                pixels
+                    .as_chunks::<2>()
+                    .0
+                    .iter()
+                    .flat_map(|[v, a]| [*v, *v, *v, *a])
+                    .collect()
             } else {
                 pixels
             }
@@ -64,7 +72,11 @@ fn a_turntable_goes_once_around() {
         let movie = rendered(folder.path(), "turn.png", &turn);
         assert_eq!(movie.len(), 4);
         for (picture, camera) in movie.iter().zip(["30,10", "120,10", "210,10", "300,10"]) {
-            let alone = rendered(folder.path(), "alone.png", &[&common[..], &["--camera", camera]].concat());
+            let alone = rendered(
+                folder.path(),
+                "alone.png",
+                &[&common[..], &["--camera", camera]].concat(),
+            );
             assert!(*picture == alone[0], "{background}, {camera}");
         }
         assert_ne!(movie[0], movie[1]);
@@ -95,7 +107,10 @@ fn a_sweep_goes_through_the_whole_volume() {
     let folder = study();
     // Ten slices of 3 mm from −16.5 to 13.5 mm: five pictures in the middle of 6 mm each.
     let movie = rendered(folder.path(), "sweep.png", &["--view", "axial", "--sweep", "5"]);
-    for (picture, at) in movie.iter().zip(["-1,-1,-13.5", "-1,-1,-7.5", "-1,-1,-1.5", "-1,-1,4.5", "-1,-1,10.5"]) {
+    for (picture, at) in movie
+        .iter()
+        .zip(["-1,-1,-13.5", "-1,-1,-7.5", "-1,-1,-1.5", "-1,-1,4.5", "-1,-1,10.5"])
+    {
         let alone = rendered(folder.path(), "alone.png", &["--view", "axial", "--at", at]);
         assert!(*picture == alone[0], "{at}");
     }
@@ -105,7 +120,10 @@ fn a_sweep_goes_through_the_whole_volume() {
         assert!(*picture == rendered(folder.path(), "alone.png", &alone)[0], "slice {n}");
     }
     rendered(folder.path(), "F-0.png", &["--view", "coronal"]);
-    let done = isocenter(folder.path(), &["--view", "coronal", "--sweep", "3", "--out", "S-%02d.png"]);
+    let done = isocenter(
+        folder.path(),
+        &["--view", "coronal", "--sweep", "3", "--out", "S-%02d.png"],
+    );
     assert!(done.status.success());
     assert!((0..3).all(|n| folder.path().join(format!("S-{n:02}.png")).exists()));
 }
@@ -124,7 +142,16 @@ fn what_cannot_be_a_movie_is_refused_and_leaves_nothing() {
         (&["--view", "axial", "--sweep", "4", "--out", "a.avi"], 2),
         (&["--view", "axial", "--sweep", "4", "--fps", "60", "--out", "a.gif"], 1),
         (
-            &["--view", "volume", "--turntable", "4", "--background", "none", "--out", "a.mp4"],
+            &[
+                "--view",
+                "volume",
+                "--turntable",
+                "4",
+                "--background",
+                "none",
+                "--out",
+                "a.mp4",
+            ],
             1,
         ),
     ];

@@ -10,9 +10,9 @@ mod dicom_builder;
 mod identifiers;
 mod keys;
 mod measure;
+mod movies;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
-mod movies;
 mod opening;
 mod overlays;
 mod panels;

@@ -62,7 +62,14 @@ fn a_movie_is_written_as_the_pane_was_when_it_was_asked_for() {
     let bytes = std::fs::read(&turn).unwrap();
     assert!(bytes.windows(4).any(|name| name == b"acTL"), "it is animated");
     assert_eq!(bytes, std::fs::read(&again).unwrap());
-    assert!(bench.state().state().messages.iter().all(|said| said.level == Level::Note));
+    assert!(
+        bench
+            .state()
+            .state()
+            .messages
+            .iter()
+            .all(|said| said.level == Level::Note)
+    );
 
     let slices = folder.path().join("slices-%02d.png");
     save(&mut bench, PaneId::Coronal, &slices, style(4));
@@ -93,7 +100,14 @@ fn a_movie_that_is_stopped_leaves_nothing() {
         until(&mut bench, "the job has ended", |state| state.jobs.is_empty());
         assert_eq!(names(folder.path()), before, "{name}");
     }
-    assert!(bench.state().state().messages.iter().all(|said| said.level != Level::Error));
+    assert!(
+        bench
+            .state()
+            .state()
+            .messages
+            .iter()
+            .all(|said| said.level != Level::Error)
+    );
 }
 
 #[test]

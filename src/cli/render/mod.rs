@@ -83,7 +83,13 @@ fn film(args: &RenderArgs, scene: Scene, frames: usize) -> Film {
     let annotations = args.annotations.then(Beside::default);
     Film {
         samples: (args.mode == ModeArg::Cinematic).then_some(args.samples),
-        ..Film::new(args.out.clone(), Movie { scene, frames }, args.fps, !args.once, annotations)
+        ..Film::new(
+            args.out.clone(),
+            Movie { scene, frames },
+            args.fps,
+            !args.once,
+            annotations,
+        )
     }
 }
 

@@ -52,9 +52,12 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
     ui.add_enabled_ui(is_volume && format.keeps_transparency(), |ui| {
         ui.checkbox(&mut style.transparent, say!("ui-movie-transparent"));
     });
-    ui.add_enabled_ui(!matches!(format, MovieFormat::Pngs | MovieFormat::Mp4 | MovieFormat::WebM), |ui| {
-        ui.checkbox(&mut style.repeats, say!("ui-movie-repeats"));
-    });
+    ui.add_enabled_ui(
+        !matches!(format, MovieFormat::Pngs | MovieFormat::Mp4 | MovieFormat::WebM),
+        |ui| {
+            ui.checkbox(&mut style.repeats, say!("ui-movie-repeats"));
+        },
+    );
     ui.checkbox(&mut style.annotated, say!("ui-picture-annotated"))
         .on_hover_text(say!("ui-movie-annotated-tip"));
     ui.add_space(theme::GAP);
@@ -134,12 +137,14 @@ fn size(ui: &mut Ui, [mut width, mut height]: [u32; 2], style: &mut MovieStyle) 
         }
         let times = |[width, height]: [u32; 2]| format!("{width} × {height}");
         let named = style.size.map_or_else(|| say!("ui-movie-as-pane"), times);
-        ComboBox::from_id_salt("movie-size").selected_text(named).show_ui(ui, |ui| {
-            ui.selectable_value(&mut style.size, None, say!("ui-movie-as-pane"));
-            for size in SIZES {
-                ui.selectable_value(&mut style.size, Some(size), times(size));
-            }
-        });
+        ComboBox::from_id_salt("movie-size")
+            .selected_text(named)
+            .show_ui(ui, |ui| {
+                ui.selectable_value(&mut style.size, None, say!("ui-movie-as-pane"));
+                for size in SIZES {
+                    ui.selectable_value(&mut style.size, Some(size), times(size));
+                }
+            });
     });
 }
 
