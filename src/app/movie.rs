@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::annotations::Beside;
+use super::annotations::{Beside, annotate};
 use super::pane::PaneId;
 use super::scenes;
 use super::state::State;
+use crate::algo::cinematic::{Developing, Tracking};
 pub use crate::io::movie::{
     LEAST_FPS, MOST_FPS, MOST_FRAMES, MovieFormat, MovieSettings, NextFrame, check, has_ffmpeg, numbered_name, write,
 };
-use crate::scene::{Background, Movie, Scene};
+use crate::scene::{Background, Movie, Scene, VolumeMode};
 
 /// How a movie is made.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,8 @@ pub struct MovieStyle {
     pub repeats: bool,
     /// With orientation letters, a scale bar, and who and what it shows.
     pub annotated: bool,
+    /// Samples of every pixel where the volume view is path-traced.
+    pub samples: u32,
 }
 
 impl Default for MovieStyle {
@@ -40,6 +43,7 @@ impl Default for MovieStyle {
             transparent: false,
             repeats: true,
             annotated: false,
+            samples: 64,
         }
     }
 }
@@ -58,6 +62,8 @@ pub struct Film {
     pub settings: MovieSettings,
     /// What is written on its pictures, if anything.
     pub annotations: Option<Beside>,
+    /// Its pictures are path-traced with so many samples of every pixel.
+    pub samples: Option<u32>,
 }
 
 impl Film {
@@ -75,6 +81,31 @@ impl Film {
             movie,
             settings,
             annotations,
+            samples: None,
+        }
+    }
+
+    /// The n-th picture where it is path-traced: RGBA, 8 bits, rows from the top. `None` where a device draws it, and if
+    /// it was stopped.
+    pub fn developed(&self, n: usize, is_stopped: &dyn Fn() -> bool) -> Option<Vec<u8>> {
+        let (Some(samples), Scene::Volume(scene)) = (self.samples, self.movie.frame(n)) else {
+            return None;
+        };
+        let mut developing = Developing::new(scene, Tracking::Bounded);
+        while developing.samples() < samples.max(1) {
+            if is_stopped() {
+                return None;
+            }
+            developing.add_sample();
+        }
+        Some(developing.picture())
+    }
+
+    /// Writes onto the n-th picture what is to stand on it. The error is a sentence for the user.
+    pub fn annotate(&self, n: usize, picture: &mut [u8]) -> Result<(), String> {
+        match &self.annotations {
+            Some(beside) => annotate(picture, &self.movie.frame(n), beside),
+            None => Ok(()),
         }
     }
 }
@@ -92,17 +123,16 @@ pub fn film(state: &State, pane: PaneId, path: PathBuf, style: &MovieStyle) -> O
     {
         scene.background = Background::Transparent;
     }
+    let is_composite = matches!(&scene, Scene::Volume(scene) if scene.mode == VolumeMode::Composite);
+    let is_cinematic = is_composite && state.view.volume.is_cinematic;
     let frames = style.frames;
     // Measurements lie in one slice and belong to one picture.
     let annotations = style.annotated.then(|| Beside {
         hides_identifiers: super::identifiers::are_hidden(state),
         ..Beside::default()
     });
-    Some(Film::new(
-        path,
-        Movie { scene, frames },
-        style.fps,
-        style.repeats,
-        annotations,
-    ))
+    Some(Film {
+        samples: is_cinematic.then_some(style.samples),
+        ..Film::new(path, Movie { scene, frames }, style.fps, style.repeats, annotations)
+    })
 }

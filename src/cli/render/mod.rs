@@ -59,11 +59,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     if let Some(frames) = args.movie_frames() {
         let film = film(args, scene, frames);
         let mut gpu = LazyGpu::default();
-        let mut draw = |scene: &Scene| match (args.mode, scene) {
-            (ModeArg::Cinematic, Scene::Volume(scene)) => Ok(developed(args, scene, |_| ())),
-            _ => gpu.get()?.picture(scene).map_err(Failure::from),
-        };
-        movie::save(&film, &mut draw, quiet)?;
+        movie::save(&film, &mut gpu, quiet)?;
         complain_of_level(&gpu, args, volume, quiet);
         return Ok(());
     }
@@ -85,13 +81,16 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
 
 fn film(args: &RenderArgs, scene: Scene, frames: usize) -> Film {
     let annotations = args.annotations.then(Beside::default);
-    Film::new(
-        args.out.clone(),
-        Movie { scene, frames },
-        args.fps,
-        !args.once,
-        annotations,
-    )
+    Film {
+        samples: (args.mode == ModeArg::Cinematic).then_some(args.samples),
+        ..Film::new(
+            args.out.clone(),
+            Movie { scene, frames },
+            args.fps,
+            !args.once,
+            annotations,
+        )
+    }
 }
 
 /// Says that a volume is drawn coarser than it is, if so.
