@@ -1,29 +1,30 @@
 //! The window: eframe around the program. Takes in what jobs brought, has the input applied, draws, and sleeps until
 //! something happens. Holds no state of its own but pictures and what the interface remembers.
 
+mod filming;
 mod frame;
 pub mod frames;
+mod question;
 mod revive;
 
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use crate::app::command::PictureStyle;
-use crate::app::job::Answer;
 use crate::app::pane::PaneId;
 use crate::app::settings::WindowPlace;
-use crate::app::{Choice, Command, Effect, Home, Program, State, annotations, scenes};
+use crate::app::{Command, Effect, Home, Program, State, annotations, scenes};
 use crate::say;
 use crate::ui::capture::Capture;
 use crate::ui::picture::{Pictures, Shown};
 use crate::ui::place::{self, Placing};
 use crate::ui::{Commands, Memory, theme, title};
+use filming::Filming;
 use frame::Host;
+use question::question;
 use revive::{Kept, Legacy, Wake};
 
 /// What to begin with.
@@ -40,9 +41,6 @@ pub struct Begin {
     /// Where things of the user are kept; without a home nothing is remembered.
     pub home: Option<Home>,
 }
-
-/// No user closes a dialog this fast: there was none.
-const NO_DIALOG_WITHIN: Duration = Duration::from_millis(400);
 
 /// Opens the window and stays until it is closed. The error is a sentence for the user.
 pub fn run(begin: Begin) -> Result<(), String> {
@@ -116,6 +114,8 @@ pub struct Window {
     script: Vec<Command>,
     /// A picture of the whole window that is to be taken.
     capture: Option<Capture>,
+    /// Movies that are being drawn, the oldest first.
+    films: Vec<Filming>,
     place: Placing,
     wake: Wake,
     /// Where everything is left if the device is lost.
@@ -149,6 +149,7 @@ impl Window {
             memory: Memory::default(),
             script,
             capture: None,
+            films: Vec::new(),
             place: Placing::default(),
             wake,
             legacy: Legacy::default(),
@@ -193,6 +194,7 @@ impl Window {
             },
             script,
             capture: None,
+            films: Vec::new(),
             place: Placing::default(),
             wake,
             legacy,
@@ -260,6 +262,13 @@ impl Window {
                         let size = [width as usize, height as usize];
                         ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
                     }
+                }
+                Effect::SaveMovie(film) => {
+                    let writer = self.program.start_movie(&film);
+                    if film.samples.is_none() {
+                        self.films.push(Filming::new(*film, writer));
+                    }
+                    ctx.request_repaint();
                 }
                 Effect::SaveWindow { path } => self.capture = Some(Capture::new(path)),
                 Effect::CopyText(text) => ctx.copy_text(text),
@@ -329,6 +338,20 @@ impl Window {
         }
     }
 
+    /// Goes on with the oldest movie.
+    fn advance_films(&mut self, ctx: &egui::Context) {
+        let Some(film) = self.films.first_mut() else {
+            return;
+        };
+        match film.advance(self.program.state(), self.pictures.gpu()) {
+            Some(again) => ctx.request_repaint_after(again),
+            None => {
+                self.films.remove(0);
+                ctx.request_repaint();
+            }
+        }
+    }
+
     /// Goes on with a picture of the whole window.
     fn advance_capture(&mut self, ctx: &egui::Context, is_drawn: bool) {
         let is_settled = is_drawn && !self.program.is_busy();
@@ -387,78 +410,7 @@ impl eframe::App for Window {
             self.memory.title = title;
         }
         self.advance_capture(&ctx, is_finished);
+        self.advance_films(&ctx);
         self.leave_if_lost(&ctx);
-    }
-}
-
-/// The answer of a dialog, still to come.
-type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
-/// A dialog of the system. It is made here, on the window's thread, as some systems demand, and waited for elsewhere.
-fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
-    let asked = Instant::now();
-    let dialog = rfd::AsyncFileDialog::new();
-    let open = |files: Vec<rfd::FileHandle>| Command::Open {
-        paths: files.iter().map(|file| file.path().to_owned()).collect(),
-    };
-    let answer: Pending<Option<Command>> = match choice {
-        Choice::Files => {
-            let files = dialog.pick_files();
-            Box::pin(async move { files.await.map(open) })
-        }
-        Choice::Folders => {
-            let folders = dialog.pick_folders();
-            Box::pin(async move { folders.await.map(open) })
-        }
-        Choice::Measurements(format) => {
-            let extension = format.extension();
-            let file = dialog
-                .add_filter(extension.to_uppercase(), &[extension])
-                .set_file_name(format!("measurements.{extension}"))
-                .save_file();
-            Box::pin(async move {
-                file.await.map(|file| Command::SaveMeasurements {
-                    path: file.path().to_owned(),
-                })
-            })
-        }
-        Choice::Transfer => {
-            let file = dialog.add_filter("JSON", &["json"]).pick_file();
-            Box::pin(async move {
-                file.await.map(|file| Command::ImportTransfer {
-                    path: file.path().to_owned(),
-                })
-            })
-        }
-        Choice::TransferTo => {
-            let file = dialog
-                .add_filter("JSON", &["json"])
-                .set_file_name("transfer.json")
-                .save_file();
-            Box::pin(async move {
-                file.await.map(|file| Command::ExportTransfer {
-                    path: file.path().to_owned(),
-                })
-            })
-        }
-        Choice::Picture(pane, style) => {
-            let file = dialog
-                .add_filter("PNG", &["png"])
-                .set_file_name("picture.png")
-                .save_file();
-            Box::pin(async move {
-                file.await.map(|file| Command::SavePicture {
-                    pane,
-                    path: file.path().to_owned(),
-                    size: None,
-                    style,
-                })
-            })
-        }
-    };
-    move || match pollster::block_on(answer) {
-        Some(command) => Answer::Do(Box::new(command)),
-        None if asked.elapsed() < NO_DIALOG_WITHIN => Answer::NoDialog,
-        None => Answer::Nothing,
     }
 }

@@ -9,6 +9,7 @@ pub mod labels;
 pub mod lighting;
 pub mod needed_slabs;
 pub mod openness;
+pub mod palette;
 pub mod percentile;
 pub mod phantom;
 pub mod quick_rays;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::effect::{Choice, Effect};
 use super::job::JobId;
+use super::movie::{MovieFormat, MovieStyle};
 use super::overlays::SegmentChange;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
@@ -335,6 +336,27 @@ pub enum Command {
         /// How it is made. A size overrules its scale.
         #[serde(default)]
         style: PictureStyle,
+    },
+    /// Lets the user choose a file; the window answers with `SaveMovie`.
+    ChooseMovie {
+        /// The pane.
+        pane: PaneId,
+        /// What kind of file.
+        format: MovieFormat,
+        /// How it is made.
+        #[serde(default)]
+        style: MovieStyle,
+    },
+    /// Writes a movie of a pane as it is now: the volume view turns once around, planes and stored pictures go through
+    /// the volume.
+    SaveMovie {
+        /// The pane.
+        pane: PaneId,
+        /// Where to; the name says the format.
+        path: PathBuf,
+        /// How it is made.
+        #[serde(default)]
+        style: MovieStyle,
     },
     /// Writes a picture of the whole window as a PNG, once everything in it has settled.
     SaveWindow {

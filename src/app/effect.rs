@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::command::{MeasurementsFile, PictureStyle};
 use super::job::JobId;
+use super::movie::{Film, MovieFormat, MovieStyle};
 use super::pane::PaneId;
 use super::transfer_thumbnail::ThumbnailRequest;
 use crate::io::OpenVolume;
@@ -23,6 +24,8 @@ pub enum Choice {
     Folders,
     /// A file to write the picture of a pane to.
     Picture(PaneId, PictureStyle),
+    /// A file to write a movie of a pane to.
+    Movie(PaneId, MovieFormat, MovieStyle),
     /// A file to write measurements to.
     Measurements(MeasurementsFile),
     /// A file with a transfer function, to be read.
@@ -148,6 +151,8 @@ pub enum Effect {
         /// How it is made.
         style: PictureStyle,
     },
+    /// Draw the pictures of a movie, and hand them over as [`super::Program::start_movie`] says.
+    SaveMovie(Box<Film>),
     /// Draw a picture of a pane, and put it on the clipboard.
     CopyPicture {
         /// The pane.

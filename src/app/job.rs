@@ -7,13 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::command::Command;
+use super::movie::{self, Film};
 use super::overlays::MOST_LABELS;
 use super::state::Counted;
 use super::thumbnail::{self, Thumbnail};
@@ -29,6 +30,7 @@ use crate::model::series_key::SeriesKey;
 use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::Window;
+use crate::say;
 use crate::scene::VolumeScene;
 
 /// Names a job.
@@ -75,6 +77,8 @@ pub enum JobEvent {
     Answered(Answer),
     /// A picture was written, or why not.
     PictureSaved(Result<PathBuf, String>),
+    /// A movie was written, or why not.
+    MovieSaved(Result<PathBuf, String>),
     /// The measurements of some series were read.
     MeasurementsLoaded(Vec<(SeriesKey, Found)>),
     /// The measurements of a series were written, or why not.
@@ -106,6 +110,12 @@ pub enum Answer {
     /// There was no dialog: the system has none to offer.
     NoDialog,
 }
+
+/// Where the pictures of a movie go in, in their order.
+pub type Pictures = SyncSender<Result<Vec<u8>, String>>;
+
+/// Pictures of a movie that wait to be written.
+const PICTURES_AHEAD: usize = 2;
 
 /// Events that wait at most; a job that is faster waits for the window.
 const QUEUE_LENGTH: usize = 1024;
@@ -281,6 +291,34 @@ impl Jobs {
         });
     }
 
+    /// Writes a movie of the pictures that come through what is returned; each is RGBA, rows from the top, or the reason
+    /// why there is none. The program does not end before the job has, which is then stopped.
+    /// A path-traced movie develops its pictures itself.
+    pub fn start_movie(&mut self, job: JobId, film: Film) -> Pictures {
+        let (sender, receiver) = sync_channel(PICTURES_AHEAD);
+        let writer = self.start(job, "movie", move |outlet| {
+            let tell = outlet.progress();
+            let mut next = |n: usize| {
+                let total = film.movie.frames;
+                tell(ProgressEvent::Decoding { done: n, total });
+                if film.samples.is_none() {
+                    return outlet.next_picture(&receiver);
+                }
+                let developed = film.developed(n, &|| outlet.cancelled.load(Ordering::Relaxed));
+                let mut picture = developed.ok_or_else(|| std::io::Error::other(say!("app-movie-stopped")))?;
+                film.annotate(n, &mut picture).map_err(std::io::Error::other)?;
+                Ok(picture)
+            };
+            let saved = movie::write(&film.path, &film.settings, &mut next);
+            if outlet.cancelled.load(Ordering::Relaxed) && saved.is_err() {
+                return JobEvent::Nothing;
+            }
+            JobEvent::MovieSaved(saved.map(|()| film.path).map_err(|err| err.to_string()))
+        });
+        self.writers.extend(writer);
+        sender
+    }
+
     /// Reads measurements.
     pub fn start_load_measurements(&mut self, job: JobId, series: Vec<(SeriesKey, Places)>) {
         self.start(job, "measures", move |_| {
@@ -308,6 +346,10 @@ impl Jobs {
 
     /// Waits for what is being written. What jobs tell in the meantime is of no interest any more.
     pub fn finish_writing(&mut self) {
+        // Movies end so, and leave nothing behind; the user's work is written all the same.
+        for cancelled in self.cancels.values() {
+            cancelled.store(true, Ordering::Relaxed);
+        }
         for writer in std::mem::take(&mut self.writers) {
             while !writer.is_finished() {
                 // Makes room: a full queue would hold the writer up.
@@ -434,6 +476,22 @@ impl Outlet {
         // Nobody listens any more when the program ends: then it does not matter.
         self.sender.send((self.job, event, is_over)).ok();
         (self.wake)();
+    }
+
+    /// Waits for a picture, unless the job is to stop.
+    fn next_picture(&self, pictures: &Receiver<Result<Vec<u8>, String>>) -> std::io::Result<Vec<u8>> {
+        loop {
+            if self.cancelled.load(Ordering::Relaxed) {
+                return Err(std::io::Error::other(say!("app-movie-stopped")));
+            }
+            match pictures.recv_timeout(PROGRESS_EVERY) {
+                Ok(picture) => return picture.map_err(std::io::Error::other),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(std::io::Error::other(say!("app-movie-stopped")));
+                }
+            }
+        }
     }
 
     /// A progress listener that tells now and then, and at the end.

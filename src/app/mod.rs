@@ -13,6 +13,7 @@ pub mod history;
 pub mod identifiers;
 pub mod job;
 pub mod measurements;
+pub mod movie;
 pub mod overlays;
 pub mod pane;
 pub mod planes;

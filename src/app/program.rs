@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::command::{Command, Effect};
-use super::job::{Answer, JobEvent, JobId, Jobs};
+use super::job::{Answer, JobEvent, JobId, Jobs, Pictures};
+use super::movie::Film;
 use super::settings::keeper::Keeper;
 use super::settings::{Settings, WindowPlace, file};
 use super::state::State;
-use super::update::{apply_event, begin_picture, kept, take, update};
+use super::update::{apply_event, begin_movie, begin_picture, kept, take, update};
 use crate::io::home::Home;
 
 /// Events applied in one go at most, so that a fast job cannot hold a frame up.
@@ -152,6 +153,7 @@ impl Program {
                 | Command::ChooseFiles
                 | Command::ChooseFolder
                 | Command::ChoosePicture { .. }
+                | Command::ChooseMovie { .. }
                 | Command::CopyPicture { .. }
                 | Command::ChooseMeasurementsFile { .. }
         ) && let Some(sink) = &mut self.recording
@@ -205,6 +207,12 @@ impl Program {
     pub fn write_picture(&mut self, path: PathBuf, size: [u32; 2], rgba: Vec<u8>) {
         let job = begin_picture(&mut self.state, &path);
         self.jobs.start_picture(job, path, size, rgba);
+    }
+
+    /// Answers [`Effect::SaveMovie`]: the job, and where the pictures go in.
+    pub fn start_movie(&mut self, film: &Film) -> (JobId, Pictures) {
+        let job = begin_movie(&mut self.state, &film.path);
+        (job, self.jobs.start_movie(job, film.clone()))
     }
 
     /// Whether any job is under way.

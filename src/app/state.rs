@@ -278,6 +278,8 @@ pub enum JobSubject {
     Question,
     /// Writing a picture.
     Picture,
+    /// Writing a movie.
+    Movie,
     /// Making a small picture.
     Thumbnail(VolumeId),
     /// Making small pictures with presets of the transfer function.
@@ -309,6 +311,7 @@ impl JobSubject {
             | Self::TransferThumbnails(id) => Some(*id),
             Self::Question
             | Self::Picture
+            | Self::Movie
             | Self::Transfer
             | Self::Paths(_)
             | Self::Measurements

@@ -7,6 +7,7 @@ mod convert;
 mod demo;
 mod info;
 mod measure;
+mod movie;
 mod output;
 mod picture;
 mod probe;
@@ -66,7 +67,7 @@ enum Command {
     Convert(convert::ConvertArgs),
     /// Prints the elements of a DICOM file or the header of a NIfTI file.
     Tags(tags::TagsArgs),
-    /// Draws one picture as a PNG, by the same code as the window.
+    /// Draws one picture as a PNG, or a movie, by the same code as the window.
     Render(Box<render::RenderArgs>),
     /// Replays recorded commands, one JSON document a line.
     Run(run::RunArgs),
@@ -144,6 +145,13 @@ pub fn parse() -> Run {
             ..WindowRequest::default()
         });
     };
+    if let Command::Render(args) = &command
+        && let Err(message) = args.check()
+    {
+        return Run::Done(usage(
+            &Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message),
+        ));
+    }
     let quiet = cli.quiet;
     let outcome = match command {
         Command::Demo(args) if args.opens_window() => {

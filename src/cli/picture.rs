@@ -15,6 +15,11 @@ use crate::say;
 pub(super) struct LazyGpu(Option<Gpu>);
 
 impl LazyGpu {
+    /// The GPU, if it was asked for before.
+    pub(super) fn started(&self) -> Option<&Gpu> {
+        self.0.as_ref()
+    }
+
     /// The GPU.
     pub(super) fn get(&mut self) -> Result<&mut Gpu, Failure> {
         if self.0.is_none() {

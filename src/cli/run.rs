@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::picture::{self, LazyGpu};
-use super::{Failure, Outcome, output};
+use super::{Failure, Outcome, movie, output};
 use crate::app::state::Level;
 use crate::app::{Command, Effect, Program};
 use crate::say;
@@ -73,6 +73,9 @@ pub(super) fn run(args: &RunArgs, quiet: bool) -> Outcome {
                     style,
                 } => {
                     picture::save(program.state(), &mut gpu, pane, &path, size, style)?;
+                }
+                Effect::SaveMovie(film) => {
+                    movie::save(&film, &mut gpu, quiet)?;
                 }
                 Effect::SaveWindow { .. } => return Err(Failure(say!("cli-needs-window"))),
                 Effect::Quit => return Ok(()),

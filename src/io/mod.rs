@@ -11,6 +11,7 @@ pub mod home;
 pub mod load;
 pub mod lock;
 pub mod measurements;
+pub mod movie;
 pub mod nifti;
 pub mod place;
 pub mod png;

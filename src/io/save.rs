@@ -41,6 +41,26 @@ pub fn write_checked(
     write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
     check: impl FnOnce(&Path) -> io::Result<()>,
 ) -> Result<(), SaveError> {
+    put_in_place(path, |temporary| {
+        {
+            let mut out = BufWriter::new(temporary.as_file());
+            write(&mut out).and_then(|()| out.flush())?;
+        }
+        temporary.as_file().sync_all()?;
+        check(temporary.path())
+    })
+}
+
+/// Has another program write a file whole or not at all: `write` gets the path of a new, empty file beside the target.
+pub fn write_by_path(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), SaveError> {
+    put_in_place(path, |temporary| {
+        write(temporary.path())?;
+        temporary.as_file().sync_all()
+    })
+}
+
+/// Makes a file beside the target, which takes its place once `fill` has filled it.
+fn put_in_place(path: &Path, fill: impl FnOnce(&tempfile::NamedTempFile) -> io::Result<()>) -> Result<(), SaveError> {
     let fail = |why| SaveError {
         path: path.to_owned(),
         why,
@@ -51,12 +71,7 @@ pub fn write_checked(
         .suffix(".tmp")
         .tempfile_in(folder)
         .map_err(fail)?;
-    {
-        let mut out = BufWriter::new(temporary.as_file());
-        write(&mut out).and_then(|()| out.flush()).map_err(fail)?;
-    }
-    temporary.as_file().sync_all().map_err(fail)?;
-    check(temporary.path()).map_err(fail)?;
+    fill(&temporary).map_err(fail)?;
     make_readable(temporary.as_file(), path).map_err(fail)?;
     temporary.persist(path).map_err(|err| fail(err.error))?;
     sync_folder(folder);
@@ -77,11 +92,7 @@ pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> Result<(), SaveErro
         Err(err) => return Err(fail(err)),
     }
     let parent = folder_of(path);
-    let temporary = tempfile::Builder::new()
-        .prefix(".isocenter-")
-        .suffix(".tmp")
-        .tempdir_in(parent)
-        .map_err(fail)?;
+    let temporary = working_folder(parent).map_err(fail)?;
     fill(temporary.path())?;
     sync_folder(temporary.path());
     open_to_read(temporary.path()).map_err(fail)?;
@@ -96,7 +107,16 @@ pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> Result<(), SaveErro
     Ok(())
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// A folder in another one, which is gone with all that is in it when it is dropped.
+pub(super) fn working_folder(parent: &Path) -> io::Result<tempfile::TempDir> {
+    tempfile::Builder::new()
+        .prefix(".isocenter-")
+        .suffix(".tmp")
+        .tempdir_in(parent)
+}
+
+/// The folder that a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -104,7 +124,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// A rename is on disk only when its folder is; where folders cannot be synced there is nothing to do.
-fn sync_folder(folder: &Path) {
+pub(super) fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         folder.sync_all().ok();
     }

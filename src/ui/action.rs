@@ -54,6 +54,7 @@ pub enum Action {
     VolumeSlices,
     ResetCuts,
     AddClipPlane,
+    Movie,
     Overlays,
     OverlayOpacity(i64),
     Identifiers,
@@ -316,6 +317,7 @@ pub const ROWS: &[Row] = &[
     row(Group::Volume, Action::VolumeSlices, "ui-volume-slices").key(Key::S),
     row(Group::Volume, Action::AddClipPlane, "ui-add-clip-plane"),
     row(Group::Volume, Action::ResetCuts, "ui-reset-cuts"),
+    row(Group::Volume, Action::Movie, "ui-movie").section(),
     row(Group::Measure, Action::Tool(Tool::Length), "ui-length-tool").key(Key::L),
     row(Group::Measure, Action::Measurements, "ui-show-measurements").key(Key::M),
     row(
@@ -435,6 +437,7 @@ impl Row {
             Action::TypePath => return Some(Request::TypePath),
             Action::Browser => return (!state.document.entries.is_empty()).then_some(Request::FocusBrowser),
             Action::SavePicture => return state.shown().map(|_| Request::Show(Dialog::Picture)),
+            Action::Movie => return state.shown().map(|_| Request::Show(Dialog::Movie)),
             Action::Keys => return Some(Request::Show(Dialog::Keys)),
             Action::Settings => return Some(Request::Show(Dialog::Settings)),
             Action::About => return Some(Request::Show(Dialog::About)),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use egui::{PointerButton, Pos2, Rect};
 
 use super::panel::histogram::HistogramMemory;
+use super::panel::movie::MovieMemory;
 use super::panel::volume::VolumeMemory;
 use super::thumbnails::Textures;
 use crate::app::pane::PaneId;
@@ -32,6 +33,8 @@ pub struct Memory {
     pub histogram: HistogramMemory,
     /// What the controls of the volume view remember.
     pub volume: VolumeMemory,
+    /// What was chosen for the next movie.
+    pub movie: MovieMemory,
     /// The series in the panes wants the keyboard.
     pub focus_browser: bool,
     /// Thumbnails as textures.
@@ -59,6 +62,8 @@ pub enum Dialog {
     Settings,
     /// How a picture of the pane with the focus is made.
     Picture,
+    /// How a movie is made.
+    Movie,
     /// Which program this is.
     About,
 }
@@ -71,6 +76,8 @@ impl Memory {
         } else {
             Some(dialog)
         };
+        // The pane with the focus, until another is chosen.
+        self.movie.pane = None;
         self.focus_search = self.dialog == Some(Dialog::Keys);
     }
 }

@@ -15,6 +15,7 @@ mod formats;
 mod labels;
 mod large;
 mod levels;
+mod movies;
 mod partial;
 mod program;
 mod projections;

@@ -22,6 +22,7 @@ mod made_nifti;
 mod measure;
 mod measure_cli;
 mod measure_files;
+mod movies;
 mod nifti;
 mod nifti_damage;
 #[path = "../common/nifti_file.rs"]

@@ -10,6 +10,7 @@ mod dicom_builder;
 mod identifiers;
 mod keys;
 mod measure;
+mod movies;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 mod opening;

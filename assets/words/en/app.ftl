@@ -18,6 +18,11 @@ app-job-choose = Waiting for the file dialog
 app-job-picture = Writing {$path}
 app-no-dialog = The system has no file dialog to offer. Type the path into the field at the top left, drop the files on the window, or give them on the command line.
 app-picture-saved = The picture was written to {$path}
+app-job-movie = Filming {$path}
+app-movie-saved = The movie was written to {$path}
+app-movie-nothing = There is nothing to film in that pane; show a series first.
+app-movie-not-read = Not all of the series is read yet; make the movie when it is.
+app-movie-stopped = it was stopped
 
 app-settings-damaged = The settings file could not be understood ({$why}). It is kept as {$kept}, and the program goes on with its first settings, in a new {$path}.
 app-settings-newer = The settings were written by a newer version of this program. They are kept as {$kept}, and this version goes on with its first settings, in a new {$path}.

@@ -192,3 +192,19 @@ io-measurements-not-finite = the points of "{$name}" are no numbers
 io-transfer-unreadable = {$path} cannot be read: {$reason}
 io-transfer-wrong = {$path} is no transfer function: {$reason}
 io-transfer-too-large = it is larger than 1 MB
+
+# Movies.
+io-movie-format = the name of a movie must end in .png, .apng, .webp, .gif, .mp4 or .webm
+io-movie-sides = each side of such a movie must have 1 to {$most} pixels
+io-movie-frames = a movie has 1 to {$most} pictures
+io-movie-fps = such movies have {$least} to {$most} pictures a second
+io-movie-too-much = so many pictures of this size are too much; make them fewer or smaller
+io-movie-opaque = MP4 cannot be transparent; choose a background colour, or a name that ends in .webp, .png or .webm
+io-movie-no-ffmpeg = videos are made by ffmpeg, which was not found; install it, or choose a name that ends in .webp, .gif or .png
+io-movie-ffmpeg-failed = ffmpeg says: {$why}
+io-movie-longer-there = {$more ->
+    [0] {$file} is there, which belongs to a longer movie of this name
+   *[other] {$file} and {$more} more are there, which belong to a longer movie of this name
+}; remove what is old, or choose another name
+io-movie-size-differs = a picture has another size than the movie
+io-movie-webp-too-large = WebP ends at 4 GB; make the pictures fewer or smaller

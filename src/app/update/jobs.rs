@@ -92,7 +92,12 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
             Level::Note,
             say!("app-transfer-saved", path = path.display().to_string()),
         ),
-        JobEvent::TransferSaved(Err(why)) | JobEvent::PictureSaved(Err(why)) => state.tell(Level::Error, why),
+        JobEvent::MovieSaved(Ok(path)) => {
+            state.tell(Level::Note, say!("app-movie-saved", path = path.display().to_string()));
+        }
+        JobEvent::TransferSaved(Err(why)) | JobEvent::PictureSaved(Err(why)) | JobEvent::MovieSaved(Err(why)) => {
+            state.tell(Level::Error, why);
+        }
         JobEvent::Panicked => broke(state, job, say!("app-job-panicked")),
         JobEvent::NoThread => broke(state, job, say!("app-no-thread")),
         _ => {}

@@ -5,6 +5,7 @@ mod display;
 mod file;
 mod jobs;
 mod measure;
+mod movie;
 mod navigate;
 mod overlay;
 mod planes;
@@ -17,6 +18,7 @@ mod volume_view;
 
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
+pub(super) use movie::begin_movie;
 pub(super) use settings::{kept, take};
 
 use super::command::{Choice, Command, Effect};
@@ -40,6 +42,8 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ChooseFiles => file::choose(state, Choice::Files),
         Command::ChooseFolder => file::choose(state, Choice::Folders),
         Command::ChoosePicture { pane, style } => file::choose(state, Choice::Picture(pane, style)),
+        Command::ChooseMovie { pane, format, style } => file::choose(state, Choice::Movie(pane, format, style)),
+        Command::SaveMovie { pane, path, style } => movie::save(state, pane, path, &style),
         Command::CopyPicture { pane, style } => vec![Effect::CopyPicture { pane, style }],
         Command::CancelJob { job } => file::cancel_job(state, job),
         Command::CancelAll => state

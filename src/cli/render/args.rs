@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use glam::DVec3;
 
+use crate::app::movie::{self, MovieFormat};
 use crate::app::presets;
 use crate::app::transfer_presets::{self, TransferPreset};
 use crate::cli::parse_numbers;
@@ -16,13 +17,15 @@ use crate::scene::{Background, ClipPlane, CropBox, VolumeMode};
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  isocenter render scan/ --out axial.png --view axial --at 0,10,-35 --window 40,400\n  isocenter render scan/ --out lung.png --view coronal --slab 8 --slab-mode mip --window lung\n  isocenter render scan/ --out mip.png --view volume --mode mip --camera 30,10"
+    after_help = "Examples:\n  isocenter render scan/ --out axial.png --view axial --at 0,10,-35 --window 40,400\n  isocenter render scan/ --out lung.png --view coronal --slab 8 --slab-mode mip --window lung\n  isocenter render scan/ --out mip.png --view volume --mode mip --camera 30,10\n  isocenter render scan/ --out turn.webp --view volume --turntable 72 --background none\n  isocenter render scan/ --out slices-%03d.png --view axial --sweep 100"
 )]
 pub(in crate::cli) struct RenderArgs {
     /// A file or folder.
     pub(super) path: PathBuf,
-    /// Where to write the picture.
-    #[arg(long, short, value_name = "FILE.png", value_parser = parse_png)]
+    /// Where to write the picture, a .png; of movies also .webp, .gif, .mp4 and .webm (these two by ffmpeg), an animated
+    /// .png or .apng, and F-%03d.png for numbered pictures. All but .mp4 keep a transparent background; in a .gif pixels
+    /// are seen through or not.
+    #[arg(long, short, value_name = "FILE", value_parser = parse_out)]
     pub(super) out: PathBuf,
     /// Which volume: its number in `info`, or a series UID.
     #[arg(long, value_name = "N|UID")]
@@ -117,6 +120,19 @@ pub(in crate::cli) struct RenderArgs {
     /// Writes orientation letters, a scale bar and text onto the picture.
     #[arg(long)]
     pub(super) annotations: bool,
+    /// A movie of N pictures: the camera of `--view volume` goes once around, to the patient's left.
+    #[arg(long, value_name = "N", value_parser = parse_frames, conflicts_with = "sweep")]
+    pub(super) turntable: Option<usize>,
+    /// A movie of N pictures: the plane goes through the whole volume the way it looks; `--view stack` shows one stored
+    /// picture after another.
+    #[arg(long, value_name = "N", value_parser = parse_frames)]
+    pub(super) sweep: Option<usize>,
+    /// Pictures a second of a movie.
+    #[arg(long, value_name = "F", default_value_t = movie::DEFAULT_FPS, value_parser = parse_fps)]
+    pub(super) fps: f64,
+    /// The movie ends instead of beginning again.
+    #[arg(long)]
+    pub(super) once: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -193,12 +209,56 @@ pub(super) struct CameraArg {
     pub(super) zoom: f64,
 }
 
-fn parse_png(text: &str) -> Result<PathBuf, String> {
+impl RenderArgs {
+    /// How many pictures a movie is to have; `None` of a single picture.
+    pub(super) fn movie_frames(&self) -> Option<usize> {
+        self.turntable.or(self.sweep)
+    }
+
+    /// Whether the flags fit each other, as far as that does not depend on what is rendered.
+    pub(in crate::cli) fn check(&self) -> Result<(), String> {
+        let is_volume = self.view == Some(ViewArg::Volume);
+        if self.turntable.is_some() && !is_volume {
+            return Err(say!("cli-turntable-needs-volume"));
+        }
+        if self.sweep.is_some() && is_volume {
+            return Err(say!("cli-sweep-needs-plane"));
+        }
+        let is_picture = self.out.extension().is_some_and(|end| end.eq_ignore_ascii_case("png"));
+        if self.movie_frames().is_none() && !is_picture {
+            return Err(say!("cli-not-a-movie"));
+        }
+        Ok(())
+    }
+}
+
+fn parse_out(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
-    let is_png = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
-    if is_png { Ok(path) } else { Err(say!("cli-not-a-png")) }
+    let is_known = MovieFormat::by_name(&path).is_some();
+    if is_known { Ok(path) } else { Err(say!("cli-not-a-png")) }
+}
+
+fn parse_frames(text: &str) -> Result<usize, String> {
+    let frames = text.trim().parse().ok();
+    frames
+        .filter(|frames| (1..=movie::MOST_FRAMES).contains(frames))
+        .ok_or_else(|| {
+            say!(
+                "cli-not-a-frame-count",
+                word = text.to_owned(),
+                most = movie::MOST_FRAMES.to_string()
+            )
+        })
+}
+
+fn parse_fps(text: &str) -> Result<f64, String> {
+    let fps = parse_number(text)?;
+    let (least, most) = (movie::LEAST_FPS, movie::MOST_FPS);
+    if (least..=most).contains(&fps) {
+        Ok(fps)
+    } else {
+        Err(say!("io-movie-fps", least = least.to_string(), most = most.to_string()))
+    }
 }
 
 pub(in crate::cli) fn parse_size(text: &str) -> Result<[u32; 2], String> {

@@ -1,4 +1,4 @@
-//! `isocenter render`: one picture as a PNG, drawn by the same code as the panes.
+//! `isocenter render`: one picture as a PNG, or a movie, drawn by the same code as the panes.
 
 mod args;
 mod overlays;
@@ -11,15 +11,16 @@ use glam::{DVec2, DVec3};
 use args::{InterpolationArg, SlabModeArg, ViewArg, WindowArg};
 pub(super) use args::{ModeArg, RenderArgs, parse_positive, parse_size};
 
-use super::{Failure, Outcome, output, source};
+use super::picture::LazyGpu;
+use super::{Failure, Outcome, movie, output, source};
 use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::needed_slabs::needed_slabs;
 use crate::algo::percentile;
 use crate::app::annotations::{Beside, annotate};
+use crate::app::movie::{Film, check};
 use crate::app::presets;
 use crate::app::transfer::Transfer;
 use crate::app::transfer_presets;
-use crate::gpu::Gpu;
 use crate::io::png::write_png;
 use crate::io::{self, OpenVolume};
 use crate::model::geometry::Geometry;
@@ -28,7 +29,8 @@ use crate::model::volume::Volume;
 use crate::model::window::{Window, WindowFunction};
 use crate::say;
 use crate::scene::{
-    Camera, Cuts, ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeLayer, VolumeScene,
+    Camera, Cuts, ImageLayer, Interpolation, Movie, Scene, Slab, SlabMode, SliceScene, StackScene, VolumeLayer,
+    VolumeScene,
 };
 
 pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
@@ -43,40 +45,72 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     }
     // Which voxels are needed does not depend on the window, and the window may depend on voxels.
     let unwindowed = scene(args, layer(args, volume, Window::linear(128.0, 256.0)))?;
-    load_needed(&open, &unwindowed, window_slabs(args, volume), quiet)?;
+    if let Some(frames) = args.movie_frames() {
+        let film = film(args, unwindowed, frames);
+        check(&film.path, &film.settings)?;
+        let mut slabs = window_slabs(args, volume);
+        slabs.extend((0..frames).flat_map(|n| needed_slabs(&film.movie.frame(n))).flatten());
+        load_needed(&open, &film.movie.scene, slabs, quiet)?;
+    } else {
+        load_needed(&open, &unwindowed, window_slabs(args, volume), quiet)?;
+    }
     let mut scene = scene(args, layer(args, volume, window(args, volume)))?;
     overlays::lay_over(args, &mut scene, quiet)?;
-    if let (ModeArg::Cinematic, Scene::Volume(scene)) = (args.mode, &scene) {
-        return develop(args, scene, quiet);
+    if let Some(frames) = args.movie_frames() {
+        let film = film(args, scene, frames);
+        let mut gpu = LazyGpu::default();
+        movie::save(&film, &mut gpu, quiet)?;
+        complain_of_level(&gpu, &film.movie.scene, quiet);
+        return Ok(());
     }
-    let mut gpu = Gpu::headless()?;
-    let mut picture = gpu.picture(&scene)?;
-    let notice = gpu.notice(&scene);
-    if let Some(notice) = notice
-        && !quiet
-    {
-        output::complain(&say!("cli-warning", message = notice));
-    }
+    let mut gpu = LazyGpu::default();
+    let mut picture = if let (ModeArg::Cinematic, Scene::Volume(scene)) = (args.mode, &scene) {
+        let bar = output::Bar::new(quiet);
+        developed(args, scene, |samples| {
+            bar.is_at(samples as usize, args.samples as usize);
+        })
+    } else {
+        gpu.get()?.picture(&scene)?
+    };
+    complain_of_level(&gpu, &scene, quiet);
     if args.annotations {
         annotate(&mut picture, &scene, &Beside::default())?;
     }
     Ok(write_png(&args.out, scene.size(), &picture)?)
 }
 
+fn film(args: &RenderArgs, scene: Scene, frames: usize) -> Film {
+    let annotations = args.annotations.then(Beside::default);
+    Film {
+        samples: (args.mode == ModeArg::Cinematic).then_some(args.samples),
+        ..Film::new(
+            args.out.clone(),
+            Movie { scene, frames },
+            args.fps,
+            !args.once,
+            annotations,
+        )
+    }
+}
+
+/// Says that a volume is drawn coarser than it is, if so.
+fn complain_of_level(gpu: &LazyGpu, scene: &Scene, quiet: bool) {
+    let notice = gpu.started().and_then(|gpu| gpu.notice(scene));
+    if let Some(notice) = notice
+        && !quiet
+    {
+        output::complain(&say!("cli-warning", message = notice));
+    }
+}
+
 /// Path-traces a picture, with as many samples as were asked for.
-fn develop(args: &RenderArgs, scene: &VolumeScene, quiet: bool) -> Outcome {
-    let bar = output::Bar::new(quiet);
+fn developed(args: &RenderArgs, scene: &VolumeScene, tell: impl Fn(u32)) -> Vec<u8> {
     let mut developing = Developing::new(scene.clone(), Tracking::Bounded);
     for _ in 0..args.samples {
         developing.add_sample();
-        bar.is_at(developing.samples() as usize, args.samples as usize);
+        tell(developing.samples());
     }
-    drop(bar);
-    let mut picture = developing.picture();
-    if args.annotations {
-        annotate(&mut picture, &Scene::Volume(scene.clone()), &Beside::default())?;
-    }
-    Ok(write_png(&args.out, scene.size, &picture)?)
+    developing.picture()
 }
 
 /// Decodes what a scene shows, and some slabs besides, and nothing else.
@@ -243,7 +277,12 @@ fn volume_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> 
         mm_per_pixel: 1.0,
         perspective_deg: args.perspective.unwrap_or(0.0).min(Camera::MOST_PERSPECTIVE_DEG),
     };
-    camera.mm_per_pixel = mm_per_pixel(args, geometry, camera.axes()) / args.camera.zoom;
+    // A turntable fits from all its sides.
+    let turned = (0..args.turntable.unwrap_or(1)).map(|n| {
+        let azimuth_deg = camera.azimuth_deg + 360.0 * n as f64 / args.turntable.unwrap_or(1) as f64;
+        mm_per_pixel(args, geometry, Camera { azimuth_deg, ..camera }.axes())
+    });
+    camera.mm_per_pixel = turned.fold(0.0, f64::max) / args.camera.zoom;
     let step_mm = args.step.unwrap_or(geometry.shortest_edge_mm() / 2.0);
     let layer = volume_layer(args, layer)?;
     let mut scene = VolumeScene::new(camera, args.size, args.mode.mode(), step_mm, vec![layer]);

@@ -13,10 +13,10 @@ use crate::ui::picture::{Canvas, Picture, Shown, Slot, WHOLE};
 const REST: Duration = Duration::from_millis(150);
 
 /// What a frame may spend on tiles where the processor draws.
-const TILE_TIME: Duration = Duration::from_millis(25);
+pub const TILE_TIME: Duration = Duration::from_millis(25);
 
 /// Side of a tile in pixels where the processor draws.
-const TILE_PIXELS: u32 = 96;
+pub const TILE_PIXELS: u32 = 96;
 
 /// A coarse picture that nobody holds in hand is drawn again after this many times what the last one took.
 const SHARE: u32 = 3;
@@ -133,7 +133,7 @@ impl Refined {
 }
 
 /// A picture of `size` pixels cut into tiles of at most `side`, row by row.
-fn tiles(size: [u32; 2], side: u32) -> Vec<Tile> {
+pub fn tiles(size: [u32; 2], side: u32) -> Vec<Tile> {
     let side = side.max(1);
     let starts = |length: u32| (0..length).step_by(side as usize);
     starts(size[1])
@@ -146,10 +146,11 @@ fn tiles(size: [u32; 2], side: u32) -> Vec<Tile> {
 }
 
 /// A part of a picture.
-struct Tile {
-    whole: Whole,
+pub struct Tile {
+    /// Where it is.
+    pub whole: Whole,
     /// Width and height in pixels.
-    size: [u32; 2],
+    pub size: [u32; 2],
 }
 
 impl Tile {

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod measurements;
 pub mod menu;
 pub mod messages;
+pub mod movie;
 pub mod path;
 pub mod picture;
 pub mod segments;

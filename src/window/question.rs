@@ -1,0 +1,82 @@
+//! Dialogs of the system, and the commands that their answers are.
+
+use std::path::Path;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use crate::app::job::Answer;
+use crate::app::movie::{MovieFormat, numbered_name};
+use crate::app::{Choice, Command};
+
+/// No user closes a dialog this fast: there was none.
+const NO_DIALOG_WITHIN: Duration = Duration::from_millis(400);
+
+/// The answer of a dialog, still to come.
+type Pending = Pin<Box<dyn Future<Output = Option<Command>> + Send>>;
+
+/// A dialog of the system. It is made here, on the window's thread, as some systems demand, and waited for elsewhere.
+pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
+    let asked = Instant::now();
+    let answer = match choice {
+        Choice::Files | Choice::Folders | Choice::Transfer => to_open(choice),
+        Choice::Measurements(format) => to_save("measurements", format.extension(), |path| Command::SaveMeasurements {
+            path: path.to_owned(),
+        }),
+        Choice::TransferTo => to_save("transfer", "json", |path| Command::ExportTransfer {
+            path: path.to_owned(),
+        }),
+        Choice::Picture(pane, style) => to_save("picture", "png", move |path| Command::SavePicture {
+            pane,
+            path: path.to_owned(),
+            size: None,
+            style,
+        }),
+        Choice::Movie(pane, format, style) => to_save("movie", format.extension(), move |path| Command::SaveMovie {
+            pane,
+            path: match format {
+                MovieFormat::Pngs => numbered_name(path),
+                _ => path.to_owned(),
+            },
+            style,
+        }),
+    };
+    move || match pollster::block_on(answer) {
+        Some(command) => Answer::Do(Box::new(command)),
+        None if asked.elapsed() < NO_DIALOG_WITHIN => Answer::NoDialog,
+        None => Answer::Nothing,
+    }
+}
+
+fn to_open(choice: Choice) -> Pending {
+    let dialog = rfd::AsyncFileDialog::new();
+    let open = |files: Vec<rfd::FileHandle>| Command::Open {
+        paths: files.iter().map(|file| file.path().to_owned()).collect(),
+    };
+    match choice {
+        Choice::Transfer => {
+            let file = dialog.add_filter("JSON", &["json"]).pick_file();
+            Box::pin(async move {
+                file.await.map(|file| Command::ImportTransfer {
+                    path: file.path().to_owned(),
+                })
+            })
+        }
+        Choice::Folders => {
+            let folders = dialog.pick_folders();
+            Box::pin(async move { folders.await.map(open) })
+        }
+        _ => {
+            let files = dialog.pick_files();
+            Box::pin(async move { files.await.map(open) })
+        }
+    }
+}
+
+/// Asks for a file to write, of one kind.
+fn to_save(name: &str, extension: &str, then: impl FnOnce(&Path) -> Command + Send + 'static) -> Pending {
+    let file = rfd::AsyncFileDialog::new()
+        .add_filter(extension.to_uppercase(), &[extension])
+        .set_file_name(format!("{name}.{extension}"))
+        .save_file();
+    Box::pin(async move { file.await.map(|file| then(file.path())) })
+}
