@@ -180,6 +180,7 @@ impl Window {
                 | Effect::WriteText { .. }
                 | Effect::StartHistogram { .. }
                 | Effect::StartDeveloping { .. }
+                | Effect::StartMask { .. }
                 | Effect::StartLabels { .. }
                 | Effect::StartTransferThumbnails { .. }
                 | Effect::ReadTransfer { .. }
