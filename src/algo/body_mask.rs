@@ -1,7 +1,7 @@
 //! The body in a CT, without the table, cushions and blankets beside it.
 //!
-//! What is thick is the body; it is followed into what is thinner for a short way, so that it does not run along the
-//! table where that touches it. Small parts that hang on it (ears, nose, fingers) are its own, large ones are not.
+//! What is thick is the body, with everything that hangs together with it by more than a thin sheet: so it does not run
+//! along the shell of a table. Where a table is thick and touches the skin it stays: better that than to lose body. Small parts that hang on it (ears, nose, fingers) are its own, large ones are not.
 //! Lungs and airways are holes of the slices across the patient and belong to it.
 
 use super::bits::Bits;
@@ -19,8 +19,6 @@ const THICK_MM: f64 = 6.0;
 const LEAST_PART: f64 = 0.02;
 /// What is no thicker than twice this is no way into something else, mm.
 const THIN_MM: f64 = 1.2;
-/// How far what is thick is followed into what is thin, beyond what was taken off it, mm.
-const FOLLOWED_MM: f64 = 10.0;
 /// What hangs on the body and is smaller belongs to it, ml.
 const OWN_ML: f64 = 15.0;
 /// Skin is blurred into the air, mm.
@@ -33,7 +31,9 @@ const STEPS: usize = 7;
 /// would be removed.
 pub fn without_table(volume: &Volume, frame: usize, goes_on: &dyn Fn(usize, usize) -> bool) -> Option<VoxelMask> {
     let step = |done: usize| goes_on(done, STEPS).then_some(());
-    let spacing = volume.geometry().map_or([1.0; 3], |geometry| geometry.spacing().to_array());
+    let spacing = volume
+        .geometry()
+        .map_or([1.0; 3], |geometry| geometry.spacing().to_array());
     step(0)?;
     let tissue = Bits::between(volume, frame, TISSUE_HU, f64::INFINITY)?;
     step(1)?;
@@ -42,20 +42,17 @@ pub fn without_table(volume: &Volume, frame: usize, goes_on: &dyn Fn(usize, usiz
         return None;
     }
     step(2)?;
-    let body = grown(
-        &thick,
-        &opened(&tissue, voxels(THIN_MM, spacing)),
-        THICK_MM + FOLLOWED_MM,
-        spacing,
-    );
-    drop(thick);
+    let parts = Components::of(&opened(&tissue, voxels(THIN_MM, spacing)));
+    let touched = parts.touched(&thick);
+    let body = parts.select(|part| touched.get(part) == Some(&true));
+    drop((parts, thick));
     step(3)?;
-    // What was too thin on the surface.
-    let body = dilated(&body, voxels(2.0 * THIN_MM, spacing)).and(&tissue);
+    // What was too thin on the surface; over a gap to the table there is no way.
+    let body = grown(&body, &tissue, 2.0 * THIN_MM, spacing);
     step(4)?;
     let body = with_own_parts(body, tissue, spacing);
     step(5)?;
-    let body = filled(&body, volume.geometry().map_or(2, across));
+    let body = filled(&body, volume.geometry().map_or(2, across), usize::MAX);
     step(6)?;
     let body = dilated(&body, voxels(MARGIN_MM, spacing));
     step(STEPS)?;
@@ -66,7 +63,12 @@ pub fn without_table(volume: &Volume, frame: usize, goes_on: &dyn Fn(usize, usiz
 fn largest_parts(bits: &Bits) -> Bits {
     let parts = Components::of(bits);
     let largest = parts.sizes().iter().copied().max().unwrap_or(0) as f64;
-    parts.select(|part| parts.sizes().get(part).is_some_and(|size| *size as f64 >= LEAST_PART * largest))
+    parts.select(|part| {
+        parts
+            .sizes()
+            .get(part)
+            .is_some_and(|size| *size as f64 >= LEAST_PART * largest)
+    })
 }
 
 /// The body with small things that touch it.
@@ -88,5 +90,8 @@ pub(super) fn across(geometry: &Geometry) -> usize {
         let axis = matrix.col(axis);
         axis.z.abs() / axis.length().max(1e-12)
     };
-    (0..3).fold(2, |best, axis| if along(axis) > along(best) + 1e-6 { axis } else { best })
+    (0..3).fold(
+        2,
+        |best, axis| if along(axis) > along(best) + 1e-6 { axis } else { best },
+    )
 }

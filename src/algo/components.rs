@@ -55,7 +55,12 @@ impl Components {
         let mut bits = Bits::none(self.dims);
         for (row, runs) in self.rows() {
             for run in runs.iter().filter(|run| is_in(run.part as usize)) {
-                bits.add_run(row % self.dims[1], row / self.dims[1], run.start as usize, run.end as usize);
+                bits.add_run(
+                    row % self.dims[1],
+                    row / self.dims[1],
+                    run.start as usize,
+                    run.end as usize,
+                );
             }
         }
         bits
@@ -81,8 +86,8 @@ impl Components {
         touched
     }
 
-    /// Of a single slice: the parts that do not reach its edge.
-    pub(super) fn inner(&self) -> Bits {
+    /// Of a single slice: the parts of no more than `most` voxels that do not reach its edge.
+    pub(super) fn inner(&self, most: usize) -> Bits {
         let mut reaches = vec![false; self.sizes.len()];
         for (row, runs) in self.rows() {
             for run in runs {
@@ -92,12 +97,15 @@ impl Components {
                 }
             }
         }
-        self.select(|part| reaches.get(part) == Some(&false))
+        self.select(|part| reaches.get(part) == Some(&false) && self.sizes.get(part).is_some_and(|size| *size <= most))
     }
 
     fn rows(&self) -> impl Iterator<Item = (usize, &[Run])> + '_ {
         self.firsts.windows(2).enumerate().map(|(row, bounds)| {
-            let runs = bounds.first().zip(bounds.last()).and_then(|(a, b)| self.runs.get(*a..*b));
+            let runs = bounds
+                .first()
+                .zip(bounds.last())
+                .and_then(|(a, b)| self.runs.get(*a..*b));
             (row, runs.unwrap_or_default())
         })
     }
@@ -115,10 +123,18 @@ impl Components {
                     Some(last) => last.end = to,
                     None => {
                         let part = self.runs.len() as u32;
-                        self.runs.push(Run { start: from, end: to, part });
+                        self.runs.push(Run {
+                            start: from,
+                            end: to,
+                            part,
+                        });
                     }
                 }
-                left &= if start + length == 64 { 0 } else { u64::MAX << (start + length) };
+                left &= if start + length == 64 {
+                    0
+                } else {
+                    u64::MAX << (start + length)
+                };
             }
         }
     }

@@ -58,14 +58,14 @@ pub fn grown(from: &Bits, within: &Bits, mm: f64, spacing: [f64; 3]) -> Bits {
     bits
 }
 
-/// With the holes of each plane across an axis filled: what does not reach the plane's edge.
+/// With the holes of each plane across an axis filled: what does not reach the plane's edge, up to `most` voxels.
 #[must_use]
-pub fn filled(bits: &Bits, axis: usize) -> Bits {
+pub fn filled(bits: &Bits, axis: usize, most: usize) -> Bits {
     let planes: Vec<Bits> = (0..bits.dims()[axis])
         .into_par_iter()
         .map(|n| {
             let around = bits.plane(axis, n).inverse();
-            Components::of(&around).inner()
+            Components::of(&around).inner(most)
         })
         .collect();
     let mut bits = bits.clone();
@@ -98,7 +98,11 @@ fn spread(mut bits: Bits, axis: usize, step: usize) -> Bits {
         let (at, end) = if axis == 1 { (j, rows) } else { (k, slices) };
         let others = [at.checked_sub(step), Some(at + step).filter(|at| *at < end)];
         for at in others.into_iter().flatten() {
-            let other = if axis == 1 { before.row(at, k) } else { before.row(j, at) };
+            let other = if axis == 1 {
+                before.row(at, k)
+            } else {
+                before.row(j, at)
+            };
             for (to, from) in row.iter_mut().zip(other) {
                 *to |= from;
             }
@@ -147,7 +151,11 @@ mod tests {
 
     #[test]
     fn larger_and_smaller_are_what_boxes_say() {
-        for (dims, radius) in [([70, 5, 4], [3, 1, 0]), ([9, 8, 7], [0, 2, 1]), ([150, 2, 2], [66, 0, 1])] {
+        for (dims, radius) in [
+            ([70, 5, 4], [3, 1, 0]),
+            ([9, 8, 7], [0, 2, 1]),
+            ([150, 2, 2], [66, 0, 1]),
+        ] {
             let bits = some(dims);
             let larger = dilated(&bits, radius);
             let smaller = eroded(&larger, radius);
@@ -174,7 +182,8 @@ mod tests {
                 ring.add_run(9, k, 3, 16);
             }
         }
-        let filled = filled(&ring, 2);
+        assert!(!filled(&ring, 2, 8).has([8, 5, 0]));
+        let filled = filled(&ring, 2, usize::MAX);
         assert!(filled.has([8, 5, 0]) && filled.has([8, 5, 2]));
         assert!(!filled.has([8, 5, 1]) && !filled.has([1, 5, 0]));
     }

@@ -266,7 +266,11 @@ fn first_that(count: usize, is_true: impl Fn(usize) -> bool) -> usize {
 fn whole([from, to]: [f64; 2], columns: usize) -> Range<usize> {
     // Casts stop at the ends of what there is; nothing is where a bound is no number.
     let first = from.ceil().max(0.0) as usize;
-    let end = if to >= 0.0 { (to.floor() as usize).saturating_add(1) } else { 0 };
+    let end = if to >= 0.0 {
+        (to.floor() as usize).saturating_add(1)
+    } else {
+        0
+    };
     first.min(columns)..end.min(columns)
 }
 

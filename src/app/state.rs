@@ -253,9 +253,7 @@ impl View {
     /// the scalpel was chosen. Pictures that have no place in space have no crosshair.
     pub fn tool_in(&self, pane: PaneId) -> Option<Tool> {
         match (pane, self.active_tool()) {
-            (PaneId::Volume, _) => self
-                .tool
-                .filter(|tool| matches!(tool, Tool::Window | Tool::Scalpel)),
+            (PaneId::Volume, _) => self.tool.filter(|tool| matches!(tool, Tool::Window | Tool::Scalpel)),
             (PaneId::Stack, Tool::Crosshair | Tool::Scalpel) => Some(Tool::Window),
             (_, Tool::Scalpel) => Some(Tool::Crosshair),
             (_, tool) => Some(tool),

@@ -33,7 +33,14 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         Action::Identifiers => Command::ToggleIdentifiers,
         Action::Crosshair => Command::ToggleCrosshair,
         Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
-        Action::Cancel if state.view.tool.is_some_and(|tool| tool.measures() || tool == Tool::Scalpel) => Command::SetTool { tool: None },
+        Action::Cancel
+            if state
+                .view
+                .tool
+                .is_some_and(|tool| tool.measures() || tool == Tool::Scalpel) =>
+        {
+            Command::SetTool { tool: None }
+        }
         Action::Undo => state.history.undo_name().map(|_| Command::Undo)?,
         Action::Redo => state.history.redo_name().map(|_| Command::Redo)?,
         Action::Cancel => state

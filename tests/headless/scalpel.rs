@@ -27,7 +27,11 @@ fn pointer(program: &mut Program, action: PointerAction, at: DVec2, alt: bool) {
     driver::pointer(program, PaneId::Volume, action, at, modifiers);
 }
 
-const TRIANGLE: [DVec2; 3] = [DVec2::new(150.0, 100.0), DVec2::new(260.0, 120.0), DVec2::new(180.0, 210.0)];
+const TRIANGLE: [DVec2; 3] = [
+    DVec2::new(150.0, 100.0),
+    DVec2::new(260.0, 120.0),
+    DVec2::new(180.0, 210.0),
+];
 
 /// Draws all but the end.
 fn draw(program: &mut Program, alt: bool) {

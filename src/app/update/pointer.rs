@@ -8,8 +8,8 @@ use super::super::scenes;
 use super::super::state::State;
 use super::super::tool::measure::CLICK;
 use super::super::tool::{
-    self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, Tool, crop,
-    crop::CropSide, crosshair, navigate as turns, scalpel, window as tool_window,
+    self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, Tool, crop, crop::CropSide,
+    crosshair, navigate as turns, scalpel, window as tool_window,
 };
 use super::{mask, measure, navigate, planes, transfer};
 use crate::scene::SlabMode;
