@@ -109,6 +109,91 @@ fn the_processor_draws_the_usual_case_itself_and_leaves_the_others() {
     assert!(of(layer(&uneven, Window::linear(2000.0, 6000.0))).is_none());
 }
 
+/// The processor's own way against the twin, without a graphics device.
+fn hold_quick(what: &str, scene: &Scene) {
+    let quick = quick_slice::draw(scene).unwrap_or_else(|| panic!("{what} is the usual case"));
+    assert_same(what, &quick, &algo::draw(scene));
+}
+
+#[test]
+fn planes_along_the_voxels_turned_flipped_and_partly_outside() {
+    let ways = [DVec3::X, DVec3::NEG_X, DVec3::Y, DVec3::NEG_Y, DVec3::Z, DVec3::NEG_Z];
+    let volume = noise_volume(anisotropic(), SampleType::I16);
+    let windows = [
+        Window::linear(2000.0, 6000.0),
+        Window::linear(1800.0, 60.0),
+        Window::linear(1800.0, 2.0),
+    ];
+    for window in windows {
+        for (right, down) in ways.iter().flat_map(|right| ways.map(|down| (*right, down))) {
+            if right.dot(down) != 0.0 {
+                continue;
+            }
+            let mut scene = scene(Axes { right, down }, None, layer(&volume, window));
+            for (shift, pixel) in [
+                (DVec3::ZERO, 0.31),
+                (DVec3::new(7.0, -8.0, 6.0), 0.31),
+                (DVec3::X, 0.033),
+            ] {
+                let Scene::Slice(slice) = &mut scene else {
+                    unreachable!("a slice was asked for")
+                };
+                slice.plane.center = volume.geometry().unwrap().center() + shift;
+                slice.mm_per_pixel = pixel;
+                hold_quick(&format!("{right} {down} {window:?} {shift} {pixel}"), &scene);
+            }
+        }
+    }
+}
+
+#[test]
+fn planes_along_the_voxels_of_every_type_inversion_and_slope() {
+    for sample_type in [SampleType::U8, SampleType::I8, SampleType::U16, SampleType::I16] {
+        let (least, most) = match sample_type {
+            SampleType::U8 => (0.0, 255.0),
+            SampleType::I8 => (-128.0, 127.0),
+            SampleType::U16 => (0.0, 65535.0),
+            _ => (-32768.0, 32767.0),
+        };
+        for slope in [0.75, -2.0] {
+            for slices in [1, 9] {
+                let mut noise = Noise(11);
+                let mut recipe = Recipe::new(even_geometry([23, 19, slices], DMat3::IDENTITY), sample_type);
+                recipe.rescale = Rescale {
+                    slope,
+                    intercept: -30.0,
+                };
+                let volume = recipe.volume(|_, _| noise.between(least, most).round());
+                let middle = recipe.rescale.value((least + most) / 2.0);
+                for share in [0.8, 0.1] {
+                    let window = Window::linear(middle, (most - least) * slope.abs() * share);
+                    for invert in [false, true] {
+                        let layer = ImageLayer {
+                            invert,
+                            ..layer(&volume, window)
+                        };
+                        let what = format!("{sample_type:?} {slope} {slices} {share} {invert}");
+                        hold_quick(&what, &scene(View::Axial.axes(), None, layer));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plane_along_the_voxels_has_the_colours_of_its_map() {
+    let volume = noise_volume(anisotropic(), SampleType::I16);
+    let stop = |at, color| ColorStop { at, color };
+    let colors = ColorMap::from_stops("fire", &[stop(0.0, [0, 10, 90]), stop(1.0, [255, 200, 7])]).unwrap();
+    let fire = ImageLayer {
+        color_map: Arc::new(colors),
+        ..layer(&volume, Window::linear(2000.0, 6000.0))
+    };
+    let scene = scene(View::Sagittal.axes(), None, fire);
+    hold_quick("fire", &scene);
+}
+
 #[test]
 fn interpolations_and_slabs_on_every_geometry() {
     let Some(mut gpu) = gpu() else { return };

@@ -2,6 +2,10 @@
 //! for `shaders/slice.wgsl` in the usual case: one opaque grey volume of whole numbers that has arrived in full, evenly
 //! spaced, interpolated linearly. It is the arithmetic of [`super::reslice`] in f64, arranged by rows and rays.
 
+mod aligned;
+mod farthest;
+mod greys;
+
 use glam::DVec3;
 use rayon::prelude::*;
 
@@ -13,6 +17,8 @@ use crate::scene::{ImageLayer, Interpolation, Scene, SlabMode, SliceScene};
 
 use super::sample::SNAP;
 use super::shade::color;
+use aligned::Aligned;
+use greys::Greys;
 
 /// Pixels that are drawn together.
 const TILE_COLUMNS: usize = 32;
@@ -92,6 +98,10 @@ struct Plan<'a> {
     gather: Gather,
     /// A stored number beyond which no other changes the grey of a highest or lowest one.
     settled: Option<f64>,
+    /// A stored number up to which all look alike as highest or lowest ones.
+    dull: Option<f64>,
+    /// From stored numbers to pixels, where the window rises straight.
+    greys: Option<Greys>,
     columns: usize,
     /// The last index along each axis.
     last: DVec3,
@@ -127,9 +137,12 @@ impl<'a> Plan<'a> {
             (SlabMode::MinIp, true) => (Gather::Highest, -0.5),
             (SlabMode::Mean, _) => (Gather::Mean, 0.0),
         };
-        let settled = (layer.window.function != WindowFunction::Sigmoid && gather != Gather::Mean)
-            .then(|| (layer.window.center + layer.window.width * end - rescale.intercept) / rescale.slope)
-            .filter(|stored| stored.is_finite());
+        let edge = |end: f64| {
+            (layer.window.function != WindowFunction::Sigmoid && gather != Gather::Mean)
+                .then(|| (layer.window.center + layer.window.width * end - rescale.intercept) / rescale.slope)
+                .filter(|stored| stored.is_finite())
+        };
+        let greys = Greys::new(layer);
         let dims = geometry.dims();
         let plan = Self {
             layer,
@@ -140,7 +153,9 @@ impl<'a> Plan<'a> {
             depth: per_mm * (axes.normal() * step_mm),
             steps,
             gather,
-            settled,
+            settled: edge(end),
+            dull: edge(-end).filter(|_| greys.is_some()),
+            greys,
             columns: dims[0],
             last: DVec3::from_array(dims.map(|side| side as f64 - 1.0)),
         };
@@ -154,6 +169,13 @@ impl<'a> Plan<'a> {
         let [width, height] = self.size;
         let columns = width.max(1) as usize;
         let mut picture = vec![[0, 0, 0, 255]; width as usize * height as usize];
+        if self.steps.is_none()
+            && let Some(greys) = &self.greys
+            && let Some(aligned) = Aligned::new(self, greys)
+        {
+            aligned.draw(slices, &mut picture);
+            return picture.into_flattened();
+        }
         picture
             .par_chunks_mut(columns * TILE_ROWS)
             .zip((0..height).step_by(TILE_ROWS).collect::<Vec<_>>())
@@ -177,11 +199,12 @@ impl<'a> Plan<'a> {
                     return;
                 };
                 // Neighbours in both directions meet the same voxels while these are in the cache.
+                let mut promising = 0;
                 for left in (0..width).step_by(TILE_COLUMNS) {
                     for (row, y) in band.chunks_exact_mut(columns).zip(first..) {
                         let tile = row.iter_mut().zip(0..width).skip(left as usize);
                         for (pixel, x) in tile.take(TILE_COLUMNS) {
-                            self.shade(self.along(slices, place(x, y), steps), pixel);
+                            self.shade(self.along(slices, place(x, y), steps, &mut promising), pixel);
                         }
                     }
                 }
@@ -190,7 +213,10 @@ impl<'a> Plan<'a> {
     }
 
     fn shade(&self, stored: Option<f64>, pixel: &mut [u8; 4]) {
-        if let Some(stored) = stored {
+        let Some(stored) = stored else { return };
+        if let Some(greys) = &self.greys {
+            *pixel = greys.pixel((stored - f64::from(greys.near)) as f32);
+        } else {
             let [r, g, b] = color(self.layer, Value::Scalar(self.layer.volume.rescale.value(stored)));
             *pixel = [r, g, b, 255];
         }
@@ -217,7 +243,7 @@ impl<'a> Plan<'a> {
                 let (i, j) = (first.x as u32 as usize, first.y as u32 as usize);
                 inner.push((n, j * self.columns + i, first.x - i as f64, first.y - j as f64));
             } else {
-                self.shade(self.along(slices, first, steps), &mut row[n]);
+                self.shade(self.along(slices, first, steps, &mut 0), &mut row[n]);
             }
         }
         let first_z = place(0).z;
@@ -309,23 +335,6 @@ impl<'a> Plan<'a> {
         ))
     }
 
-    /// The eight voxels around a place.
-    #[inline]
-    fn cell<T: Copy + Into<i32>>(&self, slices: &[&[T]], at: DVec3) -> Option<Cell> {
-        let (i, j, k) = (at.x as u32 as usize, at.y as u32 as usize, at.z as u32 as usize);
-        let [low, high] = slices.get(k..k + 2)? else {
-            return None;
-        };
-        let first = j * self.columns + i;
-        let ([a, b, c, d], [e, f, g, h]) = (self.four(low, first)?, self.four(high, first)?);
-        Some(Cell {
-            corners: [a, b, c, d, e, f, g, h],
-            x: at.x - i as f64,
-            y: at.y - j as f64,
-            z: at.z - k as f64,
-        })
-    }
-
     /// The four voxels of a slice that begin at `first`.
     #[inline]
     fn four<T: Copy + Into<i32>>(&self, slice: &[T], first: usize) -> Option<[i32; 4]> {
@@ -344,8 +353,14 @@ impl<'a> Plan<'a> {
         Some(mix(mix(number(a), number(b), x), mix(number(c), number(d), x), y))
     }
 
-    /// The samples of a slab made one.
-    fn along<T: Copy + Into<i32>>(&self, slices: &[&[T]], first: DVec3, steps: u32) -> Option<f64> {
+    /// The samples of a slab made one. For `promising` see [`Self::farthest`].
+    fn along<T: Copy + Into<i32>>(
+        &self,
+        slices: &[&[T]],
+        first: DVec3,
+        steps: u32,
+        promising: &mut u32,
+    ) -> Option<f64> {
         let place = |n: u32| first + self.depth * f64::from(n);
         // The box is convex: between two places within it all are.
         if !(self.is_within(first) && self.is_within(place(steps))) {
@@ -353,35 +368,8 @@ impl<'a> Plan<'a> {
         }
         match self.gather {
             Gather::Mean => self.gathered((0..=steps).map(|n| self.between(slices, place(n)))),
-            Gather::Highest => {
-                let settled = self.settled.unwrap_or(f64::INFINITY);
-                let mut highest = f64::NEG_INFINITY;
-                for n in 0..=steps {
-                    let cell = self.cell(slices, place(n))?;
-                    // Most cells have nothing that is higher.
-                    if f64::from(cell.corners.into_iter().fold(i32::MIN, i32::max)) > highest {
-                        highest = highest.max(cell.between());
-                        if highest >= settled {
-                            break;
-                        }
-                    }
-                }
-                Some(highest)
-            }
-            Gather::Lowest => {
-                let settled = self.settled.unwrap_or(f64::NEG_INFINITY);
-                let mut lowest = f64::INFINITY;
-                for n in 0..=steps {
-                    let cell = self.cell(slices, place(n))?;
-                    if f64::from(cell.corners.into_iter().fold(i32::MAX, i32::min)) < lowest {
-                        lowest = lowest.min(cell.between());
-                        if lowest <= settled {
-                            break;
-                        }
-                    }
-                }
-                Some(lowest)
-            }
+            Gather::Highest => self.farthest::<T, false>(slices, first, steps, promising),
+            Gather::Lowest => self.farthest::<T, true>(slices, first, steps, promising),
         }
     }
 
@@ -396,24 +384,6 @@ impl<'a> Plan<'a> {
                 (count > 0).then(|| sum / f64::from(count))
             }
         }
-    }
-}
-
-/// Eight voxels, i fastest, then j, then k, and a place between them.
-struct Cell {
-    corners: [i32; 8],
-    x: f64,
-    y: f64,
-    z: f64,
-}
-
-impl Cell {
-    #[inline]
-    fn between(&self) -> f64 {
-        let [a, b, c, d, e, f, g, h] = self.corners.map(f64::from);
-        let low = mix(mix(a, b, self.x), mix(c, d, self.x), self.y);
-        let high = mix(mix(e, f, self.x), mix(g, h, self.x), self.y);
-        mix(low, high, self.z)
     }
 }
 
