@@ -23,13 +23,36 @@ fn label_at(x: f32, y: f32) -> i32 {
     if sampled.state != STATE_VALUE {
         return NO_LABEL;
     }
-    let label = i32(clamp(floor(sampled.value * layer.gain + layer.bias + 0.5), 0.0, 1e9));
+    let value = sampled.value * layer.gain + layer.bias + 0.5;
+    // By its bits, for a comparison may believe that there are no such numbers: those that are not finite have all
+    // bits of the exponent set. What floor, clamp and i32 make of them is for the driver to choose.
+    if (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u {
+        return NO_LABEL;
+    }
+    let label = i32(floor(clamp(value, 0.0, 1e9)));
     return select(NO_LABEL, label, color_of(label).a > 0.0);
 }
 
 fn is_other(label: i32, x: f32, y: f32) -> bool {
     let other = label_at(x, y);
     return other != PENDING && other != label;
+}
+
+// Whether a pixel no further away than the outline is wide has another label.
+fn touches_another(label: i32, x: f32, y: f32) -> bool {
+    let width = i32(layer.outline_px);
+    // Quarter by quarter: (dx, dy) with dx >= 1 and dy >= 0, and what a quarter turn, a half and three make of it.
+    for (var dx = 1; dx <= width; dx++) {
+        for (var dy = 0; dx * dx + dy * dy <= width * width; dy++) {
+            let across = f32(dx);
+            let along = f32(dy);
+            if is_other(label, x + across, y + along) || is_other(label, x - along, y + across)
+                || is_other(label, x - across, y - along) || is_other(label, x + along, y - across) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 @fragment
@@ -40,9 +63,7 @@ fn labels(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     if label <= NO_LABEL {
         discard;
     }
-    let width = f32(layer.outline_px);
-    let is_edge = is_other(label, x - width, y) || is_other(label, x + width, y)
-        || is_other(label, x, y - width) || is_other(label, x, y + width);
-    let opacity = select(layer.opacity, max(layer.outline, layer.opacity), is_edge);
+    let is_edge = layer.outline > layer.opacity && touches_another(label, x, y);
+    let opacity = select(layer.opacity, layer.outline, is_edge);
     return vec4<f32>(color_of(label).rgb, opacity);
 }

@@ -26,7 +26,8 @@ pub fn lay_over(picture: &mut [u8], scene: &SliceScene) {
 
 fn lay_one_over(picture: &mut [u8], scene: &SliceScene, layer: &LabelLayer) {
     let [width, height] = scene.size.map(|side| side as usize);
-    let margin = layer.outline_px.max(1) as usize;
+    let margin = layer.outline_width() as usize;
+    let near = offsets_within(margin as isize);
     let columns = width + 2 * margin;
     // The labels of the picture and of a margin around it, in which outlines look for their neighbours.
     let mut labels = vec![Label::Drawn(0); columns * (height + 2 * margin)];
@@ -47,17 +48,23 @@ fn lay_one_over(picture: &mut [u8], scene: &SliceScene, layer: &LabelLayer) {
                 let label_of = |at: usize| labels.get(at).copied().unwrap_or(Label::Pending);
                 let Label::Drawn(label) = label_of(at) else { continue };
                 let Some(color) = layer.colors.get(label) else { continue };
-                let is_edge = [at - margin, at + margin, at - margin * columns, at + margin * columns]
-                    .into_iter()
-                    .any(|other| matches!(label_of(other), Label::Drawn(other) if other != label));
-                let opacity = if is_edge {
-                    layer.outline.max(layer.fill)
-                } else {
-                    layer.fill
+                let is_other = |[dx, dy]: &[isize; 2]| {
+                    let other = at.wrapping_add_signed(dx + dy * columns as isize);
+                    matches!(label_of(other), Label::Drawn(other) if other != label)
                 };
-                blend(pixel, color, opacity);
+                let is_edge = near.iter().any(is_other);
+                let opacity = if is_edge { layer.outline } else { layer.fill };
+                blend(pixel, color, opacity.max(layer.fill));
             }
         });
+}
+
+/// All steps in pixels that are no longer than `width`, but for that to the pixel itself.
+fn offsets_within(width: isize) -> Vec<[isize; 2]> {
+    (-width..=width)
+        .flat_map(|dy| (-width..=width).map(move |dx| [dx, dy]))
+        .filter(|[dx, dy]| (1..=width * width).contains(&(dx * dx + dy * dy)))
+        .collect()
 }
 
 /// The label under a pixel, which may lie beyond the picture.
@@ -73,7 +80,8 @@ fn label_at(scene: &SliceScene, layer: &LabelLayer, x: f64, y: f64) -> Label {
     match sample(&layer.volume, place, layer.frame, Interpolation::Nearest) {
         Sample::Pending => Label::Pending,
         Sample::Value(Value::Scalar(value)) => {
-            let label = (value + 0.5).floor();
+            // What is not finite is no label.
+            let label = if value.is_finite() { (value + 0.5).floor() } else { 0.0 };
             // Negative numbers and those beyond the table become labels without a colour.
             let label = label.clamp(0.0, f64::from(u32::MAX)) as u32;
             if layer.colors.get(label).is_some() {

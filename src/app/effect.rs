@@ -160,6 +160,8 @@ pub enum Effect {
         /// Where to.
         path: PathBuf,
     },
+    /// Give the graphics device up and go on with a new one.
+    RestartGraphics,
     /// End the program.
     Quit,
 }

@@ -284,6 +284,11 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 cuts: cuts(state),
                 slices: if view.shows_slices { slices(state) } else { Vec::new() },
                 background: view.background,
+                labels: if view.mode.is_projection() {
+                    Vec::new()
+                } else {
+                    overlays::layers(state, 1.0 / points_per_pixel)
+                },
                 ..VolumeScene::new(camera, size, view.mode, step_mm, layers.collect())
             })
         }

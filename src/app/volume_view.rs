@@ -36,7 +36,7 @@ pub struct VolumeView {
 impl Default for VolumeView {
     fn default() -> Self {
         Self {
-            mode: VolumeMode::Mip,
+            mode: VolumeMode::Composite,
             light: Light::default(),
             cuts: Cuts::default(),
             shows_crop: false,

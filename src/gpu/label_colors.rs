@@ -1,6 +1,7 @@
-//! Colours of labels on the device: rows of 256 texels, as many as the table needs, by content.
+//! Colours of labels on the device: rows of 256 texels, as many as the table needs, known again by their `Arc`.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::model::segment::LabelColors;
 
@@ -9,31 +10,33 @@ use super::device::Context;
 /// Texels of a row; `COLORS_WIDTH` in `shaders/labels.wgsl`.
 const WIDTH: usize = 256;
 
-/// More tables than anybody shows at once; beyond, all are made anew.
-const MOST_TABLES: usize = 64;
+/// More tables than anybody shows at once; beyond, the one that was used longest ago goes.
+const MOST_TABLES: usize = 32;
 
-/// The tables that are resident, in the layout of colour maps.
+/// The tables that are resident, in the layout of colour maps, the last used at the back.
 #[derive(Default)]
 pub(super) struct LabelTables {
-    tables: HashMap<LabelColors, wgpu::BindGroup>,
+    /// Holding on to the colours keeps their address from being given to others.
+    tables: VecDeque<(Arc<LabelColors>, wgpu::BindGroup)>,
 }
 
 impl LabelTables {
-    /// A table, made resident if need be.
+    /// A table, made resident if need be. Tables never change; a changed colour makes a new one.
     pub(super) fn prepare(
         &mut self,
         context: &Context,
         layout: &wgpu::BindGroupLayout,
-        colors: &LabelColors,
+        colors: &Arc<LabelColors>,
     ) -> wgpu::BindGroup {
-        if let Some(table) = self.tables.get(colors) {
-            return table.clone();
-        }
+        let known = self.tables.iter().position(|(known, _)| Arc::ptr_eq(known, colors));
+        let table = match known.and_then(|at| self.tables.remove(at)) {
+            Some((_, table)) => table,
+            None => make(context, layout, colors),
+        };
         if self.tables.len() >= MOST_TABLES {
-            self.tables.clear();
+            self.tables.pop_front();
         }
-        let table = make(context, layout, colors);
-        self.tables.insert(colors.clone(), table.clone());
+        self.tables.push_back((Arc::clone(colors), table.clone()));
         table
     }
 }

@@ -71,7 +71,7 @@ impl LayerUniform {
         Self {
             opacity: layer.fill.clamp(0.0, 1.0),
             outline: layer.outline.clamp(0.0, 1.0),
-            outline_px: layer.outline_px.max(1),
+            outline_px: layer.outline_width(),
             gain: volume.rescale.slope as f32,
             bias: volume.rescale.intercept as f32,
             ..Self::placed(volume, map, resident, size)

@@ -90,7 +90,7 @@ pub fn default_color(label: u32) -> [u8; 3] {
 }
 
 /// What each label of a map is drawn in: red, green, blue, and 255 where it is drawn at all.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelColors {
     rgba: Vec<[u8; 4]>,
 }

@@ -98,7 +98,7 @@ fn labels_on_every_grid_filled_and_outlined() {
         for sample_type in [SampleType::U16, SampleType::I16, SampleType::I32, SampleType::F32] {
             let map = label_map(grid.clone(), sample_type);
             for axes in [View::Axial.axes(), View::Sagittal.axes(), oblique()] {
-                for (opacity, outline_px) in [(0.3, 1), (0.5, 2), (1.0, 3)] {
+                for (opacity, outline_px) in [(0.3, 1), (0.5, 2), (0.4, 3), (0.2, 4)] {
                     let labels = vec![LabelLayer::new(Arc::clone(&map), colors(), opacity, outline_px)];
                     let what = format!("{name} {sample_type:?} {opacity} {outline_px}");
                     hold(&mut gpu, &what, &scene(axes, labels));
@@ -199,6 +199,78 @@ fn an_outline_is_as_wide_as_it_says() {
     }
 }
 
+/// A bar three pixels wide, a single pixel, and a wedge: worked out on paper for widths 1 and 2.
+#[test]
+fn thin_structures_are_all_outline_and_corners_are_as_wide_as_sides() {
+    let Some(mut gpu) = gpu() else { return };
+    let drawn = [
+        "..........",
+        ".#.#####..",
+        "...#####..",
+        "...#####..",
+        "...#####..",
+        "...#####..",
+        "...##.##..",
+        "..........",
+    ];
+    let one = [
+        "..........",
+        ".o.ooooo..",
+        "...o###o..",
+        "...o###o..",
+        "...o###o..",
+        "...o#o#o..",
+        "...oo.oo..",
+        "..........",
+    ];
+    let two = [
+        "..........",
+        ".o.ooooo..",
+        "...ooooo..",
+        "...oo#oo..",
+        "...ooooo..",
+        "...ooooo..",
+        "...oo.oo..",
+        "..........",
+    ];
+    let grid = even_geometry([10, 8, 3], DMat3::IDENTITY);
+    let map =
+        Recipe::new(grid, SampleType::U8).volume(|[i, j, _], _| f64::from(u8::from(drawn[j].as_bytes()[i] == b'#')));
+    let center = map.geometry().unwrap().patient_at(DVec3::new(4.5, 3.5, 1.0));
+    for (outline_px, expected) in [(1, one), (2, two)] {
+        let scene = Scene::Slice(SliceScene {
+            plane: Plane {
+                center,
+                axes: View::Axial.axes(),
+            },
+            mm_per_pixel: 1.0,
+            size: [10, 8],
+            slab: None,
+            layers: Vec::new(),
+            labels: vec![LabelLayer {
+                fill: 0.5,
+                outline: 1.0,
+                ..LabelLayer::new(Arc::clone(&map), colors(), 1.0, outline_px)
+            }],
+        });
+        let full = colors().get(1).unwrap();
+        for picture in [gpu.picture(&scene).unwrap(), algo::draw(&scene)] {
+            let rows: Vec<String> = picture
+                .chunks(4 * 10)
+                .map(|row| {
+                    let sign = |pixel: &[u8; 4]| match pixel {
+                        [0, 0, 0, _] => '.',
+                        [r, g, b, _] if [*r, *g, *b] == full => 'o',
+                        _ => '#',
+                    };
+                    row.as_chunks::<4>().0.iter().map(sign).collect()
+                })
+                .collect();
+            assert_eq!(rows, expected, "{outline_px} pixels");
+        }
+    }
+}
+
 #[test]
 fn a_rescaled_map_and_numbers_that_are_no_labels() {
     let Some(mut gpu) = gpu() else { return };
@@ -212,9 +284,11 @@ fn a_rescaled_map_and_numbers_that_are_no_labels() {
     let map = recipe.volume(|[i, j, k], _| ((i / 4 + j / 3 + k / 2) % 6) as f64 * 70.0 - 5.0);
     let odd = LabelLayer::new(map, colors(), 0.6, 1);
     hold(&mut gpu, "rescaled", &scene(View::Axial.axes(), vec![odd]));
-    let floats = Recipe::new(grid, SampleType::F32).volume(|[i, _, _], _| match i % 3 {
+    let floats = Recipe::new(grid, SampleType::F32).volume(|[i, _, _], _| match i % 5 {
         0 => f64::NAN,
         1 => 3.0,
+        2 => f64::INFINITY,
+        3 => f64::NEG_INFINITY,
         _ => 4e9,
     });
     let odd = LabelLayer::new(floats, colors(), 0.6, 1);

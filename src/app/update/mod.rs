@@ -77,6 +77,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ChooseMeasurementsFile { format } => file::choose(state, Choice::Measurements(format)),
         Command::SaveMeasurements { path } => measure::export(state, path),
         Command::CopyMeasurements => measure::copy(state),
+        Command::RestartGraphics => vec![Effect::RestartGraphics],
         Command::Quit => vec![Effect::Quit],
         other => {
             update_view(state, other);

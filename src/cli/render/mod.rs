@@ -51,9 +51,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     }
     let mut gpu = Gpu::headless()?;
     let mut picture = gpu.picture(&scene)?;
-    let notice = gpu
-        .level(volume, args.frame)
-        .and_then(|level| level.notice(volume.dims()));
+    let notice = gpu.notice(&scene);
     if let Some(notice) = notice
         && !quiet
     {
