@@ -81,7 +81,7 @@ pub(super) fn again_and_again(legacy: &Legacy, mut open: impl FnMut() -> Result<
 
 /// Waits for a message that never comes.
 fn rest(time: Duration) {
-    let (_nobody, messages) = std::sync::mpsc::channel::<()>();
+    let (_nobody, messages) = std::sync::mpsc::sync_channel::<()>(1);
     messages.recv_timeout(time).ok();
 }
 
