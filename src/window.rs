@@ -277,6 +277,7 @@ impl Window {
                 | Effect::WriteText { .. }
                 | Effect::StartHistogram { .. }
                 | Effect::StartDeveloping { .. }
+                | Effect::StartMask { .. }
                 | Effect::StartLabels { .. }
                 | Effect::StartTransferThumbnails { .. }
                 | Effect::ReadTransfer { .. }

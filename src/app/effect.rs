@@ -7,6 +7,7 @@ use super::command::{MeasurementsFile, PictureStyle};
 use super::job::JobId;
 use super::pane::PaneId;
 use super::transfer_thumbnail::ThumbnailRequest;
+use super::volume_view::Removal;
 use crate::io::OpenVolume;
 use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
@@ -116,6 +117,17 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
+    },
+    /// Look for what is to be removed from the volume view.
+    StartMask {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        volume: Arc<Volume>,
+        /// Which time point.
+        frame: usize,
+        /// What.
+        removal: Removal,
     },
     /// Path-trace a picture.
     StartDeveloping {

@@ -239,7 +239,7 @@ fn slices(state: &State) -> Vec<Plane> {
 }
 
 /// The cuts of the volume view: those of its own, and those at slices.
-fn cuts(state: &State) -> Cuts {
+pub fn cuts(state: &State) -> Cuts {
     let view = &state.view.volume;
     let mut cuts = view.cuts.clone();
     for (pane, cut) in PaneId::PLANES.into_iter().zip(view.slice_cuts) {

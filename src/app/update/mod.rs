@@ -4,6 +4,7 @@ mod developing;
 mod display;
 mod file;
 mod jobs;
+mod mask;
 mod measure;
 mod navigate;
 mod overlay;
@@ -22,6 +23,7 @@ pub(super) use settings::{kept, take};
 use super::command::{Choice, Command, Effect};
 use super::pane::{Arrangement, Layout, PaneId};
 use super::state::State;
+use super::volume_view::VolumeChange;
 
 /// Applies a command. What is not a change of state comes back as effects, to be carried out by the caller.
 pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
@@ -58,6 +60,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Close { index } => file::close(state, index),
         Command::WantThumbnails { volumes } => thumbnails::want(state, volumes),
         Command::WantTransferThumbnails { presets } => transfer_thumbnails::want(state, presets),
+        Command::VolumeView(VolumeChange::Remove(removal)) => mask::remove(state, removal),
         Command::ChooseTransferFile { write: false } => file::choose(state, Choice::Transfer),
         Command::ChooseTransferFile { write: true } => file::choose(state, Choice::TransferTo),
         Command::ImportTransfer { path } => transfer::import(state, path),
