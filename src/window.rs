@@ -5,14 +5,17 @@ mod filming;
 mod frame;
 pub mod frames;
 mod question;
+mod revive;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use crate::app::command::PictureStyle;
 use crate::app::pane::PaneId;
+use crate::app::settings::WindowPlace;
 use crate::app::{Command, Effect, Home, Program, State, annotations, scenes};
 use crate::say;
 use crate::ui::capture::Capture;
@@ -22,6 +25,7 @@ use crate::ui::{Commands, Memory, theme, title};
 use filming::Filming;
 use frame::Host;
 use question::question;
+use revive::{Kept, Legacy, Wake};
 
 /// What to begin with.
 #[derive(Default)]
@@ -50,11 +54,44 @@ pub fn run(begin: Begin) -> Result<(), String> {
         })?),
         None => None,
     };
-    let remembered = begin.home.as_ref().and_then(Program::window_place);
-    let is_new = remembered.is_none_or(|place| place.position.is_none());
+    let mut remembered = begin.home.as_ref().and_then(Program::window_place);
+    let home = begin.home.clone();
+    let mut beginning = Some((begin, recording));
+    let legacy = Legacy::default();
+    revive::again_and_again(&legacy, || {
+        if beginning.is_none() {
+            remembered = home.as_ref().and_then(Program::window_place);
+        }
+        let beginning = beginning.take();
+        let legacy = Rc::clone(&legacy);
+        let create = move |cc: &eframe::CreationContext<'_>| -> Result<
+            Box<dyn eframe::App>,
+            Box<dyn std::error::Error + Send + Sync>,
+        > {
+            let kept = legacy.borrow_mut().take();
+            let window = match (kept, beginning) {
+                (Some(kept), _) => Window::revived(cc, kept, legacy)?,
+                (None, Some((begin, recording))) => {
+                    let mut window = Window::new(cc, begin)?;
+                    window.legacy = legacy;
+                    if let Some(file) = recording {
+                        window.program.record_to(file);
+                    }
+                    window
+                }
+                (None, None) => return Err(say!("ui-no-graphics").into()),
+            };
+            Ok(Box::new(window))
+        };
+        eframe::run_native("isocenter", options(remembered), Box::new(create))
+            .map_err(|err| say!("ui-no-window", why = err.to_string()))
+    })
+}
+
+fn options(remembered: Option<WindowPlace>) -> eframe::NativeOptions {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     setup.device_descriptor = Arc::new(crate::gpu::device_descriptor);
-    let options = eframe::NativeOptions {
+    eframe::NativeOptions {
         viewport: place::viewport(remembered),
         wgpu_options: WgpuConfiguration {
             wgpu_setup: WgpuSetup::CreateNew(setup),
@@ -63,21 +100,9 @@ pub fn run(begin: Begin) -> Result<(), String> {
         // Dither would change grey levels.
         dithering: false,
         persist_window: false,
-        centered: is_new,
+        centered: remembered.is_none_or(|place| place.position.is_none()),
         ..eframe::NativeOptions::default()
-    };
-    let create = move |cc: &eframe::CreationContext<'_>| -> Result<
-        Box<dyn eframe::App>,
-        Box<dyn std::error::Error + Send + Sync>,
-    > {
-        let mut window = Window::new(cc, begin)?;
-        if let Some(file) = recording {
-            window.program.record_to(file);
-        }
-        Ok(Box::new(window))
-    };
-    eframe::run_native("isocenter", options, Box::new(create))
-        .map_err(|err| say!("ui-no-window", why = err.to_string()))
+    }
 }
 
 /// The running window.
@@ -92,6 +117,11 @@ pub struct Window {
     /// Movies that are being drawn, the oldest first.
     films: Vec<Filming>,
     place: Placing,
+    wake: Wake,
+    /// Where everything is left if the device is lost.
+    legacy: Legacy,
+    /// The device is lost and everything was left: nothing may be drawn any more.
+    is_leaving: bool,
 }
 
 impl Window {
@@ -99,8 +129,8 @@ impl Window {
     pub fn new(cc: &eframe::CreationContext<'_>, begin: Begin) -> Result<Self, String> {
         let render = cc.wgpu_render_state.as_ref().ok_or_else(|| say!("ui-no-graphics"))?;
         theme::apply(&cc.egui_ctx);
-        let ctx = cc.egui_ctx.clone();
-        let wake = Arc::new(move || ctx.request_repaint());
+        let wake = Wake::default();
+        wake.turn_to(&cc.egui_ctx);
         let Begin {
             paths,
             demo,
@@ -109,8 +139,8 @@ impl Window {
             home,
         } = begin;
         let program = match home {
-            Some(home) => Program::at_home(wake, home),
-            None => Program::new(wake),
+            Some(home) => Program::at_home(wake.caller(), home),
+            None => Program::new(wake.caller()),
         };
         script.reverse();
         let mut window = Self {
@@ -121,6 +151,9 @@ impl Window {
             capture: None,
             films: Vec::new(),
             place: Placing::default(),
+            wake,
+            legacy: Legacy::default(),
+            is_leaving: false,
         };
         theme::follow(&cc.egui_ctx, &window.state().settings);
         let opened = match (paths.is_empty(), demo) {
@@ -130,6 +163,67 @@ impl Window {
         };
         window.dispatch(&cc.egui_ctx, opened);
         Ok(window)
+    }
+
+    /// Around what a window left that had lost its device.
+    fn revived(cc: &eframe::CreationContext<'_>, kept: Kept, legacy: Legacy) -> Result<Self, String> {
+        let Some(render) = cc.wgpu_render_state.as_ref() else {
+            *legacy.borrow_mut() = Some(kept);
+            return Err(say!("ui-no-graphics"));
+        };
+        let Kept {
+            program,
+            memory,
+            wake,
+            places,
+            script,
+        } = kept;
+        cc.egui_ctx.memory_mut(|memory| *memory = places);
+        theme::apply(&cc.egui_ctx);
+        theme::follow(&cc.egui_ctx, &program.state().settings);
+        wake.turn_to(&cc.egui_ctx);
+        Ok(Self {
+            program,
+            pictures: Pictures::new(render),
+            memory: Memory {
+                path: memory.path,
+                dialog: memory.dialog,
+                sought: memory.sought,
+                // Pictures and places were the other window's.
+                ..Memory::default()
+            },
+            script,
+            capture: None,
+            films: Vec::new(),
+            place: Placing::default(),
+            wake,
+            legacy,
+            is_leaving: false,
+        })
+    }
+
+    /// If the device is lost, leaves everything to the next window and closes this one. Nothing may be drawn any more.
+    fn leave_if_lost(&mut self, ctx: &egui::Context) -> bool {
+        if !self.is_leaving && self.pictures.gpu().is_lost() {
+            self.is_leaving = true;
+            if let Some(capture) = self.capture.take() {
+                let path = capture.path().to_owned();
+                self.script.push(Command::SaveWindow { path });
+            }
+            *self.legacy.borrow_mut() = Some(Kept {
+                program: std::mem::replace(&mut self.program, Program::new(Arc::new(|| {}))),
+                memory: std::mem::take(&mut self.memory),
+                wake: self.wake.clone(),
+                places: ctx.memory(Clone::clone),
+                script: std::mem::take(&mut self.script),
+            });
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+        if self.is_leaving {
+            // Uploading shapes to a lost device would end the program.
+            ctx.graphics_mut(|shapes| *shapes = egui::layers::GraphicLayers::default());
+        }
+        self.is_leaving
     }
 
     /// What the program knows.
@@ -178,6 +272,10 @@ impl Window {
                 }
                 Effect::SaveWindow { path } => self.capture = Some(Capture::new(path)),
                 Effect::CopyText(text) => ctx.copy_text(text),
+                Effect::RestartGraphics => {
+                    self.pictures.gpu().lose();
+                    ctx.request_repaint();
+                }
                 Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
                 // The program did these itself.
                 Effect::StartScan { .. }
@@ -188,6 +286,7 @@ impl Window {
                 | Effect::WriteText { .. }
                 | Effect::StartHistogram { .. }
                 | Effect::StartDeveloping { .. }
+                | Effect::StartMask { .. }
                 | Effect::StartLabels { .. }
                 | Effect::StartTransferThumbnails { .. }
                 | Effect::ReadTransfer { .. }
@@ -232,7 +331,7 @@ impl Window {
             // More may be waiting.
             ctx.request_repaint();
         }
-        while !self.program.is_busy() && self.capture.is_none() {
+        while !self.program.is_busy() && self.capture.is_none() && !self.pictures.gpu().is_lost() {
             let Some(command) = self.script.pop() else {
                 break;
             };
@@ -242,7 +341,7 @@ impl Window {
 
     /// Goes on with the oldest movie.
     fn advance_films(&mut self, ctx: &egui::Context) {
-        let Some(film) = self.films.first_mut() else {
+        let Some(film) = self.films.first_mut().filter(|_| !self.is_leaving) else {
             return;
         };
         match film.advance(self.program.state(), self.pictures.gpu()) {
@@ -292,11 +391,16 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self) {
-        self.program.close();
+        if !self.is_leaving {
+            self.program.close();
+        }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, own: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        if self.leave_if_lost(&ctx) {
+            return;
+        }
         self.poll(&ctx);
         let placed = self.place.look(&ctx, own, &self.program.state().settings);
         self.dispatch(&ctx, placed);
@@ -308,5 +412,6 @@ impl eframe::App for Window {
         }
         self.advance_capture(&ctx, is_finished);
         self.advance_films(&ctx);
+        self.leave_if_lost(&ctx);
     }
 }

@@ -1,12 +1,17 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
+pub mod bits;
+pub mod body_mask;
+pub mod bone_mask;
 pub mod cinematic;
+pub mod components;
 pub mod gradient;
 pub mod histogram;
 pub mod label_counts;
 pub mod label_matter;
 pub mod labels;
 pub mod lighting;
+pub mod morphology;
 pub mod needed_slabs;
 pub mod palette;
 pub mod percentile;
@@ -17,6 +22,7 @@ pub mod raycast;
 pub mod resample;
 pub mod reslice;
 pub mod sample;
+pub mod scalpel;
 pub mod shrink;
 pub mod stack;
 pub mod value_range;

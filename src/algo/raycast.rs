@@ -165,7 +165,7 @@ fn composite(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) ->
 }
 
 /// Where a ray meets the slices that stand in the volume, nearest first: mm from its origin, and the colour there.
-fn slices(scene: &VolumeScene, ray: &Ray) -> Vec<(f64, [f64; 3])> {
+pub(super) fn slices(scene: &VolumeScene, ray: &Ray) -> Vec<(f64, [f64; 3])> {
     let Some((layer, geometry)) = scene
         .layers
         .first()

@@ -452,6 +452,8 @@ pub enum Command {
         /// Counted from the oldest.
         index: usize,
     },
+    /// Gives the graphics device up and opens the window again on a new one; everything else stays as it is.
+    RestartGraphics,
     /// Ends the program.
     Quit,
 }

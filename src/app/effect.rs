@@ -8,6 +8,7 @@ use super::job::JobId;
 use super::movie::{Film, MovieFormat, MovieStyle};
 use super::pane::PaneId;
 use super::transfer_thumbnail::ThumbnailRequest;
+use super::volume_view::Removal;
 use crate::io::OpenVolume;
 use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
@@ -120,6 +121,17 @@ pub enum Effect {
         /// Of which volume.
         open: OpenVolume,
     },
+    /// Look for what is to be removed from the volume view.
+    StartMask {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        volume: Arc<Volume>,
+        /// Which time point.
+        frame: usize,
+        /// What.
+        removal: Removal,
+    },
     /// Path-trace a picture.
     StartDeveloping {
         /// The job's name.
@@ -165,6 +177,8 @@ pub enum Effect {
         /// Where to.
         path: PathBuf,
     },
+    /// Give the graphics device up and go on with a new one.
+    RestartGraphics,
     /// End the program.
     Quit,
 }

@@ -2,14 +2,18 @@
 //! whatever changes the user's work adds a variant to [`Edit`].
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::transfer::Transfer;
 use crate::model::measurement::Measurement;
 use crate::model::series_key::SeriesKey;
 use crate::model::volume::VolumeId;
+use crate::model::voxel_mask::VoxelMask;
 
 /// Steps kept; older ones can no longer be undone.
 const MAX_STEPS: usize = 200;
+/// Masks of voxels in these steps take no more than this, but for the newest; the oldest steps go first.
+const MAX_MASK_BYTES: usize = 512 << 20;
 
 /// A change of the user's work that can be taken back.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +23,29 @@ pub enum Edit {
     Measurement(MeasurementEdit),
     /// Of how a volume's values become colour and opacity.
     Transfer(TransferEdit),
+    /// Of which voxels of a volume are seen.
+    Mask(MaskEdit),
+}
+
+/// Another mask of a volume.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MaskEdit {
+    /// Of which volume.
+    pub volume: VolumeId,
+    /// As it was; `None`: all voxels.
+    pub before: Option<Arc<VoxelMask>>,
+    /// As it is.
+    pub after: Option<Arc<VoxelMask>>,
+}
+
+impl Edit {
+    /// Bytes of the mask that it keeps; the one before is kept by the step before.
+    fn mask_bytes(&self) -> usize {
+        match self {
+            Self::Mask(edit) => edit.after.as_ref().map_or(0, |mask| mask.words().len() * 8),
+            _ => 0,
+        }
+    }
 }
 
 /// Another transfer function of a volume.
@@ -52,6 +79,11 @@ impl Edit {
             Self::Measurement(edit) => Self::Measurement(MeasurementEdit {
                 key: edit.key.clone(),
                 index: edit.index,
+                before: edit.after.clone(),
+                after: edit.before.clone(),
+            }),
+            Self::Mask(edit) => Self::Mask(MaskEdit {
+                volume: edit.volume,
                 before: edit.after.clone(),
                 after: edit.before.clone(),
             }),
@@ -98,6 +130,13 @@ impl History {
             self.done.pop_front();
         }
         self.done.push_back(step);
+        let mut bytes: usize = self.done.iter().map(|step| step.edit.mask_bytes()).sum();
+        while bytes > MAX_MASK_BYTES
+            && self.done.len() > 1
+            && let Some(oldest) = self.done.pop_front()
+        {
+            bytes -= oldest.edit.mask_bytes();
+        }
     }
 
     /// Goes one step back; the answer is the change to be made.

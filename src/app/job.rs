@@ -19,9 +19,10 @@ use super::overlays::MOST_LABELS;
 use super::state::Counted;
 use super::thumbnail::{self, Thumbnail};
 use super::transfer_thumbnail::{self, ThumbnailRequest};
+use super::volume_view::Removal;
 use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::label_counts::{LabelCount, label_counts};
-use crate::algo::{histogram, percentile};
+use crate::algo::{body_mask, bone_mask, histogram, percentile};
 use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Places, Saved, ToSave};
 use crate::io::progress::ProgressEvent;
@@ -29,6 +30,7 @@ use crate::io::{self, OpenError, OpenVolume, Opened, Progress};
 use crate::model::series_key::SeriesKey;
 use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::{Volume, VolumeId};
+use crate::model::voxel_mask::VoxelMask;
 use crate::model::window::Window;
 use crate::say;
 use crate::scene::VolumeScene;
@@ -85,6 +87,8 @@ pub enum JobEvent {
     MeasurementsSaved(SeriesKey, Result<Option<Saved>, String>),
     /// A list of measurements was written, or why not.
     MeasurementsExported(Result<PathBuf, String>),
+    /// What stays of a volume when something is removed; `None` if nothing was found to be removed.
+    Masked(VolumeId, Removal, Option<VoxelMask>),
     /// A path-traced picture has become finer.
     Developed {
         /// Samples of every pixel.
@@ -253,6 +257,25 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             JobEvent::Labelled(open.volume.id, counts)
+        });
+    }
+
+    /// Looks for what is to be removed from the volume view.
+    pub fn start_mask(&mut self, job: JobId, volume: Arc<Volume>, frame: usize, removal: Removal) {
+        self.start(job, "mask", move |outlet| {
+            let tell = outlet.progress();
+            let goes_on = |done, total| {
+                tell(ProgressEvent::Decoding { done, total });
+                !outlet.cancelled.load(Ordering::Relaxed)
+            };
+            let mask = match removal {
+                Removal::Table => body_mask::without_table(&volume, frame, &goes_on),
+                Removal::Bone => bone_mask::without_bone(&volume, frame, &goes_on),
+            };
+            if outlet.cancelled.load(Ordering::Relaxed) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::Masked(volume.id, removal, mask)
         });
     }
 

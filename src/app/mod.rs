@@ -12,6 +12,7 @@ pub mod effect;
 pub mod history;
 pub mod identifiers;
 pub mod job;
+pub mod mask;
 pub mod measurements;
 pub mod movie;
 pub mod overlays;

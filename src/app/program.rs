@@ -253,6 +253,12 @@ impl Program {
                 Effect::StartTransferThumbnails { job, request } => self.jobs.start_transfer_thumbnails(job, request),
                 Effect::ReadTransfer { job, path } => self.jobs.start_read_transfer(job, path),
                 Effect::WriteTransfer { job, path, function } => self.jobs.start_write_transfer(job, path, function),
+                Effect::StartMask {
+                    job,
+                    volume,
+                    frame,
+                    removal,
+                } => self.jobs.start_mask(job, volume, frame, removal),
                 Effect::StartDeveloping { job, scene, samples } => self.jobs.start_developing(job, *scene, samples),
                 Effect::CancelJob(job) => self.jobs.cancel(job),
                 other => others.push(other),

@@ -239,7 +239,7 @@ fn slices(state: &State) -> Vec<Plane> {
 }
 
 /// The cuts of the volume view: those of its own, and those at slices.
-fn cuts(state: &State) -> Cuts {
+pub fn cuts(state: &State) -> Cuts {
     let view = &state.view.volume;
     let mut cuts = view.cuts.clone();
     for (pane, cut) in PaneId::PLANES.into_iter().zip(view.slice_cuts) {
@@ -284,6 +284,11 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 cuts: cuts(state),
                 slices: if view.shows_slices { slices(state) } else { Vec::new() },
                 background: view.background,
+                labels: if view.mode.is_projection() {
+                    Vec::new()
+                } else {
+                    overlays::layers(state, 1.0 / points_per_pixel)
+                },
                 ..VolumeScene::new(camera, size, view.mode, step_mm, layers.collect())
             })
         }

@@ -249,12 +249,13 @@ impl View {
         })
     }
 
-    /// What left drag does in a pane; `None` in the volume view, where it turns the camera unless the window tool was
-    /// chosen. Pictures that have no place in space have no crosshair.
+    /// What left drag does in a pane; `None` in the volume view, where it turns the camera unless the window tool or
+    /// the scalpel was chosen. Pictures that have no place in space have no crosshair.
     pub fn tool_in(&self, pane: PaneId) -> Option<Tool> {
         match (pane, self.active_tool()) {
-            (PaneId::Volume, _) => self.tool.filter(|tool| *tool == Tool::Window),
-            (PaneId::Stack, Tool::Crosshair) => Some(Tool::Window),
+            (PaneId::Volume, _) => self.tool.filter(|tool| matches!(tool, Tool::Window | Tool::Scalpel)),
+            (PaneId::Stack, Tool::Crosshair | Tool::Scalpel) => Some(Tool::Window),
+            (_, Tool::Scalpel) => Some(Tool::Crosshair),
             (_, tool) => Some(tool),
         }
     }
@@ -298,6 +299,8 @@ pub enum JobSubject {
     Measurements,
     /// Path tracing the volume view.
     Developing,
+    /// Looking for what is to be removed from the volume view.
+    Mask(VolumeId),
 }
 
 impl JobSubject {
@@ -308,6 +311,7 @@ impl JobSubject {
             | Self::Labels(id)
             | Self::Histogram(id)
             | Self::Thumbnail(id)
+            | Self::Mask(id)
             | Self::TransferThumbnails(id) => Some(*id),
             Self::Question
             | Self::Picture

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::thumbnail::Thumbnail;
 use super::transfer::Transfer;
 use crate::algo;
+use crate::algo::quick_rays::QuickRays;
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::window::Window;
 use crate::scene::{Camera, ImageLayer, Interpolation, Light, Scene, VolumeLayer, VolumeMode, VolumeScene};
@@ -79,16 +80,17 @@ impl TransferThumbnails {
 /// Draws a volume with one transfer function after the other, and tells each, until it is cancelled.
 pub fn make(request: &ThumbnailRequest, is_cancelled: &dyn Fn() -> bool, tell: &dyn Fn(&str, Option<Thumbnail>)) {
     let small = algo::shrink::shrunk(&request.volume, request.frame, MOST_VOXELS).map(Arc::new);
+    let rays = QuickRays::default();
     for (name, transfer) in &request.presets {
         if is_cancelled() {
             return;
         }
-        let picture = small.as_ref().and_then(|small| picture(small, transfer));
+        let picture = small.as_ref().and_then(|small| picture(&rays, small, transfer));
         tell(name, picture);
     }
 }
 
-fn picture(volume: &Arc<Volume>, transfer: &Transfer) -> Option<Thumbnail> {
+fn picture(rays: &QuickRays, volume: &Arc<Volume>, transfer: &Transfer) -> Option<Thumbnail> {
     let geometry = volume.geometry()?;
     let [azimuth_deg, elevation_deg] = FROM_DEG;
     let diagonal_mm = (geometry.corners()[7] - geometry.corners()[0]).length();
@@ -122,6 +124,6 @@ fn picture(volume: &Arc<Volume>, transfer: &Transfer) -> Option<Thumbnail> {
     };
     Some(Thumbnail {
         size,
-        rgba: algo::draw(&Scene::Volume(scene)),
+        rgba: rays.draw(&scene).unwrap_or_else(|| algo::draw(&Scene::Volume(scene))),
     })
 }

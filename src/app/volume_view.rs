@@ -1,5 +1,6 @@
 //! How the volume view shows what it shows: state that is the view's and not a volume's.
 
+use glam::DVec2;
 use serde::{Deserialize, Serialize};
 
 use super::pane::PaneId;
@@ -27,6 +28,10 @@ pub struct VolumeView {
     pub shows_crop: bool,
     /// What is cut away at the slices of the plane panes, in the order of [`PaneId::PLANES`].
     pub slice_cuts: [SliceCut; 3],
+    /// The line that the scalpel draws, in points from the pane's top left; empty while it draws none.
+    pub lasso: Vec<DVec2>,
+    /// Whether the scalpel cuts away what lies outside its line.
+    pub cuts_outside: bool,
     /// What is seen behind.
     pub background: Background,
     /// The transfer function of a volume before what is being changed now.
@@ -36,13 +41,15 @@ pub struct VolumeView {
 impl Default for VolumeView {
     fn default() -> Self {
         Self {
-            mode: VolumeMode::Mip,
+            mode: VolumeMode::Composite,
             light: Light::default(),
             cuts: Cuts::default(),
             shows_crop: false,
             slice_cuts: [SliceCut::None; 3],
             shows_slices: false,
             also: Vec::new(),
+            lasso: Vec::new(),
+            cuts_outside: false,
             background: Background::default(),
             is_cinematic: false,
             trying: None,
@@ -72,6 +79,16 @@ impl SliceCut {
             Self::Behind => Some(-1.0),
         }
     }
+}
+
+/// A part of a volume that is found by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Removal {
+    /// Everything that is not the body.
+    Table,
+    /// Bones, so that vessels with contrast are seen.
+    Bone,
 }
 
 /// More clip planes than this are not offered.
@@ -107,6 +124,10 @@ pub enum VolumeChange {
         /// With it.
         yes: bool,
     },
+    /// Whether the scalpel cuts away what lies outside its line, instead of what lies inside.
+    CutOutside(bool),
+    /// A part of the shown volume is looked for and no longer rendered; a step that can be undone.
+    Remove(Removal),
     /// Nothing is cut away any more.
     ResetCuts,
     /// One more plane through the crosshair, which cuts away what is nearer to the viewer.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::error::{GpuError, first_line};
+use crate::say;
 
 /// What is known about the adapter that draws.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +106,13 @@ impl Context {
         let note = |into: &Arc<Mutex<Option<GpuError>>>, err: GpuError| {
             tracing::error!("graphics: {err}");
             if let Ok(mut complaint) = into.lock() {
-                complaint.get_or_insert(err);
+                // A loss is worse than whatever was said before.
+                match err {
+                    GpuError::DeviceLost(_) => *complaint = Some(err),
+                    err => {
+                        complaint.get_or_insert(err);
+                    }
+                }
             }
         };
         // wgpu's own answer to an error that nobody awaits is a panic.
@@ -125,6 +132,21 @@ impl Context {
             adapter: Adapter::from_info(info),
             complaint,
         }
+    }
+
+    /// Whether the device is lost: nothing can be drawn with it any more.
+    pub(super) fn is_lost(&self) -> bool {
+        self.complaint
+            .lock()
+            .is_ok_and(|complaint| matches!(&*complaint, Some(GpuError::DeviceLost(_))))
+    }
+
+    /// Gives the device up.
+    pub(super) fn lose(&self) {
+        if let Ok(mut complaint) = self.complaint.lock() {
+            *complaint = Some(GpuError::DeviceLost(say!("gpu-given-up")));
+        }
+        self.device.destroy();
     }
 
     /// The first thing that the device complained about since the last time; a loss stays.

@@ -124,6 +124,35 @@ impl Gpu {
         self.store.budget = budget;
     }
 
+    /// Has textures of volumes refused that have more bytes, as if memory had run out (for tests of that).
+    pub fn refuse_above(&mut self, bytes: u64) {
+        self.store.refuses_above = bytes;
+    }
+
+    /// Whether the device is lost. Whatever is drawn with it from now on is an error: make another [`Gpu`].
+    pub fn is_lost(&self) -> bool {
+        self.context.is_lost()
+    }
+
+    /// Gives the device up as if it had been lost.
+    pub fn lose(&mut self) {
+        self.context.lose();
+    }
+
+    /// The sentence that tells the user which of a scene's volumes or label maps is shown coarser than it is.
+    pub fn notice(&self, scene: &Scene) -> Option<String> {
+        let images = scene
+            .layers()
+            .map(|layer| (&layer.volume, Key::of(&layer.volume, layer.frame)));
+        let labels = scene
+            .labels()
+            .iter()
+            .map(|layer| (&layer.volume, Key::of_labels(&layer.volume, layer.frame)));
+        images
+            .chain(labels)
+            .find_map(|(volume, key)| self.store.get(key)?.level.notice(volume.dims()))
+    }
+
     /// Bytes of all resident volumes.
     pub fn resident_bytes(&self) -> u64 {
         self.store.bytes()
@@ -138,6 +167,7 @@ impl Gpu {
     /// Draws a scene and reads it back: RGBA, 8 bits, rows from the top.
     pub fn picture(&mut self, scene: &Scene) -> Result<Vec<u8>, GpuError> {
         self.check_size(scene.size())?;
+        self.check_there()?;
         if let Some(pixels) = self.on_processor(scene) {
             return Ok(pixels);
         }
@@ -157,6 +187,7 @@ impl Gpu {
 
     /// Uploads all voxels of a scene that have arrived and waits until they are on the device.
     pub fn upload(&mut self, scene: &Scene) -> Result<(), GpuError> {
+        self.check_there()?;
         self.store.begin();
         for layer in scene.layers() {
             let key = Key::of(&layer.volume, layer.frame);
@@ -195,6 +226,11 @@ impl Gpu {
         }
     }
 
+    /// A lost device is not asked for anything more.
+    fn check_there(&self) -> Result<(), GpuError> {
+        if self.is_lost() { self.context.check() } else { Ok(()) }
+    }
+
     /// The picture, where the processor draws it better than the shader that would run on it.
     fn on_processor(&self, scene: &Scene) -> Option<Vec<u8>> {
         if self.is_quick
@@ -211,6 +247,7 @@ impl Gpu {
     }
 
     fn draw(&mut self, scene: &Scene, view: &wgpu::TextureView, allowance: &mut Allowance) -> Result<Drawn, GpuError> {
+        self.check_there()?;
         if view.texture().usage().contains(wgpu::TextureUsages::COPY_DST)
             && let Some(pixels) = self.on_processor(scene)
         {

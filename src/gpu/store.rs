@@ -81,6 +81,8 @@ impl VoxelLayouts {
 pub(super) struct Store {
     pub(super) layouts: VoxelLayouts,
     pub(super) budget: Budget,
+    /// Larger textures are refused as if memory had run out (for tests of that).
+    pub(super) refuses_above: u64,
     resident: HashMap<Key, Resident>,
     clock: u64,
 }
@@ -91,6 +93,7 @@ impl Store {
         Self {
             layouts: VoxelLayouts::new(&context.device),
             budget,
+            refuses_above: u64::MAX,
             resident: HashMap::new(),
             clock: 0,
         }
@@ -144,7 +147,12 @@ impl Store {
         loop {
             let bytes = level.bytes(dims, format);
             self.make_room(bytes);
-            match try_texture(context, level.texels(dims), format) {
+            let made = if bytes > self.refuses_above {
+                Err(GpuError::OutOfMemory)
+            } else {
+                try_texture(context, level.texels(dims), format)
+            };
+            match made {
                 Ok(texture) => {
                     let resident = Resident::new(context, &self.layouts, volume, texture, format, level);
                     return Ok(if is_labels { resident.picking() } else { resident });

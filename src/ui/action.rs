@@ -11,6 +11,7 @@ use crate::app::planes::Alignment;
 use crate::app::settings::PanelId;
 use crate::app::tool::Tool;
 use crate::app::tool::cube::Side;
+use crate::app::volume_view::Removal;
 use crate::app::{Command, State, presets};
 use crate::scene::Interpolation;
 use crate::{say, words};
@@ -55,6 +56,7 @@ pub enum Action {
     ResetCuts,
     AddClipPlane,
     Movie,
+    Remove(Removal),
     Overlays,
     OverlayOpacity(i64),
     Identifiers,
@@ -316,6 +318,9 @@ pub const ROWS: &[Row] = &[
     row(Group::Volume, Action::CropBox, "ui-crop-box").key(Key::B).section(),
     row(Group::Volume, Action::VolumeSlices, "ui-volume-slices").key(Key::S),
     row(Group::Volume, Action::AddClipPlane, "ui-add-clip-plane"),
+    row(Group::Volume, Action::Tool(Tool::Scalpel), "ui-scalpel").key(Key::V),
+    row(Group::Volume, Action::Remove(Removal::Table), "ui-remove-table"),
+    row(Group::Volume, Action::Remove(Removal::Bone), "ui-remove-bone"),
     row(Group::Volume, Action::ResetCuts, "ui-reset-cuts"),
     row(Group::Volume, Action::Movie, "ui-movie").section(),
     row(Group::Measure, Action::Tool(Tool::Length), "ui-length-tool").key(Key::L),

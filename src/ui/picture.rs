@@ -219,12 +219,7 @@ impl Pictures {
             notice: Some(err.to_string()),
             ..Shown::default()
         });
-        let coarse = still.layers().next().and_then(|layer| {
-            self.canvas
-                .gpu
-                .level(&layer.volume, layer.frame)
-                .and_then(|level| level.notice(layer.volume.dims()))
-        });
+        let coarse = self.canvas.gpu.notice(&still);
         shown.notice = shown.notice.or(coarse);
         if pane == PaneId::Volume && shown.again.is_none() {
             let wanted = developing::wanted(state, still.size());

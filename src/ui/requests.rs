@@ -5,7 +5,7 @@ use crate::app::pane::PaneId;
 use crate::app::settings::Setting;
 use crate::app::tool::Tool;
 use crate::app::volume_view::{MOST_CLIP_PLANES, SliceCut, VolumeChange};
-use crate::app::{Command, State, measurements, overlays, presets};
+use crate::app::{Command, State, mask, measurements, overlays, presets};
 use crate::scene::Cuts;
 
 /// By how much a key makes the interface larger.
@@ -33,7 +33,14 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         Action::Identifiers => Command::ToggleIdentifiers,
         Action::Crosshair => Command::ToggleCrosshair,
         Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
-        Action::Cancel if state.view.tool.is_some_and(Tool::measures) => Command::SetTool { tool: None },
+        Action::Cancel
+            if state
+                .view
+                .tool
+                .is_some_and(|tool| tool.measures() || tool == Tool::Scalpel) =>
+        {
+            Command::SetTool { tool: None }
+        }
         Action::Undo => state.history.undo_name().map(|_| Command::Undo)?,
         Action::Redo => state.history.redo_name().map(|_| Command::Redo)?,
         Action::Cancel => state
@@ -86,6 +93,9 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::AddClipPlane => (has_place && state.view.volume.cuts.planes.len() < MOST_CLIP_PLANES)
             .then_some(Command::VolumeView(VolumeChange::AddClipPlane))?,
         Action::ResetCuts => has_cuts(state).then_some(Command::VolumeView(VolumeChange::ResetCuts))?,
+        Action::Remove(removal) => {
+            mask::can_remove(state).then_some(Command::VolumeView(VolumeChange::Remove(removal)))?
+        }
         Action::Center => has_place.then_some(Command::CenterOnCrosshair)?,
         Action::Tool(tool) => toggled_tool(state, tool, has_place)?,
         Action::ExportMeasurements(format) => {
@@ -115,7 +125,8 @@ const PERSPECTIVE_DEG: f64 = 30.0;
 /// Whether anything is cut away from volumes.
 fn has_cuts(state: &State) -> bool {
     let view = &state.view.volume;
-    view.cuts != Cuts::default() || view.slice_cuts.iter().any(|cut| *cut != SliceCut::None)
+    let has_mask = state.shown().is_some_and(|entry| entry.display.mask.is_some());
+    has_mask || view.cuts != Cuts::default() || view.slice_cuts.iter().any(|cut| *cut != SliceCut::None)
 }
 
 fn has_measurements(state: &State) -> bool {

@@ -6,8 +6,10 @@ use glam::{DMat3, DVec3};
 use isocenter::algo::quick_rays::QuickRays;
 use isocenter::algo::raycast;
 use isocenter::model::geometry::Geometry;
+use isocenter::model::plane::{Plane, View};
 use isocenter::model::transfer_function::{GradientPoint, Material, TransferFunction, TransferPoint};
 use isocenter::model::volume::{Rescale, Volume};
+use isocenter::model::voxel_mask::VoxelMask;
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::{Window, WindowFunction};
 use isocenter::scene::{
@@ -276,6 +278,29 @@ fn several_volumes_lie_in_each_other() {
         } else {
             let psnr = psnr(&quick(&both), &fine(&both));
             assert!(psnr >= 38.0, "{mode:?}: {psnr:.1} dB");
+        }
+    }
+}
+
+#[test]
+fn masks_and_slices_are_those_of_the_twin() {
+    let volume = lumps(&sheared(), SampleType::I16, 1.0);
+    let center = volume.geometry().unwrap().center();
+    for mode in VolumeMode::ALL {
+        let mut masked = scene(&volume, mode, [30.0, 20.0], 20.0);
+        masked.layers[0].mask = Some(Arc::new(VoxelMask::new(volume.dims(), |n| n % 30 < 20 && n % 7 > 0)));
+        let mut sliced = scene(&volume, mode, [30.0, 20.0], 20.0);
+        sliced.slices = [View::Axial, View::Coronal]
+            .map(|view| Plane {
+                center: center + 2.3,
+                axes: view.axes(),
+            })
+            .to_vec();
+        for scene in [masked, sliced] {
+            let (drawn, wanted) = (quick(&scene), raycast::draw_volume(&scene));
+            let psnr = psnr(&drawn, &wanted);
+            let least = if mode.is_projection() { 55.0 } else { 32.0 };
+            assert!(psnr >= least, "{mode:?}: {psnr:.1} dB");
         }
     }
 }

@@ -101,7 +101,7 @@ fn grids() -> [(&'static str, Geometry); 3] {
 }
 
 /// Peak signal to noise of two pictures, dB.
-fn psnr(a: &[u8], b: &[u8]) -> f64 {
+pub fn psnr(a: &[u8], b: &[u8]) -> f64 {
     let squares: f64 = a
         .iter()
         .zip(b)

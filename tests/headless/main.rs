@@ -34,6 +34,8 @@ mod program;
 mod program_doubts;
 mod program_files;
 mod questions;
+mod removal;
+mod scalpel;
 mod settings;
 mod sources;
 mod thumbnails;

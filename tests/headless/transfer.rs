@@ -39,6 +39,7 @@ fn function(values: [f64; 2]) -> TransferFunction {
 fn a_volume_is_seen_as_material_with_the_first_preset_that_fits() {
     let (program, _folder) = opened();
     let state = program.state();
+    assert_eq!(state.view.volume.mode, VolumeMode::Composite);
     let now = transfer(&program);
     // Nothing is known of the modality: the preset follows the data.
     assert_eq!(now.preset.as_deref(), Some("mr-default"));

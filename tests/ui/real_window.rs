@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::desktop::{self, Desktop, Picture};
+use crate::nifti_file::{lps_grid, write_i16};
 
 /// Left, top, right, bottom on the screen.
 type Part = [usize; 4];
@@ -101,4 +102,56 @@ fn the_demo_opens_in_a_window_reacts_sleeps_and_closes() {
 
     let status = desktop.close();
     assert!(status.success(), "closing the window ended the program with {status}");
+}
+
+#[test]
+fn a_lost_graphics_device_costs_nothing_but_a_moment() {
+    if !desktop::is_possible() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("script.jsonl");
+    let [before, after] = ["before.png", "after.png"].map(|name| folder.path().join(name));
+    let save = |path: &std::path::Path| serde_json::json!({ "save_window": { "path": path } }).to_string();
+    let rows = lps_grid([2.0, 2.0, 3.0], [-60.0, -50.0, -45.0]);
+    write_i16(folder.path(), "ct.nii", [60, 50, 30], rows, |i, j, k| {
+        ((i * 40 + j * 10) ^ (k * 30)) as i16
+    });
+    let open = serde_json::json!({ "open": { "paths": [folder.path().join("ct.nii")] } }).to_string();
+    let lines = [
+        &open,
+        &save(&before),
+        // It says where the picture was written.
+        r#"{"dismiss_message":{"index":0}}"#,
+        r#""restart_graphics""#,
+        &save(&after),
+        "",
+    ];
+    std::fs::write(&script, lines.join("\n")).expect("a script");
+    let mut desktop = Desktop::with_program(&["run", "--window", script.to_str().expect("a path")]);
+    desktop.wait_for("a picture of the new window", Duration::from_secs(120), |_| {
+        after.exists().then_some(())
+    });
+    // What was open is shown again, in a window of the same size.
+    let [before, after] = [before, after].map(|path| {
+        let bytes = std::fs::read(path).expect("a picture");
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
+            .read_info()
+            .expect("a PNG");
+        let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+        let info = reader.next_frame(&mut pixels).expect("pixels");
+        ((info.width, info.height), pixels)
+    });
+    assert_eq!(before.0, after.0);
+    let differ = before
+        .1
+        .iter()
+        .zip(&after.1)
+        .filter(|(a, b)| a.abs_diff(**b) > 8)
+        .count();
+    assert!(
+        differ * 50 < before.1.len(),
+        "{differ} of {} bytes differ",
+        before.1.len()
+    );
 }

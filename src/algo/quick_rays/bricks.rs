@@ -5,7 +5,10 @@ use rayon::prelude::*;
 use super::field::Stored;
 
 /// Cells along an edge of a brick; the voxels at both ends belong to it.
-pub(super) const SIDE: usize = 8;
+pub(super) const SIDE: usize = 4;
+
+/// Bricks along an edge of a heap of bricks.
+pub(super) const HEAP: usize = 4;
 
 /// What the bricks of a frame hold.
 #[derive(Debug)]
@@ -15,6 +18,9 @@ pub(super) struct Bricks {
     /// Least and greatest number, i fastest, of the numbers that are finite; the least is above the greatest where
     /// there are none.
     pub(super) ranges: Vec<[f32; 2]>,
+    /// Heaps of bricks along i, j and k, and what they hold.
+    pub(super) heap_sides: [usize; 3],
+    pub(super) heaps: Vec<[f32; 2]>,
     /// Whether there are numbers that are not finite.
     pub(super) is_odd: bool,
 }
@@ -30,10 +36,25 @@ impl Bricks {
                 of_layer(slices.get(layer * SIDE..end).unwrap_or_default(), columns, rows)
             })
             .collect();
+        let is_odd = layers.iter().any(|(_, is_odd)| *is_odd);
+        let ranges: Vec<[f32; 2]> = layers.into_iter().flat_map(|(ranges, _)| ranges).collect();
+        let heap_sides = sides.map(|side| side.div_ceil(HEAP));
+        let mut heaps = vec![[f32::INFINITY, f32::NEG_INFINITY]; heap_sides.iter().product()];
+        for (n, row) in ranges.chunks_exact(sides[0]).enumerate() {
+            let (j, k) = (n % sides[1] / HEAP, n / sides[1] / HEAP);
+            let first = (k * heap_sides[1] + j) * heap_sides[0];
+            for (heap, bricks) in heaps.iter_mut().skip(first).zip(row.chunks(HEAP)) {
+                *heap = bricks
+                    .iter()
+                    .fold(*heap, |[low, high], range| [low.min(range[0]), high.max(range[1])]);
+            }
+        }
         Self {
             sides,
-            is_odd: layers.iter().any(|(_, is_odd)| *is_odd),
-            ranges: layers.into_iter().flat_map(|(ranges, _)| ranges).collect(),
+            ranges,
+            heap_sides,
+            heaps,
+            is_odd,
         }
     }
 
@@ -47,7 +68,7 @@ impl Bricks {
     }
 
     /// The place of a brick in [`Self::ranges`].
-    #[inline]
+    #[inline(always)]
     pub(super) fn index(sides: [usize; 3], brick: [i32; 3]) -> usize {
         let [i, j, k] = brick.map(|part| part as usize);
         (k * sides[1] + j) * sides[0] + i
@@ -76,13 +97,12 @@ fn of_layer<T: Stored>(slices: &[&[T]], columns: usize, rows: usize) -> (Vec<[f3
         }
         for first in (0..columns).step_by(SIDE) {
             let end = columns.min(first + SIDE + 1);
-            let part = |of: &[T]| of.get(first..end).unwrap_or_default().to_vec();
-            let least = part(&low)
-                .into_iter()
-                .fold(T::HIGHEST, |a, b| if b < a { b } else { a });
-            let most = part(&high)
-                .into_iter()
-                .fold(T::LOWEST, |a, b| if b > a { b } else { a });
+            let (low, high) = (
+                low.get(first..end).unwrap_or_default(),
+                high.get(first..end).unwrap_or_default(),
+            );
+            let least = low.iter().fold(T::HIGHEST, |a, b| if *b < a { *b } else { a });
+            let most = high.iter().fold(T::LOWEST, |a, b| if *b > a { *b } else { a });
             ranges.push([least.number(), most.number()]);
         }
     }

@@ -2,14 +2,18 @@
 
 use glam::Vec3A;
 
-use super::field::Stored;
-use super::lamp::Gaze;
+use super::bricks::SIDE;
+use super::field::{Stored, blend, least, most};
+use super::lamp::{Gaze, Shine};
 use super::layer::{Layer, Matter};
 use super::path::{Path, Place};
 use super::view::Sight;
 
 /// Where so little light is left nothing more is seen.
 const DARK: f32 = 0.004;
+
+/// Samples one behind the other that add less than this to the picture, all together, are lit alike.
+const FAINT: f32 = 0.03;
 
 /// A ray on its way through a volume.
 pub(super) struct Walk {
@@ -20,6 +24,12 @@ pub(super) struct Walk {
     at: Place,
     /// Samples before this one lie in a brick with something to see.
     until: i32,
+    /// The light on the last sample that was seen, which sample that was, and what was lit by it since it was found.
+    shine: Shine,
+    shone: i32,
+    lit: f32,
+    /// The light that is left.
+    left: f32,
 }
 
 /// A sample that is seen.
@@ -31,70 +41,100 @@ pub(super) struct Glimpse {
 }
 
 impl Walk {
-    #[inline]
+    #[inline(always)]
     fn advance(&mut self, samples: i32) {
         self.next += samples;
-        for (at, step) in self.at.iter_mut().zip(self.path.step) {
-            *at += step * i64::from(samples);
-        }
+        let by = i64::from(samples);
+        let step = self.path.step;
+        self.at = [
+            self.at[0] + step[0] * by,
+            self.at[1] + step[1] * by,
+            self.at[2] + step[2] * by,
+        ];
+    }
+
+    #[inline(always)]
+    fn advance_one(&mut self) {
+        self.next += 1;
+        self.at = self.path.after(self.at);
     }
 }
 
 impl<T: Stored> Matter<'_, T> {
-    /// Colour and opacity of a sample; `None` if nothing is seen of it.
-    #[inline]
-    fn look(&self, gaze: &Gaze, at: Place, stored: f32) -> Option<(Vec3A, f32)> {
+    /// The number at a place between eight voxels, if anything may be seen there.
+    #[inline(always)]
+    fn glance(&self, at: Place) -> Option<f32> {
+        if self.is_picky {
+            return self.at(at, true);
+        }
+        let corners = self.field.corners(at)?;
+        if most(corners) <= self.seen[0] || (self.seen[1] < f32::INFINITY && least(corners) >= self.seen[1]) {
+            return None;
+        }
+        Some(blend(corners, at))
+    }
+
+    /// Colour and opacity of sample `m`; `None` if nothing is seen of it.
+    #[inline(always)]
+    fn look(&self, walk: &mut Walk, m: i32, at: Place, stored: f32) -> Option<(Vec3A, f32)> {
         let index = self.tables.index(stored);
         let opacity = self.tables.opacity(index);
         if opacity <= 0.0 {
             return None;
         }
         let color = self.tables.color(index);
-        if !self.lamp.is_on && self.tables.steepness.is_none() {
-            return Some((color, opacity));
-        }
-        let gradient = self.gradient * self.field.double_slope(at);
-        let opacity = match &self.tables.steepness {
-            None => opacity,
-            Some(steepness) => steepness.opacity(opacity, gradient.length()),
+        let Some(steepness) = &self.tables.steepness else {
+            if !self.lamp.is_on {
+                return Some((color, opacity));
+            }
+            walk.lit += walk.left * opacity;
+            if m != walk.shone + 1 || walk.lit > FAINT {
+                walk.lit = 0.0;
+                let gradient = self.gradient * self.field.double_slope(at);
+                walk.shine = self.lamp.shine(&walk.gaze, gradient);
+            }
+            walk.shone = m;
+            return Some((walk.shine.on(color), opacity));
         };
+        let gradient = self.gradient * self.field.double_slope(at);
+        let opacity = steepness.opacity(opacity, gradient.length());
         if opacity <= 0.0 {
             return None;
         }
         if self.lamp.is_on {
-            Some((self.lamp.shine(gaze, gradient).on(color), opacity))
+            Some((self.lamp.shine(&walk.gaze, gradient).on(color), opacity))
         } else {
             Some((color, opacity))
         }
     }
 
+    /// See [`Layer::walk`].
     #[inline]
-    fn start(&self, sight: &Sight) -> Option<Walk> {
+    pub(super) fn begin(&self, sight: &Sight) -> Option<Walk> {
         let path = self.path(sight)?;
         Some(Walk {
             gaze: self.lamp.gaze(sight.ray.direction.as_vec3a()),
             next: 0,
             at: path.first,
             until: 0,
+            shine: Shine::default(),
+            shone: -2,
+            lit: 0.0,
+            left: 1.0,
             path,
         })
     }
 
     /// The next sample that is seen: its number on the path, colour and opacity.
-    #[inline]
+    #[inline(always)]
     fn step(&self, walk: &mut Walk) -> Option<(i32, Vec3A, f32)> {
         let [enter, leave] = walk.path.inner;
         loop {
             while walk.next < walk.until {
                 let (m, at) = (walk.next, walk.at);
-                walk.advance(1);
-                let stored = if self.field.is_odd {
-                    self.field.at(at, true)
-                } else {
-                    self.field.between(at)
-                };
-                if let Some(stored) = stored
-                    && let Some((color, opacity)) = self.look(&walk.gaze, at, stored)
+                walk.advance_one();
+                if let Some(stored) = self.glance(at)
+                    && let Some((color, opacity)) = self.look(walk, m, at, stored)
                 {
                     return Some((m, color, opacity));
                 }
@@ -104,9 +144,9 @@ impl<T: Stored> Matter<'_, T> {
                 return None;
             }
             if m >= enter && m < leave {
-                let brick = Path::brick(walk.at);
+                let brick = Path::box_of::<SIDE>(walk.at);
                 let distance = self.leaps.distance(brick);
-                let within = walk.path.samples_within(walk.at, brick, (distance - 1).max(0));
+                let within = walk.path.samples_within::<SIDE>(walk.at, brick, (distance - 1).max(0));
                 let within = within.min(leave - m);
                 if distance > 0 {
                     walk.advance(within);
@@ -116,31 +156,35 @@ impl<T: Stored> Matter<'_, T> {
                 continue;
             }
             let at = walk.at;
-            walk.advance(1);
-            if let Some(stored) = self.field.at(at, false)
-                && let Some((color, opacity)) = self.look(&walk.gaze, at, stored)
-            {
+            walk.advance_one();
+            if let Some((color, opacity)) = self.look_at_border(walk, m, at) {
                 return Some((m, color, opacity));
             }
         }
     }
 
+    /// The same as [`Self::look`], beyond the outermost voxels.
+    #[inline(never)]
+    fn look_at_border(&self, walk: &mut Walk, m: i32, at: Place) -> Option<(Vec3A, f32)> {
+        if self.leaps.distance(self.brick(at)) > 0 {
+            return None;
+        }
+        let stored = self.at(at, false)?;
+        self.look(walk, m, at, stored)
+    }
+
     /// See [`Layer::composite`].
-    pub(super) fn all(&self, sight: &Sight) -> [f32; 4] {
+    pub(super) fn all(&self, sight: &Sight) -> Sum {
         let mut sum = Sum::default();
-        if let Some(mut walk) = self.start(sight) {
+        if let Some(mut walk) = self.begin(sight) {
             while let Some((_, color, opacity)) = self.step(&mut walk) {
                 if sum.add(color, opacity) {
                     break;
                 }
+                walk.left = sum.left;
             }
         }
-        sum.done()
-    }
-
-    /// See [`Layer::walk`].
-    pub(super) fn begin(&self, sight: &Sight) -> Option<Walk> {
-        self.start(sight)
+        sum
     }
 
     /// See [`Layer::next`].
@@ -155,7 +199,8 @@ impl<T: Stored> Matter<'_, T> {
 }
 
 /// Light that has come together.
-struct Sum {
+#[derive(Clone, Copy)]
+pub(super) struct Sum {
     color: Vec3A,
     left: f32,
 }
@@ -171,15 +216,16 @@ impl Default for Sum {
 
 impl Sum {
     /// Adds what lies behind; whether it is dark now.
-    #[inline]
-    fn add(&mut self, color: Vec3A, opacity: f32) -> bool {
+    #[inline(always)]
+    pub(super) fn add(&mut self, color: Vec3A, opacity: f32) -> bool {
         let share = self.left * opacity;
         self.color += color * share;
         self.left -= share;
         self.left < DARK
     }
 
-    fn done(self) -> [f32; 4] {
+    /// Colour, multiplied by the opacity, and opacity.
+    pub(super) fn done(self) -> [f32; 4] {
         let opacity = 1.0 - self.left;
         // What little was not looked at is as what was.
         let (color, opacity) = if self.left < DARK {
@@ -191,8 +237,8 @@ impl Sum {
     }
 }
 
-/// All volumes of a ray: colour, multiplied by the opacity, and opacity.
-pub(super) fn through(layers: &[Box<dyn Layer + '_>], sight: &Sight) -> [f32; 4] {
+/// The material of all volumes along a ray.
+pub(super) fn through(layers: &[Box<dyn Layer + '_>], sight: &Sight) -> Sum {
     if let [layer] = layers {
         return layer.composite(sight);
     }
@@ -212,10 +258,11 @@ pub(super) fn through(layers: &[Box<dyn Layer + '_>], sight: &Sight) -> [f32; 4]
         if sum.add(glimpse.color, glimpse.opacity) {
             break;
         }
+        walk.left = sum.left;
         match layers[*n].next(walk) {
             Some(next) => *glimpse = next,
             None => drop(walks.remove(nearest)),
         }
     }
-    sum.done()
+    sum
 }

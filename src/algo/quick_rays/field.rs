@@ -1,6 +1,6 @@
 //! The stored numbers of a volume between its voxels, in `f32`.
 
-use glam::{DVec3, Vec3A};
+use glam::{DVec3, Vec3A, Vec4};
 
 use super::path::{ONE, Place};
 use crate::model::voxels::{Samples, Voxels};
@@ -77,15 +77,48 @@ pub(super) struct Field<'a, T> {
 }
 
 /// The part of a place behind the point.
-#[inline]
+#[inline(always)]
 fn fraction(at: i64) -> f32 {
     const UNIT: f32 = 1.0 / 16_777_216.0;
     ((at as u32) >> 8) as i32 as f32 * UNIT
 }
 
-#[inline]
+#[inline(always)]
 fn mix(a: f32, b: f32, t: f32) -> f32 {
     a + (b - a) * t
+}
+
+#[inline(always)]
+fn vec4<T: Stored>([a, b, c, d]: [T; 4]) -> Vec4 {
+    Vec4::new(a.number(), b.number(), c.number(), d.number())
+}
+
+/// Between four numbers of two rows.
+#[inline(always)]
+fn square(four: Vec4, x: f32, y: f32) -> f32 {
+    mix(mix(four.x, four.y, x), mix(four.z, four.w, x), y)
+}
+
+/// Between eight voxels.
+#[inline(always)]
+pub(super) fn blend<T: Stored>([a, b, c, d, e, f, g, h]: [T; 8], at: Place) -> f32 {
+    let (low, high) = (vec4([a, b, c, d]), vec4([e, f, g, h]));
+    let between = low + (high - low) * fraction(at[2]);
+    square(between, fraction(at[0]), fraction(at[1]))
+}
+
+/// The greatest of eight voxels.
+#[inline(always)]
+pub(super) fn most<T: Stored>([a, b, c, d, e, f, g, h]: [T; 8]) -> f32 {
+    let more = |a: T, b: T| if b > a { b } else { a };
+    more(more(more(a, b), more(c, d)), more(more(e, f), more(g, h))).number()
+}
+
+/// The least of eight voxels.
+#[inline(always)]
+pub(super) fn least<T: Stored>([a, b, c, d, e, f, g, h]: [T; 8]) -> f32 {
+    let less = |a: T, b: T| if b < a { b } else { a };
+    less(less(less(a, b), less(c, d)), less(less(e, f), less(g, h))).number()
 }
 
 impl<T: Stored> Field<'_, T> {
@@ -94,27 +127,33 @@ impl<T: Stored> Field<'_, T> {
         DVec3::from_array(self.dims.map(|side| side as f64 - 1.0))
     }
 
-    /// The number between eight voxels; `None` where there are none.
-    #[inline]
-    pub(super) fn between(&self, at: Place) -> Option<f32> {
-        let [i, j, k] = at.map(|part| (part >> 32) as usize);
-        let [x, y, z] = at.map(fraction);
+    /// The eight voxels around a place, i fastest; `None` where there are not so many.
+    #[inline(always)]
+    pub(super) fn corners(&self, at: Place) -> Option<[T; 8]> {
+        let [i, j, k] = [(at[0] >> 32) as usize, (at[1] >> 32) as usize, (at[2] >> 32) as usize];
         let [low, high] = self.slices.get(k..k + 2)? else {
             return None;
         };
         let first = j * self.dims[0] + i;
-        let ([a, b, c, d], [e, f, g, h]) = (self.four(low, first)?, self.four(high, first)?);
-        let (ae, bf, cg, dh) = (mix(a, e, z), mix(b, f, z), mix(c, g, z), mix(d, h, z));
-        Some(mix(mix(ae, bf, x), mix(cg, dh, x), y))
+        let end = first + self.dims[0] + 2;
+        let (low, high) = (low.get(first..end)?, high.get(first..end)?);
+        let ([a, b], [c, d]) = (*low.first_chunk()?, *low.last_chunk()?);
+        let ([e, f], [g, h]) = (*high.first_chunk()?, *high.last_chunk()?);
+        Some([a, b, c, d, e, f, g, h])
+    }
+
+    /// The number between eight voxels; `None` where there are none.
+    #[inline(always)]
+    pub(super) fn between(&self, at: Place) -> Option<f32> {
+        Some(blend(self.corners(at)?, at))
     }
 
     /// The four voxels of a slice that begin at `first`.
-    #[inline]
-    fn four(&self, slice: &[T], first: usize) -> Option<[f32; 4]> {
+    #[inline(always)]
+    fn four(&self, slice: &[T], first: usize) -> Option<Vec4> {
         let four = slice.get(first..first + self.dims[0] + 2)?;
-        let [a, b] = *four.first_chunk()?;
-        let [c, d] = *four.last_chunk()?;
-        Some([a.number(), b.number(), c.number(), d.number()])
+        let ([a, b], [c, d]) = (*four.first_chunk()?, *four.last_chunk()?);
+        Some(vec4([a, b, c, d]))
     }
 
     /// The number at any place in the volume, beyond the outermost centres too; `None` if it is not a number.
@@ -150,7 +189,7 @@ impl<T: Stored> Field<'_, T> {
 
     /// Twice the change of the number from voxel to voxel along i, j and k: half the difference of the interpolated
     /// numbers a voxel before and behind, which is the differences at the eight voxels around, interpolated.
-    #[inline]
+    #[inline(always)]
     pub(super) fn double_slope(&self, at: Place) -> Vec3A {
         if !self.is_odd
             && let Some(slope) = self.inner_slope(at)
@@ -160,14 +199,14 @@ impl<T: Stored> Field<'_, T> {
         self.slope_anywhere(loose(at))
     }
 
-    #[inline]
+    #[inline(always)]
     fn inner_slope(&self, at: Place) -> Option<Vec3A> {
         let columns = self.dims[0];
-        if at.iter().any(|part| *part < 0) {
+        if at[0] < 0 || at[1] < 0 || at[2] < 0 {
             return None;
         }
-        let [i, j, k] = at.map(|part| (part >> 32) as usize);
-        let [x, y, z] = at.map(fraction);
+        let [i, j, k] = [(at[0] >> 32) as usize, (at[1] >> 32) as usize, (at[2] >> 32) as usize];
+        let (x, y, z) = (fraction(at[0]), fraction(at[1]), fraction(at[2]));
         if i + 2 >= columns {
             return None;
         }
@@ -175,30 +214,42 @@ impl<T: Stored> Field<'_, T> {
             return None;
         };
         let first = j.checked_sub(1)? * columns + i.checked_sub(1)?;
-        let (b, c) = (self.twelve(b, first)?, self.twelve(c, first)?);
-        let middle = (j * columns) + i;
+        let ([b_ends, b_left, b_right], [c_ends, c_left, c_right]) = (self.twelve(b, first)?, self.twelve(c, first)?);
+        let middle = j * columns + i;
         let (a, d) = (self.four(a, middle)?, self.four(d, middle)?);
         // Between the slices first: twelve numbers that say how things change along i and j.
-        let between: [f32; 12] = std::array::from_fn(|n| mix(b[n], c[n], z));
-        let [above0, above1, l0, l1, l2, l3, r0, r1, r2, r3, below0, below1] = between;
-        let along_i = mix(mix(l2 - l0, l3 - l1, x), mix(r2 - r0, r3 - r1, x), y);
-        let along_j = mix(mix(r1 - above0, r2 - above1, x), mix(below0 - l1, below1 - l2, x), y);
-        let square = |four: [f32; 4]| mix(mix(four[0], four[1], x), mix(four[2], four[3], x), y);
-        let [b, c] = [b, c].map(|twelve| square([twelve[3], twelve[4], twelve[7], twelve[8]]));
-        let along_k = mix(c - square(a), square(d) - b, z);
+        let [ends, left, right] = [
+            b_ends + (c_ends - b_ends) * z,
+            b_left + (c_left - b_left) * z,
+            b_right + (c_right - b_right) * z,
+        ];
+        let along_i = mix(
+            mix(left.z - left.x, left.w - left.y, x),
+            mix(right.z - right.x, right.w - right.y, x),
+            y,
+        );
+        let along_j = mix(
+            mix(right.y - ends.x, right.z - ends.y, x),
+            mix(ends.z - left.y, ends.w - left.z, x),
+            y,
+        );
+        let inner = |left: Vec4, right: Vec4| Vec4::new(left.y, left.z, right.y, right.z);
+        let (before, behind) = (inner(c_left, c_right) - a, d - inner(b_left, b_right));
+        let along_k = square(before + (behind - before) * z, x, y);
         Some(Vec3A::new(along_i, along_j, along_k))
     }
 
-    /// Twelve voxels of a slice: two, four, four and two of four rows, above one another.
-    #[inline]
-    fn twelve(&self, slice: &[T], first: usize) -> Option<[f32; 12]> {
+    /// Twelve voxels of a slice out of four rows, one above the other: the middle two of the outer rows, and four of
+    /// each inner row.
+    #[inline(always)]
+    fn twelve(&self, slice: &[T], first: usize) -> Option<[Vec4; 3]> {
         let columns = self.dims[0];
         let all = slice.get(first..first + 3 * columns + 4)?;
         let [_, a, b] = *all.first_chunk()?;
-        let [c, d, e, f] = *all.get(columns..)?.first_chunk()?;
-        let [g, h, i, j] = *all.get(2 * columns..)?.first_chunk()?;
-        let [k, l, _] = *all.last_chunk()?;
-        Some([a, b, c, d, e, f, g, h, i, j, k, l].map(Stored::number))
+        let left = *all.get(columns..)?.first_chunk()?;
+        let right = *all.get(2 * columns..)?.first_chunk()?;
+        let [c, d, _] = *all.last_chunk()?;
+        Some([vec4([a, b, c, d]), vec4(left), vec4(right)])
     }
 
     /// The same at any place in the volume; a neighbour that is no number counts as the place itself.

@@ -27,7 +27,7 @@ pub(super) struct Gaze {
 }
 
 /// How much of a colour comes back, and how much light.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Shine {
     even: f32,
     mirrored: f32,
@@ -52,7 +52,7 @@ impl Lamp {
     }
 
     /// For a ray of this direction.
-    #[inline]
+    #[inline(always)]
     pub(super) fn gaze(&self, direction: Vec3A) -> Gaze {
         Gaze {
             viewer: -direction,
@@ -61,7 +61,7 @@ impl Lamp {
     }
 
     /// What comes back where values have this gradient, of any length.
-    #[inline]
+    #[inline(always)]
     pub(super) fn shine(&self, gaze: &Gaze, gradient: Vec3A) -> Shine {
         let normal = gradient.try_normalize().unwrap_or(gaze.viewer);
         let facing = normal.dot(gaze.viewer);
@@ -87,7 +87,7 @@ impl Lamp {
 
 impl Shine {
     /// A colour in this light.
-    #[inline]
+    #[inline(always)]
     pub(super) fn on(self, color: Vec3A) -> Vec3A {
         let lit = (color * self.even + Vec3A::splat(self.mirrored)) * self.edge;
         lit.max(Vec3A::ZERO).min(Vec3A::ONE)

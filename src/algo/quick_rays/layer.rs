@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use glam::{DAffine3, Mat3A, Vec3A};
 
-use super::bricks::Bricks;
-use super::composite::{Glimpse, Walk};
+use super::bricks::{Bricks, SIDE};
+use super::composite::{Glimpse, Sum, Walk};
 use super::field::{Field, Stored, slices};
 use super::kept::Kept;
 use super::lamp::Lamp;
 use super::leaps::{Leaps, seen};
-use super::path::Path;
+use super::path::{Path, Place};
 use super::project::Gathering;
 use super::tables::Tables;
 use super::view::{Sight, View};
+use crate::model::voxel_mask::VoxelMask;
 use crate::model::voxels::Samples;
 use crate::scene::{Interpolation, VolumeLayer, VolumeMode, VolumeScene};
 
@@ -22,8 +23,8 @@ pub(super) trait Layer: Send + Sync {
     /// The samples of a ray made one stored number; `None` if there are none.
     fn gathered(&self, sight: &Sight) -> Option<f32>;
 
-    /// Material front to back: colour, multiplied by the opacity, and opacity.
-    fn composite(&self, sight: &Sight) -> [f32; 4];
+    /// Material front to back.
+    fn composite(&self, sight: &Sight) -> Sum;
 
     /// The way of a ray through the volume; `None` if it meets none of it.
     fn walk(&self, sight: &Sight) -> Option<Walk>;
@@ -47,6 +48,11 @@ pub(super) struct Matter<'a, T> {
     pub(super) iso: (f32, bool),
     pub(super) iso_color: Vec3A,
     pub(super) opacity: f32,
+    mask: Option<&'a VoxelMask>,
+    /// Whether every sample has to be looked at on its own: numbers that are none, or a mask.
+    pub(super) is_picky: bool,
+    /// Stored numbers that are not between these are not seen.
+    pub(super) seen: [f32; 2],
     voxel_from_patient: DAffine3,
     /// From [`Field::double_slope`] to the gradient in the patient, values per mm.
     pub(super) gradient: Mat3A,
@@ -56,7 +62,31 @@ impl<T: Stored> Matter<'_, T> {
     pub(super) fn path(&self, sight: &Sight) -> Option<Path> {
         Path::new(&self.voxel_from_patient, self.field.last(), sight)
     }
+
+    /// The number at a place, if there is one and the mask keeps it.
+    pub(super) fn at(&self, at: Place, is_inner: bool) -> Option<f32> {
+        if let Some(mask) = self.mask {
+            let nearest = |axis: usize| {
+                let last = self.field.dims[axis] as i64 - 1;
+                ((at[axis] + HALF) >> 32).clamp(0, last) as usize
+            };
+            let [columns, rows, _] = mask.dims();
+            if !mask.keeps((nearest(2) * rows + nearest(1)) * columns + nearest(0)) {
+                return None;
+            }
+        }
+        self.field.at(at, is_inner)
+    }
+
+    /// The brick of any place in the volume.
+    pub(super) fn brick(&self, at: Place) -> [i32; 3] {
+        let inside = |axis: usize| at[axis].clamp(0, (self.field.dims[axis] as i64 - 1) << 32);
+        Path::box_of::<SIDE>([inside(0), inside(1), inside(2)])
+    }
 }
+
+/// Half a voxel.
+const HALF: i64 = 1 << 31;
 
 /// Longer sides are not drawn here.
 const LONGEST: usize = 16384;
@@ -77,6 +107,7 @@ pub(super) fn of<'a>(
         && image.interpolation == Interpolation::Linear
         && voxels.is_complete()
         && image.frame < voxels.frames()
+        && layer.mask.as_ref().is_none_or(|mask| mask.dims() == voxels.dims())
         && voxels.dims().iter().all(|side| *side <= LONGEST)
         && rescale.slope != 0.0
         && (rescale.slope.is_finite() && rescale.intercept.is_finite());
@@ -104,7 +135,7 @@ pub(super) fn of<'a>(
 
 fn matter<'a, T: Stored>(
     scene: &VolumeScene,
-    layer: &VolumeLayer,
+    layer: &'a VolumeLayer,
     view: &View,
     kept: &Kept,
     slices: Vec<&'a [T]>,
@@ -124,6 +155,12 @@ fn matter<'a, T: Stored>(
         VolumeMode::Composite if image.opacity > 0.0 => seen(&layer.transfer, rescale),
         _ => Vec::new(),
     };
+    let outermost = |n: usize, better: fn(f32, f32) -> f32| numbers.iter().map(|range| range[n]).reduce(better);
+    let seen_between = [
+        outermost(0, f32::min).unwrap_or(f32::INFINITY),
+        outermost(1, f32::max).unwrap_or(f32::NEG_INFINITY),
+    ];
+    let mask = layer.mask.as_deref();
     let leaps = kept.leaps(volume, image.frame, numbers, &bricks);
     let per_mm = volume.geometry()?.voxel_from_patient();
     Some(Matter {
@@ -139,6 +176,9 @@ fn matter<'a, T: Stored>(
         iso,
         iso_color: Vec3A::from_array(layer.transfer.at(layer.iso).color.map(|part| part as f32)),
         opacity: image.opacity.clamp(0.0, 1.0),
+        is_picky: bricks.is_odd || mask.is_some(),
+        mask,
+        seen: seen_between,
         voxel_from_patient: *per_mm,
         gradient: (per_mm.matrix3.transpose() * (0.5 * rescale.slope)).as_mat3().into(),
         bricks,

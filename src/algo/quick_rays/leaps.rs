@@ -73,7 +73,7 @@ impl Leaps {
     }
 
     /// How many bricks away the nearest one is that holds anything seen, counted along the longest of the three ways.
-    #[inline]
+    #[inline(always)]
     pub(super) fn distance(&self, brick: [i32; 3]) -> i32 {
         let distance = self.distances.get(Bricks::index(self.sides, brick));
         i32::from(distance.copied().unwrap_or_default())

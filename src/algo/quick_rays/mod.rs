@@ -19,14 +19,17 @@ mod tables;
 mod tiles;
 mod view;
 
+use glam::Vec3A;
+
 use crate::scene::{VolumeMode, VolumeScene};
 
-use super::raycast::over;
+use super::raycast::{over, slices};
 use super::shade::{blend, color};
 use crate::model::volume::Value;
+use composite::Sum;
 use kept::Kept;
 use layer::Layer;
-use view::View;
+use view::{Sight, View};
 
 /// Draws volumes, and keeps what it has found out about them.
 #[derive(Debug, Default)]
@@ -37,8 +40,7 @@ pub struct QuickRays {
 impl QuickRays {
     /// The picture, RGBA of 8 bits, rows from the top; `None` where the scene is not of the usual case.
     pub fn draw(&self, scene: &VolumeScene) -> Option<Vec<u8>> {
-        let is_masked = scene.layers.iter().any(|layer| layer.mask.is_some());
-        if !scene.labels.is_empty() || !scene.slices.is_empty() || scene.layers.is_empty() || is_masked {
+        if !scene.labels.is_empty() || scene.layers.is_empty() {
             return None;
         }
         let view = View::new(scene)?;
@@ -52,13 +54,28 @@ impl QuickRays {
             }
             over(scene, y, front.map(f64::from))
         };
+        // The first slice that stands in the way hides all behind it.
+        let behind = |sight: &mut Sight| {
+            let (depth_mm, color) = slices(scene, &sight.ray).into_iter().next()?;
+            sight.end_before(depth_mm);
+            Some(Vec3A::from_array(color.map(|part| part as f32)))
+        };
+        let seen = |x: u32, y: u32, is_jittered: bool, through: fn(&[Box<dyn Layer + '_>], &Sight) -> Sum| {
+            let mut sight = view.sight(x, y, is_jittered);
+            let slice = if scene.slices.is_empty() {
+                None
+            } else {
+                behind(&mut sight)
+            };
+            let mut sum = through(&layers, &sight);
+            if let Some(color) = slice {
+                sum.add(color, 1.0);
+            }
+            finish(y, sum.done())
+        };
         Some(match scene.mode {
-            VolumeMode::Composite => tiles::draw(scene.size, |x, y| {
-                finish(y, composite::through(&layers, &view.sight(x, y, true)))
-            }),
-            VolumeMode::Iso => tiles::draw(scene.size, |x, y| {
-                finish(y, surface::through(&layers, &view.sight(x, y, false)))
-            }),
+            VolumeMode::Composite => tiles::draw(scene.size, |x, y| seen(x, y, true, composite::through)),
+            VolumeMode::Iso => tiles::draw(scene.size, |x, y| seen(x, y, false, surface::through)),
             VolumeMode::Mip | VolumeMode::MinIp | VolumeMode::Average => tiles::draw(scene.size, |x, y| {
                 let sight = view.sight(x, y, false);
                 let mut pixel = finish(y, [0.0; 4]);

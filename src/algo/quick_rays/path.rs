@@ -2,7 +2,6 @@
 
 use glam::{DAffine3, DVec3};
 
-use super::bricks::SIDE;
 use super::view::Sight;
 use crate::algo::sample::SNAP;
 
@@ -64,26 +63,35 @@ impl Path {
     }
 
     /// Where a sample is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at(&self, m: i32) -> Place {
-        std::array::from_fn(|axis| self.first[axis] + self.step[axis] * i64::from(m))
+        let along = |axis: usize| self.first[axis] + self.step[axis] * i64::from(m);
+        [along(0), along(1), along(2)]
     }
 
-    /// The brick of a place between eight voxels.
-    #[inline]
-    pub(super) fn brick(at: Place) -> [i32; 3] {
-        at.map(|part| (part >> 32) as i32 / SIDE as i32)
+    /// Where the next sample is.
+    #[inline(always)]
+    pub(super) fn after(&self, at: Place) -> Place {
+        [at[0] + self.step[0], at[1] + self.step[1], at[2] + self.step[2]]
     }
 
-    /// How many samples from this one on lie in its brick and in `reach` more on all sides; at least one.
-    #[inline]
-    pub(super) fn samples_within(&self, at: Place, brick: [i32; 3], reach: i32) -> i32 {
+    /// The box of so many voxels a side in which a place between eight voxels is.
+    #[inline(always)]
+    pub(super) fn box_of<const SIDE: usize>(at: Place) -> [i32; 3] {
+        let side = |at: i64| ((at >> 32) as u32 / SIDE as u32) as i32;
+        [side(at[0]), side(at[1]), side(at[2])]
+    }
+
+    /// How many samples from this one on lie in its box of so many voxels a side, and in `reach` more on all sides; at
+    /// least one.
+    #[inline(always)]
+    pub(super) fn samples_within<const SIDE: usize>(&self, at: Place, its_box: [i32; 3], reach: i32) -> i32 {
         let side = SIDE as i32;
         let steps = |axis: usize| {
             let left = if self.step[axis] >= 0 {
-                (i64::from((brick[axis] + 1 + reach) * side) << 32) - at[axis]
+                (i64::from((its_box[axis] + 1 + reach) * side) << 32) - at[axis]
             } else {
-                at[axis] - (i64::from((brick[axis] - reach) * side) << 32)
+                at[axis] - (i64::from((its_box[axis] - reach) * side) << 32)
             };
             (left >> 16) as i32 as f32 * self.slowness[axis]
         };

@@ -1,10 +1,10 @@
 //! Highest, lowest and mean numbers along rays.
 
-use super::bricks::Bricks;
-use super::composite::{Glimpse, Walk};
-use super::field::Stored;
+use super::bricks::{Bricks, HEAP, SIDE};
+use super::composite::{Glimpse, Sum, Walk};
+use super::field::{Stored, blend, least, most};
 use super::layer::{Layer, Matter};
-use super::path::Path;
+use super::path::{Path, Place};
 use super::view::Sight;
 use crate::model::window::WindowFunction;
 use crate::scene::{ImageLayer, VolumeMode};
@@ -76,53 +76,75 @@ impl<T: Stored> Matter<'_, T> {
 
     fn mean(&self, path: &Path) -> Option<f32> {
         let (mut sum, mut count) = (0.0, 0);
+        let mut at = path.first;
         for m in 0..path.count {
             let is_inner = m >= path.inner[0] && m < path.inner[1];
-            if let Some(stored) = self.field.at(path.at(m), is_inner) {
+            let stored = if is_inner && !self.is_picky {
+                self.field.between(at)
+            } else {
+                self.at(at, is_inner)
+            };
+            if let Some(stored) = stored {
                 sum += f64::from(stored);
                 count += 1;
             }
+            at = path.after(at);
         }
         (count > 0).then(|| (sum / f64::from(count)) as f32)
     }
 
     /// The highest number; if `TURNED`, of the numbers with their signs turned.
     fn farthest<const TURNED: bool>(&self, path: &Path, dull: f32, settled: f32) -> Option<f32> {
+        let top = |[low, high]: [f32; 2]| if TURNED { -low } else { high };
         let turned = |stored: f32| if TURNED { -stored } else { stored };
-        // Without odd numbers every sample is one, and those that are too dull need not be looked at.
-        let mut best = if self.field.is_odd { f32::NEG_INFINITY } else { dull };
-        let sides = self.bricks.sides;
+        // Where every sample has a number, those that are too dull need not be looked at.
+        let mut best = if self.is_picky { f32::NEG_INFINITY } else { dull };
+        let bricks = &*self.bricks;
         let mut m = 0;
-        while m < path.count {
+        while m < path.count && best < settled {
             let at = path.at(m);
             if m < path.inner[0] || m >= path.inner[1] {
-                if let Some(stored) = self.field.at(at, false) {
+                let brick = Bricks::index(bricks.sides, self.brick(at));
+                if top(bricks.ranges.get(brick).copied()?) > best
+                    && let Some(stored) = self.at(at, false)
+                {
                     best = best.max(turned(stored));
                 }
                 m += 1;
                 continue;
             }
-            let brick = Path::brick(at);
-            let end = m + path.samples_within(at, brick, 0).min(path.inner[1] - m);
-            let [low, high] = self.bricks.ranges.get(Bricks::index(sides, brick)).copied()?;
-            if (if TURNED { -low } else { high }) > best {
+            let left = path.inner[1] - m;
+            let heap = Path::box_of::<{ SIDE * HEAP }>(at);
+            if top(bricks.heaps.get(Bricks::index(bricks.heap_sides, heap)).copied()?) <= best {
+                m += path.samples_within::<{ SIDE * HEAP }>(at, heap, 0).min(left);
+                continue;
+            }
+            let brick = Path::box_of::<SIDE>(at);
+            let end = m + path.samples_within::<SIDE>(at, brick, 0).min(left);
+            if top(bricks.ranges.get(Bricks::index(bricks.sides, brick)).copied()?) > best {
                 let mut at = at;
                 for _ in m..end {
-                    let stored = if self.field.is_odd {
-                        self.field.at(at, true)
-                    } else {
-                        self.field.between(at)
-                    };
-                    best = best.max(stored.map_or(best, turned));
-                    at = std::array::from_fn(|axis| at[axis] + path.step[axis]);
-                }
-                if best >= settled {
-                    break;
+                    best = best.max(self.beyond::<TURNED>(at, best));
+                    at = path.after(at);
                 }
             }
             m = end;
         }
-        (best > f32::NEG_INFINITY || !self.field.is_odd).then_some(best)
+        (best > f32::NEG_INFINITY || !self.is_picky).then_some(best)
+    }
+
+    /// The number at a place between eight voxels, if it may be higher than `best`; else `best`.
+    #[inline(always)]
+    fn beyond<const TURNED: bool>(&self, at: Place, best: f32) -> f32 {
+        let turned = |stored: f32| if TURNED { -stored } else { stored };
+        if self.is_picky {
+            return self.at(at, true).map_or(best, turned);
+        }
+        let Some(corners) = self.field.corners(at) else {
+            return best;
+        };
+        let top = if TURNED { -least(corners) } else { most(corners) };
+        if top > best { turned(blend(corners, at)) } else { best }
     }
 }
 
@@ -131,7 +153,7 @@ impl<T: Stored> Layer for Matter<'_, T> {
         self.gather(sight)
     }
 
-    fn composite(&self, sight: &Sight) -> [f32; 4] {
+    fn composite(&self, sight: &Sight) -> Sum {
         self.all(sight)
     }
 

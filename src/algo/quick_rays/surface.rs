@@ -2,6 +2,8 @@
 
 use glam::Vec3A;
 
+use super::bricks::SIDE;
+use super::composite::Sum;
 use super::field::Stored;
 use super::layer::{Layer, Matter};
 use super::path::{ONE, Path};
@@ -25,22 +27,24 @@ impl<T: Stored> Matter<'_, T> {
         while m < path.count {
             let at = path.at(m);
             if m < enter || m >= leave {
-                if self.is_within(self.field.at(at, false)) {
+                if self.leaps.distance(self.brick(at)) == 0 && self.is_within(self.at(at, false)) {
                     return Some(m);
                 }
                 m += 1;
                 continue;
             }
-            let brick = Path::brick(at);
+            let brick = Path::box_of::<SIDE>(at);
             let distance = self.leaps.distance(brick);
-            let end = m + path.samples_within(at, brick, (distance - 1).max(0)).min(leave - m);
+            let end = m + path
+                .samples_within::<SIDE>(at, brick, (distance - 1).max(0))
+                .min(leave - m);
             if distance == 0 {
                 let mut at = at;
                 for m in m..end {
-                    if self.is_within(self.field.at(at, true)) {
+                    if self.is_within(self.at(at, true)) {
                         return Some(m);
                     }
-                    at = std::array::from_fn(|axis| at[axis] + path.step[axis]);
+                    at = path.after(at);
                 }
             }
             m = end;
@@ -69,7 +73,7 @@ impl<T: Stored> Matter<'_, T> {
                         .iter()
                         .zip(self.field.dims)
                         .all(|(at, side)| *at >= -margin && *at <= ((side as i64 - 1) << 32) + margin))
-                && self.is_within(self.field.at(at, is_inner))
+                && self.is_within(self.at(at, is_inner))
         };
         let (mut out, mut within) = (0, 65536);
         for _ in 0..HALVINGS {
@@ -92,14 +96,13 @@ impl<T: Stored> Matter<'_, T> {
     }
 }
 
-/// The nearest surface of each volume, front to back: colour, multiplied by the opacity, and opacity.
-pub(super) fn through(layers: &[Box<dyn Layer + '_>], sight: &Sight) -> [f32; 4] {
+/// The nearest surfaces of all volumes along a ray.
+pub(super) fn through(layers: &[Box<dyn Layer + '_>], sight: &Sight) -> Sum {
     let mut hits: Vec<(f64, Vec3A, f32)> = layers.iter().filter_map(|layer| layer.surface(sight)).collect();
     hits.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (mut sum, mut left) = (Vec3A::ZERO, 1.0);
+    let mut sum = Sum::default();
     for (_, color, opacity) in hits {
-        sum += color * (left * opacity);
-        left *= 1.0 - opacity;
+        sum.add(color, opacity);
     }
-    [sum.x, sum.y, sum.z, 1.0 - left]
+    sum
 }

@@ -30,7 +30,7 @@ pub(super) struct Steepness {
 }
 
 /// The index nearest to a number from 0 to `COUNT` − 1; others are brought in.
-#[inline]
+#[inline(always)]
 fn nearest(number: f32) -> usize {
     // Added to 2²³ a number is rounded to a whole one, in the lowest bits.
     let bits = (number.max(0.0).min((COUNT - 1) as f32) + 8_388_608.0).to_bits();
@@ -78,18 +78,18 @@ impl Tables {
     }
 
     /// Where a stored number is in the tables.
-    #[inline]
+    #[inline(always)]
     pub(super) fn index(&self, stored: f32) -> usize {
         nearest(stored * self.scale + self.shift)
     }
 
     /// Zero where nothing is seen.
-    #[inline]
+    #[inline(always)]
     pub(super) fn opacity(&self, index: usize) -> f32 {
         self.opacities[index & (COUNT - 1)]
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn color(&self, index: usize) -> Vec3A {
         self.colors[index & (COUNT - 1)]
     }
@@ -107,7 +107,7 @@ impl Steepness {
     }
 
     /// Opacity of a step where values change by so much per mm.
-    #[inline]
+    #[inline(always)]
     pub(super) fn opacity(&self, opacity: f32, per_mm: f32) -> f32 {
         let factor = self.factors[nearest(per_mm * self.per_index)];
         self.of_step[nearest(opacity * factor * (COUNT - 1) as f32)]

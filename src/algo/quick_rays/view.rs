@@ -2,6 +2,7 @@
 
 use glam::DVec3;
 
+use crate::algo::sample::SNAP;
 use crate::scene::{ClipPlane, Ray, VolumeScene, Whole};
 
 /// What all rays of a picture have in common.
@@ -93,6 +94,13 @@ impl View {
             kept: kept.map(|mm| mm / self.step_mm - shift),
             step_mm: self.step_mm,
         }
+    }
+}
+
+impl Sight {
+    /// Leaves out the samples that are so far from the ray's origin, or farther.
+    pub(super) fn end_before(&mut self, depth_mm: f64) {
+        self.kept[1] = self.kept[1].min(depth_mm / self.step_mm - self.shift - 2.0 * SNAP);
     }
 }
 

@@ -6,6 +6,7 @@ pub mod cube;
 pub mod length;
 pub mod measure;
 pub mod navigate;
+pub mod scalpel;
 pub mod window;
 
 use glam::{DVec2, DVec3};
@@ -29,6 +30,8 @@ pub enum Tool {
     Window,
     /// Measures lengths.
     Length,
+    /// Cuts away what a line drawn over the volume view encloses. In other panes it is the crosshair.
+    Scalpel,
 }
 
 impl Tool {
@@ -36,7 +39,7 @@ impl Tool {
     pub fn measures(self) -> bool {
         match self {
             Self::Length => true,
-            Self::Crosshair | Self::Window => false,
+            Self::Crosshair | Self::Window | Self::Scalpel => false,
         }
     }
 }
@@ -54,6 +57,7 @@ pub fn take_hold(state: &State, pane: PaneId, at: DVec2) -> GestureKind {
     }
     match state.view.tool_in(pane) {
         None => GestureKind::Turn,
+        Some(Tool::Scalpel) => GestureKind::Scalpel,
         Some(Tool::Window) => grip.unwrap_or(GestureKind::Window),
         Some(Tool::Length) => grip.unwrap_or(GestureKind::Draw),
         Some(Tool::Crosshair) => match (grip, crosshair::take_hold(state, pane, at)) {
@@ -146,6 +150,8 @@ pub enum GestureKind {
     Turn,
     /// Moves a side of the crop box.
     Crop(crop::CropSide),
+    /// Draws the line of the scalpel.
+    Scalpel,
     /// A face of the orientation cube: a click looks from there, a drag turns.
     Side(cube::Side),
     /// Draws a measurement while the button is down.

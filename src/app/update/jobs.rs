@@ -7,7 +7,7 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{developing, display, file, measure, overlay, settings, thumbnails, transfer, transfer_thumbnails};
+use super::{developing, display, file, mask, measure, overlay, settings, thumbnails, transfer, transfer_thumbnails};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::VolumeId;
@@ -82,6 +82,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
             measure::took_in(state, job, event);
         }
+        JobEvent::Masked(id, removal, mask) => mask::found(state, id, removal, mask),
         JobEvent::Developed { samples, pixels } => developing::take_in(state, job, samples, pixels),
         JobEvent::Counted(id, counted) => take_counts(state, id, counted),
         JobEvent::PictureSaved(Ok(path)) => state.tell(

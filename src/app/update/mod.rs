@@ -4,6 +4,7 @@ mod developing;
 mod display;
 mod file;
 mod jobs;
+mod mask;
 mod measure;
 mod movie;
 mod navigate;
@@ -24,6 +25,7 @@ pub(super) use settings::{kept, take};
 use super::command::{Choice, Command, Effect};
 use super::pane::{Arrangement, Layout, PaneId};
 use super::state::State;
+use super::volume_view::VolumeChange;
 
 /// Applies a command. What is not a change of state comes back as effects, to be carried out by the caller.
 pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
@@ -62,6 +64,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Close { index } => file::close(state, index),
         Command::WantThumbnails { volumes } => thumbnails::want(state, volumes),
         Command::WantTransferThumbnails { presets } => transfer_thumbnails::want(state, presets),
+        Command::VolumeView(VolumeChange::Remove(removal)) => mask::remove(state, removal),
         Command::ChooseTransferFile { write: false } => file::choose(state, Choice::Transfer),
         Command::ChooseTransferFile { write: true } => file::choose(state, Choice::TransferTo),
         Command::ImportTransfer { path } => transfer::import(state, path),
@@ -81,6 +84,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ChooseMeasurementsFile { format } => file::choose(state, Choice::Measurements(format)),
         Command::SaveMeasurements { path } => measure::export(state, path),
         Command::CopyMeasurements => measure::copy(state),
+        Command::RestartGraphics => vec![Effect::RestartGraphics],
         Command::Quit => vec![Effect::Quit],
         other => {
             update_view(state, other);

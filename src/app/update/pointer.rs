@@ -8,10 +8,10 @@ use super::super::scenes;
 use super::super::state::State;
 use super::super::tool::measure::CLICK;
 use super::super::tool::{
-    self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, crop, crop::CropSide,
-    crosshair, navigate as turns, window as tool_window,
+    self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, Tool, crop, crop::CropSide,
+    crosshair, navigate as turns, scalpel, window as tool_window,
 };
-use super::{measure, navigate, planes, transfer};
+use super::{mask, measure, navigate, planes, transfer};
 use crate::scene::SlabMode;
 
 /// Applies one pointer event.
@@ -73,6 +73,7 @@ fn release(state: &mut State, event: PointerEvent) {
         }
         GestureKind::Draw | GestureKind::Finish => measure::finish_line(state, gesture.pane),
         GestureKind::Move(_) => measure::finish_move(state, &gesture.before),
+        GestureKind::Scalpel => mask::cut(state, event.modifiers.alt),
         GestureKind::Window if gesture.pane == PaneId::Volume => {
             transfer::dragged(state, gesture.before.transfer);
         }
@@ -87,6 +88,11 @@ fn release(state: &mut State, event: PointerEvent) {
 fn begin(state: &mut State, event: PointerEvent, button: Button) {
     let kind = match (button, event.pane) {
         (Button::Left, _) if event.modifiers.ctrl && !event.modifiers.alt => GestureKind::Window,
+        (Button::Left, PaneId::Volume)
+            if event.modifiers.alt && state.view.tool_in(PaneId::Volume) == Some(Tool::Scalpel) =>
+        {
+            GestureKind::Scalpel
+        }
         (Button::Left, PaneId::Volume) if event.modifiers.alt => GestureKind::Pan,
         (Button::Left, PaneId::Stack) if event.modifiers.alt => GestureKind::Window,
         (Button::Left, _) if event.modifiers.alt => GestureKind::Pan,
@@ -134,7 +140,7 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
         kind,
         before,
     });
-    if kind == GestureKind::Crosshair {
+    if matches!(kind, GestureKind::Crosshair | GestureKind::Scalpel) {
         drag(state, event);
     }
 }
@@ -167,6 +173,7 @@ fn drag(state: &mut State, event: PointerEvent) {
             restore_place(state, &before);
             navigate::zoom(state, pane, start, turns::zoom_factor(delta));
         }
+        GestureKind::Scalpel => scalpel::draw(&mut state.view.volume.lasso, event.at),
         GestureKind::Crop(side) => drag_crop(state, pane, &before, side, delta),
         GestureKind::Turn | GestureKind::Side(_) => {
             state.view.camera = turns::turned(before.camera, before.pivot, delta);
@@ -261,6 +268,7 @@ pub(super) fn cancel(state: &mut State) {
         return;
     };
     state.measurements.draft = None;
+    state.view.volume.lasso.clear();
     restore_place(state, &before);
     state.view.crosshair = before.crosshair;
     state.view.alignment = before.alignment;

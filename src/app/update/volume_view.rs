@@ -5,7 +5,7 @@ use super::super::pane::PaneId;
 use super::super::state::{LoadState, State};
 use super::super::tool::crop;
 use super::super::volume_view::{MOST_CLIP_PLANES, VolumeChange};
-use super::{file, transfer};
+use super::{file, mask, transfer};
 use crate::model::volume::VolumeId;
 use crate::scene::{Camera, ClipPlane, Cuts, VolumeMode};
 
@@ -62,6 +62,7 @@ pub(super) fn change(state: &mut State, change: VolumeChange) {
             view.cuts = Cuts::default();
             view.slice_cuts = Default::default();
             view.cuts.crop = around.filter(|_| view.shows_crop);
+            mask::reset(state);
         }
         VolumeChange::AddClipPlane if view.cuts.planes.len() < MOST_CLIP_PLANES => {
             let normal = axes.normal();
@@ -70,6 +71,7 @@ pub(super) fn change(state: &mut State, change: VolumeChange) {
                 offset_mm: normal.dot(crosshair),
             });
         }
+        VolumeChange::CutOutside(yes) => view.cuts_outside = yes,
         VolumeChange::Background(background) => view.background = background,
         VolumeChange::Perspective(degrees) if degrees.is_finite() => {
             state.view.camera.perspective_deg = degrees.clamp(0.0, Camera::MOST_PERSPECTIVE_DEG);

@@ -60,7 +60,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
         let film = film(args, scene, frames);
         let mut gpu = LazyGpu::default();
         movie::save(&film, &mut gpu, quiet)?;
-        complain_of_level(&gpu, args, volume, quiet);
+        complain_of_level(&gpu, &film.movie.scene, quiet);
         return Ok(());
     }
     let mut gpu = LazyGpu::default();
@@ -72,7 +72,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     } else {
         gpu.get()?.picture(&scene)?
     };
-    complain_of_level(&gpu, args, volume, quiet);
+    complain_of_level(&gpu, &scene, quiet);
     if args.annotations {
         annotate(&mut picture, &scene, &Beside::default())?;
     }
@@ -94,11 +94,8 @@ fn film(args: &RenderArgs, scene: Scene, frames: usize) -> Film {
 }
 
 /// Says that a volume is drawn coarser than it is, if so.
-fn complain_of_level(gpu: &LazyGpu, args: &RenderArgs, volume: &Volume, quiet: bool) {
-    let notice = gpu
-        .started()
-        .and_then(|gpu| gpu.level(volume, args.frame))
-        .and_then(|level| level.notice(volume.dims()));
+fn complain_of_level(gpu: &LazyGpu, scene: &Scene, quiet: bool) {
+    let notice = gpu.started().and_then(|gpu| gpu.notice(scene));
     if let Some(notice) = notice
         && !quiet
     {

@@ -9,6 +9,7 @@ mod letters;
 mod measurements;
 pub mod refine;
 mod scale_bar;
+mod scalpel;
 
 use egui::{Rect, Role, Sense, StrokeKind, WidgetInfo};
 
@@ -82,6 +83,7 @@ pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memo
         crosshair::paint(&painter, pane, state, is_hovered);
         measurements::paint(&painter, pane, state);
         crop::paint(&painter, pane, state);
+        scalpel::paint(&painter, pane, state);
         letters::paint(&painter, pane, state);
         cube::paint(&painter, pane, state);
         scale_bar::paint(&painter, pane, state);

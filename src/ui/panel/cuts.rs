@@ -1,10 +1,11 @@
-//! What is cut away in the volume view: the crop box, cuts at the slices, planes of one's own.
+//! What is cut away in the volume view: the crop box, cuts at the slices, planes of one's own, the scalpel, table and bone.
 
 use egui::{Button, DragValue, RichText, Ui};
 
 use crate::app::pane::PaneId;
-use crate::app::volume_view::{MOST_CLIP_PLANES, SliceCut, VolumeChange};
-use crate::app::{Command, State};
+use crate::app::tool::Tool;
+use crate::app::volume_view::{MOST_CLIP_PLANES, Removal, SliceCut, VolumeChange};
+use crate::app::{Command, State, mask};
 use crate::model::orientation::letters;
 use crate::say;
 use crate::scene::{ClipPlane, Cuts};
@@ -31,7 +32,9 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             at_slice(ui, state, id, cut, commands);
         }
         planes(ui, state, commands);
-        if ui.button(say!("ui-reset-cuts")).clicked() {
+        parts(ui, state, commands);
+        let reset = ui.button(say!("ui-reset-cuts"));
+        if reset.on_hover_text(say!("ui-reset-cuts-tip")).clicked() {
             commands.push(Command::VolumeView(VolumeChange::ResetCuts));
         }
     });
@@ -62,6 +65,39 @@ fn at_slice(ui: &mut Ui, state: &State, id: PaneId, now: SliceCut, commands: &mu
             response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, now == cut, name.clone()));
             if response.clicked() {
                 commands.push(Command::VolumeView(VolumeChange::SliceCut { pane: id, cut }));
+            }
+        }
+    });
+}
+
+/// The scalpel, and what is found by itself.
+fn parts(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    ui.horizontal(|ui| {
+        let is_on = state.view.tool == Some(Tool::Scalpel);
+        let scalpel = ui.selectable_label(is_on, say!("ui-scalpel"));
+        scalpel.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, is_on, say!("ui-scalpel")));
+        if scalpel.on_hover_text(say!("ui-scalpel-tip")).clicked() {
+            let tool = (!is_on).then_some(Tool::Scalpel);
+            commands.push(Command::SetTool { tool });
+        }
+        let mut outside = state.view.volume.cuts_outside;
+        let switch = ui.checkbox(&mut outside, say!("ui-cut-outside"));
+        if switch.on_hover_text(say!("ui-cut-outside-tip")).changed() {
+            commands.push(Command::VolumeView(VolumeChange::CutOutside(outside)));
+        }
+    });
+    ui.horizontal(|ui| {
+        let removals = [
+            (Removal::Table, say!("ui-remove-table"), say!("ui-remove-table-tip")),
+            (Removal::Bone, say!("ui-remove-bone"), say!("ui-remove-bone-tip")),
+        ];
+        for (removal, label, tip) in removals {
+            let button = ui.add_enabled(mask::can_remove(state), Button::new(label));
+            let button = button
+                .on_hover_text(tip)
+                .on_disabled_hover_text(say!("ui-remove-disabled"));
+            if button.clicked() {
+                commands.push(Command::VolumeView(VolumeChange::Remove(removal)));
             }
         }
     });

@@ -140,8 +140,6 @@ fn modes(ui: &mut Ui, now: VolumeMode, commands: &mut Commands) {
             }
             response.on_hover_text(tip);
         }
-        let (_, name, _) = described(now);
-        ui.add(egui::Label::new(name).truncate());
     });
 }
 
