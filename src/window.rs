@@ -341,7 +341,7 @@ impl Window {
 
     /// Goes on with the oldest movie.
     fn advance_films(&mut self, ctx: &egui::Context) {
-        let Some(film) = self.films.first_mut() else {
+        let Some(film) = self.films.first_mut().filter(|_| !self.is_leaving) else {
             return;
         };
         match film.advance(self.program.state(), self.pictures.gpu()) {
