@@ -274,7 +274,8 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 Quality::Moving => (2, step_mm * 4.0),
                 Quality::Still => (1, step_mm),
             };
-            let size = size.map(|side| (side / shrink).max(1));
+            // A coarse picture has a pixel at least; a size of nothing that was asked for is refused where it is drawn.
+            let size = size.map(|side| (side / shrink).max(side.min(1)));
             let camera = Camera {
                 mm_per_pixel: camera_mm_per_point(state) * points_per_pixel * f64::from(shrink),
                 ..state.view.camera

@@ -297,6 +297,12 @@ impl Picture {
         greys.collect::<std::collections::BTreeSet<u8>>().len()
     }
 
+    /// How many colours there are in a part of the picture; letters and lines have a hundred.
+    pub fn colors(&self, [left, top, right, bottom]: [usize; 4]) -> usize {
+        let rows = (top..bottom).map(|row| &self.pixels[row * self.size[0] + left..row * self.size[0] + right]);
+        rows.flatten().collect::<std::collections::BTreeSet<_>>().len()
+    }
+
     /// How many pixels of a part differ from another picture's.
     pub fn changed_pixels(&self, other: &Self, [left, top, right, bottom]: [usize; 4]) -> usize {
         assert_eq!(self.size, other.size);

@@ -46,6 +46,7 @@ fn a_movie_is_written_as_the_pane_was_when_it_was_asked_for() {
     let Some((mut bench, folder)) = opened() else {
         return;
     };
+    rest(&mut bench);
     let (turn, again) = (folder.path().join("turn.png"), folder.path().join("again.png"));
     save(&mut bench, PaneId::Volume, &turn, style(5));
     // The view turns away at once; the movie does not.
@@ -56,7 +57,10 @@ fn a_movie_is_written_as_the_pane_was_when_it_was_asked_for() {
     };
     bench.state_mut().dispatch(&ctx, [look(77.0)]);
     until(&mut bench, "the movie is written", |state| state.jobs.is_empty());
-    bench.state_mut().dispatch(&ctx, [look(25.0)]);
+    // The message takes room from the panes.
+    let dismiss = Command::DismissMessage { index: 0 };
+    bench.state_mut().dispatch(&ctx, [dismiss, look(25.0)]);
+    rest(&mut bench);
     save(&mut bench, PaneId::Volume, &again, style(5));
     until(&mut bench, "the movie is written again", |state| state.jobs.is_empty());
     let bytes = std::fs::read(&turn).unwrap();

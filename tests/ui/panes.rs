@@ -95,6 +95,7 @@ fn the_volume_at_rest_is_the_scene_in_full() {
     };
     // Every value counts in a projection; lit material is held against its twin where there are many pictures of it.
     do_it(&mut bench, Command::VolumeView(VolumeChange::Mode(VolumeMode::Mip)));
+    do_it(&mut bench, Command::ToggleCrosshair);
     rest(&mut bench);
     let rect = pane(&bench, "3D pane");
     let state = bench.state().state();

@@ -50,7 +50,14 @@ fn the_demo_opens_in_a_window_reacts_sleeps_and_closes() {
     let began = Instant::now();
     let start = loop {
         let start = desktop.settled_picture();
-        let empty: Vec<Part> = all.into_iter().filter(|part| start.grey_levels(*part) <= 20).collect();
+        let is_empty = |part: &Part| {
+            if *part == projection {
+                start.colors(*part) <= 400
+            } else {
+                start.grey_levels(*part) <= 20
+            }
+        };
+        let empty: Vec<Part> = all.into_iter().filter(is_empty).collect();
         if empty.is_empty() {
             break start;
         }
