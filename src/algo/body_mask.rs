@@ -1,8 +1,9 @@
 //! The body in a CT, without the table, cushions and blankets beside it.
 //!
-//! What is thick is the body, with everything that hangs together with it by more than a thin sheet: so it does not run
-//! along the shell of a table. Where a table is thick and touches the skin it stays: better that than to lose body. Small parts that hang on it (ears, nose, fingers) are its own, large ones are not.
-//! Lungs and airways are holes of the slices across the patient and belong to it.
+//! What is thick is the body, with everything that hangs together with it by more than a thin sheet: so it does not
+//! run along the shell of a table. Where a table is thick and touches the skin it stays: better that than to lose
+//! body. Small parts that hang on it (ears, nose, fingers) are its own, large ones are not. Lungs and airways are
+//! holes of the slices across the patient and belong to it.
 
 use super::bits::Bits;
 use super::components::Components;

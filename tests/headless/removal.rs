@@ -77,6 +77,6 @@ fn the_demo_loses_its_table_and_its_bones() {
          of bone {of_bone:.4}, aorta {of_aorta:.4}, its branches {of_branches:.4}"
     );
     eprintln!("{figures}");
-    assert!(of_body > 0.95 && of_lungs > 0.7, "{figures}");
+    assert!(of_body > 0.99 && of_lungs > 0.95 && of_table < 0.12, "{figures}");
     assert!(of_bone < 0.05 && of_aorta > 0.98 && of_branches > 0.9, "{figures}");
 }

@@ -1,4 +1,4 @@
-//! What is cut away in the volume view: the crop box, cuts at the slices, planes of one's own, the scalpel, table and bone.
+//! What is cut away in the volume view: the crop box, cuts at slices and planes, the scalpel, table and bone.
 
 use egui::{Button, DragValue, RichText, Ui};
 

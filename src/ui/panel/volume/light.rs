@@ -52,10 +52,6 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         if let (Some(silhouettes), _) = fields::slider(ui, &name, &tip, light.silhouettes, 0.0..=1.0, 2) {
             next.silhouettes = silhouettes;
         }
-        let (name, tip) = (say!("volume-occlusion"), say!("volume-occlusion-tip"));
-        if let (Some(occlusion), _) = fields::slider(ui, &name, &tip, light.occlusion, 0.0..=1.0, 2) {
-            next.occlusion = occlusion;
-        }
     });
     if next != light {
         commands.push(Command::VolumeView(VolumeChange::Light(next)));
