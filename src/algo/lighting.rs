@@ -29,8 +29,8 @@ impl Lit {
     /// The colour, 0 to 1, that comes back from material of a colour where values have this gradient, to a viewer at
     /// the end of a ray of this direction. Both sides of a surface are lit alike: it is turned to the viewer. Where
     /// nothing changes from place to place there is no surface, and light comes back as from one that faces the
-    /// viewer. `open` is the share of the surroundings that does not hide the place, 0 to 1.
-    pub fn shade(&self, color: [f64; 3], material: &Material, gradient: DVec3, ray: DVec3, open: f64) -> [f64; 3] {
+    /// viewer.
+    pub fn shade(&self, color: [f64; 3], material: &Material, gradient: DVec3, ray: DVec3) -> [f64; 3] {
         if !self.light.is_shaded {
             return color;
         }
@@ -38,9 +38,8 @@ impl Lit {
         let normal = gradient.try_normalize().unwrap_or(viewer);
         let normal = if normal.dot(viewer) < 0.0 { -normal } else { normal };
         let halfway = (self.towards + viewer).try_normalize().unwrap_or(normal);
-        let open = 1.0 - self.light.occlusion.clamp(0.0, 1.0) * (1.0 - open);
-        let even = (material.ambient + material.diffuse * normal.dot(self.towards).max(0.0)) * open;
-        let mirrored = material.specular * normal.dot(halfway).max(0.0).powf(material.shininess) * open;
+        let even = material.ambient + material.diffuse * normal.dot(self.towards).max(0.0);
+        let mirrored = material.specular * normal.dot(halfway).max(0.0).powf(material.shininess);
         let edge = 1.0 - self.light.silhouettes.clamp(0.0, 1.0) * (1.0 - normal.dot(viewer)).max(0.0).powi(3);
         color.map(|part| ((part * even + mirrored) * edge).clamp(0.0, 1.0))
     }

@@ -13,7 +13,6 @@ pub mod labels;
 pub mod lighting;
 pub mod morphology;
 pub mod needed_slabs;
-pub mod openness;
 pub mod palette;
 pub mod percentile;
 pub mod phantom;
@@ -29,6 +28,7 @@ pub mod stack;
 pub mod value_range;
 
 mod project;
+mod runs;
 mod shade;
 
 pub use reslice::draw;

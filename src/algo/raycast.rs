@@ -11,7 +11,6 @@ use crate::scene::{Ray, VolumeLayer, VolumeMode, VolumeScene};
 use super::gradient::{gradient, scalar};
 use super::label_matter::{LabelField, tinted};
 use super::lighting::Lit;
-use super::openness::Openness;
 use super::reslice::draw_pixels;
 use super::sample::{SNAP, Sample, sample};
 use super::shade::color;
@@ -51,16 +50,9 @@ struct There<'a> {
 struct Placed<'a> {
     layer: &'a VolumeLayer,
     geometry: &'a Geometry,
-    /// Where places hide each other, if that is shown.
-    openness: Option<Openness>,
 }
 
 impl Placed<'_> {
-    /// The share of the surroundings of a voxel that does not hide it.
-    fn open(&self, voxel: DVec3) -> f64 {
-        self.openness.as_ref().map_or(1.0, |openness| openness.at(voxel))
-    }
-
     /// The number at a place, with its voxel.
     fn at(&self, place: DVec3) -> Option<(f64, DVec3)> {
         let image = &self.layer.image;
@@ -82,15 +74,10 @@ impl Placed<'_> {
 }
 
 fn layers(scene: &VolumeScene) -> Vec<Placed<'_>> {
-    let hides = scene.light.is_shaded && scene.light.occlusion > 0.0;
-    let openness = |layer| hides.then(|| Openness::new(layer)).flatten();
     let geometries = scene.layers.iter().map(|layer| layer.image.volume.geometry());
     let placed = scene.layers.iter().zip(geometries).filter_map(|(layer, geometry)| {
-        Some(Placed {
-            layer,
-            geometry: geometry?,
-            openness: openness(layer),
-        })
+        let geometry = geometry?;
+        Some(Placed { layer, geometry })
     });
     placed.collect()
 }
@@ -145,13 +132,7 @@ fn composite(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) ->
         let place = ray.origin + ray.direction * at;
         for field in labels {
             if let Some(drawn) = field.at(place) {
-                let color = lit.shade(
-                    drawn.color,
-                    &Material::default(),
-                    field.slope(&drawn),
-                    ray.direction,
-                    1.0,
-                );
+                let color = lit.shade(drawn.color, &Material::default(), field.slope(&drawn), ray.direction);
                 add(&mut sum, color, field.over_step(step_mm));
             }
         }
@@ -168,7 +149,7 @@ fn composite(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) ->
             let opacity = seen.opacity * transfer.gradient_factor(slope.length());
             let opacity = transfer.over_step(opacity, step_mm) * f64::from(placed.layer.image.opacity);
             let color = tinted(labels, seen.color, place);
-            let color = lit.shade(color, &transfer.material, slope, ray.direction, placed.open(voxel));
+            let color = lit.shade(color, &transfer.material, slope, ray.direction);
             add(&mut sum, color, opacity);
         }
     }
@@ -223,13 +204,7 @@ fn surfaces(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> 
         if let Some(at) = hit(scene, is_there, ray, step_mm)
             && let Some(drawn) = field.at(ray.origin + ray.direction * at)
         {
-            let [r, g, b] = lit.shade(
-                drawn.color,
-                &Material::default(),
-                field.slope(&drawn),
-                ray.direction,
-                1.0,
-            );
+            let [r, g, b] = lit.shade(drawn.color, &Material::default(), field.slope(&drawn), ray.direction);
             sheets.push((at, [r, g, b, field.fill()]));
         }
     }
@@ -241,8 +216,7 @@ fn surfaces(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> 
             let slope = gradient(&placed.layer.image, placed.geometry, voxel, value);
             let color = transfer.at(placed.layer.iso).color;
             let color = tinted(labels, color, ray.origin + ray.direction * at);
-            let open = placed.open(voxel);
-            let [r, g, b] = lit.shade(color, &transfer.material, slope, ray.direction, open);
+            let [r, g, b] = lit.shade(color, &transfer.material, slope, ray.direction);
             sheets.push((at, [r, g, b, f64::from(placed.layer.image.opacity)]));
         }
     }

@@ -102,6 +102,8 @@ pub struct Entry {
     pub display: Display,
     /// Present where it is used as a label map.
     pub overlay: Option<Overlay>,
+    /// Its voxels were looked at, and they are no labels.
+    pub(super) is_image: bool,
     /// The percentile window, once enough voxels are there.
     pub auto_window: Option<Window>,
     /// How often each value occurs: in some slices, and once all are there, in all of them.

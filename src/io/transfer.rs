@@ -33,6 +33,8 @@ pub enum TransferError {
 
 /// More than any curve needs.
 const MOST_BYTES: u64 = 1 << 20;
+/// Far more than anybody draws by hand; each of them is a handle in the editor.
+const MOST_POINTS: usize = 256;
 
 /// Reads `{"points":[{"value":…,"opacity":0…1,"color":[r,g,b]},…]}`, with `gradient`, `unit_mm` and `material` if they
 /// are there.
@@ -50,7 +52,11 @@ pub fn read(path: &Path) -> Result<TransferFunction, TransferError> {
     }
     let text = fs::read(path).map_err(unreadable)?;
     let function: TransferFunction = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
-    Ok(function.tidied())
+    let function = function.tidied();
+    if function.points().len().max(function.gradient().len()) > MOST_POINTS {
+        return Err(wrong(say!("io-transfer-too-many", most = MOST_POINTS.to_string())));
+    }
+    Ok(function)
 }
 
 /// Writes what [`read`] reads.

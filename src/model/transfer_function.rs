@@ -49,6 +49,23 @@ impl Default for Material {
     }
 }
 
+impl Material {
+    /// A mirrored spot is never smaller.
+    const SMALLEST_SPOT: f64 = 1000.0;
+
+    /// Numbers that are none are those of the usual material; the others are kept where light makes sense.
+    fn tidy(&mut self) {
+        let usual = Self::default();
+        let within = |part: f64, usual: f64, most: f64| if part.is_nan() { usual } else { part.clamp(0.0, most) };
+        *self = Self {
+            ambient: within(self.ambient, usual.ambient, 1.0),
+            diffuse: within(self.diffuse, usual.diffuse, 1.0),
+            specular: within(self.specular, usual.specular, 1.0),
+            shininess: within(self.shininess, usual.shininess, Self::SMALLEST_SPOT),
+        };
+    }
+}
+
 /// Colour and opacity of a value that was looked up.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Classified {
@@ -108,6 +125,7 @@ impl TransferFunction {
     }
 
     fn tidy(&mut self) {
+        self.material.tidy();
         self.points
             .retain(|point| point.value.is_finite() && point.opacity.is_finite());
         self.points.sort_by(|a, b| a.value.total_cmp(&b.value));
@@ -231,6 +249,24 @@ mod tests {
         assert_eq!(ramp.at(-1e9).opacity, 0.0);
         assert_eq!(ramp.at(1e9).opacity, 0.5);
         assert_eq!(ramp.range(), Some([0.0, 100.0]));
+    }
+
+    #[test]
+    fn no_material_gives_more_light_than_there_is() {
+        let odd = Material {
+            ambient: f64::NAN,
+            diffuse: -3.0,
+            specular: 1e300,
+            shininess: f64::INFINITY,
+        };
+        let material = TransferFunction::new(Vec::new(), Vec::new(), 1.0, odd).material;
+        let expected = Material {
+            diffuse: 0.0,
+            specular: 1.0,
+            shininess: 1000.0,
+            ..Material::default()
+        };
+        assert_eq!(material, expected);
     }
 
     #[test]

@@ -10,8 +10,6 @@ pub struct Light {
     pub is_shaded: bool,
     /// Towards the light, from the viewer's seat: x to the right, y up, z towards the viewer. Any length.
     pub towards: DVec3,
-    /// How much darker places are that their surroundings hide, 0 to 1.
-    pub occlusion: f64,
     /// How dark surfaces become where they are seen edge on, 0 to 1.
     pub silhouettes: f64,
 }
@@ -21,7 +19,6 @@ impl Default for Light {
         Self {
             is_shaded: true,
             towards: DVec3::new(-0.4, 0.6, 1.0),
-            occlusion: 0.0,
             silhouettes: 0.0,
         }
     }

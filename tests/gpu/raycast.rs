@@ -1,7 +1,6 @@
 //! Material and surfaces through a camera: the twin against numbers that are known, and the pictures against the twin.
 
 use glam::{DAffine3, DMat3, DVec3};
-use isocenter::algo::openness::Openness;
 use isocenter::algo::{gradient::gradient, raycast};
 use isocenter::model::geometry::Geometry;
 use isocenter::model::plane::Plane;
@@ -160,40 +159,4 @@ fn what_a_mask_takes_away_is_not_seen() {
     let picture = raycast::draw_volume(&scene);
     assert_eq!(picture[4 * 4 * 9], 0);
     assert!(picture[4 * (4 * 9 + 8)] > 100);
-}
-
-#[test]
-fn a_pit_is_less_open_than_a_wall_and_a_ridge_more() {
-    // A block with a deep groove along k; the rest is air.
-    let recipe = Recipe::new(
-        even_geometry([64, 64, 40], DMat3::from_diagonal(DVec3::new(1.0, 1.0, 1.5))),
-        SampleType::I16,
-    );
-    let volume = recipe.volume(|[i, j, _], _| {
-        let in_groove = (28..36).contains(&i) && j < 44;
-        if j >= 20 && (8..56).contains(&i) && !in_groove {
-            100.0
-        } else {
-            0.0
-        }
-    });
-    let mut layer = deep(layer(&volume, Window::linear(50.0, 100.0)));
-    let [low, high] = [0.0, 100.0].map(|stored| volume.rescale.value(stored));
-    let point = |value, opacity| TransferPoint {
-        value,
-        opacity,
-        color: [255; 3],
-    };
-    let points = vec![point(low, 0.0), point(high, 1.0)];
-    layer.transfer = std::sync::Arc::new(TransferFunction::new(points, Vec::new(), 1.0, Material::default()));
-    let openness = Openness::new(&layer).unwrap();
-    let at = |i: f64, j: f64| openness.at(DVec3::new(i, j, 20.0));
-    let (outside, ridge, wall, pit) = (at(2.0, 4.0), at(8.0, 20.0), at(18.0, 20.0), at(32.0, 42.0));
-    assert!(
-        outside > 0.99 && ridge > wall + 0.05 && wall > pit + 0.1,
-        "{outside} {ridge} {wall} {pit}"
-    );
-    assert!((0.6..0.95).contains(&wall), "{wall}");
-    layer.transfer = std::sync::Arc::new(TransferFunction::default());
-    assert!(Openness::new(&layer).unwrap().open().iter().all(|open| *open == 1.0));
 }

@@ -118,6 +118,38 @@ fn image_and_label_map_opened_together_find_each_other() {
 }
 
 #[test]
+fn a_label_map_named_before_its_image_is_found_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    label_map(folder.path(), "a_seg.nii", false);
+    write_volume(folder.path(), "ct.nii");
+    let mut program = empty_program();
+    open(&mut program, folder.path().to_owned());
+    let shown = program.state().shown().unwrap();
+    assert_eq!(shown.volume().series.description, "ct");
+    assert_eq!(maps(&program), 1);
+    assert_eq!(overlay(&program).table.segments.len(), 2);
+}
+
+#[test]
+fn two_images_on_one_grid_stay_images() {
+    let folder = tempfile::tempdir().unwrap();
+    write_volume(folder.path(), "a.nii");
+    write_volume(folder.path(), "b.nii");
+    let mut program = empty_program();
+    open(&mut program, folder.path().to_owned());
+    assert!(!program.is_busy());
+    assert_eq!(maps(&program), 0);
+    assert!(
+        program
+            .state()
+            .document
+            .entries
+            .iter()
+            .all(|entry| entry.overlay.is_none())
+    );
+}
+
+#[test]
 fn a_label_map_alone_is_a_grey_image_that_is_not_black_and_waits_for_its_image() {
     let folder = tempfile::tempdir().unwrap();
     let mut program = Program::new(std::sync::Arc::new(|| {}));

@@ -208,3 +208,4 @@ io-movie-longer-there = {$more ->
 }; remove what is old, or choose another name
 io-movie-size-differs = a picture has another size than the movie
 io-movie-webp-too-large = WebP ends at 4 GB; make the pictures fewer or smaller
+io-transfer-too-many = it has more than {$most} points; leave out those that lie on straight lines

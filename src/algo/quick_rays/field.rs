@@ -3,7 +3,6 @@
 use glam::{DVec3, Vec3A, Vec4};
 
 use super::path::{ONE, Place};
-use crate::model::voxels::{Samples, Voxels};
 
 /// A type of stored numbers.
 pub(super) trait Stored: Copy + PartialOrd + Send + Sync {
@@ -49,23 +48,6 @@ impl Stored for f32 {
     fn is_odd(self) -> bool {
         !self.is_finite()
     }
-}
-
-/// The slices of a frame, each a run of samples; `None` if any could not be read.
-pub(super) fn slices<'a, T>(
-    voxels: &'a Voxels,
-    frame: usize,
-    of_type: impl Fn(&'a Samples) -> Option<&'a [T]>,
-) -> Option<Vec<&'a [T]>> {
-    let [columns, rows, count] = voxels.dims();
-    let size = columns * rows;
-    (0..count)
-        .map(|slice| {
-            let slab = voxels.slab_of(slice, frame);
-            let first = (slice - voxels.slab_range(slab).first_slice) * size;
-            of_type(voxels.slab(slab)?)?.get(first..first + size)
-        })
-        .collect()
 }
 
 /// All slices of a frame.

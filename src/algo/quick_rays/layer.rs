@@ -6,7 +6,7 @@ use glam::{DAffine3, Mat3A, Vec3A};
 
 use super::bricks::{Bricks, SIDE};
 use super::composite::{Glimpse, Sum, Walk};
-use super::field::{Field, Stored, slices};
+use super::field::{Field, Stored};
 use super::kept::Kept;
 use super::lamp::Lamp;
 use super::leaps::{Leaps, seen};
@@ -14,6 +14,7 @@ use super::path::{Path, Place};
 use super::project::Gathering;
 use super::tables::Tables;
 use super::view::{Sight, View};
+use crate::algo::runs::slices;
 use crate::model::voxel_mask::VoxelMask;
 use crate::model::voxels::Samples;
 use crate::scene::{Interpolation, VolumeLayer, VolumeMode, VolumeScene};

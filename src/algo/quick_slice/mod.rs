@@ -11,10 +11,11 @@ use rayon::prelude::*;
 
 use crate::model::geometry::Geometry;
 use crate::model::volume::Value;
-use crate::model::voxels::{Samples, Voxels};
+use crate::model::voxels::Samples;
 use crate::model::window::WindowFunction;
 use crate::scene::{ImageLayer, Interpolation, Scene, SlabMode, SliceScene};
 
+use super::runs::slices;
 use super::sample::SNAP;
 use super::shade::color;
 use aligned::Aligned;
@@ -57,23 +58,6 @@ pub fn draw(scene: &Scene) -> Option<Vec<u8>> {
         Samples::I16(_) => Some(drawn!(I16)),
         Samples::U32(_) | Samples::I32(_) | Samples::F32(_) | Samples::F64(_) => None,
     }
-}
-
-/// The slices of a frame, each a run of samples; `None` if any could not be read.
-fn slices<'a, T>(
-    voxels: &'a Voxels,
-    frame: usize,
-    of_type: impl Fn(&'a Samples) -> Option<&'a [T]>,
-) -> Option<Vec<&'a [T]>> {
-    let [columns, rows, count] = voxels.dims();
-    let size = columns * rows;
-    (0..count)
-        .map(|slice| {
-            let slab = voxels.slab_of(slice, frame);
-            let first = (slice - voxels.slab_range(slab).first_slice) * size;
-            of_type(voxels.slab(slab)?)?.get(first..first + size)
-        })
-        .collect()
 }
 
 /// What is made of the stored numbers along a ray.

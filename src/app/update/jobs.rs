@@ -177,6 +177,7 @@ fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
         load_warnings: Vec::new(),
         display,
         overlay: None,
+        is_image: false,
         auto_window: None,
         histogram: None,
         auto_projection_window: None,

@@ -27,7 +27,7 @@ pub(super) fn first_role(entry: &mut Entry) {
 pub(super) fn may_be_map(entry: &Entry, others: &[Entry]) -> bool {
     let volume = entry.volume();
     let is_whole = !matches!(volume.voxels.sample_type(), SampleType::F32 | SampleType::F64);
-    let may_be = volume.series.format == "nifti" && is_whole && volume.voxels.components() == 1;
+    let may_be = !entry.is_image && volume.series.format == "nifti" && is_whole && volume.voxels.components() == 1;
     may_be
         && entry.overlay.is_none()
         && others.iter().any(|other| {
@@ -97,8 +97,39 @@ pub(super) fn counted(state: &mut State, id: VolumeId, counts: Option<BTreeMap<u
             state.tell(Level::Error, say!("app-labels-odd", name = name));
             Vec::new()
         }
-        None => file::show(state, id),
+        None => {
+            entry.is_image = true;
+            let is_answered = state
+                .shown()
+                .is_some_and(|shown| shown.is_image && shown.volume().id != id);
+            let mut effects = if is_answered { Vec::new() } else { file::show(state, id) };
+            // What was taken for the image by its header may be the map of this one.
+            effects.extend(maps_of(state, id).into_iter().filter_map(|map| read(state, map)));
+            effects
+        }
     }
+}
+
+/// What could be a label map of an image, by headers alone.
+fn maps_of(state: &State, image: VolumeId) -> Vec<VolumeId> {
+    let Some(at) = state
+        .document
+        .entries
+        .iter()
+        .position(|entry| entry.volume().id == image)
+    else {
+        return Vec::new();
+    };
+    let image = &state.document.entries[at..=at];
+    let others = state
+        .document
+        .entries
+        .iter()
+        .filter(|entry| entry.volume().id != image[0].volume().id);
+    others
+        .filter(|entry| may_be_map(entry, image))
+        .map(|entry| entry.volume().id)
+        .collect()
 }
 
 /// Says where a map lies if that is nowhere near the image.
