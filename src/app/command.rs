@@ -9,6 +9,7 @@ pub use super::effect::{Choice, Effect};
 use super::job::JobId;
 use super::movie::{MovieFormat, MovieStyle};
 use super::overlays::SegmentChange;
+use super::painting::PaintChange;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::settings::{PanelId, Setting, WindowPlace};
@@ -447,6 +448,22 @@ pub enum Command {
         /// The segment's label.
         label: u32,
     },
+    /// Makes an empty segmentation on the grid of the shown image.
+    NewSegmentation,
+    /// Adds a segment to a label map.
+    AddSegment {
+        /// The label map's place in the document, counted from 0.
+        index: usize,
+    },
+    /// Takes a segment out of a label map, with its voxels.
+    RemoveSegment {
+        /// The label map's place in the document, counted from 0.
+        index: usize,
+        /// The segment's label.
+        label: u32,
+    },
+    /// Changes how segments are painted.
+    Paint(PaintChange),
     /// Takes a message off the screen.
     DismissMessage {
         /// Counted from the oldest.

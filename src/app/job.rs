@@ -21,7 +21,7 @@ use super::thumbnail::{self, Thumbnail};
 use super::transfer_thumbnail::{self, ThumbnailRequest};
 use super::volume_view::Removal;
 use crate::algo::cinematic::{Developing, Tracking};
-use crate::algo::label_counts::{LabelCount, label_counts};
+use crate::algo::label_counts::{LabelsRead, read_labels};
 use crate::algo::{body_mask, bone_mask, histogram, percentile};
 use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Places, Saved, ToSave};
@@ -71,8 +71,8 @@ pub enum JobEvent {
     TransferSaved(Result<PathBuf, String>),
     /// The values of a volume were counted.
     Counted(VolumeId, Counted),
-    /// The labels of a volume were counted; `None` if it is no label map.
-    Labelled(VolumeId, Option<BTreeMap<u32, LabelCount>>),
+    /// The labels of a volume were read; `None` if it is no label map.
+    Labelled(VolumeId, Option<LabelsRead>),
     /// Voxels were read.
     Loaded(VolumeId, LoadReport),
     /// The user answered.
@@ -252,11 +252,11 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             let is_cancelled = || outlet.cancelled.load(Ordering::Relaxed);
-            let counts = label_counts(&open.volume, 0, MOST_LABELS, &is_cancelled);
+            let read = read_labels(&open.volume, MOST_LABELS, &is_cancelled);
             if is_cancelled() {
                 return JobEvent::Nothing;
             }
-            JobEvent::Labelled(open.volume.id, counts)
+            JobEvent::Labelled(open.volume.id, read)
         });
     }
 

@@ -16,6 +16,7 @@ pub mod mask;
 pub mod measurements;
 pub mod movie;
 pub mod overlays;
+pub mod painting;
 pub mod pane;
 pub mod planes;
 pub mod presets;

@@ -12,6 +12,7 @@ use super::history::History;
 use super::job::JobId;
 use super::measurements::Measurements;
 use super::overlays::{Overlay, OverlayView};
+use super::painting::{Begun, Painting};
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
 use super::settings::Settings;
@@ -41,6 +42,10 @@ pub struct State {
     pub view: View,
     /// What is being dragged.
     pub gesture: Option<Gesture>,
+    /// How segments are painted.
+    pub painting: Painting,
+    /// The stroke that is being painted.
+    pub(super) stroke: Option<Begun>,
     /// Where the pointer rests: pane, and place in it in points.
     pub hover: Option<(PaneId, DVec2)>,
     /// The path-traced picture of the volume view, if there is one.
@@ -113,6 +118,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The volume with its voxels as they are in the file.
+    pub fn from_file(&self) -> &OpenVolume {
+        let file = self.overlay.as_ref().and_then(|overlay| overlay.file.as_ref());
+        file.unwrap_or(&self.open)
+    }
+
     /// The volume.
     pub fn volume(&self) -> &Arc<Volume> {
         &self.open.volume
@@ -256,7 +267,7 @@ impl View {
     pub fn tool_in(&self, pane: PaneId) -> Option<Tool> {
         match (pane, self.active_tool()) {
             (PaneId::Volume, _) => self.tool.filter(|tool| matches!(tool, Tool::Window | Tool::Scalpel)),
-            (PaneId::Stack, Tool::Crosshair | Tool::Scalpel) => Some(Tool::Window),
+            (PaneId::Stack, Tool::Crosshair | Tool::Scalpel | Tool::Brush | Tool::Eraser) => Some(Tool::Window),
             (_, Tool::Scalpel) => Some(Tool::Crosshair),
             (_, tool) => Some(tool),
         }
@@ -395,6 +406,8 @@ impl State {
                 tool: None,
             },
             gesture: None,
+            painting: Painting::default(),
+            stroke: None,
             hover: None,
             developing: None,
             jobs: BTreeMap::new(),

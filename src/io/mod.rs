@@ -4,6 +4,7 @@
 //! Reading has two steps. [`scan()`] reads headers and says which volumes there are; [`load()`] (or [`load_slabs`], where
 //! only a few slices are needed) decodes their voxels into the volumes that `scan` made.
 
+pub mod blank;
 pub mod demo;
 pub mod demo_save;
 pub mod dicom;

@@ -84,6 +84,14 @@ app-job-save-measurements = Saving measurements
 app-measurements-saved = The measurements were written to {$path}
 
 app-segment = Label { $label }
+app-new-segmentation = Segmentation { $number }
+app-segment-locked = { $name } is locked: unlock it in the list of segments to paint it
+app-no-grid-to-paint = There is no grid in the patient to paint on: open an image with a place in space first
+app-unsaved-stays = { $name } has changes that are in no file yet: save it before it becomes an image
+app-step-paint = a stroke
+app-step-erase = erasing
+app-step-add-segment = adding { $name }
+app-step-remove-segment = removing { $name }
 app-job-labels = Reading the label map { $name }
 app-labels-odd = { $name } is not a label map: it has values that are not whole numbers from 0 to 65535, or more than 1024 of them. It is drawn as far as it is one; “Use as image” in the browser shows its values
 app-labels-elsewhere = { $name } lies nowhere near { $image }: the two have no place in common, so that nothing of it is seen over the image

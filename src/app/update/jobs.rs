@@ -28,7 +28,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             }
             scanned(state, opened)
         }
-        JobEvent::Labelled(id, counts) => overlay::counted(state, id, counts),
+        JobEvent::Labelled(id, read) => overlay::counted(state, id, read),
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
             count(state, id).into_iter().collect()
@@ -159,7 +159,7 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
     effects
 }
 
-fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
+pub(super) fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
     let window = open.volume.windows.first().map(|named| named.window);
     let display = Display {
         window,

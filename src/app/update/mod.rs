@@ -9,6 +9,7 @@ mod measure;
 mod movie;
 mod navigate;
 mod overlay;
+mod paint;
 mod planes;
 mod pointer;
 mod settings;
@@ -170,6 +171,10 @@ fn update_measurements(state: &mut State, command: Command) {
 fn update_overlays(state: &mut State, command: Command) {
     match command {
         Command::ToggleOverlays => overlay::toggle(state),
+        Command::NewSegmentation => paint::new_segmentation(state),
+        Command::AddSegment { index } => paint::add_segment(state, index),
+        Command::RemoveSegment { index, label } => paint::remove_segment(state, index, label),
+        Command::Paint(change) => paint::change(state, change),
         Command::SetOverlayVisible { index, visible } => overlay::set_visible(state, index, visible),
         Command::SetOverlayOpacity { opacity } => overlay::set_opacity(state, opacity),
         Command::StepOverlayOpacity { steps } => overlay::step_opacity(state, steps),

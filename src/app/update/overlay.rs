@@ -1,16 +1,17 @@
 //! Label maps: which volume is one, what of them is seen, and reading those that are.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::command::Effect;
 use super::super::job::JobId;
-use super::super::overlays::{self, OPACITY_STEP, Overlay, SegmentChange};
-use super::super::state::{Entry, JobSubject, Level, State};
+use super::super::overlays::{self, OPACITY_STEP, Overlay, Saved, SegmentChange};
+use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::{file, navigate};
-use crate::algo::label_counts::LabelCount;
-use crate::model::segment::SegmentTable;
-use crate::model::volume::{VolumeId, VolumeKind};
-use crate::model::voxels::SampleType;
+use crate::algo::label_counts::LabelsRead;
+use crate::io::OpenVolume;
+use crate::model::volume::{Rescale, Volume, VolumeId, VolumeKind};
+use crate::model::voxels::{SampleType, Voxels};
 use crate::say;
 
 /// What a volume is at first, by what its header says. The demo's maps wait until they are asked for.
@@ -74,18 +75,31 @@ pub(super) fn read(state: &mut State, id: VolumeId) -> Option<Effect> {
 }
 
 /// A volume was read: it is a label map with these labels, or none.
-pub(super) fn counted(state: &mut State, id: VolumeId, counts: Option<BTreeMap<u32, LabelCount>>) -> Vec<Effect> {
+pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>) -> Vec<Effect> {
     let Some(entry) = state.document.entry_mut(id) else {
         return Vec::new();
     };
     let name = entry.volume().series.description.clone();
     let is_known = entry.overlay.is_some();
-    match counts {
-        Some(counts) => {
-            let overlay = entry
-                .overlay
-                .get_or_insert_with(|| Overlay::new(SegmentTable::default(), true));
+    match found {
+        Some(LabelsRead { counts, maps }) => {
+            let table = || entry.open.source.segments().unwrap_or_default();
+            let overlay = entry.overlay.get_or_insert_with(|| Overlay::new(table(), true));
             overlay.take_counts(counts);
+            if let Ok(voxels) = Voxels::of_labels(maps) {
+                // From now on it is painted; its file is asked again only if it shall be an image.
+                let painted = entry.open.volume.with_voxels(voxels);
+                let file = without_voxels(&entry.open);
+                overlay.saved = Some(Saved {
+                    revision: painted.voxels.painted_revision(),
+                    table: overlay.table.clone(),
+                });
+                overlay.file = Some(file);
+                entry.open.volume = Arc::new(Volume {
+                    rescale: Rescale::IDENTITY,
+                    ..painted
+                });
+            }
             tell_place(state, id, &name);
             Vec::new()
         }
@@ -107,6 +121,16 @@ pub(super) fn counted(state: &mut State, id: VolumeId, counts: Option<BTreeMap<u
             effects.extend(maps_of(state, id).into_iter().filter_map(|map| read(state, map)));
             effects
         }
+    }
+}
+
+/// A volume as it was before anything of it was read.
+fn without_voxels(open: &OpenVolume) -> OpenVolume {
+    let voxels = &open.volume.voxels;
+    let unread = voxels.unread();
+    OpenVolume {
+        volume: Arc::new(open.volume.with_voxels(unread)),
+        source: Arc::clone(&open.source),
     }
 }
 
@@ -153,6 +177,17 @@ pub(super) fn set_role(state: &mut State, index: usize, as_map: bool) -> Vec<Eff
     };
     let id = entry.volume().id;
     if !as_map {
+        let name = entry.volume().series.description.clone();
+        if let Some(overlay) = &entry.overlay {
+            if overlay.is_unsaved(entry.volume()) {
+                state.tell(Level::Error, say!("app-unsaved-stays", name = name));
+                return Vec::new();
+            }
+            if let Some(file) = overlay.file.clone() {
+                entry.open = file;
+                entry.load = LoadState::Header;
+            }
+        }
         entry.overlay = None;
         return file::show(state, id);
     }
@@ -233,6 +268,7 @@ pub(super) fn change_segment(state: &mut State, index: usize, label: u32, change
         SegmentChange::Name(name) => segment.name = name,
         SegmentChange::Color(color) => segment.color = color,
         SegmentChange::Visible(is_visible) => segment.is_visible = is_visible,
+        SegmentChange::Locked(is_locked) => segment.is_locked = is_locked,
     }
     overlay.recolor();
 }
@@ -250,8 +286,15 @@ pub(super) fn show_all_segments(state: &mut State, index: usize, are_visible: bo
 /// Brings the crosshair into a segment.
 pub(super) fn go_to_segment(state: &mut State, index: usize, label: u32) {
     let place = state.document.entries.get(index).and_then(|entry| {
-        let count = *entry.overlay.as_ref()?.counts.as_ref()?.get(&label)?;
-        let inside = glam::DVec3::from_array(count.inside.map(|at| at as f64));
+        let overlay = entry.overlay.as_ref()?;
+        let count = *overlay.counts.as_ref()?.get(&label)?;
+        let layer = overlay.table.get(label).map_or(0, |segment| segment.layer);
+        let map = entry.volume().voxels.label_map(layer)?;
+        let short = u16::try_from(label).ok()?;
+        // Since it was counted it may have been painted on.
+        let is_still_inside = map.get(count.inside) == Some(short);
+        let inside = if is_still_inside { count.inside } else { map.find(short)? };
+        let inside = glam::DVec3::from_array(inside.map(|at| at as f64));
         Some(entry.volume().geometry()?.patient_at(inside))
     });
     if let Some(place) = place {
