@@ -104,7 +104,11 @@ pub(super) fn stepped(radius_mm: f64, steps: i64) -> f64 {
 
 /// A radius within its bounds.
 pub(super) fn limited(radius_mm: f64) -> f64 {
-    let radius_mm = if radius_mm.is_finite() { radius_mm } else { FIRST_RADIUS_MM };
+    let radius_mm = if radius_mm.is_finite() {
+        radius_mm
+    } else {
+        FIRST_RADIUS_MM
+    };
     radius_mm.clamp(*RADIUS_MM.start(), *RADIUS_MM.end())
 }
 

@@ -37,7 +37,9 @@ pub struct OpenVolume {
 
 impl std::fmt::Debug for OpenVolume {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenVolume").field("id", &self.volume.id).finish_non_exhaustive()
+        f.debug_struct("OpenVolume")
+            .field("id", &self.volume.id)
+            .finish_non_exhaustive()
     }
 }
 

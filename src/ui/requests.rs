@@ -1,6 +1,7 @@
 //! What actions ask the program for, as things are now.
 
 use super::action::Action;
+use crate::app::painting::PaintChange;
 use crate::app::pane::PaneId;
 use crate::app::settings::Setting;
 use crate::app::tool::Tool;
@@ -37,7 +38,7 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
             if state
                 .view
                 .tool
-                .is_some_and(|tool| tool.measures() || tool == Tool::Scalpel) =>
+                .is_some_and(|tool| tool.measures() || tool.paints() || tool == Tool::Scalpel) =>
         {
             Command::SetTool { tool: None }
         }
@@ -110,6 +111,10 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
             name: presets::window_preset_of_key(n)?.name.clone(),
         },
         Action::Overlays => has_overlay(state).then_some(Command::ToggleOverlays)?,
+        Action::OverlayOpacity(steps) if state.view.tool.is_some_and(Tool::paints) => {
+            Command::Paint(PaintChange::StepRadius(steps))
+        }
+        Action::NewSegmentation => has_place.then_some(Command::NewSegmentation)?,
         Action::OverlayOpacity(steps) => has_overlay(state).then_some(Command::StepOverlayOpacity { steps })?,
         Action::AutoWindow => entry.auto_window.map(|_| Command::AutoWindow)?,
         Action::FileWindow => next_file_window(state)?,

@@ -29,6 +29,7 @@ mod nifti_damage;
 mod nifti_file;
 mod nifti_write;
 mod overlays;
+mod painting;
 mod pictures;
 mod program;
 mod program_doubts;

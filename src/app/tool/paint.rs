@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use glam::{DVec2, DVec3};
 
 use super::Tool;
-use crate::algo::brush::{Cover, Footprint, Stroke};
+pub use crate::algo::brush::Footprint;
+use crate::algo::brush::{Cover, Stroke};
 use crate::algo::paint;
 use crate::app::overlays::Overlay;
 use crate::app::painting::{self, Over, Painting};

@@ -293,7 +293,11 @@ pub(super) fn go_to_segment(state: &mut State, index: usize, label: u32) {
         let short = u16::try_from(label).ok()?;
         // Since it was counted it may have been painted on.
         let is_still_inside = map.get(count.inside) == Some(short);
-        let inside = if is_still_inside { count.inside } else { map.find(short)? };
+        let inside = if is_still_inside {
+            count.inside
+        } else {
+            map.find(short)?
+        };
         let inside = glam::DVec3::from_array(inside.map(|at| at as f64));
         Some(entry.volume().geometry()?.patient_at(inside))
     });

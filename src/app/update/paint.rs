@@ -25,7 +25,12 @@ pub(super) fn change(state: &mut State, change: PaintChange) {
     let painting = &mut state.painting;
     match change {
         PaintChange::Into { index, label } => {
-            if let Some(entry) = state.document.entries.get(index).filter(|entry| entry.overlay.is_some()) {
+            if let Some(entry) = state
+                .document
+                .entries
+                .get(index)
+                .filter(|entry| entry.overlay.is_some())
+            {
                 painting.target = Some(entry.volume().id);
                 painting.label = label;
             }
@@ -50,7 +55,12 @@ pub(super) fn new_segmentation(state: &mut State) {
     let (Some(_), Ok(voxels)) = (image.geometry(), voxels) else {
         return state.tell(Level::Error, say!("app-no-grid-to-paint"));
     };
-    let known = state.document.entries.iter().filter(|entry| entry.overlay.is_some()).count();
+    let known = state
+        .document
+        .entries
+        .iter()
+        .filter(|entry| entry.overlay.is_some())
+        .count();
     let series = SeriesInfo {
         format: "isocenter",
         kind: VolumeKind::Segmentation,
@@ -94,7 +104,9 @@ pub(super) fn new_segmentation(state: &mut State) {
 
 /// A new segment of a map, to be painted.
 pub(super) fn add_segment(state: &mut State, index: usize) {
-    let Some(entry) = state.document.entries.get(index) else { return };
+    let Some(entry) = state.document.entries.get(index) else {
+        return;
+    };
     let id = entry.volume().id;
     let Some(overlay) = &entry.overlay else { return };
     let Some(label) = painting::free_label(&overlay.table.segments) else {
@@ -102,7 +114,9 @@ pub(super) fn add_segment(state: &mut State, index: usize) {
     };
     let mut table = overlay.table.clone();
     let name = say!("app-segment", label = label);
-    table.segments.push(Segment::new(label, name.clone(), default_color(label)));
+    table
+        .segments
+        .push(Segment::new(label, name.clone(), default_color(label)));
     table.segments.sort_by_key(|segment| segment.label);
     let edit = LabelEdit {
         volume: id,
@@ -117,12 +131,16 @@ pub(super) fn add_segment(state: &mut State, index: usize) {
 
 /// Takes a segment out of a map, with all its voxels.
 pub(super) fn remove_segment(state: &mut State, index: usize, label: u32) {
-    let Some(entry) = state.document.entries.get(index) else { return };
+    let Some(entry) = state.document.entries.get(index) else {
+        return;
+    };
     let id = entry.volume().id;
     let Some(overlay) = entry.overlay.as_ref().filter(|overlay| overlay.is_read()) else {
         return;
     };
-    let Some(segment) = overlay.table.get(label) else { return };
+    let Some(segment) = overlay.table.get(label) else {
+        return;
+    };
     let (layer, name) = (segment.layer, segment.name.clone());
     let mut table = overlay.table.clone();
     table.segments.retain(|segment| segment.label != label);
@@ -181,19 +199,28 @@ pub(super) fn apply_edit(state: &mut State, edit: &LabelEdit) -> bool {
     };
     if let Some(delta) = &edit.delta {
         let mut maps = entry.volume().voxels.label_maps().to_vec();
-        let Some(map) = maps.get_mut(edit.layer) else { return false };
+        let Some(map) = maps.get_mut(edit.layer) else {
+            return false;
+        };
         if let Err(why) = delta.apply(map) {
             tracing::error!("{why}");
             return false;
         }
         let balance = delta.balance();
         set_maps(state, edit.volume, maps);
-        if let Some(overlay) = state.document.entry_mut(edit.volume).and_then(|entry| entry.overlay.as_mut()) {
+        if let Some(overlay) = state
+            .document
+            .entry_mut(edit.volume)
+            .and_then(|entry| entry.overlay.as_mut())
+        {
             overlay.gained(&balance);
         }
     }
     if let Some((_, after)) = &edit.tables
-        && let Some(overlay) = state.document.entry_mut(edit.volume).and_then(|entry| entry.overlay.as_mut())
+        && let Some(overlay) = state
+            .document
+            .entry_mut(edit.volume)
+            .and_then(|entry| entry.overlay.as_mut())
     {
         overlay.table = after.clone();
         overlay.recolor();
@@ -216,8 +243,7 @@ fn ready(state: &mut State) -> Option<(VolumeId, usize, u16)> {
         new_segmentation(state);
     }
     let (index, segment) = painting::segment(state)?;
-    let (label, layer, name, is_locked) =
-        (segment.label, segment.layer, segment.name.clone(), segment.is_locked);
+    let (label, layer, name, is_locked) = (segment.label, segment.layer, segment.name.clone(), segment.is_locked);
     let entry = state.document.entries.get(index)?;
     let id = entry.volume().id;
     entry.volume().voxels.label_map(layer)?;
@@ -270,7 +296,9 @@ pub(super) fn lead(state: &mut State, pane: PaneId, at: DVec2) {
         radius_mm: state.painting.radius_mm,
         footprint,
     };
-    let Some(entry) = state.document.entry(volume) else { return };
+    let Some(entry) = state.document.entry(volume) else {
+        return;
+    };
     let (grid, overlay) = (Arc::clone(entry.volume()), entry.overlay.as_ref());
     let label = u16::try_from(state.painting.label).unwrap_or(0);
     let rule = overlay.and_then(|overlay| paint::Rule::new(state, tool, label, overlay, &grid));
@@ -293,7 +321,9 @@ pub(super) fn lead(state: &mut State, pane: PaneId, at: DVec2) {
 pub(super) fn finish(state: &mut State) {
     let Some(begun) = state.stroke.take() else { return };
     let is_erasing = state.view.tool == Some(Tool::Eraser);
-    let Some(entry) = state.document.entry_mut(begun.volume) else { return };
+    let Some(entry) = state.document.entry_mut(begun.volume) else {
+        return;
+    };
     let after = entry.volume().voxels.label_map(begun.layer);
     let Some(delta) = after.and_then(|after| LabelDelta::between(&begun.before, after)) else {
         return;
@@ -323,11 +353,12 @@ pub(super) fn cancel(state: &mut State) {
 }
 
 fn restore(state: &mut State, begun: &Begun) {
-    let Some(entry) = state.document.entry(begun.volume) else { return };
+    let Some(entry) = state.document.entry(begun.volume) else {
+        return;
+    };
     let mut maps = entry.volume().voxels.label_maps().to_vec();
     if let Some(map) = maps.get_mut(begun.layer) {
         *map = begun.before.clone();
     }
     set_maps(state, begun.volume, maps);
 }
-

@@ -14,6 +14,7 @@ pub mod measurements;
 pub mod menu;
 pub mod messages;
 pub mod movie;
+pub mod painting;
 pub mod path;
 pub mod picture;
 pub mod segments;

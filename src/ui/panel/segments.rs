@@ -4,18 +4,20 @@ use egui::{Align, Button, Layout, RichText, Role, ScrollArea, Slider, Ui, Widget
 
 use crate::app::overlays::{self, Overlay, SegmentChange};
 use crate::app::state::Entry;
+use crate::app::tool::Tool;
 use crate::app::{Command, State};
 use crate::model::segment::Segment;
 use crate::say;
-use crate::ui::panel::series;
-use crate::ui::{Commands, theme};
+use crate::ui::panel::{painting, series};
+use crate::ui::{Commands, glyph, panel::toolbar::glyph_button, theme};
 
 /// Height of the panel at first.
-const HEIGHT: f32 = 230.0;
+const HEIGHT: f32 = 260.0;
 
 /// Shows the panel at the bottom of the room, if a label map can lie over the image.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    if overlays::over_shown(state).next().is_none() {
+    let is_painting = state.view.tool.is_some_and(Tool::paints);
+    if overlays::over_shown(state).next().is_none() && !is_painting {
         return;
     }
     egui::Panel::bottom("segments")
@@ -26,6 +28,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         .show(ui, |ui| {
             ui.add_space(theme::GAP);
             head(ui, state, commands);
+            painting::show(ui, state, commands);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 for (index, entry, overlay) in overlays::over_shown(state) {
                     ui.push_id(index, |ui| map(ui, index, state, entry, overlay, commands));
@@ -119,6 +122,7 @@ fn row(ui: &mut Ui, index: usize, entry: &Entry, overlay: &Overlay, segment: &Se
         if response.changed() {
             commands.push(change(SegmentChange::Visible(is_visible)));
         }
+        lock(ui, segment, &change, commands);
         let mut color = segment.color;
         let colors = say!("ui-segment-color", name = name());
         let response = ui.color_edit_button_srgb(&mut color).on_hover_text(&colors);
@@ -147,6 +151,17 @@ fn row(ui: &mut Ui, index: usize, entry: &Entry, overlay: &Overlay, segment: &Se
             });
         });
     });
+}
+
+/// Whether painting leaves the segment as it is.
+fn lock(ui: &mut Ui, segment: &Segment, change: &impl Fn(SegmentChange) -> Command, commands: &mut Commands) {
+    let mut is_locked = segment.is_locked;
+    let name = say!("ui-segment-lock", name = segment.name.clone());
+    let response = glyph_button(ui, &glyph::LOCK, Some(is_locked), &name).on_hover_text(say!("ui-segment-lock-tip"));
+    if response.clicked() {
+        is_locked = !is_locked;
+        commands.push(change(SegmentChange::Locked(is_locked)));
+    }
 }
 
 /// A volume with three significant digits, as far as there are any.
