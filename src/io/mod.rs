@@ -9,6 +9,7 @@ pub mod demo;
 pub mod demo_save;
 pub mod dicom;
 pub mod home;
+pub mod journal;
 pub mod load;
 pub mod lock;
 pub mod measurements;
