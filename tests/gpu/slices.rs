@@ -183,19 +183,22 @@ fn planes_along_the_voxels_of_every_type_inversion_and_slope() {
 
 #[test]
 fn planes_askew_of_every_type_near_and_partly_outside() {
-    for sample_type in [SampleType::U8, SampleType::I8, SampleType::U16, SampleType::I16] {
-        let middle = match sample_type {
-            SampleType::U8 => 1000.0,
+    for (sample_type, slope, intercept) in [
+        (SampleType::U8, 8.0, -300.0),
+        (SampleType::I8, -1.0, 0.0),
+        (SampleType::U16, -1.0, 4000.0),
+        (SampleType::I16, 0.5, 7.0),
+    ] {
+        let stored = match sample_type {
+            SampleType::U8 => 125.0,
             SampleType::I8 => 0.0,
             _ => 2000.0,
         };
         let mut noise = Noise(5);
         let mut recipe = Recipe::new(sheared(), sample_type);
-        recipe.rescale = Rescale {
-            slope: if sample_type == SampleType::U8 { 8.0 } else { -1.0 },
-            intercept: 0.0,
-        };
-        let volume = recipe.volume(|_, _| (middle / recipe.rescale.slope + noise.between(-120.0, 120.0)).round());
+        recipe.rescale = Rescale { slope, intercept };
+        let middle = recipe.rescale.value(stored);
+        let volume = recipe.volume(|_, _| (stored + noise.between(-120.0, 120.0)).round());
         let askew = [
             oblique(),
             Axes::from_normal_up(DVec3::new(-0.9, 0.1, -0.2), DVec3::X).unwrap(),
