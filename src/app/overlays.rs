@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::state::{Entry, State};
 use crate::algo::label_counts::LabelCount;
-use crate::model::segment::{LabelColors, Segment, SegmentTable, default_color};
+use crate::model::segment::{LabelColors, Segment, SegmentTable};
 use crate::model::volume::Volume;
 use crate::say;
 use crate::scene::LabelLayer;
@@ -70,12 +70,8 @@ impl Overlay {
     pub(super) fn take_counts(&mut self, counts: BTreeMap<u32, LabelCount>) {
         for label in counts.keys().copied() {
             if self.table.get(label).is_none() {
-                self.table.segments.push(Segment {
-                    label,
-                    name: say!("app-segment", label = label),
-                    color: default_color(label),
-                    is_visible: true,
-                });
+                let name = say!("app-segment", label = label);
+                self.table.segments.push(Segment::new(label, name));
             }
         }
         self.table.segments.sort_by_key(|segment| segment.label);

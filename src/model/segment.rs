@@ -32,9 +32,24 @@ pub struct Segment {
     pub color: [u8; 3],
     /// Whether it is drawn.
     pub is_visible: bool,
+    /// The frame of the map that holds it: segments that overlap lie in different layers. 0 where there is one.
+    pub layer: usize,
 }
 
-/// The segments of a label map, by label.
+impl Segment {
+    /// A visible segment of the first layer, in the colour that its label gets by itself.
+    pub fn new(label: u32, name: String) -> Self {
+        Self {
+            label,
+            name,
+            color: default_color(label),
+            is_visible: true,
+            layer: 0,
+        }
+    }
+}
+
+/// The segments of a label map, by label. Labels are unique over all layers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SegmentTable {
     /// In the order of their labels, each once.
@@ -42,6 +57,14 @@ pub struct SegmentTable {
 }
 
 impl SegmentTable {
+    /// A table of segments in any order. Of several with one label the first stays; labels that cannot be drawn are left out.
+    pub fn from_segments(mut segments: Vec<Segment>) -> Self {
+        segments.retain(|segment| (1..=MOST_LABEL).contains(&segment.label));
+        segments.sort_by_key(|segment| segment.label);
+        segments.dedup_by_key(|segment| segment.label);
+        Self { segments }
+    }
+
     /// The segment of a label.
     pub fn get(&self, label: u32) -> Option<&Segment> {
         let at = self.segments.binary_search_by_key(&label, |segment| segment.label);
@@ -146,6 +169,7 @@ mod tests {
                     name: String::new(),
                     color: [1, 2, 3],
                     is_visible: true,
+                    layer: 0,
                 })
                 .to_vec(),
         };

@@ -116,6 +116,7 @@ fn several_maps_lie_over_each_other_and_hidden_segments_are_not_there() {
         name: String::new(),
         color: [250, 10, label as u8],
         is_visible,
+        layer: 0,
     };
     let table = SegmentTable {
         segments: vec![segment(1, false), segment(2, true), segment(4, false)],

@@ -17,6 +17,7 @@ mod driver;
 mod geometry;
 mod histogram;
 mod identifiers;
+mod label_tables;
 mod layers;
 mod made_nifti;
 mod measure;
