@@ -3,6 +3,7 @@
 pub mod bits;
 pub mod body_mask;
 pub mod bone_mask;
+pub mod brush;
 pub mod cinematic;
 pub mod components;
 pub mod gradient;
@@ -13,6 +14,7 @@ pub mod labels;
 pub mod lighting;
 pub mod morphology;
 pub mod needed_slabs;
+pub mod paint;
 pub mod palette;
 pub mod percentile;
 pub mod phantom;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::state::{Entry, State};
 use crate::algo::label_counts::LabelCount;
-use crate::model::segment::{LabelColors, Segment, SegmentTable};
+use crate::model::segment::{LabelColors, Segment, SegmentTable, default_color};
 use crate::model::volume::Volume;
 use crate::say;
 use crate::scene::LabelLayer;
@@ -71,7 +71,9 @@ impl Overlay {
         for label in counts.keys().copied() {
             if self.table.get(label).is_none() {
                 let name = say!("app-segment", label = label);
-                self.table.segments.push(Segment::new(label, name));
+                self.table
+                    .segments
+                    .push(Segment::new(label, name, default_color(label)));
             }
         }
         self.table.segments.sort_by_key(|segment| segment.label);

@@ -7,7 +7,7 @@ use super::dicom::PetAcquisition;
 use super::source::{OpenVolume, SlabError, SlabRead, SlabSource};
 use crate::algo::phantom::{self, Phantom};
 use crate::model::geometry::{Geometry, GeometryError};
-use crate::model::segment::{Segment, SegmentTable};
+use crate::model::segment::{Segment, SegmentTable, default_color};
 use crate::model::volume::{Patient, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::{SampleType, Samples, Voxels};
 use crate::model::window::{NamedWindow, Window};
@@ -207,7 +207,10 @@ impl SlabSource for DemoSource {
         is_map.then(|| SegmentTable {
             segments: phantom::SEGMENTS
                 .iter()
-                .map(|segment| Segment::new(u32::from(segment.label), segment.name.to_owned()))
+                .map(|segment| {
+                    let label = u32::from(segment.label);
+                    Segment::new(label, segment.name.to_owned(), default_color(label))
+                })
                 .collect(),
         })
     }

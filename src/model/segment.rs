@@ -32,18 +32,21 @@ pub struct Segment {
     pub color: [u8; 3],
     /// Whether it is drawn.
     pub is_visible: bool,
-    /// The frame of the map that holds it: segments that overlap lie in different layers. 0 where there is one.
+    /// Whether painting leaves it as it is.
+    pub is_locked: bool,
+    /// In which frame of the label map it is: segments that overlap are in several.
     pub layer: usize,
 }
 
 impl Segment {
-    /// A visible segment of the first layer, in the colour that its label gets by itself.
-    pub fn new(label: u32, name: String) -> Self {
+    /// A segment of the first layer, visible and free to be painted over.
+    pub fn new(label: u32, name: String, color: [u8; 3]) -> Self {
         Self {
             label,
             name,
-            color: default_color(label),
+            color,
             is_visible: true,
+            is_locked: false,
             layer: 0,
         }
     }
@@ -164,13 +167,7 @@ mod tests {
     fn a_hidden_segment_and_nothing_have_no_colour() {
         let mut table = SegmentTable {
             segments: [3, 300]
-                .map(|label| Segment {
-                    label,
-                    name: String::new(),
-                    color: [1, 2, 3],
-                    is_visible: true,
-                    layer: 0,
-                })
+                .map(|label| Segment::new(label, String::new(), [1, 2, 3]))
                 .to_vec(),
         };
         if let Some(segment) = table.get_mut(3) {

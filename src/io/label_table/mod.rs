@@ -15,7 +15,7 @@ use std::path::Path;
 pub(super) use attach::{FoundTable, attach};
 
 use super::scan::plain;
-use crate::model::segment::{MOST_LABEL, Segment, SegmentTable};
+use crate::model::segment::{MOST_LABEL, Segment, SegmentTable, default_color};
 
 /// Longer files are no tables of labels: 65 535 of them with long names need a third of it.
 const MAX_BYTES: u64 = 16 << 20;
@@ -87,11 +87,10 @@ fn text_of(bytes: &[u8]) -> String {
 
 fn table(rows: &[Row]) -> SegmentTable {
     let segments = rows.iter().filter(|row| (1..=MOST_LABEL).contains(&row.label)).map(|row| {
-        let segment = Segment::new(row.label, tidy(&row.name));
+        let color = row.color.unwrap_or_else(|| default_color(row.label));
         Segment {
-            color: row.color.unwrap_or(segment.color),
             is_visible: row.is_visible,
-            ..segment
+            ..Segment::new(row.label, tidy(&row.name), color)
         }
     });
     SegmentTable::from_segments(segments.collect())
