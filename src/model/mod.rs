@@ -5,6 +5,7 @@
 
 pub mod color_map;
 pub mod geometry;
+pub mod label_grid;
 pub mod measurement;
 pub mod orientation;
 pub mod plane;
