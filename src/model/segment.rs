@@ -32,6 +32,24 @@ pub struct Segment {
     pub color: [u8; 3],
     /// Whether it is drawn.
     pub is_visible: bool,
+    /// Whether painting leaves it as it is.
+    pub is_locked: bool,
+    /// In which frame of the label map it is: segments that overlap are in several.
+    pub layer: usize,
+}
+
+impl Segment {
+    /// A segment of the first layer, visible and free to be painted over.
+    pub fn new(label: u32, name: String, color: [u8; 3]) -> Self {
+        Self {
+            label,
+            name,
+            color,
+            is_visible: true,
+            is_locked: false,
+            layer: 0,
+        }
+    }
 }
 
 /// The segments of a label map, by label.
@@ -141,12 +159,7 @@ mod tests {
     fn a_hidden_segment_and_nothing_have_no_colour() {
         let mut table = SegmentTable {
             segments: [3, 300]
-                .map(|label| Segment {
-                    label,
-                    name: String::new(),
-                    color: [1, 2, 3],
-                    is_visible: true,
-                })
+                .map(|label| Segment::new(label, String::new(), [1, 2, 3]))
                 .to_vec(),
         };
         if let Some(segment) = table.get_mut(3) {
