@@ -204,12 +204,7 @@ mod tests {
 
     /// A map of one row whose labels have these names.
     fn map(labels: &[u16], names: &[(u16, &str)]) -> LabelMap {
-        let segment = |(label, name): &(u16, &str)| Segment {
-            label: u32::from(*label),
-            name: (*name).to_owned(),
-            color: [0; 3],
-            is_visible: true,
-        };
+        let segment = |(label, name): &(u16, &str)| Segment::new(u32::from(*label), (*name).to_owned(), [0; 3]);
         LabelMap {
             open: demo::open_one(Content::Truth),
             grid: LabelGrid::new([labels.len(), 1, 1], labels.to_vec()).unwrap(),

@@ -167,13 +167,7 @@ pub fn parse() -> Run {
         }
         Command::Demo(args) => demo::demo(&args, quiet),
         Command::Info(args) => info::info(&args, quiet),
-        Command::Probe(args) => {
-            let order = matches
-                .subcommand_matches("probe")
-                .map(probe::asked_order)
-                .unwrap_or_default();
-            probe::probe(&args, &order, quiet)
-        }
+        Command::Probe(args) => probe::probe(&args, &probe::asked_order(&matches), quiet),
         Command::Measure(args) => measure::measure(&args, quiet),
         Command::Compare(args) => compare::compare(&args, quiet),
         Command::Convert(args) => convert::convert(&args, quiet),

@@ -101,9 +101,10 @@ impl NearestPoint {
         let mut apart = [0.0; WIDTH];
         for axis in 0..3 {
             let here = at[axis];
-            for n in 0..WIDTH {
-                let outside = (boxes.low[axis][n] - here).max(here - boxes.high[axis][n]).max(0.0);
-                apart[n] += outside * outside;
+            let sides = boxes.low[axis].iter().zip(&boxes.high[axis]);
+            for (apart, (low, high)) in apart.iter_mut().zip(sides) {
+                let outside = (low - here).max(here - high).max(0.0);
+                *apart += outside * outside;
             }
         }
         loop {
