@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod compare_cli;
 mod containers;
 mod demo;
 mod demo_truth;
