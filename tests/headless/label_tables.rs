@@ -16,7 +16,11 @@ fn names(opened: &Opened, volume: usize) -> Vec<String> {
 }
 
 fn open(paths: &[&Path]) -> Opened {
-    scan(&paths.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>(), &Progress::silent()).unwrap()
+    scan(
+        &paths.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>(),
+        &Progress::silent(),
+    )
+    .unwrap()
 }
 
 #[test]
@@ -27,7 +31,10 @@ fn a_table_of_the_same_name_is_taken_by_itself() {
         ("pred.csv", "label,name\n1,spleen\n2,liver\n"),
         ("pred.label", "1 255 0 0 1 1 1 \"spleen\"\n2 0 0 255 1 1 1 \"liver\"\n"),
         ("labels.tsv", "index\tname\n1\tspleen\n2\tliver\n"),
-        ("dataset.json", r#"{"labels": {"background": 0, "spleen": 1, "liver": 2}}"#),
+        (
+            "dataset.json",
+            r#"{"labels": {"background": 0, "spleen": 1, "liver": 2}}"#,
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let image = file(folder.path(), "pred.nii.gz", &map());

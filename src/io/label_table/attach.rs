@@ -56,7 +56,9 @@ pub(in crate::io) fn attach(opened: &mut Opened, found: Vec<FoundTable>, given: 
     }));
     let known: BTreeSet<PathBuf> = opened.skipped.iter().map(|skipped| skipped.path.clone()).collect();
     let damaged = tables.damaged.into_iter();
-    opened.skipped.extend(damaged.filter(|skipped| !known.contains(&skipped.path)));
+    opened
+        .skipped
+        .extend(damaged.filter(|skipped| !known.contains(&skipped.path)));
 }
 
 /// Whole numbers, one a voxel, of a file that does not name its segments.
@@ -82,7 +84,9 @@ impl Tables {
     fn table_of(&mut self, file: &FilePlace) -> Option<SegmentTable> {
         let on_disk = !file.is_unpacked();
         let own = stems(file.name());
-        let own = own.iter().flat_map(|stem| ENDINGS.map(|ending| file.name().with_file_name(format!("{stem}.{ending}"))));
+        let own = own
+            .iter()
+            .flat_map(|stem| ENDINGS.map(|ending| file.name().with_file_name(format!("{stem}.{ending}"))));
         let own: Vec<PathBuf> = own.collect();
         let of_folder = of_folder(file.name());
         let mut candidates: Vec<(PathBuf, bool)> = own.into_iter().map(|path| (path, on_disk)).collect();
@@ -121,9 +125,11 @@ fn stems(path: &Path) -> Vec<String> {
     let mut stem = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut stems = Vec::new();
     while let Some((shorter, ending)) = stem.rsplit_once('.') {
-        let is_ending = ["gz", "nii", "hdr", "img", "seg", "nrrd", "nhdr", "mha", "mhd", "raw", "zraw"]
-            .iter()
-            .any(|known| ending.eq_ignore_ascii_case(known));
+        let is_ending = [
+            "gz", "nii", "hdr", "img", "seg", "nrrd", "nhdr", "mha", "mhd", "raw", "zraw",
+        ]
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known));
         if !is_ending || shorter.is_empty() {
             break;
         }
@@ -135,7 +141,10 @@ fn stems(path: &Path) -> Vec<String> {
 
 /// `labels.*` and nnU-Net's `dataset.json`, which stands beside the folders of its label maps.
 fn of_folder(path: &Path) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = ENDINGS.iter().map(|ending| path.with_file_name(format!("labels.{ending}"))).collect();
+    let mut all: Vec<PathBuf> = ENDINGS
+        .iter()
+        .map(|ending| path.with_file_name(format!("labels.{ending}")))
+        .collect();
     all.push(path.with_file_name("dataset.json"));
     if let Some(folder) = path.parent()
         && let Some(name) = folder.file_name()

@@ -4,11 +4,27 @@ use super::{Row, color_of_texts, hex_color};
 
 /// Titles of the column of numbers, the surest first.
 const NUMBERS: [&str; 9] = [
-    "labelvalue", "value", "index", "labelid", "id", "no", "number", "key", "label",
+    "labelvalue",
+    "value",
+    "index",
+    "labelid",
+    "id",
+    "no",
+    "number",
+    "key",
+    "label",
 ];
 /// Titles of the column of names.
 const NAMES: [&str; 9] = [
-    "name", "labelname", "structure", "segment", "region", "organ", "class", "description", "label",
+    "name",
+    "labelname",
+    "structure",
+    "segment",
+    "region",
+    "organ",
+    "class",
+    "description",
+    "label",
 ];
 const COLORS: [&str; 4] = ["color", "colour", "rgb", "hex"];
 
@@ -22,9 +38,14 @@ struct Columns {
 
 /// The rows of a table; `None` if it is none.
 pub(super) fn rows(text: &str) -> Option<Vec<Row>> {
-    let lines = || text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    let lines = || {
+        text.lines()
+            .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
+    };
     let first = lines().next()?;
-    let delimiter = ['\t', ';', ','].into_iter().find(|delimiter| first.contains(*delimiter))?;
+    let delimiter = ['\t', ';', ',']
+        .into_iter()
+        .find(|delimiter| first.contains(*delimiter))?;
     let titles = fields(first, delimiter);
     let (columns, has_titles) = match titled(&titles) {
         Some(columns) => (columns, true),
@@ -43,7 +64,8 @@ fn titled(titles: &[String]) -> Option<Columns> {
     let find = |wanted: &[&str], but: Option<usize>| {
         wanted.iter().find_map(|wanted| {
             let mut all = titles.iter().enumerate();
-            all.find(|(at, title)| title == wanted && Some(*at) != but).map(|(at, _)| at)
+            all.find(|(at, title)| title == wanted && Some(*at) != but)
+                .map(|(at, _)| at)
         })
     };
     let number = find(&NUMBERS, None)?;
@@ -93,7 +115,11 @@ fn row(fields: &[String], columns: &Columns) -> Option<Row> {
             _ => hex_color(text),
         }
     });
-    let from_three = || columns.rgb.and_then(|[r, g, b]| color_of_texts([at(r)?, at(g)?, at(b)?]));
+    let from_three = || {
+        columns
+            .rgb
+            .and_then(|[r, g, b]| color_of_texts([at(r)?, at(g)?, at(b)?]))
+    };
     Some(Row {
         color: from_one.or_else(from_three),
         ..Row::new(number.parse().ok()?, at(columns.name)?)

@@ -9,7 +9,15 @@ use crate::say;
 const TABLES: [&str; 4] = ["labels", "segments", "segmentAttributes", "label_names"];
 /// Keys of an entry's number, name and colour, the surest first.
 const NUMBERS: [&str; 7] = ["labelID", "labelValue", "label_value", "label", "value", "index", "id"];
-const NAMES: [&str; 7] = ["name", "SegmentLabel", "labelName", "label_name", "SegmentDescription", "structure", "label"];
+const NAMES: [&str; 7] = [
+    "name",
+    "SegmentLabel",
+    "labelName",
+    "label_name",
+    "SegmentDescription",
+    "structure",
+    "label",
+];
 const COLORS: [&str; 4] = ["color", "colour", "rgb", "recommendedDisplayRGBValue"];
 
 /// The rows of a table; `None` if the document is something else.

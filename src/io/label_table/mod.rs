@@ -56,7 +56,9 @@ pub fn read_table(path: &Path) -> Result<Option<SegmentTable>, String> {
     if file.metadata().map_err(|err| plain(&err))?.len() > MAX_BYTES {
         return Ok(None);
     }
-    file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(|err| plain(&err))?;
+    file.take(MAX_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(|err| plain(&err))?;
     parse(&bytes)
 }
 
@@ -86,13 +88,16 @@ fn text_of(bytes: &[u8]) -> String {
 }
 
 fn table(rows: &[Row]) -> SegmentTable {
-    let segments = rows.iter().filter(|row| (1..=MOST_LABEL).contains(&row.label)).map(|row| {
-        let color = row.color.unwrap_or_else(|| default_color(row.label));
-        Segment {
-            is_visible: row.is_visible,
-            ..Segment::new(row.label, tidy(&row.name), color)
-        }
-    });
+    let segments = rows
+        .iter()
+        .filter(|row| (1..=MOST_LABEL).contains(&row.label))
+        .map(|row| {
+            let color = row.color.unwrap_or_else(|| default_color(row.label));
+            Segment {
+                is_visible: row.is_visible,
+                ..Segment::new(row.label, tidy(&row.name), color)
+            }
+        });
     SegmentTable::from_segments(segments.collect())
 }
 
@@ -137,7 +142,9 @@ mod tests {
     fn read(text: &str) -> Vec<(u32, String, [u8; 3])> {
         let table = parse(text.as_bytes()).unwrap().unwrap_or_default();
         let segments = table.segments.into_iter();
-        segments.map(|segment| (segment.label, segment.name, segment.color)).collect()
+        segments
+            .map(|segment| (segment.label, segment.name, segment.color))
+            .collect()
     }
 
     fn names(text: &str) -> Vec<(u32, String)> {
@@ -193,7 +200,10 @@ mod tests {
         let table = parse(b"1 255 0 0 1 0 1 \"hidden\"").unwrap().unwrap();
         assert!(!table.segments[0].is_visible);
         // Latin-1.
-        assert_eq!(parse(b"1 255 0 0 1 1 1 \"c\xf4lon\"").unwrap().unwrap().segments[0].name, "côlon");
+        assert_eq!(
+            parse(b"1 255 0 0 1 1 1 \"c\xf4lon\"").unwrap().unwrap().segments[0].name,
+            "côlon"
+        );
     }
 
     #[test]
@@ -211,7 +221,11 @@ mod tests {
         ] {
             assert_eq!(parse(text.as_bytes()), Ok(None), "{text}");
         }
-        for text in ["{\"labels\": {\"1\": \"spl", "1 255 0 0 1 1 1 \"a\"\n2 255 0", "1 a 1 2 3 0\n2 b 1 2 300 0"] {
+        for text in [
+            "{\"labels\": {\"1\": \"spl",
+            "1 255 0 0 1 1 1 \"a\"\n2 255 0",
+            "1 a 1 2 3 0\n2 b 1 2 300 0",
+        ] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
     }
