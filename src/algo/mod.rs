@@ -1,18 +1,22 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
+pub mod agreement;
 pub mod bits;
 pub mod body_mask;
 pub mod bone_mask;
+pub mod brush;
 pub mod cinematic;
 pub mod components;
 pub mod gradient;
 pub mod histogram;
 pub mod label_counts;
+pub mod label_grid;
 pub mod label_matter;
 pub mod labels;
 pub mod lighting;
 pub mod morphology;
 pub mod needed_slabs;
+pub mod paint;
 pub mod palette;
 pub mod percentile;
 pub mod phantom;

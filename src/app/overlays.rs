@@ -70,12 +70,10 @@ impl Overlay {
     pub(super) fn take_counts(&mut self, counts: BTreeMap<u32, LabelCount>) {
         for label in counts.keys().copied() {
             if self.table.get(label).is_none() {
-                self.table.segments.push(Segment {
-                    label,
-                    name: say!("app-segment", label = label),
-                    color: default_color(label),
-                    is_visible: true,
-                });
+                let name = say!("app-segment", label = label);
+                self.table
+                    .segments
+                    .push(Segment::new(label, name, default_color(label)));
             }
         }
         self.table.segments.sort_by_key(|segment| segment.label);

@@ -18,6 +18,7 @@ mod device;
 mod error;
 mod format;
 mod label_colors;
+mod painted;
 mod pipelines;
 mod readback;
 mod renderer;

@@ -13,6 +13,7 @@ use super::budget::Level;
 use super::device::Context;
 use super::error::GpuError;
 use super::format::VoxelFormat;
+use super::painted::Painted;
 use super::slice_table::SliceTable;
 use super::store::VoxelLayouts;
 use super::texels;
@@ -43,6 +44,8 @@ pub(super) struct Resident {
     pub(super) is_complete: bool,
     /// Whether a texel of a coarse level is one of its voxels and not their mean.
     picks: bool,
+    /// Of voxels that are painted.
+    pub(super) painted: Painted,
 }
 
 /// Whether bricks are kept: of single numbers, at the full level, whose sides the device can hold, so that it can hold
@@ -131,6 +134,7 @@ impl Resident {
             last_used: 0,
             is_complete: false,
             picks: false,
+            painted: Painted::default(),
         }
     }
 
@@ -148,6 +152,11 @@ impl Resident {
     /// Whether anybody still holds the volume.
     pub(super) fn is_wanted(&self) -> bool {
         self.volume.strong_count() > 0
+    }
+
+    /// The volume has become another one, which was painted on.
+    pub(super) fn hold(&mut self, volume: &Arc<Volume>) {
+        self.volume = Arc::downgrade(volume);
     }
 
     /// The same for labels, none of which comes out of two others.
@@ -181,15 +190,7 @@ impl Resident {
             allowance.spend(source_bytes, start);
         }
         if is_table_new {
-            let size = self.table.size();
-            let layout = wgpu::TexelCopyBufferLayout {
-                offset: 0,
-                bytes_per_row: Some(16 * size.width),
-                rows_per_image: Some(size.height),
-            };
-            context
-                .queue
-                .write_texture(self.table_texture.as_image_copy(), self.table.bytes(), layout, size);
+            self.write_table(context);
         }
         self.is_complete = (0..self.level.texels(volume.dims())[2]).all(|slice| self.table.is_loaded(slice));
         if self.is_complete
@@ -207,6 +208,26 @@ impl Resident {
         }
         context.check()?;
         Ok(is_done)
+    }
+
+    /// All slices count as there.
+    pub(super) fn load_all_slices(&mut self, context: &Context, dims: [usize; 3]) {
+        for slice in 0..self.level.texels(dims)[2] {
+            self.table.set_loaded(slice);
+        }
+        self.write_table(context);
+    }
+
+    fn write_table(&self, context: &Context) {
+        let size = self.table.size();
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(16 * size.width),
+            rows_per_image: Some(size.height),
+        };
+        context
+            .queue
+            .write_texture(self.table_texture.as_image_copy(), self.table.bytes(), layout, size);
     }
 
     /// Bytes of the voxels for which a slice of the texture stands.
@@ -272,13 +293,16 @@ impl Resident {
 
     fn write(&self, context: &Context, volume: &Volume, bytes: &[u8], first_slice: usize, slice_count: usize) {
         let [width, height, _] = self.level.texels(volume.dims()).map(|side| side as u32);
+        let origin = [0, 0, first_slice as u32];
+        self.write_box(context, bytes, origin, [width, height, slice_count as u32]);
+    }
+
+    /// Writes the texels of a box, i fastest.
+    pub(super) fn write_box(&self, context: &Context, bytes: &[u8], origin: [u32; 3], size: [u32; 3]) {
+        let ([x, y, z], [width, height, depth]) = (origin, size);
         context.queue.write_texture(
             wgpu::TexelCopyTextureInfo {
-                origin: wgpu::Origin3d {
-                    x: 0,
-                    y: 0,
-                    z: first_slice as u32,
-                },
+                origin: wgpu::Origin3d { x, y, z },
                 ..self.texture.as_image_copy()
             },
             bytes,
@@ -290,7 +314,7 @@ impl Resident {
             wgpu::Extent3d {
                 width,
                 height,
-                depth_or_array_layers: slice_count as u32,
+                depth_or_array_layers: depth,
             },
         );
     }

@@ -19,6 +19,8 @@ pub(super) struct Key {
     frame: usize,
     /// At a coarse level labels are picked where values are averaged: the mean of two labels is a third one.
     is_labels: bool,
+    /// What is painted has a format of its own.
+    is_painted: bool,
 }
 
 impl Key {
@@ -27,6 +29,7 @@ impl Key {
             volume: volume.id,
             frame,
             is_labels: false,
+            is_painted: volume.voxels.label_map(frame).is_some(),
         }
     }
 
@@ -133,6 +136,9 @@ impl Store {
             return Ok(true);
         };
         resident.last_used = clock;
+        if let Some(map) = volume.voxels.label_map(key.frame) {
+            return resident.upload_painted(context, volume, map, near, allowance);
+        }
         if resident.is_complete {
             Ok(true)
         } else {

@@ -207,11 +207,9 @@ impl SlabSource for DemoSource {
         is_map.then(|| SegmentTable {
             segments: phantom::SEGMENTS
                 .iter()
-                .map(|segment| Segment {
-                    label: u32::from(segment.label),
-                    name: segment.name.to_owned(),
-                    color: default_color(u32::from(segment.label)),
-                    is_visible: true,
+                .map(|segment| {
+                    let label = u32::from(segment.label);
+                    Segment::new(label, segment.name.to_owned(), default_color(label))
                 })
                 .collect(),
         })

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod demo_save;
 pub mod dicom;
 pub mod home;
+pub mod label_table;
 pub mod load;
 pub mod lock;
 pub mod measurements;

@@ -32,9 +32,27 @@ pub struct Segment {
     pub color: [u8; 3],
     /// Whether it is drawn.
     pub is_visible: bool,
+    /// Whether painting leaves it as it is.
+    pub is_locked: bool,
+    /// In which frame of the label map it is: segments that overlap are in several.
+    pub layer: usize,
 }
 
-/// The segments of a label map, by label.
+impl Segment {
+    /// A segment of the first layer, visible and free to be painted over.
+    pub fn new(label: u32, name: String, color: [u8; 3]) -> Self {
+        Self {
+            label,
+            name,
+            color,
+            is_visible: true,
+            is_locked: false,
+            layer: 0,
+        }
+    }
+}
+
+/// The segments of a label map, by label. Labels are unique over all layers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SegmentTable {
     /// In the order of their labels, each once.
@@ -42,6 +60,14 @@ pub struct SegmentTable {
 }
 
 impl SegmentTable {
+    /// A table of segments in any order. Of several with one label the first stays; labels that cannot be drawn are left out.
+    pub fn from_segments(mut segments: Vec<Segment>) -> Self {
+        segments.retain(|segment| (1..=MOST_LABEL).contains(&segment.label));
+        segments.sort_by_key(|segment| segment.label);
+        segments.dedup_by_key(|segment| segment.label);
+        Self { segments }
+    }
+
     /// The segment of a label.
     pub fn get(&self, label: u32) -> Option<&Segment> {
         let at = self.segments.binary_search_by_key(&label, |segment| segment.label);
@@ -141,12 +167,7 @@ mod tests {
     fn a_hidden_segment_and_nothing_have_no_colour() {
         let mut table = SegmentTable {
             segments: [3, 300]
-                .map(|label| Segment {
-                    label,
-                    name: String::new(),
-                    color: [1, 2, 3],
-                    is_visible: true,
-                })
+                .map(|label| Segment::new(label, String::new(), [1, 2, 3]))
                 .to_vec(),
         };
         if let Some(segment) = table.get_mut(3) {

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use super::label_map::LabelMap;
 use crate::say;
 
 /// The type in which samples are kept.
@@ -118,7 +119,8 @@ impl Samples {
     }
 }
 
-/// All stored samples of a volume. Dimensions and type are fixed; slabs are filled in as they are read.
+/// All stored samples of a volume. Dimensions and type are fixed; slabs are filled in as they are read. What can be
+/// painted is a label map for each frame instead, all of it there.
 #[derive(Debug)]
 pub struct Voxels {
     dims: [usize; 3],
@@ -129,6 +131,8 @@ pub struct Voxels {
     /// Empty until it is known; `None` where a slab cannot be read.
     slabs: Vec<OnceLock<Option<Arc<Samples>>>>,
     published: AtomicUsize,
+    /// Empty unless these can be painted; else one for each frame.
+    labels: Vec<LabelMap>,
 }
 
 /// Why voxels cannot be set up or a slab cannot be published.
@@ -197,7 +201,50 @@ impl Voxels {
             slices_per_slab,
             slabs,
             published: AtomicUsize::new(0),
+            labels: Vec::new(),
         })
+    }
+
+    /// The labels of maps of one size, one for each frame, as `u16`.
+    pub fn of_labels(labels: Vec<LabelMap>) -> Result<Self, VoxelsError> {
+        let dims = labels.first().map_or([0; 3], LabelMap::dims);
+        let slices = Self::slices_for_slab_bytes(dims, 1, SampleType::U16);
+        if labels.iter().any(|map| map.dims() != dims) {
+            return Err(VoxelsError::TooLarge(dims, labels.len()));
+        }
+        let mut voxels = Self::new(dims, labels.len(), 1, SampleType::U16, slices)?;
+        voxels.labels = labels;
+        Ok(voxels)
+    }
+
+    /// The label map of a frame, where these can be painted.
+    pub fn label_map(&self, frame: usize) -> Option<&LabelMap> {
+        self.labels.get(frame)
+    }
+
+    /// All label maps; none where these cannot be painted.
+    pub fn label_maps(&self) -> &[LabelMap] {
+        &self.labels
+    }
+
+    /// The same as slabs that have all arrived, for who reads these.
+    pub fn to_slabs(&self) -> Result<Self, VoxelsError> {
+        let slabs = Self::new(
+            self.dims,
+            self.frames,
+            self.components,
+            self.sample_type,
+            self.slices_per_slab,
+        )?;
+        for slab in 0..slabs.slab_count() {
+            let range = slabs.slab_range(slab);
+            let slices = range.first_slice..range.first_slice + range.slice_count;
+            match self.labels.get(range.frame) {
+                Some(map) => slabs.publish(slab, Samples::U16(map.dense_slices(slices)))?,
+                None => slabs.settle(slab, self.slab(slab).cloned()),
+            }
+        }
+        Ok(slabs)
     }
 
     /// How many slices make a slab of about [`Self::SLAB_BYTES`].
@@ -305,7 +352,7 @@ impl Voxels {
 
     /// Whether it is known by now what a slab holds, or that it cannot be read.
     pub fn is_settled(&self, slab: usize) -> bool {
-        self.slabs.get(slab).is_some_and(|place| place.get().is_some())
+        !self.labels.is_empty() || self.slabs.get(slab).is_some_and(|place| place.get().is_some())
     }
 
     /// A slab, if it has arrived and can be read.
@@ -323,17 +370,25 @@ impl Voxels {
 
     /// Whether a slice of a frame has arrived.
     pub fn has_slice(&self, slice: usize, frame: usize) -> bool {
-        self.slab(self.slab_of(slice, frame)).is_some()
+        frame < self.labels.len() || self.slab(self.slab_of(slice, frame)).is_some()
     }
 
     /// Grows by one with every slab that arrives or turns out unreadable: who has drawn revision n needs to look again when it changes.
+    /// Painted voxels are at another revision after every change.
     pub fn revision(&self) -> usize {
-        self.published.load(Ordering::Acquire)
+        self.published
+            .load(Ordering::Acquire)
+            .wrapping_add(self.painted_revision() as usize)
+    }
+
+    /// Painted voxels of one revision are the same; 0 of those that cannot be painted.
+    pub fn painted_revision(&self) -> u64 {
+        self.labels.iter().map(LabelMap::revision).fold(0, u64::wrapping_add)
     }
 
     /// Whether every slab has arrived or is known to be unreadable.
     pub fn is_complete(&self) -> bool {
-        self.revision() == self.slabs.len()
+        !self.labels.is_empty() || self.revision() == self.slabs.len()
     }
 
     /// One stored sample, if its slab has arrived and the index lies inside.
@@ -347,6 +402,9 @@ impl Voxels {
             || component >= self.components
         {
             return None;
+        }
+        if let Some(map) = self.labels.get(frame) {
+            return map.get(index).map(f64::from);
         }
         let samples = self.slab(self.slab_of(k, frame))?;
         let in_slab = k % self.slices_per_slab;

@@ -60,6 +60,7 @@ impl PartialEq for LabelLayer {
             outline_px,
         } = self;
         volume.id == other.volume.id
+            && volume.voxels.painted_revision() == other.volume.voxels.painted_revision()
             && *frame == other.frame
             && (Arc::ptr_eq(colors, &other.colors) || *colors == other.colors)
             && *fill == other.fill

@@ -112,10 +112,8 @@ fn labels_on_every_grid_filled_and_outlined() {
 fn several_maps_lie_over_each_other_and_hidden_segments_are_not_there() {
     let Some(mut gpu) = gpu() else { return };
     let segment = |label, is_visible| Segment {
-        label,
-        name: String::new(),
-        color: [250, 10, label as u8],
         is_visible,
+        ..Segment::new(label, String::new(), [250, 10, label as u8])
     };
     let table = SegmentTable {
         segments: vec![segment(1, false), segment(2, true), segment(4, false)],
