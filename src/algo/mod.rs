@@ -1,5 +1,6 @@
 //! Pure computation on models and scenes: the CPU twins of the shaders, sampling, statistics.
 
+pub mod agreement;
 pub mod bits;
 pub mod body_mask;
 pub mod bone_mask;
@@ -9,6 +10,7 @@ pub mod components;
 pub mod gradient;
 pub mod histogram;
 pub mod label_counts;
+pub mod label_grid;
 pub mod label_matter;
 pub mod labels;
 pub mod lighting;

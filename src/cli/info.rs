@@ -9,6 +9,7 @@ use super::{Failure, Outcome, output, source};
 use crate::algo::value_range::value_range;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::geometry::Geometry;
+use crate::model::segment::Segment;
 use crate::model::volume::{PixelScale, Placement, Volume, VolumeKind};
 use crate::say;
 
@@ -45,6 +46,14 @@ struct SkippedJson {
 }
 
 #[derive(Serialize)]
+struct SegmentJson {
+    label: u32,
+    name: String,
+    /// `#rrggbb`.
+    color: String,
+}
+
+#[derive(Serialize)]
 struct VolumeJson {
     index: usize,
     kind: &'static str,
@@ -66,6 +75,9 @@ struct VolumeJson {
     transfer_syntax: String,
     files: usize,
     warnings: Vec<String>,
+    /// Of a segmentation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segments: Option<Vec<SegmentJson>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     slice_positions: Option<Vec<f64>>,
 }
@@ -137,8 +149,23 @@ fn describe(index: usize, open: &OpenVolume, values: bool) -> VolumeJson {
         transfer_syntax: series.transfer_syntax.clone(),
         files: series.files,
         warnings,
+        segments: (series.kind == VolumeKind::Segmentation).then(|| segments(open)),
         slice_positions: geometry.and_then(Geometry::slice_positions_mm),
     }
+}
+
+/// What the file, or the table beside it, says of its labels.
+fn segments(open: &OpenVolume) -> Vec<SegmentJson> {
+    let table = open.source.segments().unwrap_or_default();
+    let json = |segment: Segment| {
+        let [r, g, b] = segment.color;
+        SegmentJson {
+            label: segment.label,
+            name: segment.name,
+            color: format!("#{r:02x}{g:02x}{b:02x}"),
+        }
+    };
+    table.segments.into_iter().map(json).collect()
 }
 
 fn row_major(geometry: &Geometry) -> [[f64; 4]; 4] {
@@ -206,6 +233,8 @@ fn readable(info: &InfoJson) -> String {
                 say!("cli-info-range", low = format!("{low}"), high = format!("{high}"))
             ));
         }
+        let segments = volume.segments.iter().flatten();
+        lines.extend(segments.map(|segment| format!("     {:>5}  {}", segment.label, segment.name)));
         lines.extend(volume.warnings.iter().map(|warning| format!("     ! {warning}")));
     }
     lines.extend(info.skipped.iter().map(|skipped| {

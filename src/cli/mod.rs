@@ -2,10 +2,12 @@
 //! to stderr; exit status 0 done, 1 failed, 2 wrong usage. README.md lists the calls.
 
 mod bench;
+mod compare;
 mod completions;
 mod convert;
 mod demo;
 mod info;
+mod label_maps;
 mod measure;
 mod movie;
 mod output;
@@ -14,6 +16,7 @@ mod probe;
 mod render;
 mod run;
 mod source;
+mod table;
 mod tags;
 
 use std::ffi::OsString;
@@ -63,6 +66,8 @@ enum Command {
     Probe(probe::ProbeArgs),
     /// Measures lengths between points of a file.
     Measure(measure::MeasureArgs),
+    /// Judges a segmentation by a reference: overlaps, distances, volumes.
+    Compare(compare::CompareArgs),
     /// Writes a volume to a NIfTI file or a DICOM series.
     Convert(convert::ConvertArgs),
     /// Prints the elements of a DICOM file or the header of a NIfTI file.
@@ -162,14 +167,9 @@ pub fn parse() -> Run {
         }
         Command::Demo(args) => demo::demo(&args, quiet),
         Command::Info(args) => info::info(&args, quiet),
-        Command::Probe(args) => {
-            let order = matches
-                .subcommand_matches("probe")
-                .map(probe::asked_order)
-                .unwrap_or_default();
-            probe::probe(&args, &order, quiet)
-        }
+        Command::Probe(args) => probe::probe(&args, &probe::asked_order(&matches), quiet),
         Command::Measure(args) => measure::measure(&args, quiet),
+        Command::Compare(args) => compare::compare(&args, quiet),
         Command::Convert(args) => convert::convert(&args, quiet),
         Command::Tags(args) => tags::tags(&args),
         Command::Render(args) => render::render(&args, quiet),

@@ -66,6 +66,9 @@ fn parse_voxel(text: &str) -> Result<VoxelArg, String> {
 
 /// In which order the points were asked: for each, whether it is a voxel.
 pub(super) fn asked_order(matches: &ArgMatches) -> Vec<bool> {
+    let Some(matches) = matches.subcommand_matches("probe") else {
+        return Vec::new();
+    };
     let places = |name, is_voxel| {
         matches
             .indices_of(name)

@@ -10,6 +10,7 @@ pub mod demo_save;
 pub mod dicom;
 pub mod home;
 pub mod journal;
+pub mod label_table;
 pub mod load;
 pub mod lock;
 pub mod measurements;

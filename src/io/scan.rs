@@ -11,7 +11,7 @@ use super::folders::walk;
 use super::place::{FilePlace, Members};
 use super::progress::{Progress, ProgressEvent};
 use super::source::{Opened, Skipped};
-use super::{dicom, nifti, zip};
+use super::{dicom, label_table, nifti, zip};
 use crate::say;
 
 /// Why nothing could be opened.
@@ -37,6 +37,7 @@ impl OpenError {
 enum Found {
     Dicom(Box<dicom::DicomFile>),
     Nifti(Box<nifti::NiftiFile>),
+    Table(label_table::FoundTable),
     Skipped(Skipped),
 }
 
@@ -69,16 +70,19 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
         });
     }
     let mut dicom_files = Vec::new();
+    let mut tables = Vec::new();
     for found in found.into_iter().flatten() {
         match found {
             Found::Dicom(file) => dicom_files.push(*file),
             Found::Nifti(file) => opened.volumes.push(file.into_open_volume()),
+            Found::Table(table) => tables.push(table),
             Found::Skipped(skipped) => opened.skipped.push(skipped),
         }
     }
     let mut from_dicom = dicom::group(dicom_files);
     opened.volumes.append(&mut from_dicom.volumes);
     opened.skipped.append(&mut from_dicom.skipped);
+    label_table::attach(&mut opened, tables, paths);
     opened.volumes.sort_by(|a, b| {
         let key = |open: &super::OpenVolume| {
             let series = &open.volume.series;
@@ -242,6 +246,13 @@ fn look_inside(file: &FilePlace) -> Found {
     match dicom::read_header(file) {
         Ok(file) => Found::Dicom(Box::new(file)),
         Err(_) if beginning(file.path()).is_ok_and(|bytes| zip::is_archive(&bytes)) => skip(say!("io-zip-inside")),
-        Err(reason) => skip(reason),
+        Err(reason) => match label_table::read_table(file.path()) {
+            Ok(Some(table)) => Found::Table(label_table::FoundTable {
+                file: file.clone(),
+                table,
+            }),
+            Ok(None) => skip(reason),
+            Err(reason) => skip(reason),
+        },
     }
 }

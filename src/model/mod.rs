@@ -6,6 +6,7 @@
 pub mod color_map;
 pub mod geometry;
 pub mod label_delta;
+pub mod label_grid;
 pub mod label_map;
 pub mod measurement;
 pub mod orientation;

@@ -52,7 +52,7 @@ impl Segment {
     }
 }
 
-/// The segments of a label map, by label.
+/// The segments of a label map, by label. Labels are unique over all layers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SegmentTable {
     /// In the order of their labels, each once.
@@ -60,6 +60,14 @@ pub struct SegmentTable {
 }
 
 impl SegmentTable {
+    /// A table of segments in any order. Of several with one label the first stays; labels that cannot be drawn are left out.
+    pub fn from_segments(mut segments: Vec<Segment>) -> Self {
+        segments.retain(|segment| (1..=MOST_LABEL).contains(&segment.label));
+        segments.sort_by_key(|segment| segment.label);
+        segments.dedup_by_key(|segment| segment.label);
+        Self { segments }
+    }
+
     /// The segment of a label.
     pub fn get(&self, label: u32) -> Option<&Segment> {
         let at = self.segments.binary_search_by_key(&label, |segment| segment.label);

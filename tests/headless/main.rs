@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod compare_cli;
 mod containers;
 mod demo;
 mod demo_truth;
@@ -17,6 +18,7 @@ mod driver;
 mod geometry;
 mod histogram;
 mod identifiers;
+mod label_tables;
 mod layers;
 mod made_nifti;
 mod measure;

@@ -63,3 +63,26 @@ cli-not-a-share = "{$word}" is not a number from 0 to 1
 cli-no-such-transfer = there are no volume colours called {$name}
 cli-not-a-direction = "{$word}" has no direction: give a normal that is not zero
 cli-not-a-color = "{$word}" is not a colour: write #rrggbb, or none
+cli-labels-without-space = {$path} has no place in space, so nothing in it can be measured
+cli-compare-other-grid = {$path} lies on another grid: it is sampled at the voxels of {$onto}
+cli-compare-no-names = the labels in {$path} have no names; compare them with --by number
+cli-compare-by-name = {$count ->
+    [one] one label is paired by name with another number
+   *[other] {$count} labels are paired by name with other numbers
+}
+cli-compare-nothing = there are no labels in either map
+cli-compare-mean = mean Dice {$dice}
+cli-table-label = label
+cli-table-name = name
+cli-table-dice = Dice
+cli-table-jaccard = Jaccard
+cli-table-sensitivity = sens.
+cli-table-specificity = spec.
+cli-table-precision = prec.
+cli-table-hausdorff = HD mm
+cli-table-hd95 = HD95 mm
+cli-table-mean-distance = mean mm
+cli-table-volume-a = A mL
+cli-table-volume-b = B mL
+cli-table-difference = B−A mL
+cli-took-map = took the segmentation {$name} of the {$count} volumes that there are

@@ -110,6 +110,11 @@ io-dicom-gap = {$count ->
 io-dicom-tilt = the stack leans by {$degrees} degrees from its slices' normal (gantry tilt); it is shown as it stands
 io-cannot-read = cannot read {$path}: {$why}
 
+# Tables of labels.
+io-table-line = it looks like a table of labels, but line {$line} is none of it
+io-table-json = it is not whole JSON: {$why}
+io-table-unused = it is a table of labels; open it together with the label map that it names
+
 # NIfTI. Reasons why a file is not opened stand alone or after "cannot open …: ".
 io-nifti-analyze = it is an Analyze 7.5 file, which does not say which side of the patient is left; convert it to NIfTI
 io-nifti-header-size = its NIfTI header says that it is {$size} bytes long, which no NIfTI header is

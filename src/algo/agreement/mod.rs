@@ -1,0 +1,11 @@
+//! How well two label maps agree: overlaps, volumes, and distances of surfaces. Map A is the reference, B is judged.
+
+mod distances;
+mod nearest;
+mod overlap;
+mod surface;
+
+pub use distances::{SurfaceDistances, surface_distances};
+pub use nearest::NearestPoint;
+pub use overlap::{Overlap, Overlaps, overlaps};
+pub use surface::surface_voxels;
