@@ -237,7 +237,10 @@ impl Journal {
             return Ok(None);
         }
         let mut bytes = Vec::new();
-        (&file).take(MOST_BYTES).read_to_end(&mut bytes).map_err(|why| fail(&why))?;
+        (&file)
+            .take(MOST_BYTES)
+            .read_to_end(&mut bytes)
+            .map_err(|why| fail(&why))?;
         let damaged = || JournalError {
             message: say!("io-journal-damaged", path = path.display().to_string()),
         };
@@ -286,7 +289,9 @@ fn look_at(path: &Path) -> Option<Left> {
     (&file).take(8 << 20).read_to_end(&mut bytes).ok()?;
     let head = record::records(&bytes).next().and_then(|found| found.head())?;
     let changed = file.metadata().ok()?.modified().ok()?;
-    let changed = changed.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let changed = changed
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
     Some(Left {
         path: path.to_owned(),
         head,
@@ -355,7 +360,9 @@ fn read(bytes: &[u8]) -> Option<WhatWasRead> {
                 }
             }
             Kind::Table => {
-                let Some(kept) = found.json::<Vec<KeptSegment>>() else { break };
+                let Some(kept) = found.json::<Vec<KeptSegment>>() else {
+                    break;
+                };
                 state.table.segments = kept
                     .into_iter()
                     .map(|kept| Segment {
@@ -382,7 +389,13 @@ mod tests {
 
     fn map(seed: usize) -> LabelMap {
         let labels: Vec<u16> = (0..DIMS.iter().product::<usize>())
-            .map(|n| if n / 64 % (seed + 3) == 1 { (n / 999 % 5) as u16 } else { 0 })
+            .map(|n| {
+                if n / 64 % (seed + 3) == 1 {
+                    (n / 999 % 5) as u16
+                } else {
+                    0
+                }
+            })
             .collect();
         LabelMap::from_dense(DIMS, &labels)
     }

@@ -105,7 +105,12 @@ impl<'a> Iterator for Records<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let rest = self.bytes.get(self.at..)?;
         let (front, rest) = rest.split_at_checked(FRONT)?;
-        let number = |at: usize| front.get(at..at + 4).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
+        let number = |at: usize| {
+            front
+                .get(at..at + 4)
+                .and_then(|four| four.try_into().ok())
+                .map(u32::from_le_bytes)
+        };
         let length = number(0)? as usize;
         let content = rest.get(..length)?;
         let kind = match front.get(8)? {
