@@ -288,6 +288,10 @@ impl Window {
                 | Effect::StartDeveloping { .. }
                 | Effect::StartMask { .. }
                 | Effect::StartLabels { .. }
+                | Effect::SaveLabels { .. }
+                | Effect::KeepLabels { .. }
+                | Effect::LookForWork { .. }
+                | Effect::TakeOverWork { .. }
                 | Effect::StartTransferThumbnails { .. }
                 | Effect::ReadTransfer { .. }
                 | Effect::WriteTransfer { .. }

@@ -462,6 +462,31 @@ pub enum Command {
         /// The segment's label.
         label: u32,
     },
+    /// Lets the user choose a file; the window answers with `SaveSegmentation`.
+    ChooseSegmentationFile {
+        /// The label map's place in the document, counted from 0; the one that is painted if absent.
+        #[serde(default)]
+        index: Option<usize>,
+    },
+    /// Saves a label map.
+    SaveSegmentation {
+        /// The label map's place in the document, counted from 0; the one that is painted if absent.
+        #[serde(default)]
+        index: Option<usize>,
+        /// Where to; its own file if absent, and where it has none, the user is asked.
+        #[serde(default)]
+        path: Option<PathBuf>,
+    },
+    /// Brings painted work back that a program left behind.
+    RecoverWork {
+        /// Its place in the list, counted from 0.
+        index: usize,
+    },
+    /// Throws such work away.
+    DiscardWork {
+        /// Its place in the list, counted from 0.
+        index: usize,
+    },
     /// Changes how segments are painted.
     Paint(PaintChange),
     /// Takes a message off the screen.

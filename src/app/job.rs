@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::command::Command;
 use super::movie::{self, Film};
 use super::overlays::MOST_LABELS;
+use super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, WorkTaken};
 use super::state::Counted;
 use super::thumbnail::{self, Thumbnail};
 use super::transfer_thumbnail::{self, ThumbnailRequest};
@@ -23,6 +24,8 @@ use super::volume_view::Removal;
 use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::label_counts::{LabelsRead, read_labels};
 use crate::algo::{body_mask, bone_mask, histogram, percentile};
+use crate::io::home::Home;
+use crate::io::journal;
 use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Places, Saved, ToSave};
 use crate::io::progress::ProgressEvent;
@@ -89,6 +92,14 @@ pub enum JobEvent {
     MeasurementsExported(Result<PathBuf, String>),
     /// What stays of a volume when something is removed; `None` if nothing was found to be removed.
     Masked(VolumeId, Removal, Option<VoxelMask>),
+    /// A segmentation was written, or why not.
+    LabelsSaved(LabelsSaved),
+    /// What was painted is kept safe, or why not.
+    LabelsKept(LabelsKept),
+    /// Painted work that programs left behind.
+    WorkFound(Vec<journal::Left>),
+    /// Such work was read, or why not.
+    WorkTaken(Box<WorkTaken>),
     /// A path-traced picture has become finer.
     Developed {
         /// Samples of every pixel.
@@ -356,6 +367,31 @@ impl Jobs {
         });
         self.writers.retain(|writer| !writer.is_finished());
         self.writers.extend(writer);
+    }
+
+    /// Writes a segmentation. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_save_labels(&mut self, job: JobId, request: Box<LabelsToSave>) {
+        let writer = self.start(job, "labels", move |_| JobEvent::LabelsSaved(request.save()));
+        self.writers.extend(writer);
+    }
+
+    /// Keeps what was painted safe. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_keep_labels(&mut self, job: JobId, request: Box<LabelsToKeep>) {
+        let writer = self.start(job, "journal", move |_| JobEvent::LabelsKept(request.keep()));
+        self.writers.retain(|writer| !writer.is_finished());
+        self.writers.extend(writer);
+    }
+
+    /// Looks for painted work that programs left behind.
+    pub fn start_look_for_work(&mut self, job: JobId, home: Home) {
+        self.start(job, "journals", move |_| JobEvent::WorkFound(journal::left(&home)));
+    }
+
+    /// Reads painted work that a program left behind.
+    pub fn start_take_over(&mut self, job: JobId, path: PathBuf) {
+        self.start(job, "journal", move |_| {
+            JobEvent::WorkTaken(Box::new(WorkTaken::read(path)))
+        });
     }
 
     /// Writes a text file.

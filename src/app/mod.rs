@@ -22,6 +22,7 @@ pub mod planes;
 pub mod presets;
 pub mod readout;
 pub mod recent;
+pub mod safety;
 pub mod scenes;
 pub mod settings;
 pub mod state;

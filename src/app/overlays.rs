@@ -1,6 +1,7 @@
 //! Label maps over the shown image: what of them is seen, and how.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use glam::DVec3;
@@ -9,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::state::{Entry, State};
 use crate::algo::label_counts::LabelCount;
 use crate::io::OpenVolume;
+use crate::io::journal::{self, Journal};
+use crate::io::segmentation::Stamp;
 use crate::model::segment::{LabelColors, Segment, SegmentTable, default_color};
 use crate::model::volume::{Value, Volume};
 use crate::say;
@@ -58,6 +61,19 @@ pub struct Overlay {
     pub(super) file: Option<OpenVolume>,
     /// The state of labels and table that is in a file; `None` of what is in none.
     pub(super) saved: Option<Saved>,
+    /// The file that it is saved to, and how that was when it was last read or written.
+    pub(super) path: Option<(PathBuf, Option<Stamp>)>,
+    /// Where its changes are kept until they are saved.
+    pub(super) journal: Option<Kept>,
+}
+
+/// A journal and the state that it has.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) journal: Arc<Journal>,
+    pub(super) state: journal::State,
+    /// The sum of the revisions of its maps.
+    pub(super) revision: u64,
 }
 
 /// A state of a label map that is in a file.
@@ -79,6 +95,8 @@ impl Overlay {
             counts: None,
             file: None,
             saved: None,
+            path: None,
+            journal: None,
         }
     }
 

@@ -23,6 +23,7 @@ use super::transfer_thumbnail::TransferThumbnails;
 use super::volume_view::VolumeView;
 pub use crate::algo::histogram::Histogram;
 use crate::io::home::Home;
+use crate::io::journal::Left;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
 use crate::model::volume::{Volume, VolumeId};
@@ -44,6 +45,10 @@ pub struct State {
     pub gesture: Option<Gesture>,
     /// How segments are painted.
     pub painting: Painting,
+    /// Painted work that programs left behind, the newest first.
+    pub left_work: Vec<Left>,
+    /// Whether the user knows that what is painted cannot be kept safe.
+    pub(super) is_journal_loss_told: bool,
     /// The stroke that is being painted.
     pub(super) stroke: Option<Begun>,
     /// Where the pointer rests: pane, and place in it in points.
@@ -310,6 +315,10 @@ pub enum JobSubject {
     Volume(VolumeId),
     /// Reading or writing measurements.
     Measurements,
+    /// Writing a segmentation.
+    SavingLabels(VolumeId),
+    /// Keeping painted work safe, or looking for such work.
+    Journal,
     /// Path tracing the volume view.
     Developing,
     /// Looking for what is to be removed from the volume view.
@@ -325,6 +334,7 @@ impl JobSubject {
             | Self::Histogram(id)
             | Self::Thumbnail(id)
             | Self::Mask(id)
+            | Self::SavingLabels(id)
             | Self::TransferThumbnails(id) => Some(*id),
             Self::Question
             | Self::Picture
@@ -332,6 +342,7 @@ impl JobSubject {
             | Self::Transfer
             | Self::Paths(_)
             | Self::Measurements
+            | Self::Journal
             | Self::Developing => None,
         }
     }
@@ -344,6 +355,7 @@ impl JobSubject {
                 | Self::Thumbnail(_)
                 | Self::TransferThumbnails(_)
                 | Self::Measurements
+                | Self::Journal
                 | Self::Developing
         )
     }
@@ -407,6 +419,8 @@ impl State {
             },
             gesture: None,
             painting: Painting::default(),
+            left_work: Vec::new(),
+            is_journal_loss_told: false,
             stroke: None,
             hover: None,
             developing: None,

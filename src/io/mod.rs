@@ -20,6 +20,7 @@ pub mod place;
 pub mod png;
 pub mod progress;
 pub mod save;
+pub mod segmentation;
 pub mod source;
 pub mod transfer;
 pub mod zip;

@@ -88,6 +88,16 @@ app-new-segmentation = Segmentation { $number }
 app-segment-locked = { $name } is locked: unlock it in the list of segments to paint it
 app-no-grid-to-paint = There is no grid in the patient to paint on: open an image with a place in space first
 app-unsaved-stays = { $name } has changes that are in no file yet: save it before it becomes an image
+app-job-save-labels = Saving { $path }
+app-labels-saved = Saved { $path }, and its names and colours beside it
+app-job-journal = Keeping painted work safe
+app-job-recover = Bringing { $name } back
+app-work-left = { $count ->
+    [one] A segmentation was painted and not saved when the program ended
+   *[other] { $count } segmentations were painted and not saved when the program ended
+  }: the list of segments and the start page bring the work back
+app-work-elsewhere = Another window of the program has this work
+app-work-recovered = { $name } is back as it was painted; it is not saved yet
 app-step-paint = a stroke
 app-step-erase = erasing
 app-step-add-segment = adding { $name }

@@ -218,3 +218,8 @@ io-transfer-too-many = it has more than {$most} points; leave out those that lie
 # Journals of segmentations
 io-journal-broke = { $path }: what is painted cannot be kept safe there: { $why }. Save the segmentation to another place
 io-journal-damaged = { $path }: this journal of painted work is damaged at its very beginning, so that nothing of it can be brought back
+
+# Saving segmentations
+io-labels-format = segmentations are saved as .nii or .nii.gz: give the file such a name
+io-labels-overlap = NIfTI cannot hold segments that overlap: save it in a format with layers
+io-labels-changed = another program has changed this file since it was read: save under another name, so that neither is lost

@@ -1,6 +1,7 @@
 //! Label maps: which volume is one, what of them is seen, and reading those that are.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::command::Effect;
@@ -10,6 +11,7 @@ use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::{file, navigate};
 use crate::algo::label_counts::LabelsRead;
 use crate::io::OpenVolume;
+use crate::io::segmentation::{self, Stamp};
 use crate::model::volume::{Rescale, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::{SampleType, Voxels};
 use crate::say;
@@ -94,6 +96,7 @@ pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>
                     revision: painted.voxels.painted_revision(),
                     table: overlay.table.clone(),
                 });
+                overlay.path = own_file(&file);
                 overlay.file = Some(file);
                 entry.open.volume = Arc::new(Volume {
                     rescale: Rescale::IDENTITY,
@@ -122,6 +125,12 @@ pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>
             effects
         }
     }
+}
+
+/// The file that a map was read from, if it can be saved to.
+fn own_file(open: &OpenVolume) -> Option<(PathBuf, Option<Stamp>)> {
+    let file = open.source.file().filter(|file| !file.is_unpacked())?;
+    segmentation::is_writable_name(file.path()).then(|| (file.path().to_owned(), Stamp::of(file.path())))
 }
 
 /// A volume as it was before anything of it was read.

@@ -21,9 +21,9 @@ use crate::model::voxels::Voxels;
 use crate::say;
 
 /// Applies a change of how segments are painted.
-pub(super) fn change(state: &mut State, change: PaintChange) {
+pub(super) fn change(state: &mut State, change: &PaintChange) {
     let painting = &mut state.painting;
-    match change {
+    match *change {
         PaintChange::Into { index, label } => {
             if let Some(entry) = state
                 .document
