@@ -187,6 +187,14 @@ pub fn any_seen(state: &State) -> bool {
     state.view.overlays.is_on && over_shown(state).any(|(_, _, overlay)| overlay.is_visible)
 }
 
+/// Whether any label map has changes that are in no file.
+pub fn any_unsaved(state: &State) -> bool {
+    state.document.entries.iter().any(|entry| {
+        let overlay = entry.overlay.as_ref();
+        overlay.is_some_and(|overlay| overlay.is_unsaved(entry.volume()))
+    })
+}
+
 /// Whether one volume may be drawn over another: both stand in a patient, and nothing says that it is not the same one.
 pub fn shares_space(image: &Volume, map: &Volume) -> bool {
     let uids = [image, map].map(|volume| volume.series.frame_of_reference_uid.as_str());

@@ -60,6 +60,8 @@ pub enum Action {
     Overlays,
     OverlayOpacity(i64),
     NewSegmentation,
+    SaveSegmentation,
+    SaveSegmentationAs,
     Identifiers,
     Preset(u8),
     AutoWindow,
@@ -203,7 +205,7 @@ pub const ROWS: &[Row] = &[
     row(Group::File, Action::TypePath, "ui-type-path").on(Modifiers::COMMAND, Key::L),
     row(Group::File, Action::OpenDemo, "ui-open-demo"),
     row(Group::File, Action::SavePicture, "ui-save-picture")
-        .on(Modifiers::COMMAND, Key::S)
+        .on(COMMAND_SHIFT, Key::S)
         .section(),
     row(Group::File, Action::CopyPicture, "ui-copy-picture").on(Modifiers::COMMAND, Key::C),
     row(Group::File, Action::CloseAll, "ui-close-all").section(),
@@ -343,6 +345,8 @@ pub const ROWS: &[Row] = &[
     row(Group::Segment, Action::Tool(Tool::Brush), "ui-brush").key(Key::D),
     row(Group::Segment, Action::Tool(Tool::Eraser), "ui-eraser").key(Key::E),
     row(Group::Segment, Action::NewSegmentation, "ui-new-segmentation").section(),
+    row(Group::Segment, Action::SaveSegmentation, "ui-save-labels").on(Modifiers::COMMAND, Key::S),
+    row(Group::Segment, Action::SaveSegmentationAs, "ui-save-labels-as"),
     row(Group::Help, Action::Keys, "ui-keys").key(Key::F1),
     row(Group::Help, Action::About, "window-about"),
 ];

@@ -1,7 +1,7 @@
 //! What actions ask the program for, as things are now.
 
 use super::action::Action;
-use crate::app::painting::PaintChange;
+use crate::app::painting::{self, PaintChange};
 use crate::app::pane::PaneId;
 use crate::app::settings::Setting;
 use crate::app::tool::Tool;
@@ -113,6 +113,15 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::Overlays => has_overlay(state).then_some(Command::ToggleOverlays)?,
         Action::OverlayOpacity(steps) if state.view.tool.is_some_and(Tool::paints) => {
             Command::Paint(PaintChange::StepRadius(steps))
+        }
+        Action::SaveSegmentation => painting::target(state)
+            .filter(|(_, entry, overlay)| overlay.is_unsaved(entry.volume()))
+            .map(|(index, ..)| Command::SaveSegmentation {
+                index: Some(index),
+                path: None,
+            })?,
+        Action::SaveSegmentationAs => {
+            painting::target(state).map(|(index, ..)| Command::ChooseSegmentationFile { index: Some(index) })?
         }
         Action::NewSegmentation => has_place.then_some(Command::NewSegmentation)?,
         Action::OverlayOpacity(steps) => has_overlay(state).then_some(Command::StepOverlayOpacity { steps })?,

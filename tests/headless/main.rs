@@ -32,6 +32,7 @@ mod nifti_file;
 mod nifti_write;
 mod overlays;
 mod painting;
+mod painting_safe;
 mod pictures;
 mod program;
 mod program_doubts;

@@ -168,7 +168,9 @@ pub(super) fn kept(state: &mut State, kept: LabelsKept) {
     match kept.outcome {
         Ok(journal) => {
             // Of a segmentation that was closed it stays on the disk, to be offered again.
-            let Some(entry) = state.document.entry_mut(kept.id) else { return };
+            let Some(entry) = state.document.entry_mut(kept.id) else {
+                return;
+            };
             let Some(overlay) = &mut entry.overlay else { return };
             if overlay.is_unsaved(&entry.open.volume) {
                 overlay.journal = Some(Kept {

@@ -10,6 +10,7 @@ pub mod drop;
 pub mod histogram;
 pub mod jobs;
 pub mod keys;
+pub mod left_work;
 pub mod measurements;
 pub mod menu;
 pub mod messages;

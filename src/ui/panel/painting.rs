@@ -6,6 +6,7 @@ use crate::app::painting::{self, Over, PaintChange, RADIUS_MM};
 use crate::app::tool::Tool;
 use crate::app::{Command, State};
 use crate::say;
+use crate::ui::panel::left_work;
 use crate::ui::{Commands, theme};
 
 /// Shows the controls, as the head of the list of segments.
@@ -39,7 +40,22 @@ fn tools(ui: &mut Ui, state: &State, commands: &mut Commands) {
         if ui.add(new).on_hover_text(say!("ui-new-segmentation-tip")).clicked() {
             commands.push(Command::NewSegmentation);
         }
+        if let Some((index, entry, overlay)) = painting::target(state) {
+            let is_unsaved = overlay.is_unsaved(entry.volume());
+            let save = ui.add_enabled(is_unsaved, Button::new(say!("ui-save-labels")).small());
+            let save = save
+                .on_hover_text(say!("ui-save-labels-tip"))
+                .on_disabled_hover_text(say!("ui-save-labels-saved"));
+            if save.clicked() {
+                let path = None;
+                commands.push(Command::SaveSegmentation {
+                    index: Some(index),
+                    path,
+                });
+            }
+        }
     });
+    left_work::show(ui, state, commands);
 }
 
 /// The segment that is painted.
