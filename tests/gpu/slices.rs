@@ -182,6 +182,51 @@ fn planes_along_the_voxels_of_every_type_inversion_and_slope() {
 }
 
 #[test]
+fn planes_askew_of_every_type_near_and_partly_outside() {
+    for (sample_type, slope, intercept) in [
+        (SampleType::U8, 8.0, -300.0),
+        (SampleType::I8, -1.0, 0.0),
+        (SampleType::U16, -1.0, 4000.0),
+        (SampleType::I16, 0.5, 7.0),
+    ] {
+        let stored = match sample_type {
+            SampleType::U8 => 125.0,
+            SampleType::I8 => 0.0,
+            _ => 2000.0,
+        };
+        let mut noise = Noise(5);
+        let mut recipe = Recipe::new(sheared(), sample_type);
+        recipe.rescale = Rescale { slope, intercept };
+        let middle = recipe.rescale.value(stored);
+        let volume = recipe.volume(|_, _| (stored + noise.between(-120.0, 120.0)).round());
+        let askew = [
+            oblique(),
+            Axes::from_normal_up(DVec3::new(-0.9, 0.1, -0.2), DVec3::X).unwrap(),
+            Axes::from_normal_up(DVec3::new(0.01, 0.7, 0.0), DVec3::Z).unwrap(),
+        ];
+        for (axes, width) in askew
+            .into_iter()
+            .flat_map(|axes| [300.0, 20.0, 1.0].map(|width| (axes, width)))
+        {
+            let mut scene = scene(axes, None, layer(&volume, Window::linear(middle, width)));
+            for (shift, pixel) in [
+                (DVec3::ZERO, 0.31),
+                (DVec3::new(5.0, -6.0, 9.0), 0.11),
+                (DVec3::Y, 0.02),
+            ] {
+                let Scene::Slice(slice) = &mut scene else {
+                    unreachable!("a slice was asked for")
+                };
+                slice.plane.center = volume.geometry().unwrap().center() + shift;
+                slice.mm_per_pixel = pixel;
+                slice.size = [211, 64];
+                hold_quick(&format!("{sample_type:?} {axes:?} {width} {shift} {pixel}"), &scene);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_plane_along_the_voxels_has_the_colours_of_its_map() {
     let volume = noise_volume(anisotropic(), SampleType::I16);
     let stop = |at, color| ColorStop { at, color };

@@ -3,6 +3,7 @@
 //! spaced, interpolated linearly. It is the arithmetic of [`super::reslice`] in f64, arranged by rows and rays.
 
 mod aligned;
+mod askew;
 mod farthest;
 mod greys;
 
@@ -19,6 +20,7 @@ use super::runs::slices;
 use super::sample::SNAP;
 use super::shade::color;
 use aligned::Aligned;
+use askew::Askew;
 use greys::Greys;
 
 /// Pixels that are drawn together.
@@ -149,16 +151,21 @@ impl<'a> Plan<'a> {
             .then_some(plan)
     }
 
-    fn draw<T: Copy + Sync + Into<i32>>(&self, slices: &[&[T]]) -> Vec<u8> {
+    fn draw<T: Copy + Default + Sync + Into<i32>>(&self, slices: &[&[T]]) -> Vec<u8> {
         let [width, height] = self.size;
         let columns = width.max(1) as usize;
         let mut picture = vec![[0, 0, 0, 255]; width as usize * height as usize];
         if self.steps.is_none()
             && let Some(greys) = &self.greys
-            && let Some(aligned) = Aligned::new(self, greys)
         {
-            aligned.draw(slices, &mut picture);
-            return picture.into_flattened();
+            if let Some(aligned) = Aligned::new(self, greys) {
+                aligned.draw(slices, &mut picture);
+                return picture.into_flattened();
+            }
+            if let Some(askew) = Askew::new(self, greys) {
+                askew.draw(slices, &mut picture);
+                return picture.into_flattened();
+            }
         }
         picture
             .par_chunks_mut(columns * TILE_ROWS)
