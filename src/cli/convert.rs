@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Failure, Outcome, output, source};
-use crate::algo::resample;
 use crate::algo::label_counts::label_counts;
+use crate::algo::resample;
 use crate::io::OpenVolume;
 use crate::io::dicom::write_series;
 use crate::io::meta_image::write_meta_image;
@@ -115,10 +115,18 @@ fn write(open: &OpenVolume, volume: &Volume, target: Target, args: &ConvertArgs,
     let (path, frame) = (&args.output, args.frame);
     match target {
         Target::Nifti => Ok(write_nifti(path, volume, frame)?),
-        Target::Nrrd => Ok(write_nrrd(path, volume, frame, segments(open, volume, args).ok().as_ref())?),
-        Target::MetaImage => {
-            Ok(write_meta_image(path, volume, frame, segments(open, volume, args).ok().as_ref())?)
-        }
+        Target::Nrrd => Ok(write_nrrd(
+            path,
+            volume,
+            frame,
+            segments(open, volume, args).ok().as_ref(),
+        )?),
+        Target::MetaImage => Ok(write_meta_image(
+            path,
+            volume,
+            frame,
+            segments(open, volume, args).ok().as_ref(),
+        )?),
         Target::SegNrrd => Ok(write_nrrd(path, volume, frame, Some(&labels(open, volume, args)?))?),
         Target::Dicom => {
             for warning in write_series(path, volume, frame)?.into_iter().filter(|_| !quiet) {
@@ -156,13 +164,22 @@ fn labels(open: &OpenVolume, volume: &Volume, args: &ConvertArgs) -> Result<Segm
     for (layer, frame) in frames.enumerate() {
         let counts = label_counts(volume, frame, MOST_LABEL as usize, &|| false);
         let counts = counts.ok_or_else(|| {
-            Failure(say!("cli-overlay-no-labels", path = path(), most = MOST_LABEL.to_string()))
+            Failure(say!(
+                "cli-overlay-no-labels",
+                path = path(),
+                most = MOST_LABEL.to_string()
+            ))
         })?;
         let known: BTreeSet<u32> = segments.iter().map(|segment| segment.label).collect();
-        segments.extend(counts.into_keys().filter(|label| !known.contains(label)).map(|label| Segment {
-            layer,
-            ..Segment::new(label, say!("app-segment", label = label), default_color(label))
-        }));
+        segments.extend(
+            counts
+                .into_keys()
+                .filter(|label| !known.contains(label))
+                .map(|label| Segment {
+                    layer,
+                    ..Segment::new(label, say!("app-segment", label = label), default_color(label))
+                }),
+        );
     }
     Ok(SegmentTable::from_segments(segments))
 }

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use super::folders::walk;
 use super::place::{FilePlace, Members};
-use super::raw::CheckedVolume;
 use super::progress::{Progress, ProgressEvent};
+use super::raw::CheckedVolume;
 use super::source::{Opened, Skipped};
 use super::{dicom, label_table, meta_image, nifti, nrrd, zip};
 use crate::say;

@@ -14,7 +14,8 @@ use isocenter::model::volume::{Value, VolumeKind};
 
 use super::made_nifti::{file, gzip, scalar};
 
-const SPACE: &str = "space: left-posterior-superior\nspace directions: (2,0,0) (0,3,0) (0,0,4)\nspace origin: (10,20,30)\n";
+const SPACE: &str =
+    "space: left-posterior-superior\nspace directions: (2,0,0) (0,3,0) (0,0,4)\nspace origin: (10,20,30)\n";
 
 /// A header with its data behind it.
 fn nrrd(fields: &str, data: &[u8]) -> Vec<u8> {
@@ -47,7 +48,9 @@ fn read(path: &Path) -> (OpenVolume, Vec<String>) {
 
 fn reason(bytes: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
-    look(&file(folder.path(), "x", bytes)).err().map_or_else(String::new, |err| err.message)
+    look(&file(folder.path(), "x", bytes))
+        .err()
+        .map_or_else(String::new, |err| err.message)
 }
 
 type TypeRow = (&'static str, &'static str, &'static str, fn(i32) -> Vec<u8>);
@@ -58,8 +61,12 @@ const TYPES: [TypeRow; 10] = [
     ("i16", "short", "MET_SHORT", |v| (v as i16).to_le_bytes().to_vec()),
     ("u16", "uint16_t", "MET_USHORT", |v| (v as u16).to_le_bytes().to_vec()),
     ("i32", "int", "MET_INT", |v| v.to_le_bytes().to_vec()),
-    ("u32", "unsigned int", "MET_ULONG", |v| (v as u32).to_le_bytes().to_vec()),
-    ("i64", "long long", "MET_LONG_LONG", |v| i64::from(v).to_le_bytes().to_vec()),
+    ("u32", "unsigned int", "MET_ULONG", |v| {
+        (v as u32).to_le_bytes().to_vec()
+    }),
+    ("i64", "long long", "MET_LONG_LONG", |v| {
+        i64::from(v).to_le_bytes().to_vec()
+    }),
     ("u64", "uint64", "MET_ULONG_LONG", |v| (v as u64).to_le_bytes().to_vec()),
     ("f32", "float", "MET_FLOAT", |v| (v as f32).to_le_bytes().to_vec()),
     ("f64", "double", "MET_DOUBLE", |v| f64::from(v).to_le_bytes().to_vec()),
@@ -149,11 +156,21 @@ fn every_space_becomes_lps() {
         ("left-anterior-superior", [11.5, -22.0, 33.0], 1),
         ("scanner-xyz", [11.5, 22.0, 33.0], 2),
     ] {
-        assert_eq!(place(&format!("{head}space: {space}\n{rest}")), (DVec3::from_array(lps), doubts), "{space}");
+        assert_eq!(
+            place(&format!("{head}space: {space}\n{rest}")),
+            (DVec3::from_array(lps), doubts),
+            "{space}"
+        );
     }
     let units = "space: RAS\nspace units: \"cm\" \"cm\" \"cm\"\n";
-    assert_eq!(place(&format!("{head}{units}{rest}")).0, DVec3::new(-115.0, -220.0, 330.0));
-    assert_eq!(place(&format!("{head}spacings: 1 2 3\naxis mins: 5 6 7\n")).0, DVec3::new(6.0, 8.0, 10.0));
+    assert_eq!(
+        place(&format!("{head}{units}{rest}")).0,
+        DVec3::new(-115.0, -220.0, 330.0)
+    );
+    assert_eq!(
+        place(&format!("{head}spacings: 1 2 3\naxis mins: 5 6 7\n")).0,
+        DVec3::new(6.0, 8.0, 10.0)
+    );
     let cells = "axis mins: 0 0 0\naxis maxs: 2 4 6\ncenters: cell cell cell\n";
     assert_eq!(place(&format!("{head}{cells}")).0, DVec3::new(1.5, 3.0, 4.5));
     // A picture has a thickness across itself.
@@ -180,7 +197,9 @@ fn axes_without_direction_are_frames_or_colours_wherever_they_are() {
     );
     assert_eq!((first.volume.voxels.frames(), scalar(&first, [1, 0, 0], 2)), (3, 5.0));
     let colors = open(
-        &format!("dimension: 4\nsizes: 3 2 2 2\nspace directions: none {vectors}\nkinds: RGB-color domain domain domain\n"),
+        &format!(
+            "dimension: 4\nsizes: 3 2 2 2\nspace directions: none {vectors}\nkinds: RGB-color domain domain domain\n"
+        ),
         (0..24).collect(),
     );
     assert_eq!(colors.volume.value([1, 0, 0], 0), Some(Value::Rgb([3.0, 4.0, 5.0])));
@@ -189,9 +208,18 @@ fn axes_without_direction_are_frames_or_colours_wherever_they_are() {
     let bytes: Vec<u8> = (0..24).collect();
     let (colors, _) = read(&file(folder.path(), "x.mha", &mha(fields, &bytes)));
     assert_eq!(colors.volume.value([1, 0, 0], 0), Some(Value::Rgb([3.0, 4.0, 5.0])));
-    let fields = fields.replace("= 3\nElementType", "= 2\nElementType").replace("UCHAR", "SHORT");
-    let (vectors, _) = read(&file(folder.path(), "y.mha", &mha(&fields, &[[1, 0], [2, 0]].concat().repeat(8))));
-    assert_eq!((vectors.volume.voxels.frames(), scalar(&vectors, [1, 1, 1], 1)), (2, 2.0));
+    let fields = fields
+        .replace("= 3\nElementType", "= 2\nElementType")
+        .replace("UCHAR", "SHORT");
+    let (vectors, _) = read(&file(
+        folder.path(),
+        "y.mha",
+        &mha(&fields, &[[1, 0], [2, 0]].concat().repeat(8)),
+    ));
+    assert_eq!(
+        (vectors.volume.voxels.frames(), scalar(&vectors, [1, 1, 1], 1)),
+        (2, 2.0)
+    );
 }
 
 #[test]
@@ -209,7 +237,10 @@ fn data_beside_a_header_are_found_there_and_nowhere_else() {
         ("encoding: raw\ndata file: a b.raw\n", true),
         ("encoding: raw\ndatafile: ./a b.raw\n\n", true),
         ("encoding: raw\nline skip: 2\ndata file: lines.raw\n", true),
-        ("encoding: raw\nline skip: 1\nbyte skip: 4\ndata file: lines.raw\n", true),
+        (
+            "encoding: raw\nline skip: 1\nbyte skip: 4\ndata file: lines.raw\n",
+            true,
+        ),
         ("encoding: raw\nbyte skip: -1\ndata file: lines.raw\n", true),
         ("encoding: gzip\nbyte skip: 5\ndata file: packed.gz\n", true),
         ("encoding: gzip\nbyte skip: -1\ndata file: packed.gz\n", true),
@@ -228,21 +259,37 @@ fn data_beside_a_header_are_found_there_and_nowhere_else() {
         if is_good {
             let (open, warnings) = read(&path);
             assert!(warnings.is_empty(), "{fields}: {warnings:?}");
-            assert_eq!((scalar(&open, [1, 1, 1], 0), open.volume.series.files), (7.0, 2), "{fields}");
+            assert_eq!(
+                (scalar(&open, [1, 1, 1], 0), open.volume.series.files),
+                (7.0, 2),
+                "{fields}"
+            );
         } else {
             assert!(look(&path).is_err(), "{fields}");
         }
     }
-    let absolute = format!("{head}encoding: raw\ndata file: {}\n", folder.path().join("out.raw").display());
+    let absolute = format!(
+        "{head}encoding: raw\ndata file: {}\n",
+        folder.path().join("out.raw").display()
+    );
     assert!(look(&file(&inner, "absolute.nhdr", absolute.as_bytes())).is_err());
     let head = "ObjectType = Image\nNDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR\n";
-    for (name, is_good) in [("a b.raw", true), ("../out.raw", false), ("LIST", false), ("a%d.raw 1 2 1", false)] {
+    for (name, is_good) in [
+        ("a b.raw", true),
+        ("../out.raw", false),
+        ("LIST", false),
+        ("a%d.raw 1 2 1", false),
+    ] {
         let path = file(&inner, "x.mhd", format!("{head}ElementDataFile = {name}\n").as_bytes());
         assert_eq!(look(&path).is_ok(), is_good, "{name}");
     }
     // The data are part of what is shown, not something that was skipped.
     let pair = tempfile::tempdir().unwrap();
-    file(pair.path(), "x.mhd", format!("{head}ElementDataFile = x.raw\n").as_bytes());
+    file(
+        pair.path(),
+        "x.mhd",
+        format!("{head}ElementDataFile = x.raw\n").as_bytes(),
+    );
     file(pair.path(), "x.raw", &data);
     let opened = look(pair.path()).unwrap();
     assert_eq!((opened.volumes.len(), opened.skipped.len()), (1, 0));
@@ -265,7 +312,10 @@ fn layers_of_a_segmentation_are_frames_with_labels_of_their_own() {
     assert!(warnings.is_empty(), "{warnings:?}");
     assert_eq!(open.volume.series.kind, VolumeKind::Segmentation);
     let seen: Vec<_> = open.source.segments().unwrap().segments;
-    let seen: Vec<_> = seen.iter().map(|s| (s.label, s.name.as_str(), s.color, s.layer)).collect();
+    let seen: Vec<_> = seen
+        .iter()
+        .map(|s| (s.label, s.name.as_str(), s.color, s.layer))
+        .collect();
     assert_eq!(seen, [(1, "liver", [255, 0, 0], 0), (2, "tumour", [0, 255, 0], 1)]);
     assert_eq!((scalar(&open, [0, 0, 0], 0), scalar(&open, [0, 0, 0], 1)), (1.0, 2.0));
     assert_eq!((scalar(&open, [1, 0, 0], 1), scalar(&open, [0, 1, 0], 1)), (0.0, 2.0));
@@ -309,7 +359,11 @@ fn what_is_written_is_read_back_bit_for_bit() {
                 assert!(warnings.is_empty(), "{name} {target}: {warnings:?}");
                 assert_eq!(again.volume.series.kind, VolumeKind::Image);
                 for slab in 0..open.volume.voxels.slab_count() {
-                    assert_eq!(again.volume.voxels.slab(slab), open.volume.voxels.slab(slab), "{name} {target}");
+                    assert_eq!(
+                        again.volume.voxels.slab(slab),
+                        open.volume.voxels.slab(slab),
+                        "{name} {target}"
+                    );
                 }
                 let corners = again.volume.geometry().unwrap().corners();
                 for (a, b) in corners.iter().zip(open.volume.geometry().unwrap().corners()) {
@@ -335,8 +389,14 @@ fn headers_that_cannot_be_are_refused_in_words() {
         ("sizes: 2 2 2", "sizes: 100000 100000 100000"),
         ("encoding: raw", "encoding: gzip\nbyte skip: 18446744073709551615"),
         ("encoding: raw", "encoding: zrl"),
-        ("encoding: raw", "encoding: raw\nspace directions: (1,0,0) (0,1,0) (0,0)"),
-        ("encoding: raw", "encoding: raw\nspace directions: (1,0,0) (0,1,0) (0,1,0)"),
+        (
+            "encoding: raw",
+            "encoding: raw\nspace directions: (1,0,0) (0,1,0) (0,0)",
+        ),
+        (
+            "encoding: raw",
+            "encoding: raw\nspace directions: (1,0,0) (0,1,0) (0,1,0)",
+        ),
         ("encoding: raw", "encoding: raw\nline skip: -1"),
         ("encoding: raw\n", ""),
         ("sizes: 2 2 2\n", ""),
@@ -346,7 +406,10 @@ fn headers_that_cannot_be_are_refused_in_words() {
         assert!(why.len() > 20, "{to}: {why}");
     }
     // Packed data that cannot be what the header asks for, before anything is unpacked.
-    let bomb = nrrd("type: short\ndimension: 3\nsizes: 60000 60000 60000\nencoding: gzip\nendian: little\n", &gzip(&[0; 1000]));
+    let bomb = nrrd(
+        "type: short\ndimension: 3\nsizes: 60000 60000 60000\nencoding: gzip\nendian: little\n",
+        &gzip(&[0; 1000]),
+    );
     assert!(!reason(&bomb).is_empty());
     let good = "NDims = 3\nDimSize = 2 2 2\nElementType = MET_SHORT\n";
     for (from, to) in [

@@ -27,7 +27,10 @@ pub(super) fn first_role(entry: &mut Entry) {
 pub(super) fn may_be_map(entry: &Entry, others: &[Entry]) -> bool {
     let volume = entry.volume();
     let is_whole = !matches!(volume.voxels.sample_type(), SampleType::F32 | SampleType::F64);
-    let may_be = !entry.is_image && ["nifti", "nrrd", "mha"].contains(&volume.series.format) && is_whole && volume.voxels.components() == 1;
+    let may_be = !entry.is_image
+        && ["nifti", "nrrd", "mha"].contains(&volume.series.format)
+        && is_whole
+        && volume.voxels.components() == 1;
     may_be
         && entry.overlay.is_none()
         && others.iter().any(|other| {

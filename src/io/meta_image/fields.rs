@@ -28,11 +28,17 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Result<Fields, String>>> {
     loop {
         line.clear();
         // A line of a file that is no header may be very long.
-        let most = if fields.all.is_empty() { 1 << 10 } else { MAX_HEADER_BYTES };
+        let most = if fields.all.is_empty() {
+            1 << 10
+        } else {
+            MAX_HEADER_BYTES
+        };
         let count = (&mut reader).take(most).read_until(b'\n', &mut line)?;
         fields.bytes += count as u64;
         let text = String::from_utf8_lossy(&line);
-        let field = text.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()));
+        let field = text
+            .split_once('=')
+            .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()));
         match field {
             Some((key, _)) if fields.all.is_empty() && !FIRST.contains(&key.as_str()) => return Ok(None),
             Some((key, value)) => {
@@ -69,7 +75,9 @@ impl Fields {
     /// Numbers apart by blanks; `None` where one of them is none, or infinite.
     pub(super) fn numbers(&self, keys: &[&str]) -> Option<Vec<f64>> {
         let words = self.get(keys)?.split_whitespace();
-        words.map(|word| word.parse().ok().filter(|number: &f64| number.is_finite())).collect()
+        words
+            .map(|word| word.parse().ok().filter(|number: &f64| number.is_finite()))
+            .collect()
     }
 
     /// `True` or `1`, in any case.

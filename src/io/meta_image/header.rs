@@ -37,11 +37,16 @@ pub(super) fn volume(file: &FilePlace, fields: &Fields) -> Result<RawVolume, Str
     let modality = fields.get(&["Modality"]).and_then(|name| name.strip_prefix("MET_MOD_"));
     Ok(RawVolume {
         format: "mha",
-        modality: modality.filter(|name| !matches!(*name, "OTHER" | "UNKNOWN")).unwrap_or_default().to_owned(),
+        modality: modality
+            .filter(|name| !matches!(*name, "OTHER" | "UNKNOWN"))
+            .unwrap_or_default()
+            .to_owned(),
         description: description(file),
         unit: None,
         rescale: Rescale {
-            slope: one("ElementToIntensityFunctionSlope").filter(|slope| *slope != 0.0).unwrap_or(1.0),
+            slope: one("ElementToIntensityFunctionSlope")
+                .filter(|slope| *slope != 0.0)
+                .unwrap_or(1.0),
             intercept: one("ElementToIntensityFunctionOffset").unwrap_or(0.0),
         },
         geometry,
@@ -61,7 +66,9 @@ fn missing(field: &'static str) -> String {
 fn description(file: &FilePlace) -> String {
     let name = file.file_name();
     match name.rsplit_once('.') {
-        Some((stem, ending)) if ["mha", "mhd"].iter().any(|known| ending.eq_ignore_ascii_case(known)) => stem.to_owned(),
+        Some((stem, ending)) if ["mha", "mhd"].iter().any(|known| ending.eq_ignore_ascii_case(known)) => {
+            stem.to_owned()
+        }
         _ => name,
     }
 }
@@ -85,8 +92,14 @@ fn stored(name: &str) -> Result<Stored, String> {
 
 fn sizes(fields: &Fields) -> Result<Vec<usize>, String> {
     let dimension = fields.get(&["NDims"]).and_then(|text| text.parse::<usize>().ok());
-    let dimension = dimension.filter(|axes| (1..=MAX_AXES).contains(axes)).ok_or_else(|| say!("io-meta-dimension"))?;
-    let words: Vec<&str> = fields.get(&["DimSize"]).unwrap_or_default().split_whitespace().collect();
+    let dimension = dimension
+        .filter(|axes| (1..=MAX_AXES).contains(axes))
+        .ok_or_else(|| say!("io-meta-dimension"))?;
+    let words: Vec<&str> = fields
+        .get(&["DimSize"])
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
     if words.len() != dimension {
         return Err(say!("io-meta-count", field = "DimSize", count = dimension));
     }
@@ -131,7 +144,11 @@ fn place(fields: &Fields, count: usize, dims: [usize; 3], warnings: &mut Vec<Str
         found
     };
     let spacing = numbers(&["ElementSpacing", "ElementSize"], count, "ElementSpacing");
-    let matrix = numbers(&["TransformMatrix", "Orientation", "Rotation"], count * count, "TransformMatrix");
+    let matrix = numbers(
+        &["TransformMatrix", "Orientation", "Rotation"],
+        count * count,
+        "TransformMatrix",
+    );
     let offset = numbers(&["Offset", "Position", "Origin"], count, "Offset");
     let part = |all: &Option<Vec<f64>>, at: usize, other: f64| {
         all.as_ref().and_then(|all| all.get(at)).copied().unwrap_or(other)
@@ -150,14 +167,18 @@ fn place(fields: &Fields, count: usize, dims: [usize; 3], warnings: &mut Vec<Str
     };
     let affine = DAffine3 {
         matrix3: DMat3::from_cols(axis(0), axis(1), axis(2)),
-        translation: DVec3::from_array(std::array::from_fn(|n| if n < count { part(&offset, n, 0.0) } else { 0.0 })),
+        translation: DVec3::from_array(std::array::from_fn(
+            |n| if n < count { part(&offset, n, 0.0) } else { 0.0 },
+        )),
     };
     Geometry::from_affine(dims, affine).map_err(|err| err.to_string())
 }
 
 /// Where the voxels are and how they are packed.
 fn data(file: &FilePlace, fields: &Fields, stored: Stored) -> Result<DataFile, String> {
-    let name = fields.get(&["ElementDataFile"]).ok_or_else(|| missing("ElementDataFile"))?;
+    let name = fields
+        .get(&["ElementDataFile"])
+        .ok_or_else(|| missing("ElementDataFile"))?;
     let is_packed = fields.is_true(&["CompressedData"]) == Some(true);
     let packing = match fields.is_true(&["BinaryData"]) {
         Some(false) => Packing::Text,
@@ -171,7 +192,10 @@ fn data(file: &FilePlace, fields: &Fields, stored: Stored) -> Result<DataFile, S
         name => (data_file(file, name)?, true, 0),
     };
     let header = fields.get(&["HeaderSize"]).map_or(Ok(0), str::parse::<i64>);
-    let header = header.ok().filter(|bytes| *bytes >= -1).ok_or_else(|| say!("io-meta-header-size"))?;
+    let header = header
+        .ok()
+        .filter(|bytes| *bytes >= -1)
+        .ok_or_else(|| say!("io-meta-header-size"))?;
     let is_big = fields.is_true(&["BinaryDataByteOrderMSB", "ElementByteOrderMSB"]) == Some(true);
     Ok(DataFile {
         file,

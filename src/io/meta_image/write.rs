@@ -36,7 +36,10 @@ pub fn write_meta_image(
             return Err(refuse(say!("io-uneven", format = "MetaImage")));
         }
         let [x, y, z] = edges(volume).map(DVec3::normalize_or_zero);
-        if [x.dot(y), y.dot(z), z.dot(x)].iter().any(|cosine| cosine.abs() > SHEAR_FROM) {
+        if [x.dot(y), y.dot(z), z.dot(x)]
+            .iter()
+            .any(|cosine| cosine.abs() > SHEAR_FROM)
+        {
             return Err(refuse(say!("io-sheared", format = "MetaImage")));
         }
     }
@@ -91,7 +94,11 @@ fn header(volume: &Volume, numbers: &Numbers<'_>, segments: Option<&SegmentTable
         matrix.extend(has_frames.then_some(0.0));
     }
     let mut spacing = edges.map(DVec3::length).to_vec();
-    let mut offset = volume.geometry().map_or(DVec3::ZERO, |geometry| geometry.patient_from_voxel().translation).to_array().to_vec();
+    let mut offset = volume
+        .geometry()
+        .map_or(DVec3::ZERO, |geometry| geometry.patient_from_voxel().translation)
+        .to_array()
+        .to_vec();
     let mut sizes = volume.dims().map(|side| side.to_string()).to_vec();
     if has_frames {
         matrix.extend([0.0, 0.0, 0.0, 1.0]);

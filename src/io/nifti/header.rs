@@ -1,7 +1,7 @@
 //! What a NIfTI header says, checked against the bytes that its file can hold.
 
-use super::fields::{Fields, Version};
 use super::datatype::stored_of;
+use super::fields::{Fields, Version};
 use crate::io::raw::{MAX_FRAMES, SMALLEST_SHARE, Stored};
 use crate::model::volume::Rescale;
 use crate::say;

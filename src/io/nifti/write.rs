@@ -11,9 +11,9 @@ use flate2::Crc;
 use flate2::write::GzEncoder;
 use glam::{DAffine3, DMat3, DQuat, DVec3};
 
+use super::datatype::code_of;
 use super::fields::{FieldValue, Fields, Version};
 use super::read_header;
-use super::datatype::code_of;
 use crate::io::save::{SaveError, write_checked};
 use crate::model::geometry::Geometry;
 use crate::model::volume::{Placement, Rescale, Volume, VolumeKind};

@@ -147,7 +147,13 @@ mod tests {
         assert_eq!(words("\"mm\" \"a b\" c"), ["mm", "a b", "c"]);
         assert_eq!(unescaped(r"a\nb\\n\c"), "a\nb\\n\\c");
         let mut fields = Fields::default();
-        for line in ["# type: no", "Space Directions: none", "key:=a: b", "data file: x: y.raw", "rubbish"] {
+        for line in [
+            "# type: no",
+            "Space Directions: none",
+            "key:=a: b",
+            "data file: x: y.raw",
+            "rubbish",
+        ] {
             fields.take(line);
         }
         assert_eq!(fields.get("space directions"), Some("none"));

@@ -31,7 +31,8 @@ pub(super) fn volume(file: &FilePlace, fields: &Fields) -> Result<RawVolume, Str
     if axes.iter().any(|axis| axis.role == Role::Color && axis.size == 4) && order.components() == 3 {
         warnings.push(say!("io-raw-rgba"));
     }
-    let geometry = place::place(fields, &axes, vectors.as_deref(), order.dims, &mut warnings).map_err(|err| err.to_string())?;
+    let geometry =
+        place::place(fields, &axes, vectors.as_deref(), order.dims, &mut warnings).map_err(|err| err.to_string())?;
     let data = data(file, fields, stored, &mut warnings)?;
     let (segments, relabels) = match segments(&fields.pairs, order.frames) {
         Some(found) if order.components() == 1 => {
@@ -88,7 +89,12 @@ fn stored(name: &str) -> Result<Stored, String> {
         "ushort" | "unsigned short" | "unsigned short int" | "uint16" | "uint16_t" => Stored::Plain(SampleType::U16),
         "int" | "signed int" | "int32" | "int32_t" => Stored::Plain(SampleType::I32),
         "uint" | "unsigned int" | "uint32" | "uint32_t" => Stored::Plain(SampleType::U32),
-        "longlong" | "long long" | "long long int" | "signed long long" | "signed long long int" | "int64"
+        "longlong"
+        | "long long"
+        | "long long int"
+        | "signed long long"
+        | "signed long long int"
+        | "int64"
         | "int64_t" => Stored::I64,
         "ulonglong" | "unsigned long long" | "unsigned long long int" | "uint64" | "uint64_t" => Stored::U64,
         "float" => Stored::Plain(SampleType::F32),
@@ -100,7 +106,9 @@ fn stored(name: &str) -> Result<Stored, String> {
 
 fn sizes(fields: &Fields) -> Result<Vec<usize>, String> {
     let dimension = fields.integer("dimension").ok_or_else(|| missing("dimension"))?;
-    let dimension = usize::try_from(dimension).ok().filter(|axes| (1..=MAX_AXES).contains(axes));
+    let dimension = usize::try_from(dimension)
+        .ok()
+        .filter(|axes| (1..=MAX_AXES).contains(axes));
     let dimension = dimension.ok_or_else(|| say!("io-nrrd-dimension"))?;
     let words = fields.words("sizes");
     if words.is_empty() {
@@ -120,7 +128,11 @@ fn sizes(fields: &Fields) -> Result<Vec<usize>, String> {
 
 /// What each axis is: by its direction in space, else by its kind, else the first three are space.
 fn axes(fields: &Fields, sizes: &[usize], vectors: Option<&[Option<DVec3>]>, stored: Stored) -> Vec<Axis> {
-    let kinds: Vec<String> = fields.words("kinds").iter().map(|kind| kind.to_ascii_lowercase()).collect();
+    let kinds: Vec<String> = fields
+        .words("kinds")
+        .iter()
+        .map(|kind| kind.to_ascii_lowercase())
+        .collect();
     let kind = |at: usize| kinds.get(at).map_or("", String::as_str);
     let is_color_type = matches!(stored, Stored::Plain(SampleType::U8 | SampleType::U16));
     let mut of_space = 0;
@@ -138,7 +150,10 @@ fn axes(fields: &Fields, sizes: &[usize], vectors: Option<&[Option<DVec3>]>, sto
         let role = if is_space {
             of_space += 1;
             Role::Space
-        } else if is_color_type && color_sizes.contains(&size) && !roles.iter().any(|axis: &Axis| axis.role == Role::Color) {
+        } else if is_color_type
+            && color_sizes.contains(&size)
+            && !roles.iter().any(|axis: &Axis| axis.role == Role::Color)
+        {
             Role::Color
         } else {
             Role::Frames
@@ -179,7 +194,9 @@ fn data(file: &FilePlace, fields: &Fields, stored: Stored, warnings: &mut Vec<St
     };
     let skip = |name: &'static str| match fields.get(name) {
         None => Ok(0),
-        Some(text) => text.parse::<i64>().map_err(|_| say!("io-nrrd-skip", field = name, text = text.to_owned())),
+        Some(text) => text
+            .parse::<i64>()
+            .map_err(|_| say!("io-nrrd-skip", field = name, text = text.to_owned())),
     };
     let (lines, bytes) = (skip("line skip")?, skip("byte skip")?);
     let wrong = |field: &'static str, number: i64| say!("io-nrrd-skip", field = field, text = number.to_string());
@@ -207,7 +224,13 @@ fn data(file: &FilePlace, fields: &Fields, stored: Stored, warnings: &mut Vec<St
 /// Whether a data file is many: a list, or a pattern with numbers.
 fn is_list(name: &str) -> bool {
     let words: Vec<&str> = name.split_whitespace().collect();
-    let is_pattern = name.contains('%') && words.iter().rev().take_while(|word| word.parse::<i64>().is_ok()).count() >= 3;
+    let is_pattern = name.contains('%')
+        && words
+            .iter()
+            .rev()
+            .take_while(|word| word.parse::<i64>().is_ok())
+            .count()
+            >= 3;
     words.first() == Some(&"LIST") || is_pattern
 }
 

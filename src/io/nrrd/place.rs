@@ -55,12 +55,18 @@ pub(super) fn place(
     dims: [usize; 3],
     warnings: &mut Vec<String>,
 ) -> Result<Geometry, GeometryError> {
-    let space: Vec<usize> = (0..axes.len()).filter(|at| axes.get(*at).is_some_and(|axis| axis.role == Role::Space)).collect();
+    let space: Vec<usize> = (0..axes.len())
+        .filter(|at| axes.get(*at).is_some_and(|axis| axis.role == Role::Space))
+        .collect();
     let mut columns = Vec::new();
     let mut translation = DVec3::ZERO;
     if let Some(vectors) = vectors {
         columns.extend(space.iter().filter_map(|at| vectors.get(*at).copied().flatten()));
-        translation = fields.words("space origin").first().and_then(|word| vector(word)).unwrap_or_default();
+        translation = fields
+            .words("space origin")
+            .first()
+            .and_then(|word| vector(word))
+            .unwrap_or_default();
     } else {
         for (n, at) in space.iter().enumerate() {
             let (spacing, first) = spacing_and_first(fields, *at, axes);
@@ -75,7 +81,13 @@ pub(super) fn place(
     let to_lps = to_lps(fields, warnings) * unit_mm(fields, warnings);
     let matrix = DMat3::from_diagonal(to_lps) * matrix(&columns);
     let translation = to_lps * translation;
-    Geometry::from_affine(dims, DAffine3 { matrix3: matrix, translation })
+    Geometry::from_affine(
+        dims,
+        DAffine3 {
+            matrix3: matrix,
+            translation,
+        },
+    )
 }
 
 /// Three columns; what is missing stands across the others, 1 long.
@@ -98,13 +110,20 @@ fn spacing_and_first(fields: &Fields, at: usize, axes: &[Axis]) -> (f64, f64) {
         words.get(at)?.parse::<f64>().ok().filter(|number| number.is_finite())
     };
     let size = axes.get(at).map_or(1, |axis| axis.size).max(1) as f64;
-    let is_cell = fields.words("centers").get(at).or(fields.words("centerings").get(at)).is_some_and(|word| word == "cell");
+    let is_cell = fields
+        .words("centers")
+        .get(at)
+        .or(fields.words("centerings").get(at))
+        .is_some_and(|word| word == "cell");
     let (low, high) = (number("axis mins"), number("axis maxs"));
     let from_ends = low.zip(high).map(|(low, high)| {
         let steps = if is_cell { size } else { (size - 1.0).max(1.0) };
         (high - low) / steps
     });
-    let spacing = number("spacings").or(from_ends).filter(|spacing| *spacing != 0.0).unwrap_or(1.0);
+    let spacing = number("spacings")
+        .or(from_ends)
+        .filter(|spacing| *spacing != 0.0)
+        .unwrap_or(1.0);
     let first = low.map_or(0.0, |low| if is_cell { low + spacing / 2.0 } else { low });
     (spacing, first)
 }
@@ -112,7 +131,10 @@ fn spacing_and_first(fields: &Fields, at: usize, axes: &[Axis]) -> (f64, f64) {
 /// Signs that lead from the header's space to LPS.
 fn to_lps(fields: &Fields, warnings: &mut Vec<String>) -> DVec3 {
     let name = fields.get("space").unwrap_or_default().to_ascii_lowercase();
-    let name = name.strip_suffix("-time").or_else(|| name.strip_suffix('t')).unwrap_or(&name);
+    let name = name
+        .strip_suffix("-time")
+        .or_else(|| name.strip_suffix('t'))
+        .unwrap_or(&name);
     match name {
         "left-posterior-superior" | "lps" => DVec3::ONE,
         "right-anterior-superior" | "ras" => DVec3::new(-1.0, -1.0, 1.0),
@@ -131,7 +153,12 @@ fn to_lps(fields: &Fields, warnings: &mut Vec<String>) -> DVec3 {
 /// Millimetres of the header's unit of length.
 fn unit_mm(fields: &Fields, warnings: &mut Vec<String>) -> f64 {
     let words = fields.words("space units");
-    match words.first().map(|unit| unit.to_lowercase()).unwrap_or_default().as_str() {
+    match words
+        .first()
+        .map(|unit| unit.to_lowercase())
+        .unwrap_or_default()
+        .as_str()
+    {
         "" | "mm" | "millimeter" | "millimeters" | "millimetre" | "???" | "none" => 1.0,
         "um" | "µm" | "μm" | "micron" | "microns" | "micrometer" | "micrometers" => 1e-3,
         "nm" | "nanometer" | "nanometers" => 1e-6,

@@ -32,7 +32,10 @@ pub fn write_nrrd(
     segments: Option<&SegmentTable>,
 ) -> Result<(), SaveError> {
     let refuse = |why: String| SaveError::refused(path, why);
-    if volume.geometry().is_some_and(|geometry| geometry.slice_table().is_some()) {
+    if volume
+        .geometry()
+        .is_some_and(|geometry| geometry.slice_table().is_some())
+    {
         return Err(refuse(say!("io-uneven", format = "NRRD")));
     }
     let numbers = Numbers::of(volume, frame, segments.is_some()).map_err(refuse)?;

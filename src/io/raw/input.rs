@@ -83,7 +83,13 @@ pub(in crate::io) fn beginning(path: &Path, count: usize) -> io::Result<Beginnin
 }
 
 /// How many bytes a file holds from `start` on, unpacked; an error where there are more than `most`.
-pub(in crate::io) fn unpacked_length(path: &Path, packing: Packing, start: u64, stored: Stored, most: u64) -> io::Result<u64> {
+pub(in crate::io) fn unpacked_length(
+    path: &Path,
+    packing: Packing,
+    start: u64,
+    stored: Stored,
+    most: u64,
+) -> io::Result<u64> {
     let mut reader = Unpacked::open(path, packing, start, stored)?.take(most.saturating_add(1));
     match io::copy(&mut reader, &mut io::sink())? {
         length if length <= most => Ok(length),

@@ -67,9 +67,14 @@ impl Order {
         let mut strides = vec![1_usize];
         for axis in axes {
             let total = strides.last().and_then(|total| total.checked_mul(axis.size));
-            strides.push(total.filter(|total| (1..=usize::MAX / 32).contains(total)).ok_or(OrderError::Size)?);
+            strides.push(
+                total
+                    .filter(|total| (1..=usize::MAX / 32).contains(total))
+                    .ok_or(OrderError::Size)?,
+            );
         }
-        let place = |wanted: Role| (0..axes.len()).filter(move |at| axes.get(*at).is_some_and(|axis| axis.role == wanted));
+        let place =
+            |wanted: Role| (0..axes.len()).filter(move |at| axes.get(*at).is_some_and(|axis| axis.role == wanted));
         let space: Vec<usize> = place(Role::Space).collect();
         let size = |at: usize| axes.get(at).map_or(1, |axis| axis.size);
         let stride = |at: usize| strides.get(at).copied().unwrap_or(1);
@@ -161,7 +166,10 @@ impl Order {
                 let row = slice * self.slice_elements + first + j * self.steps[1];
                 for i in 0..self.dims[0] {
                     let voxel = row + i * self.steps[0];
-                    let parts = self.components.iter().map(|part| all.get(voxel + part).copied().unwrap_or_default());
+                    let parts = self
+                        .components
+                        .iter()
+                        .map(|part| all.get(voxel + part).copied().unwrap_or_default());
                     picked.extend(parts);
                 }
             }
@@ -175,7 +183,12 @@ mod tests {
     use super::*;
 
     fn axes(all: &[(usize, Role)]) -> Vec<Axis> {
-        all.iter().map(|(size, role)| Axis { size: *size, role: *role }).collect()
+        all.iter()
+            .map(|(size, role)| Axis {
+                size: *size,
+                role: *role,
+            })
+            .collect()
     }
 
     #[test]
@@ -183,7 +196,13 @@ mod tests {
         use Role::{Frames, Space};
         let dims = [2, 3, 4];
         // Which axis is where; the frames are two axes of sizes 2 and 3.
-        for places in [[0, 1, 2, 3, 4], [3, 0, 1, 2, 4], [3, 4, 0, 1, 2], [0, 3, 1, 4, 2], [0, 3, 1, 2, 4]] {
+        for places in [
+            [0, 1, 2, 3, 4],
+            [3, 0, 1, 2, 4],
+            [3, 4, 0, 1, 2],
+            [0, 3, 1, 4, 2],
+            [0, 3, 1, 2, 4],
+        ] {
             let sizes = [2, 3, 4, 2, 3];
             let all: Vec<(usize, Role)> = places
                 .iter()
@@ -225,14 +244,24 @@ mod tests {
         assert_eq!((order.components(), order.dims, order.frames), (3, [2, 1, 1], 1));
         let block = Samples::U8(vec![1, 2, 3, 9, 4, 5, 6, 9]);
         assert_eq!(order.frame_of(&block, 1, 0), Samples::U8(vec![1, 2, 3, 4, 5, 6]));
-        assert!(Order::of(&axes(&[(3, Color), (2, Space), (1, Space)])).unwrap().is_plain());
+        assert!(
+            Order::of(&axes(&[(3, Color), (2, Space), (1, Space)]))
+                .unwrap()
+                .is_plain()
+        );
         // Planes of colour are frames.
         let planes = Order::of(&axes(&[(2, Space), (2, Space), (2, Space), (3, Color)])).unwrap();
         assert_eq!((planes.components(), planes.frames), (1, 3));
         assert_eq!(Order::of(&axes(&[(5, Space)])).unwrap().dims, [5, 1, 1]);
         assert_eq!(Order::of(&axes(&[(3, Frames)])), Err(OrderError::Space));
-        assert_eq!(Order::of(&axes(&[(usize::MAX / 2, Space), (3, Space)])), Err(OrderError::Size));
+        assert_eq!(
+            Order::of(&axes(&[(usize::MAX / 2, Space), (3, Space)])),
+            Err(OrderError::Size)
+        );
         assert_eq!(Order::of(&axes(&[(0, Space)])), Err(OrderError::Size));
-        assert!(matches!(Order::of(&axes(&[(2, Space), (1 << 20, Frames)])), Err(OrderError::Frames(_))));
+        assert!(matches!(
+            Order::of(&axes(&[(2, Space), (1 << 20, Frames)])),
+            Err(OrderError::Frames(_))
+        ));
     }
 }

@@ -64,7 +64,11 @@ impl Relabel {
         };
         macro_rules! change {
             ($all:expr, $variant:ident, $type:ty) => {
-                Samples::$variant($all.into_iter().map(|number| changed(number as i64) as $type).collect())
+                Samples::$variant(
+                    $all.into_iter()
+                        .map(|number| changed(number as i64) as $type)
+                        .collect(),
+                )
             };
         }
         match (samples, sample_type) {
@@ -157,12 +161,7 @@ impl RawSource {
         let first = self.volume.voxels.slab_range(block % per_frame).first_slice;
         let slice = first + decoded.voxels_read / self.order.slice_elements.max(1);
         let why = decoded.stopped_by.as_ref().map_or_else(|| say!("io-raw-ends"), plain);
-        say!(
-            "io-raw-cut-at",
-            path = self.file.to_string(),
-            slice = slice,
-            why = why
-        )
+        say!("io-raw-cut-at", path = self.file.to_string(), slice = slice, why = why)
     }
 
     fn rounded(&self, decoded: &Decoded) -> Option<String> {

@@ -137,16 +137,26 @@ mod tests {
     fn numbers_and_digits_become_bytes() {
         let mut bytes = Vec::new();
         let stored = Stored::Plain(SampleType::I16);
-        Numbers::new(&b" 1 -2,\n300"[..], stored).read_to_end(&mut bytes).unwrap();
+        Numbers::new(&b" 1 -2,\n300"[..], stored)
+            .read_to_end(&mut bytes)
+            .unwrap();
         assert_eq!(bytes, [1, 0, 254, 255, 44, 1]);
         bytes.clear();
         Hex(&b"0a FF\n1"[..]).read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes, [10, 255]);
         for damaged in ["1 x", "70000", "1.5", "é"] {
-            assert!(Numbers::new(damaged.as_bytes(), stored).read_to_end(&mut Vec::new()).is_err());
+            assert!(
+                Numbers::new(damaged.as_bytes(), stored)
+                    .read_to_end(&mut Vec::new())
+                    .is_err()
+            );
         }
         let endless = "1".repeat(1000);
-        assert!(Numbers::new(endless.as_bytes(), stored).read_to_end(&mut Vec::new()).is_err());
+        assert!(
+            Numbers::new(endless.as_bytes(), stored)
+                .read_to_end(&mut Vec::new())
+                .is_err()
+        );
         assert!(Hex(&b"0g"[..]).read_to_end(&mut Vec::new()).is_err());
     }
 }

@@ -94,9 +94,15 @@ impl RawVolume {
             Some(offset) => offset,
             None if is_exact => packed.saturating_sub(asked),
             None if capacity < asked => 0,
-            None => unpacked_length(path, data.packing, data.start, self.stored, asked.saturating_add(MAX_BEFORE_BYTES))
-                .map_err(|err| plain(&err))?
-                .saturating_sub(asked),
+            None => unpacked_length(
+                path,
+                data.packing,
+                data.start,
+                self.stored,
+                asked.saturating_add(MAX_BEFORE_BYTES),
+            )
+            .map_err(|err| plain(&err))?
+            .saturating_sub(asked),
         };
         let present = capacity.saturating_sub(offset);
         if present == 0 {
@@ -114,14 +120,24 @@ impl RawVolume {
             self.warnings.push(say!("io-raw-cut", asked = asked, present = present));
         }
         if is_exact && present > asked {
-            self.warnings.push(say!("io-raw-more", asked = asked, present = present));
+            self.warnings
+                .push(say!("io-raw-more", asked = asked, present = present));
         }
         let sample_type = self.sample_type();
         let components = self.order.components();
-        let slices_per_slab =
-            Voxels::slices_for_slab_bytes(self.order.dims, components.saturating_mul(self.order.inner()), sample_type);
-        let voxels = Voxels::new(self.order.dims, self.order.frames, components, sample_type, slices_per_slab)
-            .map_err(|err| err.to_string())?;
+        let slices_per_slab = Voxels::slices_for_slab_bytes(
+            self.order.dims,
+            components.saturating_mul(self.order.inner()),
+            sample_type,
+        );
+        let voxels = Voxels::new(
+            self.order.dims,
+            self.order.frames,
+            components,
+            sample_type,
+            slices_per_slab,
+        )
+        .map_err(|err| err.to_string())?;
         self.data.data_offset = Some(offset);
         Ok(CheckedVolume { raw: self, voxels })
     }

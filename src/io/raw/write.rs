@@ -28,7 +28,10 @@ impl<'a> Numbers<'a> {
     /// is the reason for the user.
     pub(in crate::io) fn of(volume: &'a Volume, frame: Option<usize>, is_map: bool) -> Result<Self, String> {
         let frames = frame.map_or(0..volume.voxels.frames(), |frame| frame..frame + 1);
-        let slabs = volume.voxels.slabs_of_frames(frames.clone()).ok_or_else(|| say!("io-not-loaded"))?;
+        let slabs = volume
+            .voxels
+            .slabs_of_frames(frames.clone())
+            .ok_or_else(|| say!("io-not-loaded"))?;
         let rescale = match volume.voxels.components() {
             1 => volume.rescale,
             _ => Rescale::IDENTITY,
@@ -36,11 +39,17 @@ impl<'a> Numbers<'a> {
         let stored = volume.voxels.sample_type();
         let is_whole = rescale.slope.fract() == 0.0 && rescale.intercept.fract() == 0.0;
         let is_float = matches!(stored, SampleType::F32 | SampleType::F64);
-        let keeps_type = if is_float { !is_map } else { rescale == Rescale::IDENTITY };
+        let keeps_type = if is_float {
+            !is_map
+        } else {
+            rescale == Rescale::IDENTITY
+        };
         let sample_type = if keeps_type {
             stored
         } else {
-            let ends = slabs.iter().fold((f64::INFINITY, f64::NEG_INFINITY, true), |ends, slab| range(slab, ends));
+            let ends = slabs
+                .iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY, true), |ends, slab| range(slab, ends));
             let (low, high) = (rescale.value(ends.0), rescale.value(ends.1));
             let fits = |least: f64, most: f64| low.min(high) >= least && low.max(high) <= most;
             match () {
@@ -118,9 +127,11 @@ impl<'a> Numbers<'a> {
 
 /// Lowest and highest number, and whether all are whole.
 fn range(samples: &Samples, ends: (f64, f64, bool)) -> (f64, f64, bool) {
-    (0..samples.len()).filter_map(|at| samples.get(at)).fold(ends, |(low, high, whole), number| {
-        (low.min(number), high.max(number), whole && number.fract() == 0.0)
-    })
+    (0..samples.len())
+        .filter_map(|at| samples.get(at))
+        .fold(ends, |(low, high, whole), number| {
+            (low.min(number), high.max(number), whole && number.fract() == 0.0)
+        })
 }
 
 /// Some samples in another type, in little endian order.
@@ -178,7 +189,13 @@ impl Sums {
             let count = voxels.slice_samples();
             for n in 0..range.slice_count {
                 bytes.clear();
-                put(samples, n * count..(n + 1) * count, samples.sample_type(), Rescale::IDENTITY, &mut bytes);
+                put(
+                    samples,
+                    n * count..(n + 1) * count,
+                    samples.sample_type(),
+                    Rescale::IDENTITY,
+                    &mut bytes,
+                );
                 sums.add(range.frame, range.first_slice + n, &bytes);
             }
             true
