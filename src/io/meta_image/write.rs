@@ -7,7 +7,7 @@ use std::path::Path;
 use flate2::write::ZlibEncoder;
 use glam::DVec3;
 
-use crate::io::raw::{Numbers, Sums, check, segment_fields};
+use crate::io::raw::{CheckedVolume, Numbers, Sums, check, segment_fields};
 use crate::io::save::{SaveError, write_checked};
 use crate::model::segment::SegmentTable;
 use crate::model::volume::{Placement, Volume};
@@ -66,7 +66,7 @@ pub fn write_meta_image(
             out.write_all(&packed)
         },
         |copy| {
-            let open = |file: &_| Ok(super::read_header_of(file)?.map(|checked| checked.into_open_volume()));
+            let open = |file: &_| Ok(super::read_header_of(file)?.map(CheckedVolume::into_open_volume));
             check(copy, open, &numbers, &sums).map(|_| ())
         },
     )
@@ -122,9 +122,8 @@ fn header(volume: &Volume, numbers: &Numbers<'_>, segments: Option<&SegmentTable
     line("CenterOfRotation", &join(&vec![0.0; offset.len()]));
     line("ElementSpacing", &join(&spacing));
     line("DimSize", &sizes.join(" "));
-    match volume.series.modality.as_str() {
-        name @ ("CT" | "MR" | "NM" | "US") => line("Modality", &format!("MET_MOD_{name}")),
-        _ => {}
+    if let name @ ("CT" | "MR" | "NM" | "US") = volume.series.modality.as_str() {
+        line("Modality", &format!("MET_MOD_{name}"));
     }
     for (name, value) in segments.iter().flat_map(|table| segment_fields(table, volume.dims())) {
         if !name.ends_with("_Tags") {

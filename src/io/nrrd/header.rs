@@ -41,7 +41,7 @@ pub(super) fn volume(file: &FilePlace, fields: &Fields) -> Result<RawVolume, Str
         }
         _ => (None, Vec::new()),
     };
-    let unit = fields.words("sample units").into_iter().next();
+    let unit = fields.get("sample units").map(|unit| unit.trim_matches('"').to_owned());
     Ok(RawVolume {
         format: "nrrd",
         modality: String::new(),

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use flate2::write::GzEncoder;
 
-use crate::io::raw::{Numbers, Sums, check, segment_fields};
+use crate::io::raw::{CheckedVolume, Numbers, Sums, check, segment_fields};
 use crate::io::save::{SaveError, write_checked};
 use crate::model::segment::SegmentTable;
 use crate::model::volume::{Placement, StackGrid, Volume};
@@ -52,7 +52,7 @@ pub fn write_nrrd(
             packed.finish().map(|_| ())
         },
         |copy| {
-            let open = |file: &_| Ok(super::read_header_of(file)?.map(|checked| checked.into_open_volume()));
+            let open = |file: &_| Ok(super::read_header_of(file)?.map(CheckedVolume::into_open_volume));
             check(copy, open, &numbers, &sums.borrow()).map(|_| ())
         },
     )
@@ -106,7 +106,7 @@ fn header(volume: &Volume, numbers: &Numbers<'_>, segments: Option<&SegmentTable
     line("endian", "little");
     line("encoding", "gzip");
     if let Some(unit) = &volume.unit {
-        line("sample units", &format!("\"{}\"", unit.replace(['"', '\n', '\r'], " ")));
+        line("sample units", &unit.replace(['\n', '\r'], " "));
     }
     if let Some(table) = segments {
         let fixed = [
