@@ -14,8 +14,10 @@ pub mod label_table;
 pub mod load;
 pub mod lock;
 pub mod measurements;
+pub mod meta_image;
 pub mod movie;
 pub mod nifti;
+pub mod nrrd;
 pub mod place;
 pub mod png;
 pub mod progress;
@@ -26,6 +28,7 @@ pub mod transfer;
 pub mod zip;
 
 pub(crate) mod folders;
+mod raw;
 mod scan;
 
 pub use load::{load, load_slabs};
