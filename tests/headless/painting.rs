@@ -234,6 +234,49 @@ impl Dice {
     }
 }
 
+fn one_of_a_thousand(program: &mut Program, dice: &mut Dice, done: usize) {
+    let pane = PaneId::PLANES[dice.below(3) as usize];
+    let size = scenes::pane_size(program.state(), pane);
+    let mut point = || size * DVec2::new(dice.below(1000) as f64, dice.below(1000) as f64) / 1000.0;
+    let (from, to) = (point(), point());
+    match dice.below(12) {
+        0 => change(program, PaintChange::Radius(1.0 + dice.below(90) as f64 / 10.0)),
+        1 => change(program, PaintChange::Ball(dice.below(2) == 0)),
+        2 => run(
+            program,
+            Command::Align {
+                alignment: [Alignment::Anatomical, Alignment::Acquisition][dice.below(2) as usize],
+            },
+        ),
+        3 => run(
+            program,
+            Command::RotateLines {
+                pane,
+                degrees: dice.below(90) as f64,
+            },
+        ),
+        4 if done % 97 == 5 => run(program, Command::AddSegment { index: 1 }),
+        5 => change(
+            program,
+            PaintChange::Into {
+                index: 1,
+                label: 1 + dice.below(3) as u32,
+            },
+        ),
+        6 if done % 50 == 7 => run(
+            program,
+            Command::RemoveSegment {
+                index: 1,
+                label: 1 + dice.below(3) as u32,
+            },
+        ),
+        _ => {
+            take(program, if dice.below(3) == 0 { Tool::Eraser } else { Tool::Brush });
+            drag(program, pane, Button::Left, from, to, NONE);
+        }
+    }
+}
+
 #[test]
 fn undoing_a_thousand_commands_leads_back_bit_for_bit() {
     let (mut program, _folder) = opened();
@@ -243,49 +286,7 @@ fn undoing_a_thousand_commands_leads_back_bit_for_bit() {
     let mut names = vec![None];
     let mut done = 0;
     while done < 1000 {
-        let pane = PaneId::PLANES[dice.below(3) as usize];
-        let size = scenes::pane_size(program.state(), pane);
-        let mut point = || size * DVec2::new(dice.below(1000) as f64, dice.below(1000) as f64) / 1000.0;
-        let (from, to) = (point(), point());
-        match dice.below(12) {
-            0 => change(&mut program, PaintChange::Radius(1.0 + dice.below(90) as f64 / 10.0)),
-            1 => change(&mut program, PaintChange::Ball(dice.below(2) == 0)),
-            2 => run(
-                &mut program,
-                Command::Align {
-                    alignment: [Alignment::Anatomical, Alignment::Acquisition][dice.below(2) as usize],
-                },
-            ),
-            3 => run(
-                &mut program,
-                Command::RotateLines {
-                    pane,
-                    degrees: dice.below(90) as f64,
-                },
-            ),
-            4 if done % 97 == 5 => run(&mut program, Command::AddSegment { index: 1 }),
-            5 => change(
-                &mut program,
-                PaintChange::Into {
-                    index: 1,
-                    label: 1 + dice.below(3) as u32,
-                },
-            ),
-            6 if done % 50 == 7 => run(
-                &mut program,
-                Command::RemoveSegment {
-                    index: 1,
-                    label: 1 + dice.below(3) as u32,
-                },
-            ),
-            _ => {
-                take(
-                    &mut program,
-                    if dice.below(3) == 0 { Tool::Eraser } else { Tool::Brush },
-                );
-                drag(&mut program, pane, Button::Left, from, to, NONE);
-            }
-        }
+        one_of_a_thousand(&mut program, &mut dice, done);
         done += 1;
         let name = program.state().history.undo_name().map(str::to_owned);
         let now = painted(&program).1;
