@@ -289,6 +289,7 @@ impl Window {
                 | Effect::StartMask { .. }
                 | Effect::StartLabels { .. }
                 | Effect::SaveLabels { .. }
+                | Effect::WorkOnSegment { .. }
                 | Effect::KeepLabels { .. }
                 | Effect::LookForWork { .. }
                 | Effect::TakeOverWork { .. }

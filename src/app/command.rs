@@ -12,6 +12,7 @@ use super::overlays::SegmentChange;
 use super::painting::PaintChange;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
+use super::segment_work::SegmentWork;
 use super::settings::{PanelId, Setting, WindowPlace};
 use super::tool::cube::Side;
 use super::tool::{PointerEvent, Tool};
@@ -487,6 +488,13 @@ pub enum Command {
         /// Its place in the list, counted from 0.
         index: usize,
     },
+    /// Works on the whole segment that is painted.
+    WorkOnSegment {
+        /// What is to be done.
+        work: SegmentWork,
+    },
+    /// Limits painting to the values above the threshold that parts the image's values best (Otsu).
+    FindThreshold,
     /// Changes how segments are painted.
     Paint(PaintChange),
     /// Takes a message off the screen.

@@ -8,6 +8,7 @@ use super::job::JobId;
 use super::movie::{Film, MovieFormat, MovieStyle};
 use super::pane::PaneId;
 use super::safety::{LabelsToKeep, LabelsToSave};
+use super::segment_work::WorkRequest;
 use super::transfer_thumbnail::ThumbnailRequest;
 use super::volume_view::Removal;
 use crate::io::OpenVolume;
@@ -142,6 +143,13 @@ pub enum Effect {
         job: JobId,
         /// What.
         request: Box<LabelsToSave>,
+    },
+    /// Work on a whole segment.
+    WorkOnSegment {
+        /// The job's name.
+        job: JobId,
+        /// What.
+        request: Box<WorkRequest>,
     },
     /// Keep what was painted safe.
     KeepLabels {

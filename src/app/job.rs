@@ -17,6 +17,7 @@ use super::command::Command;
 use super::movie::{self, Film};
 use super::overlays::MOST_LABELS;
 use super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, WorkTaken};
+use super::segment_work::{WorkDone, WorkRequest};
 use super::state::Counted;
 use super::thumbnail::{self, Thumbnail};
 use super::transfer_thumbnail::{self, ThumbnailRequest};
@@ -94,6 +95,8 @@ pub enum JobEvent {
     Masked(VolumeId, Removal, Option<VoxelMask>),
     /// A segmentation was written, or why not.
     LabelsSaved(LabelsSaved),
+    /// Work on a segment was done.
+    SegmentWorked(Box<WorkDone>),
     /// What was painted is kept safe, or why not.
     LabelsKept(LabelsKept),
     /// Painted work that programs left behind.
@@ -373,6 +376,17 @@ impl Jobs {
     pub fn start_save_labels(&mut self, job: JobId, request: Box<LabelsToSave>) {
         let writer = self.start(job, "labels", move |_| JobEvent::LabelsSaved(request.save()));
         self.writers.extend(writer);
+    }
+
+    /// Works on a whole segment.
+    pub fn start_segment_work(&mut self, job: JobId, request: Box<WorkRequest>) {
+        self.start(job, "segment", move |outlet| {
+            let done = request.carry_out();
+            if outlet.cancelled.load(Ordering::Relaxed) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::SegmentWorked(Box::new(done))
+        });
     }
 
     /// Keeps what was painted safe. Cannot be stopped, and the program does not end before it has ended.

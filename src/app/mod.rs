@@ -24,6 +24,7 @@ pub mod readout;
 pub mod recent;
 pub mod safety;
 pub mod scenes;
+pub mod segment_work;
 pub mod settings;
 pub mod state;
 pub mod thumbnail;

@@ -315,6 +315,8 @@ pub enum JobSubject {
     Volume(VolumeId),
     /// Reading or writing measurements.
     Measurements,
+    /// Working on a whole segment.
+    Segment(VolumeId),
     /// Writing a segmentation.
     SavingLabels(VolumeId),
     /// Keeping painted work safe, or looking for such work.
@@ -335,6 +337,7 @@ impl JobSubject {
             | Self::Thumbnail(id)
             | Self::Mask(id)
             | Self::SavingLabels(id)
+            | Self::Segment(id)
             | Self::TransferThumbnails(id) => Some(*id),
             Self::Question
             | Self::Picture

@@ -5,6 +5,7 @@ use isocenter::app::overlays::{self, SegmentChange};
 use isocenter::app::painting::{Over, PaintChange};
 use isocenter::app::pane::PaneId;
 use isocenter::app::planes::Alignment;
+use isocenter::app::segment_work::SegmentWork;
 use isocenter::app::tool::{Button, Modifiers, PointerAction, Tool};
 use isocenter::app::{Command, Program, scenes};
 use isocenter::model::volume::{Value, Volume};
@@ -312,4 +313,60 @@ fn undoing_a_thousand_commands_leads_back_bit_for_bit() {
         run(&mut program, Command::Redo);
     }
     assert_eq!(painted(&program).1, last);
+}
+
+fn work(program: &mut Program, work: SegmentWork) {
+    run(program, Command::WorkOnSegment { work });
+    wait(program);
+}
+
+#[test]
+fn work_on_a_segment_is_one_step_and_comes_back() {
+    let (mut program, _folder) = opened();
+    take(&mut program, Tool::Brush);
+    change(&mut program, PaintChange::Radius(4.0));
+    change(&mut program, PaintChange::Ball(true));
+    let middle = scenes::pane_size(program.state(), PaneId::Axial) / 2.0;
+    stroke(&mut program, PaneId::Axial, middle, middle);
+    let before = painted(&program).1;
+    for (todo, is_larger) in [
+        (SegmentWork::Margin { mm: 3.0 }, Some(true)),
+        (SegmentWork::Margin { mm: -1.5 }, Some(false)),
+        (SegmentWork::Hollow { mm: 1.0 }, Some(false)),
+        (SegmentWork::Threshold { low: -1e9, high: 1e9 }, Some(true)),
+        (SegmentWork::Clear, Some(false)),
+        (SegmentWork::FillHoles, None),
+        (SegmentWork::KeepLargest, None),
+    ] {
+        let steps = program.state().history.undo_name().map(str::to_owned);
+        work(&mut program, todo.clone());
+        let after = painted(&program).1;
+        let voxels = |labels: &[u16]| labels.iter().filter(|label| **label == 1).count();
+        let Some(is_larger) = is_larger else {
+            assert_eq!(after, before, "{todo:?} changes nothing");
+            assert_eq!(program.state().history.undo_name().map(str::to_owned), steps);
+            continue;
+        };
+        assert_eq!(voxels(&after) > voxels(&before), is_larger, "{todo:?}");
+        assert_eq!(counted(&program, 1), voxels(&after) as u64);
+        run(&mut program, Command::Undo);
+        assert_eq!(painted(&program).1, before, "{todo:?}");
+    }
+    // The slices between two that were painted.
+    work(&mut program, SegmentWork::Clear);
+    change(&mut program, PaintChange::Ball(false));
+    stroke(&mut program, PaneId::Axial, middle, middle);
+    run(
+        &mut program,
+        Command::Scroll {
+            pane: PaneId::Axial,
+            steps: 6,
+        },
+    );
+    stroke(&mut program, PaneId::Axial, middle, middle);
+    let two = count(&program, 1);
+    work(&mut program, SegmentWork::FillBetween);
+    assert_eq!(count(&program, 1), two / 2 * 7);
+    run(&mut program, Command::FindThreshold);
+    assert!(program.state().painting.range.is_some());
 }

@@ -8,7 +8,8 @@ use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
 use super::{
-    developing, display, file, mask, measure, overlay, safety, settings, thumbnails, transfer, transfer_thumbnails,
+    developing, display, file, mask, measure, overlay, safety, segment_work, settings, thumbnails, transfer,
+    transfer_thumbnails,
 };
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
@@ -87,6 +88,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
             measure::took_in(state, job, event);
         }
         JobEvent::LabelsSaved(saved) => safety::saved(state, saved),
+        JobEvent::SegmentWorked(done) => segment_work::done(state, &done),
         JobEvent::LabelsKept(kept) => safety::kept(state, kept),
         JobEvent::WorkFound(left) => safety::found(state, left),
         JobEvent::Masked(id, removal, mask) => mask::found(state, id, removal, mask),

@@ -13,6 +13,7 @@ mod paint;
 mod planes;
 mod pointer;
 mod safety;
+mod segment_work;
 mod settings;
 mod thumbnails;
 mod transfer;
@@ -87,6 +88,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::SaveWindow { path } => vec![Effect::SaveWindow { path }],
         Command::ChooseSegmentationFile { index } => safety::choose(state, index),
         Command::SaveSegmentation { index, path } => safety::save(state, index, path),
+        Command::WorkOnSegment { work } => segment_work::begin(state, work),
         Command::RecoverWork { index } => safety::recover(state, index),
         Command::DiscardWork { index } => safety::discard(state, index),
         Command::ChooseMeasurementsFile { format } => file::choose(state, Choice::Measurements(format)),
@@ -181,6 +183,7 @@ fn update_overlays(state: &mut State, command: Command) {
         Command::NewSegmentation => paint::new_segmentation(state),
         Command::AddSegment { index } => paint::add_segment(state, index),
         Command::RemoveSegment { index, label } => paint::remove_segment(state, index, label),
+        Command::FindThreshold => segment_work::find_threshold(state),
         Command::Paint(change) => paint::change(state, &change),
         Command::SetOverlayVisible { index, visible } => overlay::set_visible(state, index, visible),
         Command::SetOverlayOpacity { opacity } => overlay::set_opacity(state, opacity),

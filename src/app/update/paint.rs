@@ -173,7 +173,6 @@ pub(super) fn commit(state: &mut State, edit: LabelEdit, name: String) {
 }
 
 /// Replaces a layer of a map by another state of it, as a step with a name. Answers whether anything changed.
-#[expect(dead_code, reason = "for the tools that change whole maps")]
 pub(super) fn commit_layer(state: &mut State, volume: VolumeId, layer: usize, after: &LabelMap, name: String) -> bool {
     let entry = state.document.entry(volume);
     let Some(before) = entry.and_then(|entry| entry.volume().voxels.label_map(layer)) else {

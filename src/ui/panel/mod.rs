@@ -18,6 +18,7 @@ pub mod movie;
 pub mod painting;
 pub mod path;
 pub mod picture;
+pub mod segment_work;
 pub mod segments;
 pub mod series;
 pub mod settings;

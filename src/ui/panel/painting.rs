@@ -6,7 +6,7 @@ use crate::app::painting::{self, Over, PaintChange, RADIUS_MM};
 use crate::app::tool::Tool;
 use crate::app::{Command, State};
 use crate::say;
-use crate::ui::panel::left_work;
+use crate::ui::panel::{left_work, segment_work};
 use crate::ui::{Commands, theme};
 
 /// Shows the controls, as the head of the list of segments.
@@ -19,6 +19,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     into(ui, state, commands);
     brush(ui, state, commands);
     rules(ui, state, commands);
+    segment_work::show(ui, state, commands);
     ui.separator();
 }
 
