@@ -167,7 +167,10 @@ fn entries_that_cannot_be_unpacked_are_named() {
         [
             ("/secret", "it is encrypted; unpack it with its password first"),
             ("/odd", "it is packed by a method other than deflate; unpack it first"),
-            ("/wrong", "it is damaged or cut short"),
+            (
+                "/wrong",
+                "it is damaged or cut short; fetch it again from where it came"
+            ),
         ]
     );
 }
@@ -185,7 +188,10 @@ fn every_prefix_and_every_flipped_byte_of_an_archive_is_answered() {
     assert_eq!(answer(&whole), Ok(1));
     for length in (4..whole.len()).step_by(7) {
         let message = answer(&whole[..length]).expect_err("its directory is at the end");
-        assert!(message.ends_with("cut.zip: it is damaged or cut short"), "{message}");
+        assert!(
+            message.ends_with("cut.zip: it is damaged or cut short; fetch it again from where it came"),
+            "{message}"
+        );
     }
     for at in 4..whole.len() {
         let mut bytes = whole.clone();

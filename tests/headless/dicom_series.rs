@@ -388,15 +388,21 @@ fn bad_files_cost_themselves_only() {
     assert_eq!(
         reasons,
         [
-            (PathBuf::from("cut"), "the file ends within its header"),
-            (PathBuf::from("empty"), "the file is empty"),
+            (
+                PathBuf::from("cut"),
+                "the file ends within its header; fetch it again from where it came"
+            ),
+            (
+                PathBuf::from("empty"),
+                "the file is empty; fetch it again from where it came"
+            ),
             (
                 PathBuf::from("notes.txt"),
-                "its content is not a medical image of a known format"
+                "its content is not a medical image of a known format; if it is one, convert it to DICOM or NIfTI"
             ),
             (
                 PathBuf::from("report"),
-                "it is a structured report; these are not shown yet"
+                "it is a structured report, which is not shown yet; dcmtk's dsrdump prints it"
             ),
         ]
     );
