@@ -144,7 +144,7 @@ fn many_entries_have_an_end() {
     let entries: Vec<Entry> = (0..9).map(|n| Entry::stored(&n.to_string(), b"x")).collect();
     let (files, skipped) = skipped_of(&entries, &SMALL);
     assert_eq!(files, 5);
-    let reason = "it lists more than 5 files; the rest was left out";
+    let reason = "it lists more than 5 files; the rest was left out; open their folders one by one";
     assert_eq!(skipped, [(String::new(), reason.to_owned())]);
 }
 
@@ -310,11 +310,11 @@ fn a_dicomdir_opens_what_it_names_and_nothing_else() {
             (name.to_string_lossy().into_owned(), skipped.reason)
         })
         .collect();
-    let outside = "the DICOMDIR names it, but it lies outside the DICOMDIR's folder";
-    let missing = "the DICOMDIR names it, but it is not there";
+    let outside = "the DICOMDIR names it, but it lies outside the DICOMDIR's folder; open it by itself";
+    let missing = "the DICOMDIR names it, but it is not there; copy the whole disc, or open it where it is complete";
     let expected = [
         ("GONE", missing),
-        ("IMAGES", "it is not a regular file"),
+        ("IMAGES", "it is not a regular file; copy it into a plain file first"),
         ("OUTSIDE", outside),
     ];
     assert_eq!(

@@ -96,7 +96,10 @@ fn nesting_has_a_limit() {
         bytes.extend([0xfe, 0xff, 0, 0xe0, 255, 255, 255, 255]);
     }
     let err = prescan(ByteSource::Memory(bytes.into())).expect_err("it is refused");
-    assert_eq!(err, "its sequences are nested too deep");
+    assert_eq!(
+        err,
+        "its sequences are nested too deep; ask for the series again, as a fresh export"
+    );
 }
 
 #[test]

@@ -231,7 +231,7 @@ fn a_stray_duplicate_is_apart_and_a_copy_is_skipped() {
     assert!(opened.volumes[0].volume.warnings[0].contains("the surplus is apart"));
     assert!(opened.volumes[1].volume.warnings[0].contains("this image lies"));
     assert_eq!(opened.skipped.len(), 1);
-    assert_eq!(opened.skipped[0].reason, "it is a copy of 1");
+    assert_eq!(opened.skipped[0].reason, "it is a copy of 1, so nothing is missing");
 }
 
 #[test]

@@ -13,7 +13,7 @@ io-too-many-files = it lists more than {$count} files; the rest was left out; op
 
 # The next step, for each class of reasons. They stand after a semicolon.
 -io-fetch = fetch it again from where it came
--io-ask = ask for it again as a plain export from its archive
+-io-ask = ask for the series again, as a fresh export
 -io-unpacked = ask for the series again uncompressed, or convert it with gdcmconv --raw
 -io-images = open the folder of the images that it belongs to
 -io-rewrite = save it again with the program that wrote it
