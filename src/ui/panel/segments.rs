@@ -111,7 +111,7 @@ fn map(
     }
     for segment in &overlay.table.segments {
         ui.push_id(segment.label, |ui| {
-            row(ui, index, entry, overlay, segment, memory, commands)
+            row(ui, index, entry, overlay, segment, memory, commands);
         });
     }
 }
