@@ -18,6 +18,7 @@ pub mod movie;
 pub mod painting;
 pub mod path;
 pub mod picture;
+mod segment_name;
 pub mod segment_work;
 pub mod segments;
 pub mod series;
@@ -51,7 +52,7 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
     if state.shown().is_some() && state.settings.is_open(PanelId::Display) {
         side(ui, state, PanelId::Display, commands, |ui, commands| {
             measurements::show(ui, state, memory, commands);
-            segments::show(ui, state, commands);
+            segments::show(ui, state, memory, commands);
             if volume::tabs(ui, state, memory) {
                 volume::show(ui, state, memory, commands);
             } else {
