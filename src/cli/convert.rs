@@ -1,24 +1,30 @@
-//! `isocenter convert`: a volume of any format to NIfTI or to a DICOM series.
+//! `isocenter convert`: a volume of any format to NIfTI, NRRD, MetaImage or a DICOM series.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{Failure, Outcome, output, source};
+use crate::algo::label_counts::label_counts;
 use crate::algo::resample;
+use crate::io::OpenVolume;
 use crate::io::dicom::write_series;
+use crate::io::meta_image::write_meta_image;
 use crate::io::nifti::write_nifti;
-use crate::model::volume::Volume;
+use crate::io::nrrd::write_nrrd;
+use crate::model::segment::{MOST_LABEL, Segment, SegmentTable, default_color};
+use crate::model::volume::{Volume, VolumeKind};
 use crate::say;
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  isocenter convert scan/ scan.nii.gz --series 2\n  isocenter convert brain.nii.gz brain-dicom/\n  isocenter convert uneven/ even.nii --resample 1"
+    after_help = "Examples:\n  isocenter convert scan/ scan.nii.gz --series 2\n  isocenter convert brain.nii.gz brain-dicom/\n  isocenter convert labels.nii.gz labels.seg.nrrd\n  isocenter convert uneven/ even.nii --resample 1"
 )]
 pub(super) struct ConvertArgs {
     /// A file or folder.
     input: PathBuf,
-    /// What to write: a name that ends in .nii or .nii.gz, or a new folder for a DICOM series.
+    /// What to write: a name that ends in .nii, .nii.gz, .nrrd, .seg.nrrd or .mha, or a new folder for a DICOM series.
     output: PathBuf,
     /// Which volume: its number in `info`, or a series UID.
     #[arg(long, value_name = "N|UID")]
@@ -35,12 +41,15 @@ pub(super) struct ConvertArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Target {
     Nifti,
+    Nrrd,
+    SegNrrd,
+    MetaImage,
     Dicom,
 }
 
 /// Endings that mean a format which is not written (yet); anything else without `.nii` is a folder.
-const NOT_WRITTEN: [&str; 16] = [
-    "nrrd", "nhdr", "mha", "mhd", "dcm", "stl", "ply", "obj", "png", "jpg", "gz", "zip", "hdr", "img", "gif", "mp4",
+const NOT_WRITTEN: [&str; 14] = [
+    "nhdr", "mhd", "dcm", "stl", "ply", "obj", "png", "jpg", "gz", "zip", "hdr", "img", "gif", "mp4",
 ];
 
 impl Target {
@@ -50,8 +59,15 @@ impl Target {
             .unwrap_or_default()
             .to_string_lossy()
             .to_ascii_lowercase();
-        if name.ends_with(".nii") || name.ends_with(".nii.gz") {
-            return Ok(Self::Nifti);
+        let by_ending = [
+            (".nii", Self::Nifti),
+            (".nii.gz", Self::Nifti),
+            (".seg.nrrd", Self::SegNrrd),
+            (".nrrd", Self::Nrrd),
+            (".mha", Self::MetaImage),
+        ];
+        if let Some((_, target)) = by_ending.iter().find(|(ending, _)| name.ends_with(ending)) {
+            return Ok(*target);
         }
         match name.rsplit_once('.') {
             Some((_, ending)) if NOT_WRITTEN.contains(&ending) && !path.is_dir() => {
@@ -80,7 +96,7 @@ pub(super) fn convert(args: &ConvertArgs, quiet: bool) -> Outcome {
         )));
     }
     match args.resample {
-        None => write(&open.volume, target, args, quiet),
+        None => write(&open, &open.volume, target, args, quiet),
         Some(step_mm) => {
             let even = resample::onto_even_grid(&open.volume, step_mm).map_err(|why| {
                 Failure(say!(
@@ -89,22 +105,81 @@ pub(super) fn convert(args: &ConvertArgs, quiet: bool) -> Outcome {
                     why = why.to_string()
                 ))
             })?;
-            write(&even, target, args, quiet)
+            write(&open, &even, target, args, quiet)
         }
     }
 }
 
-fn write(volume: &Volume, target: Target, args: &ConvertArgs, quiet: bool) -> Outcome {
+/// Writes a volume: that of `open`, or what was made of it.
+fn write(open: &OpenVolume, volume: &Volume, target: Target, args: &ConvertArgs, quiet: bool) -> Outcome {
+    let (path, frame) = (&args.output, args.frame);
     match target {
-        Target::Nifti => Ok(write_nifti(&args.output, volume, args.frame)?),
+        Target::Nifti => Ok(write_nifti(path, volume, frame)?),
+        Target::Nrrd => Ok(write_nrrd(
+            path,
+            volume,
+            frame,
+            segments(open, volume, args).ok().as_ref(),
+        )?),
+        Target::MetaImage => Ok(write_meta_image(
+            path,
+            volume,
+            frame,
+            segments(open, volume, args).ok().as_ref(),
+        )?),
+        Target::SegNrrd => Ok(write_nrrd(path, volume, frame, Some(&labels(open, volume, args)?))?),
         Target::Dicom => {
-            for warning in write_series(&args.output, volume, args.frame)?
-                .into_iter()
-                .filter(|_| !quiet)
-            {
+            for warning in write_series(path, volume, frame)?.into_iter().filter(|_| !quiet) {
                 output::complain(&say!("cli-warning", message = warning));
             }
             Ok(())
         }
     }
+}
+
+/// The segments of what is known to be a label map.
+fn segments(open: &OpenVolume, volume: &Volume, args: &ConvertArgs) -> Result<SegmentTable, Failure> {
+    if volume.series.kind == VolumeKind::Segmentation || open.source.segments().is_some() {
+        labels(open, volume, args)
+    } else {
+        Err(Failure(String::new()))
+    }
+}
+
+/// The segments of a label map, with those that the file does not name. The error is why it is none.
+fn labels(open: &OpenVolume, volume: &Volume, args: &ConvertArgs) -> Result<SegmentTable, Failure> {
+    let path = || args.input.display().to_string();
+    let mut segments = open.source.segments().unwrap_or_default().segments;
+    let has_layers = segments.iter().any(|segment| segment.layer > 0);
+    if let Some(frame) = args.frame {
+        if has_layers {
+            segments.retain(|segment| segment.layer == frame);
+        }
+        segments.iter_mut().for_each(|segment| segment.layer = 0);
+    } else if volume.voxels.frames() > 1 && !has_layers {
+        // The same labels in every time point are no layers.
+        return Err(Failure(say!("cli-convert-frames", path = path())));
+    }
+    let frames = args.frame.map_or(0..volume.voxels.frames(), |frame| frame..frame + 1);
+    for (layer, frame) in frames.enumerate() {
+        let counts = label_counts(volume, frame, MOST_LABEL as usize, &|| false);
+        let counts = counts.ok_or_else(|| {
+            Failure(say!(
+                "cli-overlay-no-labels",
+                path = path(),
+                most = MOST_LABEL.to_string()
+            ))
+        })?;
+        let known: BTreeSet<u32> = segments.iter().map(|segment| segment.label).collect();
+        segments.extend(
+            counts
+                .into_keys()
+                .filter(|label| !known.contains(label))
+                .map(|label| Segment {
+                    layer,
+                    ..Segment::new(label, say!("app-segment", label = label), default_color(label))
+                }),
+        );
+    }
+    Ok(SegmentTable::from_segments(segments))
 }

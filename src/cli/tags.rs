@@ -1,4 +1,4 @@
-//! `isocenter tags`: the elements of a DICOM file or the header of a NIfTI file.
+//! `isocenter tags`: the elements of a DICOM file or the header of a NIfTI, NRRD or MetaImage file.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Failure, Outcome, output};
 use crate::io::dicom::{TagContent, list_tags};
 use crate::io::nifti::{FieldValue, read_fields};
+use crate::io::{meta_image, nrrd};
 use crate::say;
 
 /// More characters of a value than this are left out where people read it.
@@ -18,7 +19,7 @@ const SHOWN_CHARS: usize = 160;
     after_help = "Examples:\n  isocenter tags slice.dcm\n  isocenter tags slice.dcm 0020,0032\n  isocenter tags brain.nii.gz srow --json"
 )]
 pub(super) struct TagsArgs {
-    /// A DICOM or NIfTI file.
+    /// A DICOM, NIfTI, NRRD or MetaImage file.
     file: PathBuf,
     /// Only elements whose name, place or tag contains this: `PatientName`, `spacing`, `0028,0030`.
     filter: Option<String>,
@@ -63,6 +64,9 @@ enum Values {
     Reals(Vec<Option<f64>>),
 }
 
+/// Names and texts of a header of text, if a file has one.
+type TextFields = Result<Option<Vec<(String, String)>>, String>;
+
 pub(super) fn tags(args: &TagsArgs) -> Outcome {
     let mut listed = list(&args.file)?;
     if let Some(filter) = &args.filter {
@@ -93,6 +97,21 @@ fn list(path: &Path) -> Result<TagsJson, Failure> {
             format: "nifti",
             elements,
         });
+    }
+    for (format, read) in [
+        ("nrrd", nrrd::read_fields as fn(&Path) -> TextFields),
+        ("mha", meta_image::read_fields),
+    ] {
+        if let Some(fields) = read(path).map_err(cannot_open)? {
+            let row = |(name, text): (String, String)| RowJson {
+                values: Some(Values::Text(vec![text])),
+                ..RowJson::named(name.clone(), name)
+            };
+            return Ok(TagsJson {
+                format,
+                elements: fields.into_iter().map(row).collect(),
+            });
+        }
     }
     let rows = list_tags(path).map_err(cannot_open)?;
     let elements = rows

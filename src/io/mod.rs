@@ -12,8 +12,10 @@ pub mod label_table;
 pub mod load;
 pub mod lock;
 pub mod measurements;
+pub mod meta_image;
 pub mod movie;
 pub mod nifti;
+pub mod nrrd;
 pub mod place;
 pub mod png;
 pub mod progress;
@@ -23,6 +25,7 @@ pub mod transfer;
 pub mod zip;
 
 pub(crate) mod folders;
+mod raw;
 mod scan;
 
 pub use load::{load, load_slabs};

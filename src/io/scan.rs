@@ -10,8 +10,9 @@ use rayon::prelude::*;
 use super::folders::walk;
 use super::place::{FilePlace, Members};
 use super::progress::{Progress, ProgressEvent};
+use super::raw::CheckedVolume;
 use super::source::{Opened, Skipped};
-use super::{dicom, label_table, nifti, zip};
+use super::{dicom, label_table, meta_image, nifti, nrrd, zip};
 use crate::say;
 
 /// Why nothing could be opened.
@@ -37,6 +38,7 @@ impl OpenError {
 enum Found {
     Dicom(Box<dicom::DicomFile>),
     Nifti(Box<nifti::NiftiFile>),
+    Raw(Box<CheckedVolume>),
     Table(label_table::FoundTable),
     Skipped(Skipped),
 }
@@ -71,10 +73,15 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     }
     let mut dicom_files = Vec::new();
     let mut tables = Vec::new();
+    let mut parts = BTreeSet::new();
     for found in found.into_iter().flatten() {
         match found {
             Found::Dicom(file) => dicom_files.push(*file),
             Found::Nifti(file) => opened.volumes.push(file.into_open_volume()),
+            Found::Raw(file) => {
+                parts.extend(file.detached().map(Path::to_owned));
+                opened.volumes.push(file.into_open_volume());
+            }
             Found::Table(table) => tables.push(table),
             Found::Skipped(skipped) => opened.skipped.push(skipped),
         }
@@ -82,6 +89,8 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     let mut from_dicom = dicom::group(dicom_files);
     opened.volumes.append(&mut from_dicom.volumes);
     opened.skipped.append(&mut from_dicom.skipped);
+    // What holds the voxels of a header elsewhere is used, whatever it looks like by itself.
+    opened.skipped.retain(|skipped| !parts.contains(&skipped.path));
     label_table::attach(&mut opened, tables, paths);
     opened.volumes.sort_by(|a, b| {
         let key = |open: &super::OpenVolume| {
@@ -242,6 +251,13 @@ fn look_inside(file: &FilePlace) -> Found {
         Ok(Some(file)) => return Found::Nifti(Box::new(file)),
         Ok(None) => {}
         Err(reason) => return skip(reason),
+    }
+    for read in [nrrd::read_header_of, meta_image::read_header_of] {
+        match read(file) {
+            Ok(Some(file)) => return Found::Raw(Box::new(file)),
+            Ok(None) => {}
+            Err(reason) => return skip(reason),
+        }
     }
     match dicom::read_header(file) {
         Ok(file) => Found::Dicom(Box::new(file)),

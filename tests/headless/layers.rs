@@ -51,6 +51,7 @@ static LAYERS: [Layer; 9] = [
         modules_below: &["words", "model", "algo"],
         crates: &[
             "bytemuck",
+            "bzip2",
             "dicom_*",
             "directories",
             "flate2",

@@ -30,6 +30,7 @@ mod nifti_damage;
 #[path = "../common/nifti_file.rs"]
 mod nifti_file;
 mod nifti_write;
+mod nrrd;
 mod overlays;
 mod pictures;
 mod program;

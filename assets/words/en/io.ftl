@@ -131,16 +131,10 @@ io-nifti-type-binary = its voxels are single bits, which this program does not r
 io-nifti-type-wide = its voxels are 128-bit numbers, which this program does not read; convert them to 64 bits
 io-nifti-type-unknown = its NIfTI header has the unknown data type {$code}
 # NIfTI: doubts.
-io-nifti-complex = the voxels are complex numbers; their magnitudes are shown
-io-nifti-rgba = the voxels have an opacity, which is not shown
 io-nifti-bits = the header says {$bits} bits a voxel, but voxels of type {$kind} have another size; the type was believed
 io-nifti-fifth-axis = the file has more than four dimensions; those beyond the third are shown as {$frames} frames in a row
 io-nifti-offset-in-header = the header says that the voxels begin at byte {$offset}, inside the header; byte {$used} was taken
 io-nifti-cut = the file is cut short: {$present} of {$asked} bytes of voxels are there, the rest is shown as 0
-io-nifti-cut-at = {$path} is damaged from slice {$slice} on ({$why}); what is missing is shown as 0
-io-nifti-ends = the data end there
-io-nifti-checksum = {$path} is damaged: the checksum of the gzip stream is not right, so any voxel may be wrong; fetch it again from where it came
-io-nifti-rounded = some whole numbers are too large to be kept exactly and were rounded
 io-nifti-unit = the header has an unknown unit of length; millimetres were taken
 io-nifti-no-spacing = the header has no usable voxel size in some direction; 1 mm was taken
 io-nifti-no-form = the header does not say how the volume lies in the patient (no sform, no qform): left and right, front and back are not known
@@ -149,6 +143,64 @@ io-nifti-qform-unusable = the qform cannot be used ({$why}), so only the sform w
 io-nifti-forms-unusable = how the volume lies in the patient cannot be used ({$why}), so only voxel sizes were taken: left and right, front and back are not known
 io-nifti-forms-differ = sform and qform place the volume up to {$apart} mm apart; the sform was taken
 io-nifti-window = Display range
+
+# Files of plain numbers (NIfTI, NRRD, MetaImage): reasons why one is not opened, and doubts.
+io-raw-sizes = its header asks for more voxels than can be counted
+io-raw-frames = its header says that the grid repeats {$frames} times, which is too often
+io-raw-no-space = its header does not tell which axes are space, or names more than three
+io-raw-outside = its header says that the data are in {$name}, which is no name of a file in its own folder
+io-raw-archive = its data are in another file ({$name}) of the archive; unpack the archive first
+io-raw-missing = its data should be in {$name}, which is not beside it
+io-raw-list = its data are spread over several files, which this program does not read; save it as one file first
+io-raw-no-voxels = it ends before its voxels begin
+io-raw-too-few-bytes = its header asks for {$asked} bytes of voxels, but the file can hold only {$present}
+io-raw-no-number = something that is no number of the right size stands among the numbers
+io-raw-cut = the file is cut short: {$present} of {$asked} bytes of voxels are there, the rest is shown as 0
+io-raw-more = the file holds {$present} bytes where its header asks for {$asked}; if the picture looks shifted, the header is wrong
+io-raw-longer = {$path} holds more voxels than its header asks for; if the picture looks shifted, the header is wrong
+io-raw-cut-at = {$path} is damaged from slice {$slice} on ({$why}); what is missing is shown as 0
+io-raw-ends = the data end there
+io-raw-checksum = {$path} is damaged: the checksum of the packed data is not right, so any voxel may be wrong; fetch it again from where it came
+io-raw-rounded = some whole numbers are too large to be kept exactly and were rounded
+io-raw-complex = the voxels are complex numbers; their magnitudes are shown
+io-raw-rgba = the voxels have an opacity, which is not shown
+
+# NRRD.
+io-nrrd-header-too-long = its NRRD header does not end
+io-nrrd-missing = its NRRD header has no field “{$field}”
+io-nrrd-cut = it ends inside its NRRD header
+io-nrrd-count = the field “{$field}” of its NRRD header should have {$count} entries
+io-nrrd-vector = its NRRD header has a direction that is no vector: {$text}
+io-nrrd-block = its voxels are blocks of bytes, which mean nothing without the program that wrote them
+io-nrrd-type = its NRRD header has the unknown type {$name}
+io-nrrd-dimension = its NRRD header has no possible number of axes; 1 to 16 are
+io-nrrd-size = its NRRD header says that an axis has {$size} voxels
+io-nrrd-encoding = its data have the unknown encoding {$name}
+io-nrrd-endian = its NRRD header has the unknown byte order {$name}
+io-nrrd-skip = the field “{$field}” of its NRRD header is {$text}, which cannot be skipped
+io-nrrd-no-endian = the header does not say in which order bytes stand; the lowest was taken to be first
+io-nrrd-no-space = the header does not say how the volume lies in the patient (no space): left and right, front and back are not known
+io-nrrd-other-space = the header speaks of the space {$space}, of which it is not known how the patient lies in it: left and right, front and back are not known
+io-nrrd-unit = the header has the unknown unit of length {$unit}; millimetres were taken
+io-raw-segment-label = the segment {$name} has the number {$label}, which cannot be shown; it was left out
+io-raw-segment-layer = the segment {$name} is in layer {$layer}, which the file does not have; it was left out
+io-raw-segment-twice = the segment {$name} has the number {$label} of another segment; it was left out
+
+# MetaImage.
+io-meta-object = it is a MetaIO file, but holds no image but an object of type {$kind}
+io-meta-missing = its MetaImage header has no field {$field}
+io-meta-type = its MetaImage header has the unknown type {$name}
+io-meta-dimension = its MetaImage header has no possible number of axes; 1 to 8 are
+io-meta-count = the field {$field} of its MetaImage header should have {$count} entries
+io-meta-size = its MetaImage header says that an axis has {$size} voxels
+io-meta-channels = its MetaImage header says that a voxel has {$count} channels
+io-meta-header-size = its MetaImage header has an impossible HeaderSize
+io-meta-no-place = the header has no usable {$field}; how the volume lies in the patient is not known for certain
+
+# What formats cannot hold.
+io-uneven = its slices are not evenly spaced, which {$format} cannot hold; use --resample to put them on an even grid
+io-sheared = its grid is sheared (a tilted gantry, perhaps), which {$format} cannot hold; use --resample to put it on an upright grid
+io-mha-wide-colour = MetaImage holds colours in 8 bits only
 
 # The built-in study. Names of its windows and of the person who never was.
 io-demo-patient = Demo^Isocenter
@@ -168,7 +220,6 @@ io-demo-bone = Bone
 io-folder-not-empty = the folder is not empty; name a new one
 io-not-loaded = its voxels have not all been read
 io-read-back = what was read back is not what was written; the disk may be failing
-io-nifti-uneven = its slices are not evenly spaced, which NIfTI cannot hold; use --resample to put them on an even grid
 io-nifti-wide-colour = NIfTI holds colours in 8 bits only
 io-dicom-rounded = the values need more than 16 bits and were rounded to steps of {$step}
 io-dicom-sides = pictures of {$columns} × {$rows} pixels are too large for DICOM

@@ -22,12 +22,15 @@ pub(super) fn first_role(entry: &mut Entry) {
     }
 }
 
-/// Whether a volume could be a label map by its header alone: whole numbers in NIfTI on the grid of another image. Of
-/// other formats the file says what it is.
+/// Whether a volume could be a label map by its header alone: whole numbers in NIfTI, NRRD or MetaImage on the grid of
+/// another image. Of other formats the file says what it is.
 pub(super) fn may_be_map(entry: &Entry, others: &[Entry]) -> bool {
     let volume = entry.volume();
     let is_whole = !matches!(volume.voxels.sample_type(), SampleType::F32 | SampleType::F64);
-    let may_be = !entry.is_image && volume.series.format == "nifti" && is_whole && volume.voxels.components() == 1;
+    let may_be = !entry.is_image
+        && ["nifti", "nrrd", "mha"].contains(&volume.series.format)
+        && is_whole
+        && volume.voxels.components() == 1;
     may_be
         && entry.overlay.is_none()
         && others.iter().any(|other| {

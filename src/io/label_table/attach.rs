@@ -64,8 +64,10 @@ pub(in crate::io) fn attach(opened: &mut Opened, found: Vec<FoundTable>, given: 
 /// Whole numbers, one a voxel, of a file that does not name its segments.
 fn can_be_map(open: &OpenVolume) -> bool {
     let voxels = &open.volume.voxels;
+    // Whole numbers of 64 bits are kept as fractions.
+    let is_wide = matches!(open.volume.series.stored_type.as_str(), "i64" | "u64");
     FORMATS.contains(&open.volume.series.format)
-        && !matches!(voxels.sample_type(), SampleType::F32 | SampleType::F64)
+        && (is_wide || !matches!(voxels.sample_type(), SampleType::F32 | SampleType::F64))
         && voxels.components() == 1
         && open.source.segments().is_none()
 }

@@ -1,15 +1,10 @@
 //! What a NIfTI header says, checked against the bytes that its file can hold.
 
+use super::datatype::stored_of;
 use super::fields::{Fields, Version};
-use super::stored::Stored;
+use crate::io::raw::{MAX_FRAMES, SMALLEST_SHARE, Stored};
 use crate::model::volume::Rescale;
 use crate::say;
-
-/// More repeats of one grid than any examination has; a bound on tables that are made before voxels are read.
-const MAX_FRAMES: usize = 1 << 16;
-
-/// A plain file that holds less than one part in so many of the voxels of its header is not a cut one but a wrong one.
-const SMALLEST_SHARE: u64 = 16;
 
 /// The intent code of label maps.
 const INTENT_LABEL: i64 = 1002;
@@ -66,7 +61,7 @@ impl Header {
     pub(super) fn new(fields: Fields) -> Result<Self, String> {
         let mut warnings = Vec::new();
         let (dims, frames) = sides(&fields, &mut warnings)?;
-        let stored = Stored::from_code(fields.integer("datatype", 0))?;
+        let stored = stored_of(fields.integer("datatype", 0))?;
         warnings.extend(stored.loss());
         let bits = fields.integer("bitpix", 0);
         if bits != stored.voxel_bytes() as i64 * 8 {

@@ -4,11 +4,9 @@
 //! sentence (the `nifti` crate, which has no NIfTI-2, is the cross-check in the tests).
 
 mod affine;
+mod datatype;
 mod fields;
 mod header;
-mod input;
-mod source;
-mod stored;
 mod write;
 
 use std::ffi::OsString;
@@ -19,8 +17,8 @@ pub use fields::{FieldValue, Fields, Version};
 pub use write::write_nifti;
 
 use self::header::Header;
-use self::source::NiftiSource;
 use super::place::FilePlace;
+use super::raw::{Order, Packing, RawSource, beginning};
 use super::scan::plain;
 use super::source::OpenVolume;
 use crate::model::geometry::Geometry;
@@ -51,8 +49,8 @@ pub fn read_header(path: &Path) -> Result<Option<NiftiFile>, String> {
 /// The same for a file that may have come out of an archive.
 pub fn read_header_of(file: &FilePlace) -> Result<Option<NiftiFile>, String> {
     let path = file.path();
-    let beginning = input::beginning(path, BEGINNING_BYTES).map_err(|err| plain(&err))?;
-    let Some(fields) = header::recognise(&beginning.bytes) else {
+    let start = beginning(path, BEGINNING_BYTES).map_err(|err| plain(&err))?;
+    let Some(fields) = header::recognise(&start.bytes) else {
         return Ok(None);
     };
     let mut header = Header::new(fields?)?;
@@ -60,11 +58,11 @@ pub fn read_header_of(file: &FilePlace) -> Result<Option<NiftiFile>, String> {
         let image =
             beside(path, ["img", "img.gz"]).ok_or_else(|| say!("io-nifti-no-image", name = file.file_name()))?;
         let image = file.partner(image);
-        let data = input::beginning(image.path(), 2)
+        let data = beginning(image.path(), 2)
             .map_err(|err| say!("io-cannot-open", path = image.to_string(), why = plain(&err)))?;
         (image, data)
     } else {
-        (file.clone(), beginning)
+        (file.clone(), start)
     };
     header.check_bytes(data.capacity, !data.is_gzip)?;
     let mut warnings = std::mem::take(&mut header.warnings);
@@ -86,8 +84,8 @@ pub fn read_header_of(file: &FilePlace) -> Result<Option<NiftiFile>, String> {
 
 /// The fields of a NIfTI header as they are; `None` if the file has none.
 pub fn read_fields(path: &Path) -> Result<Option<Fields>, String> {
-    let beginning = input::beginning(path, BEGINNING_BYTES).map_err(|err| plain(&err))?;
-    header::recognise(&beginning.bytes).transpose()
+    let start = beginning(path, BEGINNING_BYTES).map_err(|err| plain(&err))?;
+    header::recognise(&start.bytes).transpose()
 }
 
 /// The header that a file is the image of, where the two are a pair: whoever is given the one opens the other.
@@ -156,14 +154,20 @@ impl NiftiFile {
             padding: None,
             warnings,
         });
-        let source = NiftiSource {
-            volume: Arc::clone(&volume),
-            file: data_file,
-            is_gzip: is_data_gzip,
+        let source = RawSource {
+            packing: if is_data_gzip { Packing::Gzip } else { Packing::Plain },
             is_big_endian: header.fields.is_big_endian(),
+            start: 0,
             data_offset: header.data_offset,
             stored: header.stored,
+            order: Order::plain(volume.dims(), header.frames),
+            relabels: Vec::new(),
+            segments: None,
+            // Extensions and padding may follow.
+            ends_with_voxels: false,
             stream: Mutex::new(None),
+            file: data_file,
+            volume: Arc::clone(&volume),
         };
         OpenVolume {
             volume,

@@ -11,9 +11,9 @@ use flate2::Crc;
 use flate2::write::GzEncoder;
 use glam::{DAffine3, DMat3, DQuat, DVec3};
 
+use super::datatype::code_of;
 use super::fields::{FieldValue, Fields, Version};
 use super::read_header;
-use super::stored::Stored;
 use crate::io::save::{SaveError, write_checked};
 use crate::model::geometry::Geometry;
 use crate::model::volume::{Placement, Rescale, Volume, VolumeKind};
@@ -44,7 +44,7 @@ pub fn write_nifti(path: &Path, volume: &Volume, frame: Option<usize>) -> Result
         .geometry()
         .is_some_and(|geometry| geometry.slice_table().is_some())
     {
-        return Err(refuse(say!("io-nifti-uneven")));
+        return Err(refuse(say!("io-uneven", format = "NIfTI")));
     }
     if volume.voxels.components() == 3 && volume.voxels.sample_type() != SampleType::U8 {
         return Err(refuse(say!("io-nifti-wide-colour")));
@@ -206,7 +206,7 @@ fn set_grid(fields: &mut Fields, volume: &Volume, frames: usize) {
     let sample_type = volume.voxels.sample_type();
     let (datatype, bits) = match volume.voxels.components() {
         3 => (RGB24, 24),
-        _ => (Stored::code_of(sample_type), sample_type.byte_size() as i64 * 8),
+        _ => (code_of(sample_type), sample_type.byte_size() as i64 * 8),
     };
     let [i, j, k] = volume.dims().map(|side| side as i64);
     let rank = if frames > 1 { 4 } else { 3 };

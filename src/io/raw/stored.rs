@@ -1,4 +1,4 @@
-//! The types of numbers that NIfTI files store, and how they come into memory.
+//! The types of numbers that files store, and how they come into memory.
 
 use std::io::{self, Read};
 
@@ -6,9 +6,9 @@ use super::input::read_up_to;
 use crate::model::voxels::{SampleType, Samples};
 use crate::say;
 
-/// A type of stored number (the field `datatype`).
+/// A type of stored number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stored {
+pub(in crate::io) enum Stored {
     /// A type that is kept as it is.
     Plain(SampleType),
     I64,
@@ -20,45 +20,8 @@ pub(super) enum Stored {
 }
 
 impl Stored {
-    /// The type behind a code; the error says in words what the code means.
-    pub(super) fn from_code(code: i64) -> Result<Self, String> {
-        Ok(match code {
-            2 => Self::Plain(SampleType::U8),
-            4 => Self::Plain(SampleType::I16),
-            8 => Self::Plain(SampleType::I32),
-            16 => Self::Plain(SampleType::F32),
-            64 => Self::Plain(SampleType::F64),
-            256 => Self::Plain(SampleType::I8),
-            512 => Self::Plain(SampleType::U16),
-            768 => Self::Plain(SampleType::U32),
-            32 => Self::Complex64,
-            128 => Self::Rgb24,
-            1024 => Self::I64,
-            1280 => Self::U64,
-            1792 => Self::Complex128,
-            2304 => Self::Rgba32,
-            1 => return Err(say!("io-nifti-type-binary")),
-            1536 | 2048 => return Err(say!("io-nifti-type-wide")),
-            other => return Err(say!("io-nifti-type-unknown", code = other)),
-        })
-    }
-
-    /// The code of a type that is kept as it is.
-    pub(super) fn code_of(sample_type: SampleType) -> i64 {
-        match sample_type {
-            SampleType::U8 => 2,
-            SampleType::I16 => 4,
-            SampleType::I32 => 8,
-            SampleType::F32 => 16,
-            SampleType::F64 => 64,
-            SampleType::I8 => 256,
-            SampleType::U16 => 512,
-            SampleType::U32 => 768,
-        }
-    }
-
     /// The name shown to people.
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::io) fn name(self) -> &'static str {
         match self {
             Self::Plain(sample_type) => sample_type.name(),
             Self::I64 => "i64",
@@ -71,7 +34,7 @@ impl Stored {
     }
 
     /// Bytes of one voxel in the file.
-    pub(super) fn voxel_bytes(self) -> usize {
+    pub(in crate::io) fn voxel_bytes(self) -> usize {
         match self {
             Self::Plain(sample_type) => sample_type.byte_size(),
             Self::Rgb24 => 3,
@@ -82,7 +45,7 @@ impl Stored {
     }
 
     /// The type in memory.
-    pub(super) fn sample_type(self) -> SampleType {
+    pub(in crate::io) fn sample_type(self) -> SampleType {
         match self {
             Self::Plain(sample_type) => sample_type,
             Self::Rgb24 | Self::Rgba32 => SampleType::U8,
@@ -92,7 +55,7 @@ impl Stored {
     }
 
     /// Samples of one voxel in memory.
-    pub(super) fn components(self) -> usize {
+    pub(in crate::io) fn components(self) -> usize {
         if matches!(self, Self::Rgb24 | Self::Rgba32) {
             3
         } else {
@@ -101,10 +64,10 @@ impl Stored {
     }
 
     /// What is lost between the file and memory, if anything.
-    pub(super) fn loss(self) -> Option<String> {
+    pub(in crate::io) fn loss(self) -> Option<String> {
         match self {
-            Self::Complex64 | Self::Complex128 => Some(say!("io-nifti-complex")),
-            Self::Rgba32 => Some(say!("io-nifti-rgba")),
+            Self::Complex64 | Self::Complex128 => Some(say!("io-raw-complex")),
+            Self::Rgba32 => Some(say!("io-raw-rgba")),
             _ => None,
         }
     }
