@@ -156,6 +156,7 @@ fn reduced<T: Stored>(gathered: Vec<Gathered<T>>, rescale: &Rescale) -> Values {
 }
 
 /// Of stored numbers: the same as [`ValueStatistics`], with the percentiles of [`PERCENTS`].
+#[derive(Clone, Copy)]
 struct Summary {
     count: u64,
     mean: f64,
