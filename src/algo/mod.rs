@@ -30,6 +30,7 @@ pub mod scalpel;
 pub mod segment;
 pub mod shrink;
 pub mod stack;
+pub mod statistics;
 pub mod value_range;
 
 mod project;

@@ -43,6 +43,7 @@ mod removal;
 mod scalpel;
 mod settings;
 mod sources;
+mod stats_cli;
 mod thumbnails;
 mod tidy;
 mod transfer;
