@@ -282,6 +282,6 @@ mod tests {
         let smooth = Region::of(&map, 1, [6, 6, 4]).unwrap().smoothed(2.0, SPACING);
         assert!(smooth.has([20, 18, 10]) && !smooth.has([35, 18, 10]));
         let hollow = Region::of(&map, 1, [1, 1, 1]).unwrap().hollow(2.0, SPACING);
-        assert!(!hollow.has([20, 18, 10]) && hollow.has([20, 18, 7]));
+        assert!(!hollow.has([20, 18, 10]) && hollow.has([20, 25, 10]));
     }
 }
