@@ -4,6 +4,7 @@ use glam::DVec3;
 use rayon::prelude::*;
 
 use super::bits::Bits;
+use super::sample::SNAP;
 use super::value_range::ToNumber;
 use crate::for_samples;
 use crate::model::geometry::Geometry;
@@ -75,7 +76,7 @@ pub fn resampled(map: &LabelGrid, from: &Geometry, onto: &Geometry) -> Option<La
                 let at = from.voxel_at(onto.patient_at(DVec3::new(i as f64, j as f64, k as f64)));
                 let is_inside = at.cmpge(DVec3::splat(-0.5)).all() && at.cmplt(DVec3::from_array(most)).all();
                 if is_inside {
-                    *label = map.get((at + 0.5).floor().to_array().map(|n| n as usize));
+                    *label = map.get((at + (0.5 + SNAP)).floor().to_array().map(|n| n as usize));
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! code that changes the state. [`Program`] puts them together with the jobs that run beside: the window, scripts and
 //! tests all drive it in the same way. Knows nothing of egui and wgpu.
 
+pub mod agreement;
 pub mod annotations;
 pub mod browser;
 pub mod command;
@@ -12,9 +13,11 @@ pub mod effect;
 pub mod history;
 pub mod identifiers;
 pub mod job;
+pub mod label_statistics;
 pub mod mask;
 pub mod measurements;
 pub mod movie;
+pub mod named_map;
 pub mod overlays;
 pub mod pane;
 pub mod planes;

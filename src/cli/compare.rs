@@ -1,15 +1,14 @@
 //! `isocenter compare`: how well a segmentation agrees with a reference, label by label.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 
-use super::label_maps::{LabelMap, MatchBy, Pairing, pair};
+use super::label_maps::{LabelMap, MatchBy, pair};
 use super::table::{cell, table};
-use super::{Failure, Outcome, output};
-use crate::algo::agreement::{Overlap, SurfaceDistances, overlaps, surface_distances};
+use super::{Outcome, output};
+use crate::app::agreement::{LabelAgreement, judge, mean_dice};
 use crate::say;
 
 #[derive(Args)]
@@ -31,7 +30,7 @@ const AFTER_HELP: &str = "Distances are those of surface voxels, in mm: voxels w
 
 #[derive(Serialize)]
 struct CompareJson {
-    labels: Vec<LabelJson>,
+    labels: Vec<LabelAgreement>,
     mean: MeanJson,
 }
 
@@ -41,95 +40,22 @@ struct MeanJson {
     dice: Option<f64>,
 }
 
-/// One label. What would be a division by nothing, or a distance to nothing, is `null`.
-#[derive(Serialize)]
-struct LabelJson {
-    label: u16,
-    /// Its number in the judged map, where that is another.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    label_b: Option<u16>,
-    name: String,
-    dice: f64,
-    jaccard: f64,
-    sensitivity: Option<f64>,
-    specificity: Option<f64>,
-    precision: Option<f64>,
-    positive_likelihood_ratio: Option<f64>,
-    negative_likelihood_ratio: Option<f64>,
-    hausdorff_mm: Option<f64>,
-    hd95_mm: Option<f64>,
-    mean_surface_distance_mm: Option<f64>,
-    volume_a_ml: f64,
-    volume_b_ml: f64,
-    volume_difference_ml: f64,
-}
-
 pub(super) fn compare(args: &CompareArgs, quiet: bool) -> Outcome {
     let a = LabelMap::read(&args.reference, quiet)?;
     let mut b = LabelMap::read(&args.judged, quiet)?;
     b.bring_onto(&a, quiet)?;
     let pairing = pair(&a, &mut b, args.by, quiet)?;
-    let labels = judge(&a, &b, &pairing)?;
-    let count = labels.len() as f64;
-    let dice = (!labels.is_empty()).then(|| labels.iter().map(|one| one.dice).sum::<f64>() / count);
+    let labels = judge(&a.map, &b.map, &pairing);
     let answer = CompareJson {
+        mean: MeanJson {
+            dice: mean_dice(&labels),
+        },
         labels,
-        mean: MeanJson { dice },
     };
     if args.json {
         output::print_json(&answer)
     } else {
         output::print(&readable(&answer))
-    }
-}
-
-/// Every label that is in one of the maps or among their names.
-fn judge(a: &LabelMap, b: &LabelMap, pairing: &Pairing) -> Result<Vec<LabelJson>, Failure> {
-    let geometry = a.geometry()?;
-    let found = overlaps(&a.grid, &b.grid, geometry).unwrap_or_default();
-    let voxels = a.grid.labels().len() as u64;
-    let named = [a, b].map(|map| map.segments.segments.iter().map(|segment| segment.label as u16));
-    let labels: BTreeSet<u16> = found.keys().copied().chain(named.into_iter().flatten()).collect();
-    let nothing = Overlap {
-        voxels,
-        ..Overlap::default()
-    };
-    let all: BTreeMap<u16, Overlap> = labels
-        .into_iter()
-        .map(|label| (label, found.get(&label).copied().unwrap_or(nothing)))
-        .collect();
-    let of_label = |(label, overlap): (&u16, &Overlap)| {
-        let boxes = [overlap.box_a, overlap.box_b];
-        let distances = surface_distances([&a.grid, &b.grid], *label, boxes, geometry);
-        let own = pairing.own_numbers.get(label).copied();
-        let name = Some(a.name(*label)).filter(|name| !name.is_empty());
-        LabelJson {
-            label_b: own.filter(|_| overlap.b > 0 || !b.name(*label).is_empty()),
-            ..row(*label, name.unwrap_or_else(|| b.name(*label)), overlap, distances)
-        }
-    };
-    Ok(all.iter().map(of_label).collect())
-}
-
-fn row(label: u16, name: String, overlap: &Overlap, distances: Option<SurfaceDistances>) -> LabelJson {
-    let [volume_a_ml, volume_b_ml] = [overlap.volume_a_mm3 / 1000.0, overlap.volume_b_mm3 / 1000.0];
-    LabelJson {
-        label,
-        label_b: None,
-        name,
-        dice: overlap.dice(),
-        jaccard: overlap.jaccard(),
-        sensitivity: overlap.sensitivity(),
-        specificity: overlap.specificity(),
-        precision: overlap.precision(),
-        positive_likelihood_ratio: overlap.positive_likelihood_ratio(),
-        negative_likelihood_ratio: overlap.negative_likelihood_ratio(),
-        hausdorff_mm: distances.map(|all| all.hausdorff_mm),
-        hd95_mm: distances.map(|all| all.hd95_mm),
-        mean_surface_distance_mm: distances.map(|all| all.mean_mm),
-        volume_a_ml,
-        volume_b_ml,
-        volume_difference_ml: volume_b_ml - volume_a_ml,
     }
 }
 

@@ -16,6 +16,7 @@ mod probe;
 mod render;
 mod run;
 mod source;
+mod stats;
 mod table;
 mod tags;
 
@@ -68,6 +69,8 @@ enum Command {
     Measure(measure::MeasureArgs),
     /// Judges a segmentation by a reference: overlaps, distances, volumes.
     Compare(compare::CompareArgs),
+    /// Measures every segment of a label map, and an image in it.
+    Stats(stats::StatsArgs),
     /// Writes a volume to a NIfTI file or a DICOM series.
     Convert(convert::ConvertArgs),
     /// Prints the elements of a DICOM file or the header of a NIfTI file.
@@ -170,6 +173,7 @@ pub fn parse() -> Run {
         Command::Probe(args) => probe::probe(&args, &probe::asked_order(&matches), quiet),
         Command::Measure(args) => measure::measure(&args, quiet),
         Command::Compare(args) => compare::compare(&args, quiet),
+        Command::Stats(args) => stats::stats(&args, quiet),
         Command::Convert(args) => convert::convert(&args, quiet),
         Command::Tags(args) => tags::tags(&args),
         Command::Render(args) => render::render(&args, quiet),

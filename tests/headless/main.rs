@@ -41,6 +41,7 @@ mod removal;
 mod scalpel;
 mod settings;
 mod sources;
+mod stats_cli;
 mod thumbnails;
 mod tidy;
 mod transfer;

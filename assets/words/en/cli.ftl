@@ -87,3 +87,24 @@ cli-table-volume-a = A mL
 cli-table-volume-b = B mL
 cli-table-difference = B−A mL
 cli-took-map = took the segmentation {$name} of the {$count} volumes that there are
+cli-stats-other-grid = {$path} lies on another grid: it is sampled between its voxels at the centres of the segmentation's
+cli-stats-no-values = {$path} has colours and no values to measure
+cli-stats-without-value = {$count ->
+    [one] one voxel of the segments has no value in the image and is left out of mean and percentiles
+   *[other] {$count} voxels of the segments have no value in the image and are left out of mean and percentiles
+}
+cli-stats-nothing = there are no segments in the map
+cli-table-voxels = voxels
+cli-table-volume = mL
+cli-table-mean = mean
+cli-table-sd = sd
+cli-table-min = min
+cli-table-median = median
+cli-table-max = max
+cli-table-p5 = 5 %
+cli-table-p95 = 95 %
+cli-table-axial = axial mm
+cli-table-perpendicular = across mm
+cli-table-longest = longest mm
+cli-table-surface = surface cm²
+cli-table-sphericity = sphericity

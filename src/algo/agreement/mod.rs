@@ -7,5 +7,6 @@ mod surface;
 
 pub use distances::{SurfaceDistances, surface_distances};
 pub use nearest::NearestPoint;
+pub(crate) use overlap::slice_shares;
 pub use overlap::{Overlap, Overlaps, overlaps};
 pub use surface::surface_voxels;
