@@ -288,6 +288,11 @@ impl Window {
                 | Effect::StartDeveloping { .. }
                 | Effect::StartMask { .. }
                 | Effect::StartLabels { .. }
+                | Effect::SaveLabels { .. }
+                | Effect::WorkOnSegment { .. }
+                | Effect::KeepLabels { .. }
+                | Effect::LookForWork { .. }
+                | Effect::TakeOverWork { .. }
                 | Effect::StartTransferThumbnails { .. }
                 | Effect::ReadTransfer { .. }
                 | Effect::WriteTransfer { .. }

@@ -16,13 +16,17 @@ use serde::{Deserialize, Serialize};
 use super::command::Command;
 use super::movie::{self, Film};
 use super::overlays::MOST_LABELS;
+use super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, WorkTaken};
+use super::segment_work::{WorkDone, WorkRequest};
 use super::state::Counted;
 use super::thumbnail::{self, Thumbnail};
 use super::transfer_thumbnail::{self, ThumbnailRequest};
 use super::volume_view::Removal;
 use crate::algo::cinematic::{Developing, Tracking};
-use crate::algo::label_counts::{LabelCount, label_counts};
+use crate::algo::label_counts::{LabelsRead, read_labels};
 use crate::algo::{body_mask, bone_mask, histogram, percentile};
+use crate::io::home::Home;
+use crate::io::journal;
 use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Places, Saved, ToSave};
 use crate::io::progress::ProgressEvent;
@@ -71,8 +75,8 @@ pub enum JobEvent {
     TransferSaved(Result<PathBuf, String>),
     /// The values of a volume were counted.
     Counted(VolumeId, Counted),
-    /// The labels of a volume were counted; `None` if it is no label map.
-    Labelled(VolumeId, Option<BTreeMap<u32, LabelCount>>),
+    /// The labels of a volume were read; `None` if it is no label map.
+    Labelled(VolumeId, Option<LabelsRead>),
     /// Voxels were read.
     Loaded(VolumeId, LoadReport),
     /// The user answered.
@@ -89,6 +93,16 @@ pub enum JobEvent {
     MeasurementsExported(Result<PathBuf, String>),
     /// What stays of a volume when something is removed; `None` if nothing was found to be removed.
     Masked(VolumeId, Removal, Option<VoxelMask>),
+    /// A segmentation was written, or why not.
+    LabelsSaved(LabelsSaved),
+    /// Work on a segment was done.
+    SegmentWorked(Box<WorkDone>),
+    /// What was painted is kept safe, or why not.
+    LabelsKept(LabelsKept),
+    /// Painted work that programs left behind.
+    WorkFound(Vec<journal::Left>),
+    /// Such work was read, or why not.
+    WorkTaken(Box<WorkTaken>),
     /// A path-traced picture has become finer.
     Developed {
         /// Samples of every pixel.
@@ -252,11 +266,11 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             let is_cancelled = || outlet.cancelled.load(Ordering::Relaxed);
-            let counts = label_counts(&open.volume, 0, MOST_LABELS, &is_cancelled);
+            let read = read_labels(&open.volume, MOST_LABELS, &is_cancelled);
             if is_cancelled() {
                 return JobEvent::Nothing;
             }
-            JobEvent::Labelled(open.volume.id, counts)
+            JobEvent::Labelled(open.volume.id, read)
         });
     }
 
@@ -356,6 +370,42 @@ impl Jobs {
         });
         self.writers.retain(|writer| !writer.is_finished());
         self.writers.extend(writer);
+    }
+
+    /// Writes a segmentation. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_save_labels(&mut self, job: JobId, request: Box<LabelsToSave>) {
+        let writer = self.start(job, "labels", move |_| JobEvent::LabelsSaved(request.save()));
+        self.writers.extend(writer);
+    }
+
+    /// Works on a whole segment.
+    pub fn start_segment_work(&mut self, job: JobId, request: Box<WorkRequest>) {
+        self.start(job, "segment", move |outlet| {
+            let done = request.carry_out();
+            if outlet.cancelled.load(Ordering::Relaxed) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::SegmentWorked(Box::new(done))
+        });
+    }
+
+    /// Keeps what was painted safe. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_keep_labels(&mut self, job: JobId, request: Box<LabelsToKeep>) {
+        let writer = self.start(job, "journal", move |_| JobEvent::LabelsKept(request.keep()));
+        self.writers.retain(|writer| !writer.is_finished());
+        self.writers.extend(writer);
+    }
+
+    /// Looks for painted work that programs left behind.
+    pub fn start_look_for_work(&mut self, job: JobId, home: Home) {
+        self.start(job, "journals", move |_| JobEvent::WorkFound(journal::left(&home)));
+    }
+
+    /// Reads painted work that a program left behind.
+    pub fn start_take_over(&mut self, job: JobId, path: PathBuf) {
+        self.start(job, "journal", move |_| {
+            JobEvent::WorkTaken(Box::new(WorkTaken::read(path)))
+        });
     }
 
     /// Writes a text file.

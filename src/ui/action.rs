@@ -59,6 +59,9 @@ pub enum Action {
     Remove(Removal),
     Overlays,
     OverlayOpacity(i64),
+    NewSegmentation,
+    SaveSegmentation,
+    SaveSegmentationAs,
     Identifiers,
     Preset(u8),
     AutoWindow,
@@ -86,12 +89,13 @@ pub enum Group {
     Window,
     Volume,
     Measure,
+    Segment,
     Help,
 }
 
 impl Group {
     /// All groups, in the order of the menu bar.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::File,
         Self::Edit,
         Self::Navigate,
@@ -99,6 +103,7 @@ impl Group {
         Self::Window,
         Self::Volume,
         Self::Measure,
+        Self::Segment,
         Self::Help,
     ];
 
@@ -112,6 +117,7 @@ impl Group {
             Self::Window => "ui-menu-window",
             Self::Volume => "ui-menu-volume",
             Self::Measure => "ui-menu-measure",
+            Self::Segment => "ui-menu-segment",
             Self::Help => "ui-menu-help",
         };
         words::lookup(key, &[])
@@ -199,7 +205,7 @@ pub const ROWS: &[Row] = &[
     row(Group::File, Action::TypePath, "ui-type-path").on(Modifiers::COMMAND, Key::L),
     row(Group::File, Action::OpenDemo, "ui-open-demo"),
     row(Group::File, Action::SavePicture, "ui-save-picture")
-        .on(Modifiers::COMMAND, Key::S)
+        .on(COMMAND_SHIFT, Key::S)
         .section(),
     row(Group::File, Action::CopyPicture, "ui-copy-picture").on(Modifiers::COMMAND, Key::C),
     row(Group::File, Action::CloseAll, "ui-close-all").section(),
@@ -336,6 +342,11 @@ pub const ROWS: &[Row] = &[
         "ui-export-json",
     ),
     row(Group::Measure, Action::CopyMeasurements, "ui-copy-measurements"),
+    row(Group::Segment, Action::Tool(Tool::Brush), "ui-brush").key(Key::D),
+    row(Group::Segment, Action::Tool(Tool::Eraser), "ui-eraser").key(Key::E),
+    row(Group::Segment, Action::NewSegmentation, "ui-new-segmentation").section(),
+    row(Group::Segment, Action::SaveSegmentation, "ui-save-labels").on(Modifiers::COMMAND, Key::S),
+    row(Group::Segment, Action::SaveSegmentationAs, "ui-save-labels-as"),
     row(Group::Help, Action::Keys, "ui-keys").key(Key::F1),
     row(Group::Help, Action::About, "window-about"),
 ];
@@ -343,7 +354,12 @@ pub const ROWS: &[Row] = &[
 /// The toolbar from the left, in groups; those without room are left out, the last ones first.
 pub const TOOLBAR: &[&[Action]] = &[
     &[Action::OpenFiles, Action::OpenFolder],
-    &[Action::Tool(Tool::Window), Action::Tool(Tool::Length)],
+    &[
+        Action::Tool(Tool::Window),
+        Action::Tool(Tool::Length),
+        Action::Tool(Tool::Brush),
+        Action::Tool(Tool::Eraser),
+    ],
     &[Action::Crosshair, Action::ToggleAlignment],
     &[Action::ResetView, Action::Center, Action::Invert, Action::SavePicture],
 ];

@@ -272,3 +272,12 @@ io-movie-longer-there = {$more ->
 io-movie-size-differs = a picture has another size than the movie
 io-movie-webp-too-large = WebP ends at 4 GB; make the pictures fewer or smaller
 io-transfer-too-many = it has more than {$most} points; leave out those that lie on straight lines
+
+# Journals of segmentations
+io-journal-broke = { $path }: what is painted cannot be kept safe there: { $why }. Save the segmentation to another place
+io-journal-damaged = { $path }: this journal of painted work is damaged at its very beginning, so that nothing of it can be brought back
+
+# Saving segmentations
+io-labels-format = segmentations are saved as .nii or .nii.gz: give the file such a name
+io-labels-overlap = NIfTI cannot hold segments that overlap: save it in a format with layers
+io-labels-changed = another program has changed this file since it was read: save under another name, so that neither is lost

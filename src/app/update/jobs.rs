@@ -7,7 +7,10 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{developing, display, file, mask, measure, overlay, settings, thumbnails, transfer, transfer_thumbnails};
+use super::{
+    developing, display, file, mask, measure, overlay, safety, segment_work, settings, thumbnails, transfer,
+    transfer_thumbnails,
+};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::VolumeId;
@@ -28,7 +31,8 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             }
             scanned(state, opened)
         }
-        JobEvent::Labelled(id, counts) => overlay::counted(state, id, counts),
+        JobEvent::Labelled(id, read) => overlay::counted(state, id, read),
+        JobEvent::WorkTaken(taken) => safety::took_over(state, *taken),
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
             count(state, id).into_iter().collect()
@@ -48,6 +52,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
     effects.extend(developing::due(state));
+    effects.extend(safety::due(state));
     effects.extend(thumbnails::next(state));
     effects.extend(transfer_thumbnails::next(state));
     effects
@@ -82,6 +87,10 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
             measure::took_in(state, job, event);
         }
+        JobEvent::LabelsSaved(saved) => safety::saved(state, saved),
+        JobEvent::SegmentWorked(done) => segment_work::done(state, &done),
+        JobEvent::LabelsKept(kept) => safety::kept(state, kept),
+        JobEvent::WorkFound(left) => safety::found(state, left),
         JobEvent::Masked(id, removal, mask) => mask::found(state, id, removal, mask),
         JobEvent::Developed { samples, pixels } => developing::take_in(state, job, samples, pixels),
         JobEvent::Counted(id, counted) => take_counts(state, id, counted),
@@ -159,7 +168,7 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
     effects
 }
 
-fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
+pub(super) fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
     let window = open.volume.windows.first().map(|named| named.window);
     let display = Display {
         window,
