@@ -29,6 +29,7 @@ pub mod sample;
 pub mod scalpel;
 pub mod shrink;
 pub mod stack;
+pub mod surface_nets;
 pub mod value_range;
 
 mod project;

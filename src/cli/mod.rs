@@ -16,6 +16,7 @@ mod probe;
 mod render;
 mod run;
 mod source;
+mod surfaces;
 mod table;
 mod tags;
 

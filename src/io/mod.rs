@@ -21,6 +21,7 @@ pub mod png;
 pub mod progress;
 pub mod save;
 pub mod source;
+pub mod surface;
 pub mod transfer;
 pub mod zip;
 
