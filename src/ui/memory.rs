@@ -29,6 +29,8 @@ pub struct Memory {
     pub focus_search: bool,
     /// The measurement whose name is being typed.
     pub renaming: Option<Renaming>,
+    /// The segment whose name is being typed.
+    pub renaming_segment: Option<RenamingSegment>,
     /// The histogram's view and what is dragged in it.
     pub histogram: HistogramMemory,
     /// What the controls of the volume view remember.
@@ -87,6 +89,19 @@ impl Memory {
 pub struct Renaming {
     /// Which.
     pub id: MeasurementId,
+    /// What stands in the field.
+    pub text: String,
+    /// The field wants the keyboard.
+    pub wants_focus: bool,
+}
+
+/// A segment whose name is being typed.
+#[derive(Clone, Debug)]
+pub struct RenamingSegment {
+    /// The label map that it is of.
+    pub map: VolumeId,
+    /// Which.
+    pub label: u32,
     /// What stands in the field.
     pub text: String,
     /// The field wants the keyboard.

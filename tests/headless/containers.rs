@@ -144,7 +144,7 @@ fn many_entries_have_an_end() {
     let entries: Vec<Entry> = (0..9).map(|n| Entry::stored(&n.to_string(), b"x")).collect();
     let (files, skipped) = skipped_of(&entries, &SMALL);
     assert_eq!(files, 5);
-    let reason = "it lists more than 5 files; the rest was left out";
+    let reason = "it lists more than 5 files; the rest was left out; open their folders one by one";
     assert_eq!(skipped, [(String::new(), reason.to_owned())]);
 }
 
@@ -167,7 +167,10 @@ fn entries_that_cannot_be_unpacked_are_named() {
         [
             ("/secret", "it is encrypted; unpack it with its password first"),
             ("/odd", "it is packed by a method other than deflate; unpack it first"),
-            ("/wrong", "it is damaged or cut short"),
+            (
+                "/wrong",
+                "it is damaged or cut short; fetch it again from where it came"
+            ),
         ]
     );
 }
@@ -185,7 +188,10 @@ fn every_prefix_and_every_flipped_byte_of_an_archive_is_answered() {
     assert_eq!(answer(&whole), Ok(1));
     for length in (4..whole.len()).step_by(7) {
         let message = answer(&whole[..length]).expect_err("its directory is at the end");
-        assert!(message.ends_with("cut.zip: it is damaged or cut short"), "{message}");
+        assert!(
+            message.ends_with("cut.zip: it is damaged or cut short; fetch it again from where it came"),
+            "{message}"
+        );
     }
     for at in 4..whole.len() {
         let mut bytes = whole.clone();
@@ -304,11 +310,11 @@ fn a_dicomdir_opens_what_it_names_and_nothing_else() {
             (name.to_string_lossy().into_owned(), skipped.reason)
         })
         .collect();
-    let outside = "the DICOMDIR names it, but it lies outside the DICOMDIR's folder";
-    let missing = "the DICOMDIR names it, but it is not there";
+    let outside = "the DICOMDIR names it, but it lies outside the DICOMDIR's folder; open it by itself";
+    let missing = "the DICOMDIR names it, but it is not there; copy the whole disc, or open it where it is complete";
     let expected = [
         ("GONE", missing),
-        ("IMAGES", "it is not a regular file"),
+        ("IMAGES", "it is not a regular file; copy it into a plain file first"),
         ("OUTSIDE", outside),
     ];
     assert_eq!(

@@ -96,7 +96,10 @@ fn nesting_has_a_limit() {
         bytes.extend([0xfe, 0xff, 0, 0xe0, 255, 255, 255, 255]);
     }
     let err = prescan(ByteSource::Memory(bytes.into())).expect_err("it is refused");
-    assert_eq!(err, "its sequences are nested too deep");
+    assert_eq!(
+        err,
+        "its sequences are nested too deep; ask for the series again, as a fresh export"
+    );
 }
 
 #[test]
@@ -107,7 +110,10 @@ fn lengths_beyond_the_file_are_not_believed() {
         bytes.extend([0; 64]);
         let began = Instant::now();
         let err = prescan(ByteSource::Memory(bytes.into())).expect_err("it is refused");
-        assert_eq!(err, "the file ends within its header");
+        assert_eq!(
+            err,
+            "the file ends within its header; fetch it again from where it came"
+        );
         assert!(began.elapsed() < Duration::from_secs(1));
     }
 }

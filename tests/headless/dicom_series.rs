@@ -231,7 +231,7 @@ fn a_stray_duplicate_is_apart_and_a_copy_is_skipped() {
     assert!(opened.volumes[0].volume.warnings[0].contains("the surplus is apart"));
     assert!(opened.volumes[1].volume.warnings[0].contains("this image lies"));
     assert_eq!(opened.skipped.len(), 1);
-    assert_eq!(opened.skipped[0].reason, "it is a copy of 1");
+    assert_eq!(opened.skipped[0].reason, "it is a copy of 1, so nothing is missing");
 }
 
 #[test]
@@ -388,15 +388,21 @@ fn bad_files_cost_themselves_only() {
     assert_eq!(
         reasons,
         [
-            (PathBuf::from("cut"), "the file ends within its header"),
-            (PathBuf::from("empty"), "the file is empty"),
+            (
+                PathBuf::from("cut"),
+                "the file ends within its header; fetch it again from where it came"
+            ),
+            (
+                PathBuf::from("empty"),
+                "the file is empty; fetch it again from where it came"
+            ),
             (
                 PathBuf::from("notes.txt"),
-                "its content is not a medical image of a known format"
+                "its content is not a medical image of a known format; if it is one, convert it to DICOM or NIfTI"
             ),
             (
                 PathBuf::from("report"),
-                "it is a structured report; these are not shown yet"
+                "it is a structured report, which is not shown yet; dcmtk's dsrdump prints it"
             ),
         ]
     );

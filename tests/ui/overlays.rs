@@ -8,8 +8,8 @@ use crate::support::{Bench, middle_of, rest, until, volume, window};
 
 use isocenter::window::Begin;
 
-/// A window with an image and a label map on its grid; all of the middle is label 1.
-fn opened() -> Option<(Bench, tempfile::TempDir)> {
+/// A window with an image and a label map on its grid; all of the middle is labelled, from 1 to `labels` in turn.
+fn opened(count: usize) -> Option<(Bench, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     let image = volume(folder.path(), "one.nii");
     let (dims, sform) = grid_of(&image);
@@ -18,7 +18,7 @@ fn opened() -> Option<(Bench, tempfile::TempDir)> {
             .iter()
             .zip(dims)
             .all(|(at, side)| *at > side / 8 && *at < side - side / 8);
-        i16::from(is_inside)
+        if is_inside { 1 + (i % count) as i16 } else { 0 }
     });
     let mut bytes = std::fs::read(&labels).unwrap();
     bytes[68..70].copy_from_slice(&1002i16.to_le_bytes());
@@ -45,9 +45,69 @@ fn grid_of(path: &std::path::Path) -> ([usize; 3], [[f32; 4]; 3]) {
     ([dim(1), dim(2), dim(3)], [row(0), row(1), row(2)])
 }
 
+/// The segments of the only label map: label, name, whether it is seen.
+fn segments(bench: &Bench) -> Vec<(u32, String, bool)> {
+    let entries = &bench.state().state().document.entries;
+    let overlay = entries.iter().find_map(|entry| entry.overlay.as_ref()).unwrap();
+    let of = |segment: &isocenter::model::segment::Segment| (segment.label, segment.name.clone(), segment.is_visible);
+    overlay.table.segments.iter().map(of).collect()
+}
+
+#[test]
+fn a_double_click_renames_in_place_and_escape_leaves_the_name() {
+    let Some((mut bench, _folder)) = opened(1) else { return };
+    let double_click = |bench: &mut Bench, name: &str| {
+        let place = bench.get_by_label(name).rect().center();
+        for _ in 0..2 {
+            bench.hover_at(place);
+            bench.drag_at(place);
+            bench.drop_at(place);
+        }
+        bench.step();
+        rest(bench);
+    };
+    let name = |bench: &Bench| segments(bench)[0].1.clone();
+    double_click(&mut bench, "Go to Label 1");
+    bench.get_by_label("New name of Label 1").type_text(" of the liver");
+    rest(&mut bench);
+    bench.key_press(Key::Enter);
+    rest(&mut bench);
+    assert_eq!(name(&bench), "Label 1 of the liver");
+    // Long enough that the next two clicks are not the third and fourth of a row.
+    for _ in 0..90 {
+        bench.step();
+    }
+    double_click(&mut bench, "Go to Label 1 of the liver");
+    bench
+        .get_by_label("New name of Label 1 of the liver")
+        .type_text(" and more");
+    rest(&mut bench);
+    bench.key_press(Key::Escape);
+    rest(&mut bench);
+    assert_eq!(name(&bench), "Label 1 of the liver");
+    assert!(bench.query_by_label("Go to Label 1 of the liver").is_some());
+}
+
+#[test]
+fn alt_and_a_click_show_one_segment_alone_and_then_all() {
+    let Some((mut bench, _folder)) = opened(3) else { return };
+    let seen = |bench: &Bench| segments(bench).into_iter().map(|(.., seen)| seen).collect::<Vec<_>>();
+    assert_eq!(seen(&bench), [true; 3]);
+    for wanted in [[false, true, false], [true; 3]] {
+        bench.get_by_label("Show Label 2").click_modifiers(Modifiers::ALT);
+        rest(&mut bench);
+        assert_eq!(seen(&bench), wanted);
+    }
+    bench.get_by_label("Show Label 3").click();
+    rest(&mut bench);
+    bench.get_by_label("Show Label 3").click_modifiers(Modifiers::ALT);
+    rest(&mut bench);
+    assert_eq!(seen(&bench), [false, false, true]);
+}
+
 #[test]
 fn the_keys_and_the_list_change_what_is_seen() {
-    let Some((mut bench, _folder)) = opened() else { return };
+    let Some((mut bench, _folder)) = opened(1) else { return };
     let with = middle_of(&mut bench, "Axial pane");
     bench.key_press_modifiers(Modifiers::NONE, Key::G);
     rest(&mut bench);

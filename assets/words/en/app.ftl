@@ -86,8 +86,8 @@ app-measurements-saved = The measurements were written to {$path}
 app-segment = Label { $label }
 app-job-labels = Reading the label map { $name }
 app-labels-odd = { $name } is not a label map: it has values that are not whole numbers from 0 to 65535, or more than 1024 of them. It is drawn as far as it is one; “Use as image” in the browser shows its values
-app-labels-elsewhere = { $name } lies nowhere near { $image }: the two have no place in common, so that nothing of it is seen over the image
-app-labels-impossible = { $name } cannot be a label map: it is in colour or has no place in the patient
+app-labels-elsewhere = { $name } lies nowhere near { $image }: the two have no place in common, so that nothing of it is seen over the image. Show the image that it was made on
+app-labels-impossible = { $name } cannot be a label map: it is in colour or has no place in the patient; “Use as image” in the browser shows it
 
 app-no-font = the built-in font cannot be read; install the program again
 app-bar-cm = {$cm} cm

@@ -2,71 +2,78 @@
 io-cannot-open = cannot open {$path}: {$why}
 io-cannot-write = cannot write {$path}: {$why}
 io-cancelled = cancelled
-io-no-files = there are no files in {$path}
+io-no-files = there are no files in {$path}; choose the folder that holds the images
 io-no-images = no images in {$path}: {$count ->
     [one] one file was skipped, {$first}: {$why}
    *[other] {$count} files were skipped, the first is {$first}: {$why}
 }
-io-too-deep = folders are nested too deep
-io-not-a-file = it is not a regular file
-io-too-many-files = it lists more than {$count} files; the rest was left out
+io-too-deep = folders are nested too deep; open the innermost folder by itself
+io-not-a-file = it is not a regular file; copy it into a plain file first
+io-too-many-files = it lists more than {$count} files; the rest was left out; open their folders one by one
+
+# The next step, for each class of reasons. They stand after a semicolon.
+-io-fetch = fetch it again from where it came
+-io-ask = ask for the series again, as a fresh export
+-io-unpacked = ask for the series again uncompressed, or convert it with gdcmconv --raw
+-io-images = open the folder of the images that it belongs to
+-io-rewrite = save it again with the program that wrote it
 
 # Archives and directories of files.
 io-zip-inside = it is an archive; open it by itself
-io-zip-damaged = it is damaged or cut short
-io-zip-unsupported = it is an archive of a kind that is not supported
+io-zip-damaged = it is damaged or cut short; {-io-fetch}
+io-zip-unsupported = it is an archive of a kind that is not supported; unpack it and open the folder
 io-zip-encrypted = it is encrypted; unpack it with its password first
 io-zip-method = it is packed by a method other than deflate; unpack it first
 io-zip-too-large = it was left out because the archive unpacks to suspiciously many bytes; unpack it first if you trust it
-io-zip-cannot-write = it cannot be unpacked to the temporary folder: {$why}
-io-dicomdir-missing = the DICOMDIR names it, but it is not there
-io-dicomdir-outside = the DICOMDIR names it, but it lies outside the DICOMDIR's folder
-io-decoder-panicked = its data broke the decoder; the file is damaged or of an unknown kind
-io-slab-wrong-size = decoding gave {$got} samples where {$expected} were expected
+io-zip-cannot-write = it cannot be unpacked to the temporary folder: {$why}; make room there, or unpack it yourself and open the folder
+io-dicomdir-missing = the DICOMDIR names it, but it is not there; copy the whole disc, or open it where it is complete
+io-dicomdir-outside = the DICOMDIR names it, but it lies outside the DICOMDIR's folder; open it by itself
+io-decoder-panicked = its data broke the decoder; {-io-unpacked}
+io-slab-wrong-size = decoding gave {$got} samples where {$expected} were expected; {-io-fetch}
 
 # DICOM: why a file is not shown.
-io-dicom-not-dicom = its content is not a medical image of a known format
-io-dicom-empty-file = the file is empty
-io-dicom-empty = it is a DICOM file without data set
-io-dicom-cut-in-header = the file ends within its header
-io-dicom-damaged = its header is damaged at byte {$place}
-io-dicom-too-deep = its sequences are nested too deep
-io-dicom-header-too-large = its header is too large
-io-dicom-cannot-inflate = its deflated data cannot be unpacked
-io-dicom-no-pixels = it holds no image
-io-dicom-no-size = its image has no rows or columns
-io-dicom-no-bits = it does not say how many bits a pixel has
-io-dicom-bits = pixels of {$bits} bits are not supported
-io-dicom-samples = pixels of {$samples} samples are not supported
-io-dicom-bad-palette = its table of colours is damaged
-io-dicom-too-large = its image is too large
-io-dicom-pixels-missing = it holds only {$have} of {$needed} bytes of its image
-io-dicom-packed-too-small = its {$have} bytes of compressed data cannot hold {$needed} bytes of pixels
-io-dicom-too-many-frames = it holds {$count} frames, which is too many
-io-dicom-frames-not-told = which fragments of its pixel data make which frame cannot be told
-io-dicom-copy = it is a copy of {$name}
-io-dicom-is-directory = it is a DICOM directory, not an image
+io-dicom-not-dicom = its content is not a medical image of a known format; if it is one, convert it to DICOM or NIfTI
+io-dicom-empty-file = the file is empty; {-io-fetch}
+io-dicom-empty = it is a DICOM file without data set; {-io-fetch}
+io-dicom-cut-in-header = the file ends within its header; {-io-fetch}
+io-dicom-damaged = its header is damaged at byte {$place}; {-io-fetch}
+io-dicom-too-deep = its sequences are nested too deep; {-io-ask}
+io-dicom-header-too-large = its header is too large; {-io-ask}
+io-dicom-cannot-inflate = its deflated data cannot be unpacked; {-io-fetch}
+io-dicom-no-pixels = it holds no image; {-io-images}
+io-dicom-no-size = its image has no rows or columns; {-io-ask}
+io-dicom-no-bits = it does not say how many bits a pixel has; {-io-ask}
+io-dicom-bits = pixels of {$bits} bits are not supported; ask for the series with 8 or 16 bits
+io-dicom-samples = pixels of {$samples} samples are not supported; ask for the series in grey or RGB
+io-dicom-bad-palette = its table of colours is damaged; {-io-ask}
+io-dicom-too-large = its image is too large; ask for it at a lower resolution
+io-dicom-pixels-missing = it holds only {$have} of {$needed} bytes of its image; {-io-fetch}
+io-dicom-packed-too-small = its {$have} bytes of compressed data cannot hold {$needed} bytes of pixels; {-io-fetch}
+io-dicom-too-many-frames = it holds {$count} frames, which is too many; ask for it in several files
+io-dicom-frames-not-told = which fragments of its pixel data make which frame cannot be told; {-io-unpacked}
+io-dicom-copy = it is a copy of {$name}, so nothing is missing
+io-dicom-is-directory = it is a DICOM directory, not an image; open its folder, with the files that it names
 io-dicom-is-segmentation = it is a segmentation; these are not shown yet
-io-dicom-is-video = it is a video; these are not supported
-io-dicom-is-rtstruct = it holds contours (RT Structure Set); these are not shown yet
-io-dicom-is-rtplan = it is a treatment plan, not an image
-io-dicom-is-key-objects = it is a selection of key images, not an image
-io-dicom-is-value-mapping = it is a mapping of values, not an image
-io-dicom-is-raw = it holds raw data, not an image
-io-dicom-is-report = it is a structured report; these are not shown yet
-io-dicom-is-presentation = it is a presentation state, not an image
-io-dicom-is-document = it is an encapsulated document, not an image
-io-dicom-is-waveform = it is a waveform, not an image
-io-dicom-is-registration = it is a registration or a fiducial set, not an image
+io-dicom-is-video = it is a video; ask for its frames as images
+io-dicom-is-rtstruct = it holds contours (RT Structure Set), which are not shown yet; convert them to a label map (NIfTI)
+io-dicom-is-rtplan = it is a treatment plan, not an image; {-io-images}
+io-dicom-is-key-objects = it is a selection of key images, not an image; {-io-images}
+io-dicom-is-value-mapping = it is a mapping of values, not an image; {-io-images}
+io-dicom-is-raw = it holds raw data, not an image; ask for the images that were made of it
+io-dicom-is-report = it is a structured report, which is not shown yet; dcmtk's dsrdump prints it
+io-dicom-is-presentation = it is a presentation state, not an image; {-io-images}
+io-dicom-is-document = it is an encapsulated document, not an image; dcmtk's dcm2pdf takes it out
+io-dicom-is-waveform = it is a waveform, not an image; open it with a program for waveforms
+io-dicom-is-registration = it is a registration or a fiducial set, not an image; {-io-images}
 
 # DICOM: why a picture cannot be decoded.
-io-dicom-unknown-syntax = its transfer syntax {$uid} is not known
-io-dicom-unsupported-syntax = pixels encoded as {$name} are not supported; convert the file to an uncompressed one first
-io-dicom-cannot-decode = its pixels ({$name}) cannot be decoded: {$why}
-io-dicom-decoded-size = decoding gave {$got} bytes where {$expected} were expected
-io-dicom-codestream-differs = its compressed picture is {$got}, but the header says {$expected}
-io-dicom-rle-damaged = its RLE data are damaged
-io-dicom-jpeg-damaged = its JPEG data are damaged or of a kind that is not supported
+io-dicom-unknown-syntax = its transfer syntax {$uid} is not known; {-io-unpacked}
+io-dicom-unsupported-syntax = pixels encoded as {$name} are not supported; {-io-unpacked}
+io-dicom-cannot-decode = its pixels ({$name}) cannot be decoded: {$why}; {-io-unpacked}
+io-dicom-decoded-size = decoding gave {$got} bytes where {$expected} were expected; {-io-fetch}
+io-dicom-codestream-differs = its compressed picture is {$got}, but the header says {$expected}; {-io-unpacked}
+io-dicom-rle-damaged = its RLE data are damaged; {-io-fetch}
+io-dicom-jpeg-damaged = its JPEG data are damaged or of a kind that is not supported; {-io-unpacked}
 io-dicom-short-stream = the compressed pixels of {$path} end early; what is missing is 0
 
 # DICOM: doubts about a volume.
@@ -83,7 +90,7 @@ io-dicom-truncated = the pixel data end early ({$have} of {$needed} bytes); what
 io-dicom-truncated-fragments = the pixel data end early
 io-dicom-frames-missing = only {$present} of {$declared} frames are there
 io-dicom-bad-bits = the numbers of stored bits contradict each other
-io-dicom-overlays = the file carries overlay graphics, which are not drawn
+io-dicom-overlays = the file carries overlay graphics, which are not drawn; another viewer shows them
 io-dicom-voi-table = the file proposes a table for its greys (VOI LUT), which is not applied
 io-dicom-bad-window = a window without width was left out
 io-dicom-no-position = the file does not say where the images lie in the patient, so they are shown as a stack of pictures
@@ -111,25 +118,25 @@ io-dicom-tilt = the stack leans by {$degrees} degrees from its slices' normal (g
 io-cannot-read = cannot read {$path}: {$why}
 
 # Tables of labels.
-io-table-line = it looks like a table of labels, but line {$line} is none of it
-io-table-json = it is not whole JSON: {$why}
+io-table-line = it looks like a table of labels, but line {$line} is none of it; mend that line
+io-table-json = it is not whole JSON: {$why}; export it again
 io-table-unused = it is a table of labels; open it together with the label map that it names
 
 # NIfTI. Reasons why a file is not opened stand alone or after "cannot open …: ".
 io-nifti-analyze = it is an Analyze 7.5 file, which does not say which side of the patient is left; convert it to NIfTI
-io-nifti-header-size = its NIfTI header says that it is {$size} bytes long, which no NIfTI header is
-io-nifti-header-cut = it ends inside its NIfTI header, after {$bytes} bytes
-io-nifti-rank = its NIfTI header says that it has {$rank} dimensions; 1 to 7 are possible
-io-nifti-side = its NIfTI header says that dimension {$axis} has {$side} voxels
-io-nifti-too-many = its NIfTI header says that the grid repeats {$count} times, which is too often
-io-nifti-too-large = its NIfTI header asks for more voxels than can be counted
-io-nifti-too-few-bytes = its NIfTI header asks for {$asked} bytes of voxels, but the file can hold only {$present}
-io-nifti-no-voxels = it ends before its voxels begin, at byte {$offset}
-io-nifti-offset = its NIfTI header says that the voxels begin at byte {$offset}, which is no place in a file
-io-nifti-no-image = {$name} is the header of a pair, and its image (.img or .img.gz) is not beside it
+io-nifti-header-size = its NIfTI header says that it is {$size} bytes long, which no NIfTI header is; {-io-rewrite}
+io-nifti-header-cut = it ends inside its NIfTI header, after {$bytes} bytes; {-io-fetch}
+io-nifti-rank = its NIfTI header says that it has {$rank} dimensions; 1 to 7 are possible; {-io-rewrite}
+io-nifti-side = its NIfTI header says that dimension {$axis} has {$side} voxels; {-io-rewrite}
+io-nifti-too-many = its NIfTI header says that the grid repeats {$count} times, which is too often; {-io-rewrite}
+io-nifti-too-large = its NIfTI header asks for more voxels than can be counted; {-io-rewrite}
+io-nifti-too-few-bytes = its NIfTI header asks for {$asked} bytes of voxels, but the file can hold only {$present}; {-io-fetch}
+io-nifti-no-voxels = it ends before its voxels begin, at byte {$offset}; {-io-fetch}
+io-nifti-offset = its NIfTI header says that the voxels begin at byte {$offset}, which is no place in a file; {-io-rewrite}
+io-nifti-no-image = {$name} is the header of a pair, and its image (.img or .img.gz) is not beside it; put it there
 io-nifti-type-binary = its voxels are single bits, which this program does not read; convert them to bytes
 io-nifti-type-wide = its voxels are 128-bit numbers, which this program does not read; convert them to 64 bits
-io-nifti-type-unknown = its NIfTI header has the unknown data type {$code}
+io-nifti-type-unknown = its NIfTI header has the unknown data type {$code}; {-io-rewrite}
 # NIfTI: doubts.
 io-nifti-bits = the header says {$bits} bits a voxel, but voxels of type {$kind} have another size; the type was believed
 io-nifti-fifth-axis = the file has more than four dimensions; those beyond the third are shown as {$frames} frames in a row

@@ -11,7 +11,7 @@ use super::kept::Kept;
 use super::lamp::Lamp;
 use super::leaps::{Leaps, seen};
 use super::path::{Path, Place};
-use super::project::Gathering;
+use super::project::{Gathering, Trail};
 use super::tables::Tables;
 use super::view::{Sight, View};
 use crate::algo::runs::slices;
@@ -21,8 +21,8 @@ use crate::scene::{Interpolation, VolumeLayer, VolumeMode, VolumeScene};
 
 /// What can be asked of a volume, whatever its type.
 pub(super) trait Layer: Send + Sync {
-    /// The samples of a ray made one stored number; `None` if there are none.
-    fn gathered(&self, sight: &Sight) -> Option<f32>;
+    /// The samples of the ray through a column of the picture made one stored number; `None` if there are none.
+    fn gathered(&self, sight: &Sight, trail: &mut Trail, column: u32) -> Option<f32>;
 
     /// Material front to back.
     fn composite(&self, sight: &Sight) -> Sum;

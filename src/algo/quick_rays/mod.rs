@@ -29,6 +29,7 @@ use crate::model::volume::Value;
 use composite::Sum;
 use kept::Kept;
 use layer::Layer;
+use project::Trail;
 use view::{Sight, View};
 
 /// Draws volumes, and keeps what it has found out about them.
@@ -74,23 +75,27 @@ impl QuickRays {
             finish(y, sum.done())
         };
         Some(match scene.mode {
-            VolumeMode::Composite => tiles::draw(scene.size, |x, y| seen(x, y, true, composite::through)),
-            VolumeMode::Iso => tiles::draw(scene.size, |x, y| seen(x, y, false, surface::through)),
-            VolumeMode::Mip | VolumeMode::MinIp | VolumeMode::Average => tiles::draw(scene.size, |x, y| {
-                let sight = view.sight(x, y, false);
-                let mut pixel = finish(y, [0.0; 4]);
-                for (quick, layer) in layers.iter().zip(&scene.layers) {
-                    let image = &layer.image;
-                    if let Some(stored) = quick.gathered(&sight) {
-                        let value = image.volume.rescale.value(f64::from(stored));
-                        blend(&mut pixel, color(image, Value::Scalar(value)), image.opacity);
-                        pixel[3] = pixel[3].max((image.opacity.clamp(0.0, 1.0) * 255.0 + 0.5) as u8);
+            VolumeMode::Composite => tiles::draw(scene.size, || (), |(), x, y| seen(x, y, true, composite::through)),
+            VolumeMode::Iso => tiles::draw(scene.size, || (), |(), x, y| seen(x, y, false, surface::through)),
+            VolumeMode::Mip | VolumeMode::MinIp | VolumeMode::Average => {
+                let trails = || vec![Trail::new(scene.size[0]); layers.len()];
+                tiles::draw(scene.size, trails, |trails, x, y| {
+                    let sight = view.sight(x, y, false);
+                    let mut pixel = finish(y, [0.0; 4]);
+                    for ((quick, trail), layer) in layers.iter().zip(trails).zip(&scene.layers) {
+                        let image = &layer.image;
+                        if let Some(stored) = quick.gathered(&sight, trail, x) {
+                            let value = image.volume.rescale.value(f64::from(stored));
+                            blend(&mut pixel, color(image, Value::Scalar(value)), image.opacity);
+                            pixel[3] = pixel[3].max((image.opacity.clamp(0.0, 1.0) * 255.0 + 0.5) as u8);
+                        }
                     }
-                }
-                pixel
-            }),
+                    pixel
+                })
+            }
         })
     }
+
     fn layers<'a>(&self, scene: &'a VolumeScene, view: &View) -> Option<Vec<Box<dyn Layer + 'a>>> {
         let of = |layer| layer::of(scene, layer, view, &self.kept);
         scene.layers.iter().map(of).collect()

@@ -26,6 +26,24 @@ pub(super) struct Ends {
     settled: f32,
 }
 
+/// Where rays through each column of a picture last found their number: samples, counted from the plane through the
+/// target. The next ray looks there first, and need not look closely at most others then.
+#[derive(Clone)]
+pub(super) struct Trail(Vec<f64>);
+
+impl Trail {
+    /// For so many columns.
+    pub(super) fn new(columns: u32) -> Self {
+        Self(vec![f64::NAN; columns as usize])
+    }
+
+    /// Where the rays above this column and to its left found theirs.
+    fn promising(&self, column: usize) -> [f64; 2] {
+        let at = |column: Option<usize>| column.and_then(|column| self.0.get(column)).copied();
+        [at(Some(column)), at(column.checked_sub(1))].map(|number| number.unwrap_or(f64::NAN))
+    }
+}
+
 impl Gathering {
     pub(super) fn new(mode: VolumeMode, image: &ImageLayer) -> Self {
         let is_highest = match mode {
@@ -63,15 +81,23 @@ impl Gathering {
 
 impl<T: Stored> Matter<'_, T> {
     /// See [`Layer::gathered`].
-    fn gather(&self, sight: &Sight) -> Option<f32> {
+    fn gather(&self, sight: &Sight, trail: &mut Trail, column: usize) -> Option<f32> {
         let path = self.path(sight)?;
-        match self.gathering {
-            Gathering::Mean => self.mean(&path),
-            Gathering::Highest(ends) => self.farthest::<false>(&path, ends.dull, ends.settled),
-            Gathering::Lowest(ends) => self
-                .farthest::<true>(&path, -ends.dull, -ends.settled)
-                .map(|turned| -turned),
+        if let Gathering::Mean = self.gathering {
+            return self.mean(&path);
         }
+        let mut found = trail.promising(column).map(|number| number - path.number);
+        let number = match self.gathering {
+            Gathering::Mean => None,
+            Gathering::Highest(ends) => self.farthest::<false>(&path, ends.dull, ends.settled, &mut found),
+            Gathering::Lowest(ends) => self
+                .farthest::<true>(&path, -ends.dull, -ends.settled, &mut found)
+                .map(|turned| -turned),
+        };
+        if let Some(place) = trail.0.get_mut(column) {
+            *place = found[0] + path.number;
+        }
+        number
     }
 
     fn mean(&self, path: &Path) -> Option<f32> {
@@ -93,12 +119,28 @@ impl<T: Stored> Matter<'_, T> {
         (count > 0).then(|| (sum / f64::from(count)) as f32)
     }
 
-    /// The highest number; if `TURNED`, of the numbers with their signs turned.
-    fn farthest<const TURNED: bool>(&self, path: &Path, dull: f32, settled: f32) -> Option<f32> {
+    /// The highest number; if `TURNED`, of the numbers with their signs turned. The samples in `promising` are looked at
+    /// first; the first of them becomes the one where the number was found.
+    fn farthest<const TURNED: bool>(
+        &self,
+        path: &Path,
+        dull: f32,
+        settled: f32,
+        promising: &mut [f64; 2],
+    ) -> Option<f32> {
         let top = |[low, high]: [f32; 2]| if TURNED { -low } else { high };
         let turned = |stored: f32| if TURNED { -stored } else { stored };
         // Where every sample has a number, those that are too dull need not be looked at.
         let mut best = if self.is_picky { f32::NEG_INFINITY } else { dull };
+        let mut found = promising[0];
+        for number in *promising {
+            if number >= f64::from(path.inner[0]) && number < f64::from(path.inner[1]) {
+                let higher = self.beyond::<TURNED>(path.at(number as i32), best);
+                if higher > best {
+                    (best, found) = (higher, number);
+                }
+            }
+        }
         let bricks = &*self.bricks;
         let mut m = 0;
         while m < path.count && best < settled {
@@ -123,13 +165,17 @@ impl<T: Stored> Matter<'_, T> {
             let end = m + path.samples_within::<SIDE>(at, brick, 0).min(left);
             if top(bricks.ranges.get(Bricks::index(bricks.sides, brick)).copied()?) > best {
                 let mut at = at;
-                for _ in m..end {
-                    best = best.max(self.beyond::<TURNED>(at, best));
+                for m in m..end {
+                    let higher = self.beyond::<TURNED>(at, best);
+                    if higher > best {
+                        (best, found) = (higher, f64::from(m));
+                    }
                     at = path.after(at);
                 }
             }
             m = end;
         }
+        promising[0] = found;
         (best > f32::NEG_INFINITY || !self.is_picky).then_some(best)
     }
 
@@ -149,8 +195,8 @@ impl<T: Stored> Matter<'_, T> {
 }
 
 impl<T: Stored> Layer for Matter<'_, T> {
-    fn gathered(&self, sight: &Sight) -> Option<f32> {
-        self.gather(sight)
+    fn gathered(&self, sight: &Sight, trail: &mut Trail, column: u32) -> Option<f32> {
+        self.gather(sight, trail, column as usize)
     }
 
     fn composite(&self, sight: &Sight) -> Sum {

@@ -1,9 +1,9 @@
 //! The transfer functions that the peers are timed with, so that both draw the same.
 
 use crate::app::transfer_presets;
+use crate::cli::render::no_such_transfer;
 use crate::model::transfer_function::{Material, TransferFunction, TransferPoint};
 use crate::model::window::Window;
-use crate::say;
 
 /// A transfer function with its name.
 #[derive(Clone, Debug)]
@@ -19,8 +19,7 @@ pub(super) fn parse_preset(name: &str) -> Result<BenchPreset, String> {
         "vtk-ct" => (piecewise(&VTK_CT_OPACITY, &VTK_CT_COLOR), 220.0),
         "vtk-mr" => (piecewise(&VTK_MR_OPACITY, &VTK_MR_COLOR), 260.0),
         other => {
-            let preset = transfer_presets::transfer_preset(other)
-                .ok_or_else(|| say!("cli-no-such-transfer", name = name.to_owned()))?;
+            let preset = transfer_presets::transfer_preset(other).ok_or_else(|| no_such_transfer(name))?;
             let values = Window::linear(220.0, 760.0);
             (preset.function(values), preset.iso(values))
         }

@@ -306,9 +306,14 @@ fn parse_share(text: &str) -> Result<f32, String> {
 }
 
 fn parse_color_map(name: &str) -> Result<Arc<ColorMap>, String> {
-    presets::color_map(name)
-        .cloned()
-        .ok_or_else(|| say!("cli-no-such-color-map", name = name.to_owned()))
+    presets::color_map(name).cloned().ok_or_else(|| {
+        let names: Vec<&str> = presets::color_maps().iter().map(|map| map.name()).collect();
+        say!(
+            "cli-no-such-color-map",
+            name = name.to_owned(),
+            names = names.join(", ")
+        )
+    })
 }
 
 fn parse_number(text: &str) -> Result<f64, String> {
@@ -316,7 +321,14 @@ fn parse_number(text: &str) -> Result<f64, String> {
 }
 
 fn parse_transfer_preset(name: &str) -> Result<&'static TransferPreset, String> {
-    transfer_presets::transfer_preset(name).ok_or_else(|| say!("cli-no-such-transfer", name = name.to_owned()))
+    transfer_presets::transfer_preset(name).ok_or_else(|| no_such_transfer(name))
+}
+
+/// That volume colours of a name are not known, and which are.
+pub(in crate::cli) fn no_such_transfer(name: &str) -> String {
+    let known = transfer_presets::transfer_presets().iter();
+    let names: Vec<&str> = known.map(|preset| preset.name.as_str()).collect();
+    say!("cli-no-such-transfer", name = name.to_owned(), names = names.join(", "))
 }
 
 fn parse_crop(text: &str) -> Result<CropBox, String> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use glam::{DVec2, DVec3};
 
 use args::{InterpolationArg, SlabModeArg, ViewArg, WindowArg};
-pub(super) use args::{ModeArg, RenderArgs, parse_positive, parse_size};
+pub(super) use args::{ModeArg, RenderArgs, no_such_transfer, parse_positive, parse_size};
 
 use super::picture::LazyGpu;
 use super::{Failure, Outcome, movie, output, source};

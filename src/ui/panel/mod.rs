@@ -16,6 +16,7 @@ pub mod messages;
 pub mod movie;
 pub mod path;
 pub mod picture;
+mod segment_name;
 pub mod segments;
 pub mod series;
 pub mod settings;
@@ -48,7 +49,7 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
     if state.shown().is_some() && state.settings.is_open(PanelId::Display) {
         side(ui, state, PanelId::Display, commands, |ui, commands| {
             measurements::show(ui, state, memory, commands);
-            segments::show(ui, state, commands);
+            segments::show(ui, state, memory, commands);
             if volume::tabs(ui, state, memory) {
                 volume::show(ui, state, memory, commands);
             } else {

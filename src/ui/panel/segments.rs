@@ -1,20 +1,20 @@
-//! Label maps over the image and their segments: colour, name, volume; a click on a name goes there.
+//! Label maps over the image and their segments: seen or not, alone or not, colour, name, volume.
 
-use egui::{Align, Button, Layout, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
+use egui::{Align, Layout, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
 
 use crate::app::overlays::{self, Overlay, SegmentChange};
 use crate::app::state::Entry;
 use crate::app::{Command, State};
 use crate::model::segment::Segment;
 use crate::say;
-use crate::ui::panel::series;
-use crate::ui::{Commands, theme};
+use crate::ui::panel::{segment_name, series};
+use crate::ui::{Commands, Memory, theme};
 
 /// Height of the panel at first.
 const HEIGHT: f32 = 230.0;
 
 /// Shows the panel at the bottom of the room, if a label map can lie over the image.
-pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
+pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
     if overlays::over_shown(state).next().is_none() {
         return;
     }
@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             head(ui, state, commands);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 for (index, entry, overlay) in overlays::over_shown(state) {
-                    ui.push_id(index, |ui| map(ui, index, state, entry, overlay, commands));
+                    ui.push_id(index, |ui| map(ui, index, state, entry, overlay, memory, commands));
                 }
             });
         });
@@ -68,7 +68,15 @@ fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
     });
 }
 
-fn map(ui: &mut Ui, index: usize, state: &State, entry: &Entry, overlay: &Overlay, commands: &mut Commands) {
+fn map(
+    ui: &mut Ui,
+    index: usize,
+    state: &State,
+    entry: &Entry,
+    overlay: &Overlay,
+    memory: &mut Memory,
+    commands: &mut Commands,
+) {
     ui.add_space(2.0);
     ui.horizontal(|ui| {
         let mut is_visible = overlay.is_visible;
@@ -102,11 +110,21 @@ fn map(ui: &mut Ui, index: usize, state: &State, entry: &Entry, overlay: &Overla
         });
     }
     for segment in &overlay.table.segments {
-        ui.push_id(segment.label, |ui| row(ui, index, entry, overlay, segment, commands));
+        ui.push_id(segment.label, |ui| {
+            row(ui, index, entry, overlay, segment, memory, commands);
+        });
     }
 }
 
-fn row(ui: &mut Ui, index: usize, entry: &Entry, overlay: &Overlay, segment: &Segment, commands: &mut Commands) {
+fn row(
+    ui: &mut Ui,
+    index: usize,
+    entry: &Entry,
+    overlay: &Overlay,
+    segment: &Segment,
+    memory: &mut Memory,
+    commands: &mut Commands,
+) {
     let label = segment.label;
     let name = || segment.name.clone();
     let count = overlay.counts.as_ref().and_then(|counts| counts.get(&label));
@@ -114,9 +132,12 @@ fn row(ui: &mut Ui, index: usize, entry: &Entry, overlay: &Overlay, segment: &Se
     ui.horizontal(|ui| {
         let mut is_visible = segment.is_visible;
         let shows = say!("ui-segment-show", name = name());
-        let response = ui.checkbox(&mut is_visible, "").on_hover_text(&shows);
+        let tip = say!("ui-segment-show-tip", name = name());
+        let response = ui.checkbox(&mut is_visible, "").on_hover_text(tip);
         response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_visible, &shows));
-        if response.changed() {
+        if response.changed() && ui.input(|input| input.modifiers.alt) {
+            solo(index, overlay, label, commands);
+        } else if response.changed() {
             commands.push(change(SegmentChange::Visible(is_visible)));
         }
         let mut color = segment.color;
@@ -136,17 +157,28 @@ fn row(ui: &mut Ui, index: usize, entry: &Entry, overlay: &Overlay, segment: &Se
                 ui.label(RichText::new(say!("ui-ml", ml = volume(ml))).color(theme::of(ui).text_weak));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let response = ui
-                    .add_enabled(count.is_some(), Button::new(&segment.name).frame(false).truncate())
-                    .on_hover_text(say!("ui-segment-go-tip", label = label));
-                let go = say!("ui-segment-go", name = name());
-                response.widget_info(|| WidgetInfo::labeled(Role::Button, count.is_some(), &go));
-                if response.clicked() {
-                    commands.push(Command::GoToSegment { index, label });
-                }
+                let map = (index, entry.volume().id);
+                segment_name::show(ui, map, segment, count.is_some(), memory, commands);
             });
         });
     });
+}
+
+/// Shows one segment of a map alone; all of them if it is alone already.
+fn solo(index: usize, overlay: &Overlay, label: u32, commands: &mut Commands) {
+    let is_alone = overlay
+        .table
+        .segments
+        .iter()
+        .all(|segment| segment.is_visible == (segment.label == label));
+    commands.push(Command::ShowAllSegments {
+        index,
+        visible: is_alone,
+    });
+    if !is_alone {
+        let change = SegmentChange::Visible(true);
+        commands.push(Command::SetSegment { index, label, change });
+    }
 }
 
 /// A volume with three significant digits, as far as there are any.
