@@ -86,7 +86,7 @@ fn cell(inside: usize) -> Cell {
     };
     let mut roots = Vec::new();
     let mut counts = [0.0; 4];
-    for (axis, du, dv) in (0..12).map(|n| (n / 4, n % 4 & 1, n % 4 >> 1)) {
+    for (axis, du, dv) in (0..12).map(|n| (n / 4, n % 2, n % 4 / 2)) {
         let from = du << ((axis + 1) % 3) | dv << ((axis + 2) % 3);
         if is_inside(from) == is_inside(from | 1 << axis) {
             continue;

@@ -110,6 +110,9 @@ enum Corner {
     Between([usize; 4], [usize; 3]),
 }
 
+/// Corners in a circle, counter-clockwise seen from outside.
+type Polygon = Vec<Corner>;
+
 fn net(bits: &Bits) -> Option<Net> {
     let [_, rows, slices] = bits.dims();
     let mut layers: Vec<Layer> = (0..=slices).into_par_iter().map(|k| layer(bits, k)).collect();
@@ -124,7 +127,7 @@ fn net(bits: &Bits) -> Option<Net> {
         .enumerate()
         .flat_map_iter(|(k, layer)| (0..=rows).flat_map(move |j| points_of(layer, j, k)))
         .collect();
-    let made: Vec<(Vec<[u32; 3]>, Vec<Vec<Corner>>)> = (0..=slices)
+    let made: Vec<(Vec<[u32; 3]>, Vec<Polygon>)> = (0..=slices)
         .into_par_iter()
         .map(|k| {
             let mut polygons = Polygons {
@@ -249,7 +252,7 @@ struct Polygons<'a> {
     points: &'a [DVec3],
     triangles: Vec<[u32; 3]>,
     /// Those with points between cells.
-    odd: Vec<Vec<Corner>>,
+    odd: Vec<Polygon>,
 }
 
 impl Polygons<'_> {
