@@ -6,6 +6,7 @@
 //! a point of its own in between, so that every edge has exactly two triangles.
 
 mod cells;
+mod grow;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,9 @@ use super::label_grid::bits_of;
 use crate::model::geometry::Geometry;
 use crate::model::label_grid::{IndexBox, LabelGrid};
 use crate::model::mesh::Mesh;
+
+/// The farthest that a round of growing moves a point, in shortest voxel edges.
+const MOST_GROWN: f64 = 0.2;
 
 /// The boxes of all labels of a map but 0.
 pub fn label_boxes(map: &LabelGrid) -> BTreeMap<u16, IndexBox> {
@@ -61,10 +65,12 @@ fn add(boxes: &mut BTreeMap<u16, IndexBox>, label: u16, other: IndexBox) {
         .or_insert(other);
 }
 
-/// The surface of one label within its box, in the patient. `shift` moves all of it by so many voxels along each axis: surfaces
-/// that touch stay apart for programs that join equal points. `None` if it has more points than can be numbered.
+/// The surface of one label within its box, in the patient. It encloses what the voxels of the label do. `shift` moves all of
+/// it by so many voxels along each axis: surfaces that touch stay apart for programs that join equal points. `None` if it has
+/// more points than can be numbered.
 pub fn label_surface(map: &LabelGrid, label: u16, within: &IndexBox, geometry: &Geometry, shift: f64) -> Option<Mesh> {
-    let net = net(&bits_of(map, label, within))?;
+    let bits = bits_of(map, label, within);
+    let net = net(&bits)?;
     // Cells begin one voxel before the box.
     let first = DVec3::from_array(within.low.map(|low| low as f64)) - 1.0 + shift;
     let vertices = net
@@ -73,10 +79,17 @@ pub fn label_surface(map: &LabelGrid, label: u16, within: &IndexBox, geometry: &
         .map(|point| geometry.patient_at(*point + first))
         .collect();
     let mut triangles = net.triangles;
-    if geometry.patient_from_voxel().matrix3.determinant() < 0.0 {
+    let voxel_mm3 = geometry.patient_from_voxel().matrix3.determinant();
+    if voxel_mm3 < 0.0 {
         triangles.par_iter_mut().for_each(|triangle| triangle.swap(1, 2));
     }
-    Some(Mesh { vertices, triangles })
+    let mut mesh = Mesh { vertices, triangles };
+    // Where slices are not evenly spaced, voxels have no one volume.
+    if geometry.slice_table().is_none() {
+        let volume_mm3 = bits.count() as f64 * voxel_mm3.abs();
+        grow::to_volume(&mut mesh, volume_mm3, MOST_GROWN * geometry.shortest_edge_mm());
+    }
+    Some(mesh)
 }
 
 /// A surface in the coordinates of its cells: cell (0, 0, 0) has the first voxel as its highest corner.
@@ -451,7 +464,7 @@ mod tests {
             assert_closed(&mesh, what);
             let voxels = count * affine.determinant().abs();
             let off = mesh.volume_mm3() / voxels - 1.0;
-            assert!(off.abs() < 0.02, "{what}: {off}");
+            assert!(off.abs() < 0.001, "{what}: {off}");
             let middle = mesh.vertices.iter().sum::<DVec3>() / mesh.vertices.len() as f64;
             let centre = affine * DVec3::new(64.0, 45.0, 40.0) + DVec3::new(-100.0, 40.0, 7.0);
             assert!(middle.distance(centre) < 0.5, "{what}: {middle} and {centre}");
