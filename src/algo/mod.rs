@@ -31,6 +31,7 @@ pub mod segment;
 pub mod shrink;
 pub mod stack;
 pub mod statistics;
+pub mod surface_nets;
 pub mod value_range;
 
 mod project;

@@ -1,11 +1,11 @@
-//! `isocenter convert`: a volume of any format to NIfTI, NRRD, MetaImage or a DICOM series.
+//! `isocenter convert`: a volume of any format to NIfTI, NRRD, MetaImage, a DICOM series, or surfaces of its labels.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Failure, Outcome, output, source};
+use super::{Failure, Outcome, output, source, surfaces};
 use crate::algo::label_counts::label_counts;
 use crate::algo::resample;
 use crate::io::OpenVolume;
@@ -13,18 +13,20 @@ use crate::io::dicom::write_series;
 use crate::io::meta_image::write_meta_image;
 use crate::io::nifti::write_nifti;
 use crate::io::nrrd::write_nrrd;
+use crate::io::surface::{SurfaceFormat, write_surfaces};
 use crate::model::segment::{MOST_LABEL, Segment, SegmentTable, default_color};
 use crate::model::volume::{Volume, VolumeKind};
 use crate::say;
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  isocenter convert scan/ scan.nii.gz --series 2\n  isocenter convert brain.nii.gz brain-dicom/\n  isocenter convert labels.nii.gz labels.seg.nrrd\n  isocenter convert uneven/ even.nii --resample 1"
+    after_help = "Examples:\n  isocenter convert scan/ scan.nii.gz --series 2\n  isocenter convert brain.nii.gz brain-dicom/\n  isocenter convert labels.nii.gz labels.seg.nrrd\n  isocenter convert labels.nii.gz liver.stl --segment liver\n  isocenter convert uneven/ even.nii --resample 1"
 )]
 pub(super) struct ConvertArgs {
     /// A file or folder.
     input: PathBuf,
-    /// What to write: a name that ends in .nii, .nii.gz, .nrrd, .seg.nrrd or .mha, or a new folder for a DICOM series.
+    /// What to write: a name that ends in .nii, .nii.gz, .nrrd, .seg.nrrd or .mha, or, for the surfaces of
+    /// labels, in .stl, .ply or .obj, or a new folder for a DICOM series.
     output: PathBuf,
     /// Which volume: its number in `info`, or a series UID.
     #[arg(long, value_name = "N|UID")]
@@ -32,6 +34,9 @@ pub(super) struct ConvertArgs {
     /// Only this time point, counted from 0.
     #[arg(long, value_name = "T")]
     frame: Option<usize>,
+    /// Only this segment, by number or name; may be given again (for .stl, .ply and .obj).
+    #[arg(long, value_name = "N|NAME")]
+    segment: Vec<String>,
     /// Puts it on an even, upright grid first, with slices MM apart (without MM: as far apart as most of them are).
     #[arg(long, value_name = "MM", num_args = 0..=1, value_parser = super::parse_positive)]
     resample: Option<Option<f64>>,
@@ -44,12 +49,13 @@ enum Target {
     Nrrd,
     SegNrrd,
     MetaImage,
+    Surface(SurfaceFormat),
     Dicom,
 }
 
 /// Endings that mean a format which is not written (yet); anything else without `.nii` is a folder.
-const NOT_WRITTEN: [&str; 14] = [
-    "nhdr", "mhd", "dcm", "stl", "ply", "obj", "png", "jpg", "gz", "zip", "hdr", "img", "gif", "mp4",
+const NOT_WRITTEN: [&str; 11] = [
+    "nhdr", "mhd", "dcm", "png", "jpg", "gz", "zip", "hdr", "img", "gif", "mp4",
 ];
 
 impl Target {
@@ -65,6 +71,9 @@ impl Target {
             (".seg.nrrd", Self::SegNrrd),
             (".nrrd", Self::Nrrd),
             (".mha", Self::MetaImage),
+            (".stl", Self::Surface(SurfaceFormat::Stl)),
+            (".ply", Self::Surface(SurfaceFormat::Ply)),
+            (".obj", Self::Surface(SurfaceFormat::Obj)),
         ];
         if let Some((_, target)) = by_ending.iter().find(|(ending, _)| name.ends_with(ending)) {
             return Ok(*target);
@@ -128,6 +137,10 @@ fn write(open: &OpenVolume, volume: &Volume, target: Target, args: &ConvertArgs,
             segments(open, volume, args).ok().as_ref(),
         )?),
         Target::SegNrrd => Ok(write_nrrd(path, volume, frame, Some(&labels(open, volume, args)?))?),
+        Target::Surface(format) => {
+            let surfaces = surfaces::of_labels(volume, &labels(open, volume, args)?, &args.segment, frame)?;
+            Ok(write_surfaces(path, &surfaces, format)?)
+        }
         Target::Dicom => {
             for warning in write_series(path, volume, frame)?.into_iter().filter(|_| !quiet) {
                 output::complain(&say!("cli-warning", message = warning));

@@ -17,6 +17,7 @@ mod render;
 mod run;
 mod source;
 mod stats;
+mod surfaces;
 mod table;
 mod tags;
 

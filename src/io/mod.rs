@@ -24,6 +24,7 @@ pub mod progress;
 pub mod save;
 pub mod segmentation;
 pub mod source;
+pub mod surface;
 pub mod transfer;
 pub mod zip;
 

@@ -9,6 +9,7 @@ pub mod label_delta;
 pub mod label_grid;
 pub mod label_map;
 pub mod measurement;
+pub mod mesh;
 pub mod orientation;
 pub mod plane;
 pub mod scale;
