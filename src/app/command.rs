@@ -12,6 +12,7 @@ use super::overlays::SegmentChange;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::settings::{PanelId, Setting, WindowPlace};
+use super::tables::TableChange;
 use super::tool::cube::Side;
 use super::tool::{PointerEvent, Tool};
 use super::volume_view::VolumeChange;
@@ -447,6 +448,8 @@ pub enum Command {
         /// The segment's label.
         label: u32,
     },
+    /// Judges and measures segmentations.
+    Tables(TableChange),
     /// Takes a message off the screen.
     DismissMessage {
         /// Counted from the oldest.

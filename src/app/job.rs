@@ -17,6 +17,7 @@ use super::command::Command;
 use super::movie::{self, Film};
 use super::overlays::MOST_LABELS;
 use super::state::Counted;
+use super::tables::{self, Judgement, MapRequest, Measured};
 use super::thumbnail::{self, Thumbnail};
 use super::transfer_thumbnail::{self, ThumbnailRequest};
 use super::volume_view::Removal;
@@ -96,6 +97,10 @@ pub enum JobEvent {
         /// RGBA, 8 bits, rows from the top.
         pixels: Arc<Vec<u8>>,
     },
+    /// Two segmentations were compared, or why not.
+    Judged(Result<Box<Judgement>, String>),
+    /// The segments of a map were measured, or why not.
+    Measured(Result<Measured, String>),
     /// There is nothing to tell.
     Nothing,
     /// The job broke.
@@ -257,6 +262,27 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             JobEvent::Labelled(open.volume.id, counts)
+        });
+    }
+
+    /// Compares two segmentations; the reference comes first.
+    pub fn start_judging(&mut self, job: JobId, maps: Box<[MapRequest; 2]>) {
+        self.start(job, "judge", move |outlet| {
+            let [reference, judged] = &*maps;
+            if !outlet.has_loaded(&reference.open) || !outlet.has_loaded(&judged.open) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::Judged(tables::compared(reference, judged).map(Box::new))
+        });
+    }
+
+    /// Measures the segments of a map in an image.
+    pub fn start_measuring(&mut self, job: JobId, map: Box<MapRequest>, image: OpenVolume, frame: usize) {
+        self.start(job, "statistics", move |outlet| {
+            if !outlet.has_loaded(&map.open) || !outlet.has_loaded(&image) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::Measured(tables::measured(&map, &image.volume, frame))
         });
     }
 
@@ -462,6 +488,12 @@ struct Outlet {
 }
 
 impl Outlet {
+    /// Decodes what is missing of a volume; false if it was stopped.
+    fn has_loaded(&self, open: &OpenVolume) -> bool {
+        let tell = self.progress();
+        !io::load(open, &Progress::new(&self.cancelled, &tell)).cancelled
+    }
+
     /// Tells the percentile windows of what has arrived.
     fn send_windows(&self, volume: &Volume) {
         let slices = percentile::auto_window(volume, 0);

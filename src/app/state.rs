@@ -15,6 +15,7 @@ use super::overlays::{Overlay, OverlayView};
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
 use super::settings::Settings;
+use super::tables::Tables;
 use super::thumbnail::Thumbnails;
 use super::tool::{Gesture, Tool};
 use super::transfer::Transfer;
@@ -49,6 +50,8 @@ pub struct State {
     pub jobs: BTreeMap<JobId, JobStatus>,
     /// What the user should read, oldest first.
     pub messages: Vec<Message>,
+    /// Tables about segmentations.
+    pub tables: Tables,
     /// What was measured in the open series.
     pub measurements: Measurements,
     /// What can be undone.
@@ -303,6 +306,8 @@ pub enum JobSubject {
     Developing,
     /// Looking for what is to be removed from the volume view.
     Mask(VolumeId),
+    /// Judging or measuring segmentations.
+    Table,
 }
 
 impl JobSubject {
@@ -321,6 +326,7 @@ impl JobSubject {
             | Self::Transfer
             | Self::Paths(_)
             | Self::Measurements
+            | Self::Table
             | Self::Developing => None,
         }
     }
@@ -399,6 +405,7 @@ impl State {
             developing: None,
             jobs: BTreeMap::new(),
             messages: Vec::new(),
+            tables: Tables::default(),
             measurements: Measurements::default(),
             history: History::default(),
             home: None,

@@ -7,7 +7,9 @@ use super::super::command::Effect;
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
-use super::{developing, display, file, mask, measure, overlay, settings, thumbnails, transfer, transfer_thumbnails};
+use super::{
+    developing, display, file, mask, measure, overlay, settings, tables, thumbnails, transfer, transfer_thumbnails,
+};
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
 use crate::model::volume::VolumeId;
@@ -28,6 +30,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             }
             scanned(state, opened)
         }
+        JobEvent::Judged(found) => tables::judged(state, found),
         JobEvent::Labelled(id, counts) => overlay::counted(state, id, counts),
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
@@ -82,6 +85,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
             measure::took_in(state, job, event);
         }
+        JobEvent::Measured(found) => tables::measured(state, found),
         JobEvent::Masked(id, removal, mask) => mask::found(state, id, removal, mask),
         JobEvent::Developed { samples, pixels } => developing::take_in(state, job, samples, pixels),
         JobEvent::Counted(id, counted) => take_counts(state, id, counted),
@@ -159,7 +163,7 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
     effects
 }
 
-fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
+pub(super) fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
     let window = open.volume.windows.first().map(|named| named.window);
     let display = Display {
         window,

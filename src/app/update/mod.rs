@@ -12,6 +12,7 @@ mod overlay;
 mod planes;
 mod pointer;
 mod settings;
+mod tables;
 mod thumbnails;
 mod transfer;
 mod transfer_thumbnails;
@@ -32,6 +33,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     let mut effects = apply(state, command);
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
+    tables::forget_closed(state);
     effects.extend(volume_view::due(state));
     effects.extend(developing::due(state));
     effects
@@ -84,6 +86,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ChooseMeasurementsFile { format } => file::choose(state, Choice::Measurements(format)),
         Command::SaveMeasurements { path } => measure::export(state, path),
         Command::CopyMeasurements => measure::copy(state),
+        Command::Tables(change) => tables::change(state, change),
         Command::RestartGraphics => vec![Effect::RestartGraphics],
         Command::Quit => vec![Effect::Quit],
         other => {
