@@ -290,6 +290,11 @@ impl Window {
                 | Effect::StartLabels { .. }
                 | Effect::StartJudging { .. }
                 | Effect::StartMeasuring { .. }
+                | Effect::SaveLabels { .. }
+                | Effect::WorkOnSegment { .. }
+                | Effect::KeepLabels { .. }
+                | Effect::LookForWork { .. }
+                | Effect::TakeOverWork { .. }
                 | Effect::StartTransferThumbnails { .. }
                 | Effect::ReadTransfer { .. }
                 | Effect::WriteTransfer { .. }

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use glam::DVec3;
+use rayon::prelude::*;
 
 use super::value_range::ToNumber;
 use crate::for_samples;
 use crate::model::geometry::Geometry;
+use crate::model::label_map::{BLOCK_SIDE, LabelMap};
 use crate::model::segment::MOST_LABEL;
 use crate::model::volume::Volume;
 
 /// What was found of a label.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LabelCount {
     /// Its voxels.
     pub voxels: u64,
@@ -26,6 +28,57 @@ pub struct LabelCount {
 struct Sums {
     voxels: u64,
     index: DVec3,
+}
+
+/// A label map that was read: its labels, and the map itself to be painted.
+#[derive(Clone, Debug)]
+pub struct LabelsRead {
+    /// What was found of each label, all frames together.
+    pub counts: BTreeMap<u32, LabelCount>,
+    /// The map of each frame.
+    pub maps: Vec<LabelMap>,
+}
+
+/// Reads all frames of a label map. `None` as of [`label_counts`].
+pub fn read_labels(volume: &Volume, most_labels: usize, is_cancelled: &dyn Fn() -> bool) -> Option<LabelsRead> {
+    let mut counts: BTreeMap<u32, LabelCount> = BTreeMap::new();
+    let mut maps = Vec::new();
+    for frame in 0..volume.voxels.frames() {
+        for (label, count) in label_counts(volume, frame, most_labels, is_cancelled)? {
+            counts
+                .entry(label)
+                .and_modify(|known| known.voxels += count.voxels)
+                .or_insert(count);
+        }
+        maps.push(label_map(volume, frame)?);
+    }
+    Some(LabelsRead { counts, maps })
+}
+
+/// The label map of a frame of whole numbers 0 to 65535, read by layers of blocks on all cores. `None` where slabs are
+/// missing.
+pub fn label_map(volume: &Volume, frame: usize) -> Option<LabelMap> {
+    let [columns, rows, slices] = volume.dims();
+    let layers: Option<Vec<LabelMap>> = (0..slices.div_ceil(BLOCK_SIDE))
+        .into_par_iter()
+        .map(|layer| {
+            let first = layer * BLOCK_SIDE;
+            let depth = BLOCK_SIDE.min(slices - first);
+            let mut dense: Vec<u16> = Vec::with_capacity(columns * rows * depth);
+            for k in first..first + depth {
+                let slab = volume.voxels.slab_of(k, frame);
+                let in_slab = k - volume.voxels.slab_range(slab).first_slice;
+                let start = in_slab * columns * rows;
+                let samples = volume.voxels.slab(slab)?;
+                for_samples!(&**samples, numbers => {
+                    let slice = numbers.get(start..start + columns * rows)?;
+                    dense.extend(slice.iter().map(|number| volume.rescale.value(number.number()) as u16));
+                });
+            }
+            Some(LabelMap::from_dense([columns, rows, depth], &dense))
+        })
+        .collect();
+    Some(LabelMap::stacked(layers?))
 }
 
 /// Counts the labels of a map, without 0. `None` if it is no label map (values that are not whole, negative, above

@@ -21,6 +21,9 @@ pub fn label_grid(volume: &Volume, frame: usize) -> Option<LabelGrid> {
     if voxels.components() != 1 || frame >= voxels.frames() {
         return None;
     }
+    if let Some(painted) = voxels.label_map(frame) {
+        return LabelGrid::new(dims, painted.to_dense());
+    }
     let is_there = |k: usize| voxels.slab(voxels.slab_of(k, frame)).is_some();
     if !(0..slices).all(is_there) {
         return None;

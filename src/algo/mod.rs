@@ -27,6 +27,7 @@ pub mod resample;
 pub mod reslice;
 pub mod sample;
 pub mod scalpel;
+pub mod segment;
 pub mod shrink;
 pub mod stack;
 pub mod statistics;

@@ -9,8 +9,10 @@ pub use super::effect::{Choice, Effect};
 use super::job::JobId;
 use super::movie::{MovieFormat, MovieStyle};
 use super::overlays::SegmentChange;
+use super::painting::PaintChange;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
+use super::segment_work::SegmentWork;
 use super::settings::{PanelId, Setting, WindowPlace};
 use super::tables::TableChange;
 use super::tool::cube::Side;
@@ -450,6 +452,54 @@ pub enum Command {
     },
     /// Judges and measures segmentations.
     Tables(TableChange),
+    /// Makes an empty segmentation on the grid of the shown image.
+    NewSegmentation,
+    /// Adds a segment to a label map.
+    AddSegment {
+        /// The label map's place in the document, counted from 0.
+        index: usize,
+    },
+    /// Takes a segment out of a label map, with its voxels.
+    RemoveSegment {
+        /// The label map's place in the document, counted from 0.
+        index: usize,
+        /// The segment's label.
+        label: u32,
+    },
+    /// Lets the user choose a file; the window answers with `SaveSegmentation`.
+    ChooseSegmentationFile {
+        /// The label map's place in the document, counted from 0; the one that is painted if absent.
+        #[serde(default)]
+        index: Option<usize>,
+    },
+    /// Saves a label map.
+    SaveSegmentation {
+        /// The label map's place in the document, counted from 0; the one that is painted if absent.
+        #[serde(default)]
+        index: Option<usize>,
+        /// Where to; its own file if absent, and where it has none, the user is asked.
+        #[serde(default)]
+        path: Option<PathBuf>,
+    },
+    /// Brings painted work back that a program left behind.
+    RecoverWork {
+        /// Its place in the list, counted from 0.
+        index: usize,
+    },
+    /// Throws such work away.
+    DiscardWork {
+        /// Its place in the list, counted from 0.
+        index: usize,
+    },
+    /// Works on the whole segment that is painted.
+    WorkOnSegment {
+        /// What is to be done.
+        work: SegmentWork,
+    },
+    /// Limits painting to the values above the threshold that parts the image's values best (Otsu).
+    FindThreshold,
+    /// Changes how segments are painted.
+    Paint(PaintChange),
     /// Takes a message off the screen.
     DismissMessage {
         /// Counted from the oldest.

@@ -7,10 +7,13 @@ use super::command::{MeasurementsFile, PictureStyle};
 use super::job::JobId;
 use super::movie::{Film, MovieFormat, MovieStyle};
 use super::pane::PaneId;
+use super::safety::{LabelsToKeep, LabelsToSave};
+use super::segment_work::WorkRequest;
 use super::tables::MapRequest;
 use super::transfer_thumbnail::ThumbnailRequest;
 use super::volume_view::Removal;
 use crate::io::OpenVolume;
+use crate::io::home::Home;
 use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
 use crate::model::transfer_function::TransferFunction;
@@ -30,6 +33,8 @@ pub enum Choice {
     Movie(PaneId, MovieFormat, MovieStyle),
     /// A file to write measurements to.
     Measurements(MeasurementsFile),
+    /// A file to write a segmentation to: its place in the document.
+    Segmentation(usize),
     /// A file with a transfer function, to be read.
     Transfer,
     /// A file to write a transfer function to.
@@ -150,6 +155,41 @@ pub enum Effect {
         frame: usize,
         /// What.
         removal: Removal,
+    },
+    /// Write a segmentation.
+    SaveLabels {
+        /// The job's name.
+        job: JobId,
+        /// What.
+        request: Box<LabelsToSave>,
+    },
+    /// Work on a whole segment.
+    WorkOnSegment {
+        /// The job's name.
+        job: JobId,
+        /// What.
+        request: Box<WorkRequest>,
+    },
+    /// Keep what was painted safe.
+    KeepLabels {
+        /// The job's name.
+        job: JobId,
+        /// What.
+        request: Box<LabelsToKeep>,
+    },
+    /// Look for painted work that programs left behind.
+    LookForWork {
+        /// The job's name.
+        job: JobId,
+        /// Where.
+        home: Home,
+    },
+    /// Read painted work that a program left behind.
+    TakeOverWork {
+        /// The job's name.
+        job: JobId,
+        /// Its journal.
+        path: PathBuf,
     },
     /// Path-trace a picture.
     StartDeveloping {

@@ -5,15 +5,17 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::transfer::Transfer;
+use crate::model::label_delta::LabelDelta;
 use crate::model::measurement::Measurement;
+use crate::model::segment::SegmentTable;
 use crate::model::series_key::SeriesKey;
 use crate::model::volume::VolumeId;
 use crate::model::voxel_mask::VoxelMask;
 
-/// Steps kept; older ones can no longer be undone.
-const MAX_STEPS: usize = 200;
-/// Masks of voxels in these steps take no more than this, but for the newest; the oldest steps go first.
-const MAX_MASK_BYTES: usize = 512 << 20;
+/// Steps kept: more than anybody takes in a day. What bounds them is their size.
+const MAX_STEPS: usize = 100_000;
+/// Masks and labels in these steps take no more than this, but for the newest; the oldest steps go first.
+const MAX_BYTES: usize = 512 << 20;
 
 /// A change of the user's work that can be taken back.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +27,21 @@ pub enum Edit {
     Transfer(TransferEdit),
     /// Of which voxels of a volume are seen.
     Mask(MaskEdit),
+    /// Of a label map and its segments.
+    Labels(LabelEdit),
+}
+
+/// Other labels, or other segments, of a label map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelEdit {
+    /// Of which one.
+    pub volume: VolumeId,
+    /// Of which of its layers.
+    pub layer: usize,
+    /// What changes of the labels.
+    pub delta: Option<Arc<LabelDelta>>,
+    /// The segments as they were, and as they are; `None` where they stay.
+    pub tables: Option<(SegmentTable, SegmentTable)>,
 }
 
 /// Another mask of a volume.
@@ -39,10 +56,11 @@ pub struct MaskEdit {
 }
 
 impl Edit {
-    /// Bytes of the mask that it keeps; the one before is kept by the step before.
-    fn mask_bytes(&self) -> usize {
+    /// Bytes of what it keeps of voxels; a mask as it was before is kept by the step before.
+    fn byte_size(&self) -> usize {
         match self {
             Self::Mask(edit) => edit.after.as_ref().map_or(0, |mask| mask.words().len() * 8),
+            Self::Labels(edit) => edit.delta.as_ref().map_or(0, |delta| delta.byte_size()),
             _ => 0,
         }
     }
@@ -87,6 +105,12 @@ impl Edit {
                 before: edit.after.clone(),
                 after: edit.before.clone(),
             }),
+            Self::Labels(edit) => Self::Labels(LabelEdit {
+                volume: edit.volume,
+                layer: edit.layer,
+                delta: edit.delta.as_ref().map(|delta| Arc::new(delta.inverse())),
+                tables: edit.tables.clone().map(|(before, after)| (after, before)),
+            }),
             Self::Transfer(edit) => Self::Transfer(TransferEdit {
                 volume: edit.volume,
                 before: edit.after.clone(),
@@ -130,12 +154,12 @@ impl History {
             self.done.pop_front();
         }
         self.done.push_back(step);
-        let mut bytes: usize = self.done.iter().map(|step| step.edit.mask_bytes()).sum();
-        while bytes > MAX_MASK_BYTES
+        let mut bytes: usize = self.done.iter().map(|step| step.edit.byte_size()).sum();
+        while bytes > MAX_BYTES
             && self.done.len() > 1
             && let Some(oldest) = self.done.pop_front()
         {
-            bytes -= oldest.edit.mask_bytes();
+            bytes -= oldest.edit.byte_size();
         }
     }
 

@@ -16,14 +16,18 @@ use serde::{Deserialize, Serialize};
 use super::command::Command;
 use super::movie::{self, Film};
 use super::overlays::MOST_LABELS;
+use super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, WorkTaken};
+use super::segment_work::{WorkDone, WorkRequest};
 use super::state::Counted;
-use super::tables::{self, Judgement, MapRequest, Measured};
+use super::tables::{Judgement, Measured};
 use super::thumbnail::{self, Thumbnail};
 use super::transfer_thumbnail::{self, ThumbnailRequest};
 use super::volume_view::Removal;
 use crate::algo::cinematic::{Developing, Tracking};
-use crate::algo::label_counts::{LabelCount, label_counts};
+use crate::algo::label_counts::{LabelsRead, read_labels};
 use crate::algo::{body_mask, bone_mask, histogram, percentile};
+use crate::io::home::Home;
+use crate::io::journal;
 use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Places, Saved, ToSave};
 use crate::io::progress::ProgressEvent;
@@ -72,8 +76,8 @@ pub enum JobEvent {
     TransferSaved(Result<PathBuf, String>),
     /// The values of a volume were counted.
     Counted(VolumeId, Counted),
-    /// The labels of a volume were counted; `None` if it is no label map.
-    Labelled(VolumeId, Option<BTreeMap<u32, LabelCount>>),
+    /// The labels of a volume were read; `None` if it is no label map.
+    Labelled(VolumeId, Option<LabelsRead>),
     /// Voxels were read.
     Loaded(VolumeId, LoadReport),
     /// The user answered.
@@ -90,6 +94,16 @@ pub enum JobEvent {
     MeasurementsExported(Result<PathBuf, String>),
     /// What stays of a volume when something is removed; `None` if nothing was found to be removed.
     Masked(VolumeId, Removal, Option<VoxelMask>),
+    /// A segmentation was written, or why not.
+    LabelsSaved(LabelsSaved),
+    /// Work on a segment was done.
+    SegmentWorked(Box<WorkDone>),
+    /// What was painted is kept safe, or why not.
+    LabelsKept(LabelsKept),
+    /// Painted work that programs left behind.
+    WorkFound(Vec<journal::Left>),
+    /// Such work was read, or why not.
+    WorkTaken(Box<WorkTaken>),
     /// A path-traced picture has become finer.
     Developed {
         /// Samples of every pixel.
@@ -257,32 +271,11 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             let is_cancelled = || outlet.cancelled.load(Ordering::Relaxed);
-            let counts = label_counts(&open.volume, 0, MOST_LABELS, &is_cancelled);
+            let read = read_labels(&open.volume, MOST_LABELS, &is_cancelled);
             if is_cancelled() {
                 return JobEvent::Nothing;
             }
-            JobEvent::Labelled(open.volume.id, counts)
-        });
-    }
-
-    /// Compares two segmentations; the reference comes first.
-    pub fn start_judging(&mut self, job: JobId, maps: Box<[MapRequest; 2]>) {
-        self.start(job, "judge", move |outlet| {
-            let [reference, judged] = &*maps;
-            if !outlet.has_loaded(&reference.open) || !outlet.has_loaded(&judged.open) {
-                return JobEvent::Nothing;
-            }
-            JobEvent::Judged(tables::compared(reference, judged).map(Box::new))
-        });
-    }
-
-    /// Measures the segments of a map in an image.
-    pub fn start_measuring(&mut self, job: JobId, map: Box<MapRequest>, image: OpenVolume, frame: usize) {
-        self.start(job, "statistics", move |outlet| {
-            if !outlet.has_loaded(&map.open) || !outlet.has_loaded(&image) {
-                return JobEvent::Nothing;
-            }
-            JobEvent::Measured(tables::measured(&map, &image.volume, frame))
+            JobEvent::Labelled(open.volume.id, read)
         });
     }
 
@@ -384,6 +377,42 @@ impl Jobs {
         self.writers.extend(writer);
     }
 
+    /// Writes a segmentation. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_save_labels(&mut self, job: JobId, request: Box<LabelsToSave>) {
+        let writer = self.start(job, "labels", move |_| JobEvent::LabelsSaved(request.save()));
+        self.writers.extend(writer);
+    }
+
+    /// Works on a whole segment.
+    pub fn start_segment_work(&mut self, job: JobId, request: Box<WorkRequest>) {
+        self.start(job, "segment", move |outlet| {
+            let done = request.carry_out();
+            if outlet.cancelled.load(Ordering::Relaxed) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::SegmentWorked(Box::new(done))
+        });
+    }
+
+    /// Keeps what was painted safe. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_keep_labels(&mut self, job: JobId, request: Box<LabelsToKeep>) {
+        let writer = self.start(job, "journal", move |_| JobEvent::LabelsKept(request.keep()));
+        self.writers.retain(|writer| !writer.is_finished());
+        self.writers.extend(writer);
+    }
+
+    /// Looks for painted work that programs left behind.
+    pub fn start_look_for_work(&mut self, job: JobId, home: Home) {
+        self.start(job, "journals", move |_| JobEvent::WorkFound(journal::left(&home)));
+    }
+
+    /// Reads painted work that a program left behind.
+    pub fn start_take_over(&mut self, job: JobId, path: PathBuf) {
+        self.start(job, "journal", move |_| {
+            JobEvent::WorkTaken(Box::new(WorkTaken::read(path)))
+        });
+    }
+
     /// Writes a text file.
     pub fn start_text(&mut self, job: JobId, path: PathBuf, text: String) {
         let writer = self.start(job, "text", move |_| {
@@ -407,7 +436,7 @@ impl Jobs {
         }
     }
 
-    fn start(
+    pub(super) fn start(
         &mut self,
         job: JobId,
         name: &str,
@@ -480,20 +509,14 @@ impl Drop for Jobs {
 }
 
 /// Where a job's events go.
-struct Outlet {
+pub(super) struct Outlet {
     job: JobId,
-    cancelled: Arc<AtomicBool>,
+    pub(super) cancelled: Arc<AtomicBool>,
     sender: SyncSender<(JobId, JobEvent, bool)>,
     wake: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Outlet {
-    /// Decodes what is missing of a volume; false if it was stopped.
-    fn has_loaded(&self, open: &OpenVolume) -> bool {
-        let tell = self.progress();
-        !io::load(open, &Progress::new(&self.cancelled, &tell)).cancelled
-    }
-
     /// Tells the percentile windows of what has arrived.
     fn send_windows(&self, volume: &Volume) {
         let slices = percentile::auto_window(volume, 0);
@@ -550,7 +573,7 @@ impl Outlet {
     }
 
     /// A progress listener that tells now and then, and at the end.
-    fn progress(&self) -> impl Fn(ProgressEvent) + Sync + '_ {
+    pub(super) fn progress(&self) -> impl Fn(ProgressEvent) + Sync + '_ {
         let began = Instant::now();
         let last_told_ms = AtomicU64::new(0);
         move |event| {

@@ -1,6 +1,7 @@
 //! Label maps over the shown image: what of them is seen, and how.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use glam::DVec3;
@@ -8,8 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::state::{Entry, State};
 use crate::algo::label_counts::LabelCount;
+use crate::io::OpenVolume;
+use crate::io::journal::{self, Journal};
+use crate::io::segmentation::Stamp;
 use crate::model::segment::{LabelColors, Segment, SegmentTable, default_color};
-use crate::model::volume::Volume;
+use crate::model::volume::{Value, Volume};
 use crate::say;
 use crate::scene::LabelLayer;
 
@@ -53,6 +57,32 @@ pub struct Overlay {
     pub is_visible: bool,
     /// What was counted; `None` until all of it has arrived.
     pub counts: Option<Arc<BTreeMap<u32, LabelCount>>>,
+    /// As it was opened, with its voxels in the file; `None` until it can be painted, and of one that was made here.
+    pub(super) file: Option<OpenVolume>,
+    /// The state of labels and table that is in a file; `None` of what is in none.
+    pub(super) saved: Option<Saved>,
+    /// The file that it is saved to, and how that was when it was last read or written.
+    pub(super) path: Option<(PathBuf, Option<Stamp>)>,
+    /// Where its changes are kept until they are saved.
+    pub(super) journal: Option<Kept>,
+}
+
+/// A journal and the state that it has.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) journal: Arc<Journal>,
+    pub(super) state: journal::State,
+    /// The sum of the revisions of its maps.
+    pub(super) revision: u64,
+}
+
+/// A state of a label map that is in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saved {
+    /// The revision of its voxels.
+    pub revision: u64,
+    /// Its segments.
+    pub table: SegmentTable,
 }
 
 impl Overlay {
@@ -63,6 +93,43 @@ impl Overlay {
             table,
             is_visible,
             counts: None,
+            file: None,
+            saved: None,
+            path: None,
+            journal: None,
+        }
+    }
+
+    /// A new one, without a label yet.
+    pub(super) fn painted(table: SegmentTable) -> Self {
+        Self {
+            counts: Some(Arc::default()),
+            ..Self::new(table, true)
+        }
+    }
+
+    /// Whether its labels are known, so that it can be painted.
+    pub fn is_read(&self) -> bool {
+        self.counts.is_some()
+    }
+
+    /// Takes note of voxels that labels gained or lost.
+    pub(super) fn gained(&mut self, balance: &BTreeMap<u16, i64>) {
+        let Some(counts) = &mut self.counts else { return };
+        let counts = Arc::make_mut(counts);
+        for (label, voxels) in balance.iter().filter(|(label, _)| **label > 0) {
+            let count = counts.entry(u32::from(*label)).or_default();
+            count.voxels = count.voxels.saturating_add_signed(*voxels);
+        }
+        counts.retain(|_, count| count.voxels > 0);
+    }
+
+    /// Whether there is anything in it that is in no file.
+    pub fn is_unsaved(&self, volume: &Volume) -> bool {
+        let revision = volume.voxels.painted_revision();
+        match &self.saved {
+            Some(saved) => self.is_read() && (saved.revision != revision || saved.table != self.table),
+            None => self.counts.as_ref().is_some_and(|counts| !counts.is_empty()),
         }
     }
 
@@ -97,6 +164,8 @@ pub enum SegmentChange {
     Color([u8; 3]),
     /// Shown or hidden.
     Visible(bool),
+    /// Kept from being painted over, or not.
+    Locked(bool),
 }
 
 /// The label maps that lie over the shown image, lowest first, with their index in the document.
@@ -116,6 +185,14 @@ pub fn over_shown(state: &State) -> impl Iterator<Item = (usize, &Entry, &Overla
 /// Whether any label map is drawn over the shown image.
 pub fn any_seen(state: &State) -> bool {
     state.view.overlays.is_on && over_shown(state).any(|(_, _, overlay)| overlay.is_visible)
+}
+
+/// Whether any label map has changes that are in no file.
+pub fn any_unsaved(state: &State) -> bool {
+    state.document.entries.iter().any(|entry| {
+        let overlay = entry.overlay.as_ref();
+        overlay.is_some_and(|overlay| overlay.is_unsaved(entry.volume()))
+    })
 }
 
 /// Whether one volume may be drawn over another: both stand in a patient, and nothing says that it is not the same one.
@@ -161,16 +238,26 @@ pub(super) fn layers(state: &State, pixels_per_point: f64) -> Vec<LabelLayer> {
     let outline_px = (1.25 * pixels_per_point).round().max(1.0) as u32;
     over_shown(state)
         .filter(|(_, _, overlay)| overlay.is_visible)
-        .map(|(_, entry, overlay)| {
-            let colors = Arc::clone(&overlay.colors);
-            let mut layer = LabelLayer::new(Arc::clone(entry.volume()), colors, view.opacity, outline_px);
-            layer.frame = entry.display.frame;
-            if view.outlines_only {
-                layer.fill = 0.0;
-            }
-            layer
+        .flat_map(|(_, entry, overlay)| {
+            frames(entry, overlay).map(move |frame| {
+                let colors = Arc::clone(&overlay.colors);
+                let mut layer = LabelLayer::new(Arc::clone(entry.volume()), colors, view.opacity, outline_px);
+                layer.frame = frame;
+                if view.outlines_only {
+                    layer.fill = 0.0;
+                }
+                layer
+            })
         })
         .collect()
+}
+
+/// The frames of a label map that are seen: its layers, or the time point.
+fn frames(entry: &Entry, overlay: &Overlay) -> std::ops::Range<usize> {
+    match overlay.table.layers().min(entry.volume().voxels.frames()) {
+        0 | 1 => entry.display.frame..entry.display.frame + 1,
+        layers => 0..layers,
+    }
 }
 
 /// The segments at a place, LPS mm: label and name, of the maps that are seen, the uppermost first.
@@ -180,13 +267,16 @@ pub fn segments_at(state: &State, lps: DVec3) -> Vec<(u32, String)> {
     }
     let mut found: Vec<(u32, String)> = over_shown(state)
         .filter(|(_, _, overlay)| overlay.is_visible)
-        .filter_map(|(_, entry, overlay)| {
+        .flat_map(|(_, entry, overlay)| frames(entry, overlay).map(move |frame| (entry, overlay, frame)))
+        .filter_map(|(entry, overlay, frame)| {
             let volume = entry.volume();
             let index = volume.nearest_voxel(volume.geometry()?.voxel_at(lps))?;
-            let label = match volume.value(index, entry.display.frame)? {
-                crate::model::volume::Value::Scalar(value) if value >= 1.0 => value as u32,
+            let label = match volume.value(index, frame)? {
+                Value::Scalar(value) if value.is_finite() => (value + 0.5).floor().clamp(0.0, 1e9) as u32,
                 _ => return None,
             };
+            // Only what is drawn is named.
+            overlay.colors.get(label)?;
             let name = overlay
                 .table
                 .get(label)

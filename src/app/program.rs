@@ -11,7 +11,7 @@ use super::movie::Film;
 use super::settings::keeper::Keeper;
 use super::settings::{Settings, WindowPlace, file};
 use super::state::State;
-use super::update::{apply_event, begin_movie, begin_picture, kept, take, update};
+use super::update::{apply_event, begin_movie, begin_picture, kept, look_for_work, take, update};
 use crate::io::home::Home;
 
 /// Events applied in one go at most, so that a fast job cannot hold a frame up.
@@ -56,6 +56,8 @@ impl Program {
         let mut program = Self::new(wake);
         take(&mut program.state, settings.clone(), home.settings_file(), note);
         program.state.home = Some(home.clone());
+        let effects = look_for_work(&mut program.state);
+        program.carry_out(effects);
         program.memory = Some(Memory {
             home,
             keeper,
@@ -156,6 +158,7 @@ impl Program {
                 | Command::ChooseMovie { .. }
                 | Command::CopyPicture { .. }
                 | Command::ChooseMeasurementsFile { .. }
+                | Command::ChooseSegmentationFile { .. }
         ) && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)
             && writeln!(sink, "{line}").and_then(|()| sink.flush()).is_err()
@@ -263,6 +266,11 @@ impl Program {
                     frame,
                     removal,
                 } => self.jobs.start_mask(job, volume, frame, removal),
+                Effect::SaveLabels { job, request } => self.jobs.start_save_labels(job, request),
+                Effect::WorkOnSegment { job, request } => self.jobs.start_segment_work(job, request),
+                Effect::KeepLabels { job, request } => self.jobs.start_keep_labels(job, request),
+                Effect::LookForWork { job, home } => self.jobs.start_look_for_work(job, home),
+                Effect::TakeOverWork { job, path } => self.jobs.start_take_over(job, path),
                 Effect::StartDeveloping { job, scene, samples } => self.jobs.start_developing(job, *scene, samples),
                 Effect::CancelJob(job) => self.jobs.cancel(job),
                 other => others.push(other),

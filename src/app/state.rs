@@ -12,6 +12,7 @@ use super::history::History;
 use super::job::JobId;
 use super::measurements::Measurements;
 use super::overlays::{Overlay, OverlayView};
+use super::painting::{Begun, Painting};
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
 use super::settings::Settings;
@@ -23,6 +24,7 @@ use super::transfer_thumbnail::TransferThumbnails;
 use super::volume_view::VolumeView;
 pub use crate::algo::histogram::Histogram;
 use crate::io::home::Home;
+use crate::io::journal::Left;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
 use crate::model::volume::{Volume, VolumeId};
@@ -42,6 +44,14 @@ pub struct State {
     pub view: View,
     /// What is being dragged.
     pub gesture: Option<Gesture>,
+    /// How segments are painted.
+    pub painting: Painting,
+    /// Painted work that programs left behind, the newest first.
+    pub left_work: Vec<Left>,
+    /// Whether the user knows that what is painted cannot be kept safe.
+    pub(super) is_journal_loss_told: bool,
+    /// The stroke that is being painted.
+    pub(super) stroke: Option<Begun>,
     /// Where the pointer rests: pane, and place in it in points.
     pub hover: Option<(PaneId, DVec2)>,
     /// The path-traced picture of the volume view, if there is one.
@@ -116,6 +126,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The volume with its voxels as they are in the file.
+    pub fn from_file(&self) -> &OpenVolume {
+        let file = self.overlay.as_ref().and_then(|overlay| overlay.file.as_ref());
+        file.unwrap_or(&self.open)
+    }
+
     /// The volume.
     pub fn volume(&self) -> &Arc<Volume> {
         &self.open.volume
@@ -259,7 +275,7 @@ impl View {
     pub fn tool_in(&self, pane: PaneId) -> Option<Tool> {
         match (pane, self.active_tool()) {
             (PaneId::Volume, _) => self.tool.filter(|tool| matches!(tool, Tool::Window | Tool::Scalpel)),
-            (PaneId::Stack, Tool::Crosshair | Tool::Scalpel) => Some(Tool::Window),
+            (PaneId::Stack, Tool::Crosshair | Tool::Scalpel | Tool::Brush | Tool::Eraser) => Some(Tool::Window),
             (_, Tool::Scalpel) => Some(Tool::Crosshair),
             (_, tool) => Some(tool),
         }
@@ -302,6 +318,12 @@ pub enum JobSubject {
     Volume(VolumeId),
     /// Reading or writing measurements.
     Measurements,
+    /// Working on a whole segment.
+    Segment(VolumeId),
+    /// Writing a segmentation.
+    SavingLabels(VolumeId),
+    /// Keeping painted work safe, or looking for such work.
+    Journal,
     /// Path tracing the volume view.
     Developing,
     /// Looking for what is to be removed from the volume view.
@@ -319,6 +341,8 @@ impl JobSubject {
             | Self::Histogram(id)
             | Self::Thumbnail(id)
             | Self::Mask(id)
+            | Self::SavingLabels(id)
+            | Self::Segment(id)
             | Self::TransferThumbnails(id) => Some(*id),
             Self::Question
             | Self::Picture
@@ -327,6 +351,7 @@ impl JobSubject {
             | Self::Paths(_)
             | Self::Measurements
             | Self::Table
+            | Self::Journal
             | Self::Developing => None,
         }
     }
@@ -339,6 +364,7 @@ impl JobSubject {
                 | Self::Thumbnail(_)
                 | Self::TransferThumbnails(_)
                 | Self::Measurements
+                | Self::Journal
                 | Self::Developing
         )
     }
@@ -401,6 +427,10 @@ impl State {
                 tool: None,
             },
             gesture: None,
+            painting: Painting::default(),
+            left_work: Vec::new(),
+            is_journal_loss_told: false,
+            stroke: None,
             hover: None,
             developing: None,
             jobs: BTreeMap::new(),

@@ -4,13 +4,14 @@ use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
 use super::agreement::{LabelAgreement, judge};
+use super::job::{JobEvent, JobId, Jobs, Outlet};
 use super::label_statistics::{SegmentStatistics, statistics};
 use super::made_map::made_map;
 use super::named_map::{NamedMap, Pairing};
 use super::overlays::{self, same_grid};
 use super::state::{Entry, State};
 use crate::algo::agreement::{AGREED, FALSE, MISSED, MISTAKEN, differences};
-use crate::io::OpenVolume;
+use crate::io::{self, OpenVolume, Progress};
 use crate::model::segment::{Segment, SegmentTable};
 use crate::model::volume::{Volume, VolumeId};
 use crate::say;
@@ -118,6 +119,35 @@ pub fn choices(state: &State) -> Vec<(usize, &Entry)> {
         .filter(|(_, entry, _)| Some(entry.volume().id) != made)
         .map(|(index, entry, _)| (index, entry))
         .collect()
+}
+
+impl Jobs {
+    /// Compares two segmentations; the reference comes first.
+    pub fn start_judging(&mut self, job: JobId, maps: Box<[MapRequest; 2]>) {
+        self.start(job, "judge", move |outlet| {
+            let [reference, judged] = &*maps;
+            if !has_loaded(outlet, &reference.open) || !has_loaded(outlet, &judged.open) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::Judged(compared(reference, judged).map(Box::new))
+        });
+    }
+
+    /// Measures the segments of a map in an image.
+    pub fn start_measuring(&mut self, job: JobId, map: Box<MapRequest>, image: OpenVolume, frame: usize) {
+        self.start(job, "statistics", move |outlet| {
+            if !has_loaded(outlet, &map.open) || !has_loaded(outlet, &image) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::Measured(measured(&map, &image.volume, frame))
+        });
+    }
+}
+
+/// Decodes what is missing of a volume; false if it was stopped.
+fn has_loaded(outlet: &Outlet, open: &OpenVolume) -> bool {
+    let tell = outlet.progress();
+    !io::load(open, &Progress::new(&outlet.cancelled, &tell)).cancelled
 }
 
 /// Compares two maps that are loaded. The error is a sentence for the user.

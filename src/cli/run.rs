@@ -9,7 +9,7 @@ use clap::Args;
 use super::picture::{self, LazyGpu};
 use super::{Failure, Outcome, movie, output};
 use crate::app::state::Level;
-use crate::app::{Command, Effect, Program};
+use crate::app::{Command, Effect, Home, Program};
 use crate::say;
 
 /// Jobs that take longer than this are given up.
@@ -55,7 +55,11 @@ pub(super) fn read_script(path: &std::path::Path) -> Result<Vec<Command>, Failur
 
 /// Replays a script without a window. The first thing that does not work ends it.
 pub(super) fn run(args: &RunArgs, quiet: bool) -> Outcome {
-    let mut program = Program::new(Arc::new(|| {}));
+    // Only a home that was named: a script finds the same everywhere.
+    let mut program = match Home::named() {
+        Some(home) => Program::at_home(Arc::new(|| {}), home),
+        None => Program::new(Arc::new(|| {})),
+    };
     let mut gpu = LazyGpu::default();
     for command in read_script(&args.script)? {
         let mut effects = program.dispatch(command);

@@ -4,10 +4,12 @@
 //! Reading has two steps. [`scan()`] reads headers and says which volumes there are; [`load()`] (or [`load_slabs`], where
 //! only a few slices are needed) decodes their voxels into the volumes that `scan` made.
 
+pub mod blank;
 pub mod demo;
 pub mod demo_save;
 pub mod dicom;
 pub mod home;
+pub mod journal;
 pub mod label_table;
 pub mod load;
 pub mod lock;
@@ -20,6 +22,7 @@ pub mod place;
 pub mod png;
 pub mod progress;
 pub mod save;
+pub mod segmentation;
 pub mod source;
 pub mod transfer;
 pub mod zip;

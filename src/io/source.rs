@@ -35,6 +35,14 @@ pub struct OpenVolume {
     pub source: Arc<dyn SlabSource>,
 }
 
+impl std::fmt::Debug for OpenVolume {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenVolume")
+            .field("id", &self.volume.id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A decoded slab and what was wrong with it.
 #[derive(Debug)]
 pub struct SlabRead {

@@ -124,6 +124,43 @@ impl LabelMap {
         map
     }
 
+    /// Maps of [`BLOCK_SIDE`] slices each, but for the last, one upon the other.
+    pub fn stacked(parts: Vec<Self>) -> Self {
+        let first = parts.first().map_or([0; 3], |part| part.dims);
+        let depth = parts.iter().map(|part| part.dims[2]).sum();
+        let dims = [first[0], first[1], depth];
+        let across = dims.map(|side| side.div_ceil(BLOCK_SIDE));
+        let mut blocks: Vec<Block> = parts.into_iter().flat_map(|part| part.blocks).collect();
+        // Parts of other depths have no place here; what is missing has no labels.
+        let stamp = next_stamp();
+        let labels = BlockLabels::Uniform(0);
+        blocks.resize(across.iter().product(), Block { stamp, labels });
+        Self {
+            dims,
+            across,
+            blocks,
+            revision: stamp,
+        }
+    }
+
+    /// A voxel that has a label, if any has.
+    pub fn find(&self, label: u16) -> Option<[usize; 3]> {
+        (0..self.block_count()).find_map(|block| {
+            let labels = self.block(block);
+            let [own_i, own_j, own_k] = self.voxels_of(block);
+            if let BlockLabels::Uniform(uniform) = labels {
+                return (*uniform == label).then_some([own_i.start, own_j.start, own_k.start]);
+            }
+            own_k.clone().find_map(|k| {
+                own_j.clone().find_map(|j| {
+                    let row = ((k - own_k.start) * BLOCK_SIDE + j - own_j.start) * BLOCK_SIDE;
+                    let column = own_i.clone().find(|i| labels.get(row + i - own_i.start) == label);
+                    column.map(|i| [i, j, k])
+                })
+            })
+        })
+    }
+
     /// The labels of a block, from those of a whole map.
     fn cut_out(&self, block: usize, labels: &[u16]) -> BlockLabels {
         let voxels = self.voxels_of(block);

@@ -80,6 +80,12 @@ impl SegmentTable {
         at.ok().and_then(|at| self.segments.get_mut(at))
     }
 
+    /// How many frames of the label map its segments lie in.
+    pub fn layers(&self) -> usize {
+        let highest = self.segments.iter().map(|segment| segment.layer).max();
+        highest.unwrap_or(0) + 1
+    }
+
     /// The colours to draw the map in. Labels without a segment have the colour they get by themselves.
     pub fn colors(&self) -> LabelColors {
         let highest = self.segments.last().map_or(0, |segment| segment.label);

@@ -170,6 +170,22 @@ impl Volume {
         }
     }
 
+    /// The same volume with other voxels of its size: what was painted.
+    pub fn with_voxels(&self, voxels: Voxels) -> Self {
+        Self {
+            id: self.id,
+            series: self.series.clone(),
+            placement: self.placement.clone(),
+            voxels,
+            rescale: self.rescale,
+            unit: self.unit.clone(),
+            windows: self.windows.clone(),
+            is_inverted: self.is_inverted,
+            padding: self.padding,
+            warnings: self.warnings.clone(),
+        }
+    }
+
     /// Voxels along i, j, k.
     pub fn dims(&self) -> [usize; 3] {
         self.voxels.dims()

@@ -227,6 +227,16 @@ impl Voxels {
         &self.labels
     }
 
+    /// Voxels of the same size and type of which nothing has arrived.
+    pub fn unread(&self) -> Self {
+        Self {
+            slabs: self.slabs.iter().map(|_| OnceLock::new()).collect(),
+            published: AtomicUsize::new(0),
+            labels: Vec::new(),
+            ..*self
+        }
+    }
+
     /// The same as slabs that have all arrived, for who reads these.
     pub fn to_slabs(&self) -> Result<Self, VoxelsError> {
         let slabs = Self::new(

@@ -62,6 +62,9 @@ pub enum Action {
     Remove(Removal),
     Overlays,
     OverlayOpacity(i64),
+    NewSegmentation,
+    SaveSegmentation,
+    SaveSegmentationAs,
     Identifiers,
     Preset(u8),
     AutoWindow,
@@ -89,12 +92,13 @@ pub enum Group {
     Window,
     Volume,
     Measure,
+    Segment,
     Help,
 }
 
 impl Group {
     /// All groups, in the order of the menu bar.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::File,
         Self::Edit,
         Self::Navigate,
@@ -102,6 +106,7 @@ impl Group {
         Self::Window,
         Self::Volume,
         Self::Measure,
+        Self::Segment,
         Self::Help,
     ];
 
@@ -115,6 +120,7 @@ impl Group {
             Self::Window => "ui-menu-window",
             Self::Volume => "ui-menu-volume",
             Self::Measure => "ui-menu-measure",
+            Self::Segment => "ui-menu-segment",
             Self::Help => "ui-menu-help",
         };
         words::lookup(key, &[])
@@ -202,7 +208,7 @@ pub const ROWS: &[Row] = &[
     row(Group::File, Action::TypePath, "ui-type-path").on(Modifiers::COMMAND, Key::L),
     row(Group::File, Action::OpenDemo, "ui-open-demo"),
     row(Group::File, Action::SavePicture, "ui-save-picture")
-        .on(Modifiers::COMMAND, Key::S)
+        .on(COMMAND_SHIFT, Key::S)
         .section(),
     row(Group::File, Action::CopyPicture, "ui-copy-picture").on(Modifiers::COMMAND, Key::C),
     row(Group::File, Action::CloseAll, "ui-close-all").section(),
@@ -343,6 +349,11 @@ pub const ROWS: &[Row] = &[
     row(Group::Measure, Action::Table(Table::Agreement), "ui-show-agreement"),
     row(Group::Measure, Action::Disagreement(1), "ui-next-disagreement").key(Key::J),
     row(Group::Measure, Action::Disagreement(-1), "ui-previous-disagreement").on(Modifiers::SHIFT, Key::J),
+    row(Group::Segment, Action::Tool(Tool::Brush), "ui-brush").key(Key::D),
+    row(Group::Segment, Action::Tool(Tool::Eraser), "ui-eraser").key(Key::E),
+    row(Group::Segment, Action::NewSegmentation, "ui-new-segmentation").section(),
+    row(Group::Segment, Action::SaveSegmentation, "ui-save-labels").on(Modifiers::COMMAND, Key::S),
+    row(Group::Segment, Action::SaveSegmentationAs, "ui-save-labels-as"),
     row(Group::Help, Action::Keys, "ui-keys").key(Key::F1),
     row(Group::Help, Action::About, "window-about"),
 ];
@@ -350,7 +361,12 @@ pub const ROWS: &[Row] = &[
 /// The toolbar from the left, in groups; those without room are left out, the last ones first.
 pub const TOOLBAR: &[&[Action]] = &[
     &[Action::OpenFiles, Action::OpenFolder],
-    &[Action::Tool(Tool::Window), Action::Tool(Tool::Length)],
+    &[
+        Action::Tool(Tool::Window),
+        Action::Tool(Tool::Length),
+        Action::Tool(Tool::Brush),
+        Action::Tool(Tool::Eraser),
+    ],
     &[Action::Crosshair, Action::ToggleAlignment],
     &[Action::ResetView, Action::Center, Action::Invert, Action::SavePicture],
 ];

@@ -194,6 +194,30 @@ pub const SURFACE: Glyph = Glyph(&[
     Line(&[[12.4, 12.4], [14.6, 14.6]]),
 ]);
 
+/// A brush.
+pub const BRUSH: Glyph = Glyph(&[
+    Line(&[[13.5, 2.5], [7.5, 8.5]]),
+    Area(&[[6.4, 8.0], [8.4, 10.0], [5.8, 12.6], [2.6, 13.4], [3.6, 10.2]]),
+]);
+/// An eraser.
+pub const ERASER: Glyph = Glyph(&[
+    Loop(&[
+        [9.0, 2.5],
+        [13.5, 7.0],
+        [8.0, 12.5],
+        [5.0, 12.5],
+        [2.5, 10.0],
+        [2.5, 9.0],
+    ]),
+    Line(&[[6.0, 5.5], [10.5, 10.0]]),
+    Line(&[[8.0, 13.5], [13.5, 13.5]]),
+]);
+/// A lock.
+pub const LOCK: Glyph = Glyph(&[
+    Area(&[[3.5, 7.5], [12.5, 7.5], [12.5, 13.5], [3.5, 13.5]]),
+    Arc([8.0, 7.0, 3.0, 180.0, 360.0]),
+]);
+
 /// The picture of an action, if it has one.
 pub fn of(action: Action) -> Option<&'static Glyph> {
     Some(match action {
@@ -204,6 +228,8 @@ pub fn of(action: Action) -> Option<&'static Glyph> {
         Action::SavePicture => &SAVE_PICTURE,
         Action::Tool(Tool::Window) => &CONTRAST,
         Action::Tool(Tool::Length) => &LENGTH,
+        Action::Tool(Tool::Brush) => &BRUSH,
+        Action::Tool(Tool::Eraser) => &ERASER,
         Action::Crosshair => &CROSSHAIR,
         Action::ToggleAlignment => &PLANES,
         Action::ResetView => &RESET,

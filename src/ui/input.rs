@@ -9,6 +9,7 @@ use glam::DVec2;
 use super::Commands;
 use super::action::{self, Action, Request};
 use super::memory::{Memory, Pressed};
+use crate::app::painting::{self, PaintChange};
 use crate::app::pane::PaneId;
 use crate::app::tool::{self, GestureKind, PointerAction, PointerEvent};
 use crate::app::{Command, State, scenes};
@@ -200,7 +201,12 @@ impl Reader<'_> {
     }
 
     /// Of several moves in a row only the last one counts: a drag is computed from where it began.
+    /// But of a line that is drawn every place counts.
     fn drop_last_move(&mut self, pane: PaneId) {
+        let draws = painting::tool(self.state, pane).is_some();
+        if draws {
+            return;
+        }
         if matches!(self.commands.last(), Some(Command::Hover { .. })) {
             self.commands.pop();
         }
@@ -267,6 +273,10 @@ impl Reader<'_> {
             MouseWheelUnit::Line => delta,
             MouseWheelUnit::Page => delta * 10.0,
         };
+        if modifiers.shift && painting::tool(self.state, pane).is_some() {
+            let steps = notches.signum() as i64;
+            return self.commands.push(Command::Paint(PaintChange::StepRadius(steps)));
+        }
         if modifiers.command || pane == PaneId::Volume {
             let at = self.in_pane(pane, pos);
             return self.commands.push(Command::Zoom {

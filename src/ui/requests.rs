@@ -1,6 +1,7 @@
 //! What actions ask the program for, as things are now.
 
 use super::action::Action;
+use crate::app::painting::{self, PaintChange};
 use crate::app::pane::PaneId;
 use crate::app::settings::Setting;
 use crate::app::tables::TableChange;
@@ -14,7 +15,9 @@ const SCALE_STEP: f32 = 0.1;
 
 /// What an action asks the program for, for a pane; `None` where it makes no sense.
 pub(super) fn command(action: Action, state: &State, pane: PaneId) -> Option<Command> {
-    general_command(action, state).or_else(|| display_command(action, state, pane))
+    general_command(action, state)
+        .or_else(|| segment_command(action, state))
+        .or_else(|| display_command(action, state, pane))
 }
 
 /// Commands that need no picture.
@@ -38,7 +41,7 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
             if state
                 .view
                 .tool
-                .is_some_and(|tool| tool.measures() || tool == Tool::Scalpel) =>
+                .is_some_and(|tool| tool.measures() || tool.paints() || tool == Tool::Scalpel) =>
         {
             Command::SetTool { tool: None }
         }
@@ -50,6 +53,29 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
             .any(|status| !status.subject.is_quiet())
             .then_some(Command::CancelAll)?,
         Action::Series(steps) => (state.document.entries.len() > 1).then_some(Command::StepSeries { steps })?,
+        _ => return None,
+    })
+}
+
+/// Commands about label maps over the shown image.
+fn segment_command(action: Action, state: &State) -> Option<Command> {
+    let has_place = state.shown()?.volume().geometry().is_some();
+    Some(match action {
+        Action::OverlayOpacity(steps) if state.view.tool.is_some_and(Tool::paints) => {
+            Command::Paint(PaintChange::StepRadius(steps))
+        }
+        Action::SaveSegmentation => painting::target(state)
+            .filter(|(_, entry, overlay)| overlay.is_unsaved(entry.volume()))
+            .map(|(index, ..)| Command::SaveSegmentation {
+                index: Some(index),
+                path: None,
+            })?,
+        Action::SaveSegmentationAs => {
+            painting::target(state).map(|(index, ..)| Command::ChooseSegmentationFile { index: Some(index) })?
+        }
+        Action::NewSegmentation => has_place.then_some(Command::NewSegmentation)?,
+        Action::Overlays => has_overlay(state).then_some(Command::ToggleOverlays)?,
+        Action::OverlayOpacity(steps) => has_overlay(state).then_some(Command::StepOverlayOpacity { steps })?,
         _ => return None,
     })
 }
@@ -122,8 +148,6 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
         Action::Preset(n) => Command::WindowPreset {
             name: presets::window_preset_of_key(n)?.name.clone(),
         },
-        Action::Overlays => has_overlay(state).then_some(Command::ToggleOverlays)?,
-        Action::OverlayOpacity(steps) => has_overlay(state).then_some(Command::StepOverlayOpacity { steps })?,
         Action::AutoWindow => entry.auto_window.map(|_| Command::AutoWindow)?,
         Action::FileWindow => next_file_window(state)?,
         Action::Invert => Command::ToggleInvert,

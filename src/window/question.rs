@@ -22,6 +22,10 @@ pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'stat
         Choice::Measurements(format) => to_save("measurements", format.extension(), |path| Command::SaveMeasurements {
             path: path.to_owned(),
         }),
+        Choice::Segmentation(index) => to_save("segmentation", "nii.gz", move |path| Command::SaveSegmentation {
+            index: Some(index),
+            path: Some(path.to_owned()),
+        }),
         Choice::TransferTo => to_save("transfer", "json", |path| Command::ExportTransfer {
             path: path.to_owned(),
         }),

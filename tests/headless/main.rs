@@ -32,6 +32,8 @@ mod nifti_file;
 mod nifti_write;
 mod nrrd;
 mod overlays;
+mod painting;
+mod painting_safe;
 mod pictures;
 mod program;
 mod program_doubts;

@@ -281,7 +281,7 @@ fn look_at_menus(bench: &mut Bench, told: &mut Told) {
     for (modifiers, key) in [
         (Modifiers::NONE, Key::F1),
         (Modifiers::COMMAND, Key::Comma),
-        (Modifiers::COMMAND, Key::S),
+        (Modifiers::COMMAND | Modifiers::SHIFT, Key::S),
     ] {
         bench.key_press_modifiers(modifiers, key);
         look(bench, "a dialog", told);

@@ -84,6 +84,38 @@ app-job-save-measurements = Saving measurements
 app-measurements-saved = The measurements were written to {$path}
 
 app-segment = Label { $label }
+app-new-segmentation = Segmentation { $number }
+app-segment-locked = { $name } is locked: unlock it in the list of segments to paint it
+app-no-grid-to-paint = There is no grid in the patient to paint on: open an image with a place in space first
+app-unsaved-stays = { $name } has changes that are in no file yet: save it before it becomes an image
+app-job-save-labels = Saving { $path }
+app-labels-saved = Saved { $path }, and its names and colours beside it
+app-job-journal = Keeping painted work safe
+app-job-recover = Bringing { $name } back
+app-work-left = { $count ->
+    [one] A segmentation was painted and not saved when the program ended
+   *[other] { $count } segmentations were painted and not saved when the program ended
+  }: the list of segments and the start page bring the work back
+app-work-elsewhere = Another window of the program has this work
+app-work-recovered = { $name } is back as it was painted; it is not saved yet
+app-job-segment = Working: { $name }
+app-segment-changed = The segmentation was painted on meanwhile, so that { $name } was left: do it once more
+app-segment-same = { $name }: nothing changes
+app-no-threshold = The values of the image are not counted yet, or are all the same: there is no threshold
+app-step-threshold = threshold of { $name }
+app-step-grow = growing { $name }
+app-step-shrink = shrinking { $name }
+app-step-smooth = smoothing { $name }
+app-step-hollow = hollowing { $name }
+app-step-holes = filling holes of { $name }
+app-step-between = filling { $name } between slices
+app-step-islands = dropping islands of { $name }
+app-step-merge = merging into { $name }
+app-step-clear = clearing { $name }
+app-step-paint = a stroke
+app-step-erase = erasing
+app-step-add-segment = adding { $name }
+app-step-remove-segment = removing { $name }
 app-job-labels = Reading the label map { $name }
 app-labels-odd = { $name } is not a label map: it has values that are not whole numbers from 0 to 65535, or more than 1024 of them. It is drawn as far as it is one; “Use as image” in the browser shows its values
 app-labels-elsewhere = { $name } lies nowhere near { $image }: the two have no place in common, so that nothing of it is seen over the image. Show the image that it was made on

@@ -51,6 +51,7 @@ cli-tags-items = {$count ->
    *[other] {$count} items
 }
 cli-bench-load = {$dims} voxels: scan {$scan} ms, load {$load} ms, first picture {$first} ms, upload {$upload} ms
+cli-bench-edit = { $what }: { $median } ms, CPU { $cpu } ms
 cli-bench-frames = {$what} {$size}: median {$median} ms, 95 % below {$p95} ms, processor {$cpu} ms
 cli-bench-interface = interface {$size}: {$interface} ms of the processor a frame, 95 % below {$slow} ms; triangles {$triangles} ms
 cli-unreadable-slices = {$count ->

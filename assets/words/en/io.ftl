@@ -152,20 +152,20 @@ io-nifti-forms-differ = sform and qform place the volume up to {$apart} mm apart
 io-nifti-window = Display range
 
 # Files of plain numbers (NIfTI, NRRD, MetaImage): reasons why one is not opened, and doubts.
-io-raw-sizes = its header asks for more voxels than can be counted
-io-raw-frames = its header says that the grid repeats {$frames} times, which is too often
-io-raw-no-space = its header does not tell which axes are space, or names more than three
-io-raw-outside = its header says that the data are in {$name}, which is no name of a file in its own folder
+io-raw-sizes = its header asks for more voxels than can be counted; {-io-rewrite}
+io-raw-frames = its header says that the grid repeats {$frames} times, which is too often; {-io-rewrite}
+io-raw-no-space = its header does not tell which axes are space, or names more than three; {-io-rewrite}
+io-raw-outside = its header says that the data are in {$name}, which is no name of a file in its own folder; put both into one folder and mend the header
 io-raw-archive = its data are in another file ({$name}) of the archive; unpack the archive first
-io-raw-missing = its data should be in {$name}, which is not beside it
+io-raw-missing = its data should be in {$name}, which is not beside it; put it there
 io-raw-list = its data are spread over several files, which this program does not read; save it as one file first
-io-raw-no-voxels = it ends before its voxels begin
-io-raw-too-few-bytes = its header asks for {$asked} bytes of voxels, but the file can hold only {$present}
-io-raw-no-number = something that is no number of the right size stands among the numbers
+io-raw-no-voxels = it ends before its voxels begin; {-io-fetch}
+io-raw-too-few-bytes = its header asks for {$asked} bytes of voxels, but the file can hold only {$present}; {-io-fetch}
+io-raw-no-number = something that is no number of the right size stands among the numbers; {-io-fetch}
 io-raw-cut = the file is cut short: {$present} of {$asked} bytes of voxels are there, the rest is shown as 0
 io-raw-more = the file holds {$present} bytes where its header asks for {$asked}; if the picture looks shifted, the header is wrong
 io-raw-longer = {$path} holds more voxels than its header asks for; if the picture looks shifted, the header is wrong
-io-raw-cut-at = {$path} is damaged from slice {$slice} on ({$why}); what is missing is shown as 0
+io-raw-cut-at = {$path} is damaged from slice {$slice} on ({$why}); what is missing is shown as 0; {-io-fetch}
 io-raw-ends = the data end there
 io-raw-checksum = {$path} is damaged: the checksum of the packed data is not right, so any voxel may be wrong; fetch it again from where it came
 io-raw-rounded = some whole numbers are too large to be kept exactly and were rounded
@@ -173,18 +173,18 @@ io-raw-complex = the voxels are complex numbers; their magnitudes are shown
 io-raw-rgba = the voxels have an opacity, which is not shown
 
 # NRRD.
-io-nrrd-header-too-long = its NRRD header does not end
-io-nrrd-missing = its NRRD header has no field “{$field}”
-io-nrrd-cut = it ends inside its NRRD header
-io-nrrd-count = the field “{$field}” of its NRRD header should have {$count} entries
-io-nrrd-vector = its NRRD header has a direction that is no vector: {$text}
-io-nrrd-block = its voxels are blocks of bytes, which mean nothing without the program that wrote them
-io-nrrd-type = its NRRD header has the unknown type {$name}
-io-nrrd-dimension = its NRRD header has no possible number of axes; 1 to 16 are
-io-nrrd-size = its NRRD header says that an axis has {$size} voxels
-io-nrrd-encoding = its data have the unknown encoding {$name}
-io-nrrd-endian = its NRRD header has the unknown byte order {$name}
-io-nrrd-skip = the field “{$field}” of its NRRD header is {$text}, which cannot be skipped
+io-nrrd-header-too-long = its NRRD header does not end; {-io-fetch}
+io-nrrd-missing = its NRRD header has no field “{$field}”; {-io-rewrite}
+io-nrrd-cut = it ends inside its NRRD header; {-io-fetch}
+io-nrrd-count = the field “{$field}” of its NRRD header should have {$count} entries; {-io-rewrite}
+io-nrrd-vector = its NRRD header has a direction that is no vector: {$text}; {-io-rewrite}
+io-nrrd-block = its voxels are blocks of bytes, which mean nothing without the program that wrote them; {-io-rewrite}
+io-nrrd-type = its NRRD header has the unknown type {$name}; {-io-rewrite}
+io-nrrd-dimension = its NRRD header has no possible number of axes; 1 to 16 are; {-io-rewrite}
+io-nrrd-size = its NRRD header says that an axis has {$size} voxels; {-io-rewrite}
+io-nrrd-encoding = its data have the unknown encoding {$name}; {-io-rewrite}
+io-nrrd-endian = its NRRD header has the unknown byte order {$name}; {-io-rewrite}
+io-nrrd-skip = the field “{$field}” of its NRRD header is {$text}, which cannot be skipped; {-io-rewrite}
 io-nrrd-no-endian = the header does not say in which order bytes stand; the lowest was taken to be first
 io-nrrd-no-space = the header does not say how the volume lies in the patient (no space): left and right, front and back are not known
 io-nrrd-other-space = the header speaks of the space {$space}, of which it is not known how the patient lies in it: left and right, front and back are not known
@@ -194,14 +194,14 @@ io-raw-segment-layer = the segment {$name} is in layer {$layer}, which the file 
 io-raw-segment-twice = the segment {$name} has the number {$label} of another segment; it was left out
 
 # MetaImage.
-io-meta-object = it is a MetaIO file, but holds no image but an object of type {$kind}
-io-meta-missing = its MetaImage header has no field {$field}
-io-meta-type = its MetaImage header has the unknown type {$name}
-io-meta-dimension = its MetaImage header has no possible number of axes; 1 to 8 are
-io-meta-count = the field {$field} of its MetaImage header should have {$count} entries
-io-meta-size = its MetaImage header says that an axis has {$size} voxels
-io-meta-channels = its MetaImage header says that a voxel has {$count} channels
-io-meta-header-size = its MetaImage header has an impossible HeaderSize
+io-meta-object = it is a MetaIO file, but holds no image but an object of type {$kind}; choose the file of an image
+io-meta-missing = its MetaImage header has no field {$field}; {-io-rewrite}
+io-meta-type = its MetaImage header has the unknown type {$name}; {-io-rewrite}
+io-meta-dimension = its MetaImage header has no possible number of axes; 1 to 8 are; {-io-rewrite}
+io-meta-count = the field {$field} of its MetaImage header should have {$count} entries; {-io-rewrite}
+io-meta-size = its MetaImage header says that an axis has {$size} voxels; {-io-rewrite}
+io-meta-channels = its MetaImage header says that a voxel has {$count} channels; {-io-rewrite}
+io-meta-header-size = its MetaImage header has an impossible HeaderSize; {-io-rewrite}
 io-meta-no-place = the header has no usable {$field}; how the volume lies in the patient is not known for certain
 
 # What formats cannot hold.
@@ -272,3 +272,12 @@ io-movie-longer-there = {$more ->
 io-movie-size-differs = a picture has another size than the movie
 io-movie-webp-too-large = WebP ends at 4 GB; make the pictures fewer or smaller
 io-transfer-too-many = it has more than {$most} points; leave out those that lie on straight lines
+
+# Journals of segmentations
+io-journal-broke = { $path }: what is painted cannot be kept safe there: { $why }. Save the segmentation to another place
+io-journal-damaged = { $path }: this journal of painted work is damaged at its very beginning, so that nothing of it can be brought back
+
+# Saving segmentations
+io-labels-format = segmentations are saved as .nii or .nii.gz: give the file such a name
+io-labels-overlap = NIfTI cannot hold segments that overlap: save it in a format with layers
+io-labels-changed = another program has changed this file since it was read: save under another name, so that neither is lost

@@ -31,7 +31,9 @@ pub(super) fn add(phantom: &mut Builder) {
         .fine(10.0);
     let crura = [[-14.0, 40.0, 0.0], [16.0, 42.0, 0.0]]
         .map(|at: [f64; 3]| Solid::of(Convex::ellipsoid([at[0], at[1], -206.0], [7.0, 10.0, 40.0])));
-    phantom.add("crura of the diaphragm", 56, crura);
+    phantom
+        .add("crura of the diaphragm", 56, crura)
+        .over(|name| name == "abdominal fat");
     let psoas =
         [-1.0, 1.0].map(|side: f64| Solid::rod([24.0 * side, 52.0, -240.0], [46.0 * side, 44.0, -430.0], [15.0, 17.0]));
     phantom.add("psoas muscles", 60, psoas).coarse(8.0);

@@ -35,33 +35,27 @@ pub(super) fn is_lung(name: &str) -> bool {
 /// Trunk, shoulders and upper arms, `inset` mm below the skin.
 fn trunk(inset: f64) -> Vec<Solid> {
     let ball = |at, radii: [f64; 3]| Solid::of(Convex::ellipsoid(at, radii.map(|radius| radius - inset)));
-    let barrel = |front: f64, rx: f64, ry: f64| {
-        Solid::of(Convex::tube(
-            [0.0, front, 0.0],
-            [0.0, front, 1.0],
-            [rx - inset, ry - inset],
-        ))
-        .within(Convex::between([0.0, 0.0, -460.0], [0.0, 0.0, -50.0]))
+    // Tubes that close like a dome under the shoulders.
+    let barrel = |aside: f64, rx: f64, ry: f64| {
+        let dome = [230.0, 150.0, 175.0].map(|radius: f64| radius - inset);
+        let tube = Convex::tube([aside, 2.0, 0.0], [aside, 2.0, 1.0], [rx - inset, ry - inset]);
+        let below = Convex::between([0.0, 0.0, -460.0], [0.0, 0.0, -210.0]);
+        [below, Convex::ellipsoid([0.0, 4.0, -210.0], dome)].map(|part| Solid::of(tube).within(part))
     };
-    let mut parts = vec![
-        // Two tubes side by side are flatter in front and behind than one.
-        barrel(2.0, 152.0, 106.0),
-        Solid::of(Convex::tube(
-            [46.0, 2.0, 0.0],
-            [46.0, 2.0, 1.0],
-            [106.0 - inset, 104.0 - inset],
-        ))
-        .within(Convex::between([0.0, 0.0, -460.0], [0.0, 0.0, -60.0])),
-        Solid::of(Convex::tube(
-            [-46.0, 2.0, 0.0],
-            [-46.0, 2.0, 1.0],
-            [106.0 - inset, 104.0 - inset],
-        ))
-        .within(Convex::between([0.0, 0.0, -460.0], [0.0, 0.0, -60.0])),
+    // Two tubes side by side are flatter in front and behind than one.
+    let barrels = [(0.0, 152.0, 106.0), (46.0, 106.0, 104.0), (-46.0, 106.0, 104.0)];
+    let mut parts: Vec<Solid> = barrels
+        .into_iter()
+        .flat_map(|(aside, rx, ry)| barrel(aside, rx, ry))
+        .collect();
+    parts.extend([
+        ball([0.0, -8.0, -60.0], [130.0, 96.0, 80.0]),
         ball([0.0, 10.0, -44.0], [172.0, 84.0, 60.0]),
         ball([0.0, 16.0, -6.0], [112.0, 62.0, 46.0]),
-    ];
+    ]);
     parts.extend(both_sides([142.0, 10.0, -42.0]).map(|at| ball(at, [46.0, 48.0, 50.0])));
+    // From the neck to the shoulders, over the clavicles.
+    parts.extend(both_sides([80.0, 2.0, -6.0]).map(|at| ball(at, [62.0, 50.0, 40.0])));
     parts.extend(both_sides([64.0, -82.0, -112.0]).map(|at| ball(at, [66.0, 28.0, 52.0])));
     parts
 }
@@ -150,7 +144,7 @@ pub(super) fn add_organs(phantom: &mut Builder) {
 fn add_bones(phantom: &mut Builder) {
     let cage = |inset: f64| Convex::ellipsoid([0.0, 4.0, -112.0], [143.0 - inset, 88.0 - inset, 154.0 - inset]);
     // Ribs fall towards the front.
-    let fall = DVec3::new(0.0, 0.36, 1.0).normalize();
+    let fall = DVec3::new(0.0, -0.36, 1.0).normalize();
     let rib = |height: f64, inset: f64| {
         let middle = DVec3::new(0.0, 4.0, height);
         let half = fall * (5.8 - inset);
@@ -171,9 +165,10 @@ fn add_bones(phantom: &mut Builder) {
         .add(
             "costal cartilage",
             105,
+            // A little more than the ribs, so that nothing of their shells is left.
             heights
                 .iter()
-                .map(|height| rib(*height, 0.4).within(Convex::ellipsoid([0.0, -90.0, -130.0], [74.0, 42.0, 150.0]))),
+                .map(|height| rib(*height, -0.3).within(Convex::ellipsoid([0.0, -90.0, -110.0], [74.0, 56.0, 165.0]))),
         )
         .over(|name| matches!(name, "ribs" | "rib marrow"))
         .coarse(18.0);
@@ -199,9 +194,9 @@ fn add_shoulders(phantom: &mut Builder) {
             let x = side[0];
             chain(
                 &[
-                    [14.0 * x, -66.0, -16.0],
-                    [52.0 * x, -58.0, -8.0],
-                    [96.0 * x, -24.0, 0.0],
+                    [14.0 * x, -60.0, -18.0],
+                    [52.0 * x, -52.0, -10.0],
+                    [96.0 * x, -22.0, -5.0],
                     [130.0 * x, -8.0, -8.0],
                 ],
                 radius,
@@ -290,7 +285,7 @@ fn add_spine(phantom: &mut Builder) {
     phantom.add("discs", 88, column(19.0, 15.5)).coarse(8.0);
     let levels: Vec<(f64, f64)> = (0..15)
         .map(|n| (-393.0 + 27.0 * f64::from(n), 11.2))
-        .chain((0..5).map(|n| (14.0 + 19.0 * f64::from(n), 7.6)))
+        .chain((0..5).map(|n| (9.0 + 20.4 * f64::from(n), 8.2)))
         .collect();
     let level =
         |(z, half): (f64, f64), inset: f64| Convex::between([0.0, 0.0, z - half + inset], [0.0, 0.0, z + half - inset]);

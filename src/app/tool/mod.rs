@@ -6,6 +6,7 @@ pub mod cube;
 pub mod length;
 pub mod measure;
 pub mod navigate;
+pub mod paint;
 pub mod scalpel;
 pub mod window;
 
@@ -32,6 +33,10 @@ pub enum Tool {
     Length,
     /// Cuts away what a line drawn over the volume view encloses. In other panes it is the crosshair.
     Scalpel,
+    /// Paints a segment.
+    Brush,
+    /// Takes a segment away.
+    Eraser,
 }
 
 impl Tool {
@@ -39,8 +44,13 @@ impl Tool {
     pub fn measures(self) -> bool {
         match self {
             Self::Length => true,
-            Self::Crosshair | Self::Window | Self::Scalpel => false,
+            Self::Crosshair | Self::Window | Self::Scalpel | Self::Brush | Self::Eraser => false,
         }
+    }
+
+    /// Whether it changes label maps.
+    pub fn paints(self) -> bool {
+        matches!(self, Self::Brush | Self::Eraser)
     }
 }
 
@@ -58,6 +68,7 @@ pub fn take_hold(state: &State, pane: PaneId, at: DVec2) -> GestureKind {
     match state.view.tool_in(pane) {
         None => GestureKind::Turn,
         Some(Tool::Scalpel) => GestureKind::Scalpel,
+        Some(Tool::Brush | Tool::Eraser) => GestureKind::Paint,
         Some(Tool::Window) => grip.unwrap_or(GestureKind::Window),
         Some(Tool::Length) => grip.unwrap_or(GestureKind::Draw),
         Some(Tool::Crosshair) => match (grip, crosshair::take_hold(state, pane, at)) {
@@ -152,6 +163,8 @@ pub enum GestureKind {
     Crop(crop::CropSide),
     /// Draws the line of the scalpel.
     Scalpel,
+    /// Paints or erases.
+    Paint,
     /// A face of the orientation cube: a click looks from there, a drag turns.
     Side(cube::Side),
     /// Draws a measurement while the button is down.

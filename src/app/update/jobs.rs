@@ -8,7 +8,8 @@ use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
 use super::{
-    developing, display, file, mask, measure, overlay, settings, tables, thumbnails, transfer, transfer_thumbnails,
+    developing, display, file, mask, measure, overlay, safety, segment_work, settings, tables, thumbnails, transfer,
+    transfer_thumbnails,
 };
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
@@ -31,7 +32,8 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             scanned(state, opened)
         }
         JobEvent::Judged(found) => tables::judged(state, found),
-        JobEvent::Labelled(id, counts) => overlay::counted(state, id, counts),
+        JobEvent::Labelled(id, read) => overlay::counted(state, id, read),
+        JobEvent::WorkTaken(taken) => safety::took_over(state, *taken),
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
             count(state, id).into_iter().collect()
@@ -51,6 +53,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
     effects.extend(developing::due(state));
+    effects.extend(safety::due(state));
     effects.extend(thumbnails::next(state));
     effects.extend(transfer_thumbnails::next(state));
     effects
@@ -86,6 +89,10 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
             measure::took_in(state, job, event);
         }
         JobEvent::Measured(found) => tables::measured(state, found),
+        JobEvent::LabelsSaved(saved) => safety::saved(state, saved),
+        JobEvent::SegmentWorked(done) => segment_work::done(state, &done),
+        JobEvent::LabelsKept(kept) => safety::kept(state, kept),
+        JobEvent::WorkFound(left) => safety::found(state, left),
         JobEvent::Masked(id, removal, mask) => mask::found(state, id, removal, mask),
         JobEvent::Developed { samples, pixels } => developing::take_in(state, job, samples, pixels),
         JobEvent::Counted(id, counted) => take_counts(state, id, counted),

@@ -147,6 +147,9 @@ fn apply_any(state: &mut State, edit: &Edit) {
     match edit {
         Edit::Measurement(edit) => apply_edit(state, edit),
         Edit::Mask(edit) => super::mask::apply_edit(state, edit),
+        Edit::Labels(edit) => {
+            super::paint::apply_edit(state, edit);
+        }
         Edit::Transfer(edit) => super::transfer::apply_edit(state, edit),
     }
 }

@@ -9,8 +9,11 @@ mod measure;
 mod movie;
 mod navigate;
 mod overlay;
+mod paint;
 mod planes;
 mod pointer;
+mod safety;
+mod segment_work;
 mod settings;
 mod tables;
 mod thumbnails;
@@ -21,6 +24,7 @@ mod volume_view;
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
 pub(super) use movie::begin_movie;
+pub(super) use safety::look_for_work;
 pub(super) use settings::{kept, take};
 
 use super::command::{Choice, Command, Effect};
@@ -35,6 +39,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     effects.extend(overlay::due(state));
     tables::forget_closed(state);
     effects.extend(volume_view::due(state));
+    effects.extend(safety::due(state));
     effects.extend(developing::due(state));
     effects
 }
@@ -83,6 +88,11 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
             style,
         }],
         Command::SaveWindow { path } => vec![Effect::SaveWindow { path }],
+        Command::ChooseSegmentationFile { index } => safety::choose(state, index),
+        Command::SaveSegmentation { index, path } => safety::save(state, index, path),
+        Command::WorkOnSegment { work } => segment_work::begin(state, work),
+        Command::RecoverWork { index } => safety::recover(state, index),
+        Command::DiscardWork { index } => safety::discard(state, index),
         Command::ChooseMeasurementsFile { format } => file::choose(state, Choice::Measurements(format)),
         Command::SaveMeasurements { path } => measure::export(state, path),
         Command::CopyMeasurements => measure::copy(state),
@@ -173,6 +183,11 @@ fn update_measurements(state: &mut State, command: Command) {
 fn update_overlays(state: &mut State, command: Command) {
     match command {
         Command::ToggleOverlays => overlay::toggle(state),
+        Command::NewSegmentation => paint::new_segmentation(state),
+        Command::AddSegment { index } => paint::add_segment(state, index),
+        Command::RemoveSegment { index, label } => paint::remove_segment(state, index, label),
+        Command::FindThreshold => segment_work::find_threshold(state),
+        Command::Paint(change) => paint::change(state, &change),
         Command::SetOverlayVisible { index, visible } => overlay::set_visible(state, index, visible),
         Command::SetOverlayOpacity { opacity } => overlay::set_opacity(state, opacity),
         Command::StepOverlayOpacity { steps } => overlay::step_opacity(state, steps),

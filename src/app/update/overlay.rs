@@ -1,16 +1,19 @@
 //! Label maps: which volume is one, what of them is seen, and reading those that are.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::super::command::Effect;
 use super::super::job::JobId;
-use super::super::overlays::{self, OPACITY_STEP, Overlay, SegmentChange};
-use super::super::state::{Entry, JobSubject, Level, State};
+use super::super::overlays::{self, OPACITY_STEP, Overlay, Saved, SegmentChange};
+use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::{file, navigate};
-use crate::algo::label_counts::LabelCount;
-use crate::model::segment::SegmentTable;
-use crate::model::volume::{VolumeId, VolumeKind};
-use crate::model::voxels::SampleType;
+use crate::algo::label_counts::LabelsRead;
+use crate::io::OpenVolume;
+use crate::io::segmentation::{self, Stamp};
+use crate::model::volume::{Rescale, Volume, VolumeId, VolumeKind};
+use crate::model::voxels::{SampleType, Voxels};
 use crate::say;
 
 /// What a volume is at first, by what its header says. The demo's maps wait until they are asked for.
@@ -77,18 +80,32 @@ pub(super) fn read(state: &mut State, id: VolumeId) -> Option<Effect> {
 }
 
 /// A volume was read: it is a label map with these labels, or none.
-pub(super) fn counted(state: &mut State, id: VolumeId, counts: Option<BTreeMap<u32, LabelCount>>) -> Vec<Effect> {
+pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>) -> Vec<Effect> {
     let Some(entry) = state.document.entry_mut(id) else {
         return Vec::new();
     };
     let name = entry.volume().series.description.clone();
     let is_known = entry.overlay.is_some();
-    match counts {
-        Some(counts) => {
-            let overlay = entry
-                .overlay
-                .get_or_insert_with(|| Overlay::new(SegmentTable::default(), true));
+    match found {
+        Some(LabelsRead { counts, maps }) => {
+            let table = || entry.open.source.segments().unwrap_or_default();
+            let overlay = entry.overlay.get_or_insert_with(|| Overlay::new(table(), true));
             overlay.take_counts(counts);
+            if let Ok(voxels) = Voxels::of_labels(maps) {
+                // From now on it is painted; its file is asked again only if it shall be an image.
+                let painted = entry.open.volume.with_voxels(voxels);
+                let file = without_voxels(&entry.open);
+                overlay.saved = Some(Saved {
+                    revision: painted.voxels.painted_revision(),
+                    table: overlay.table.clone(),
+                });
+                overlay.path = own_file(&file);
+                overlay.file = Some(file);
+                entry.open.volume = Arc::new(Volume {
+                    rescale: Rescale::IDENTITY,
+                    ..painted
+                });
+            }
             tell_place(state, id, &name);
             Vec::new()
         }
@@ -110,6 +127,22 @@ pub(super) fn counted(state: &mut State, id: VolumeId, counts: Option<BTreeMap<u
             effects.extend(maps_of(state, id).into_iter().filter_map(|map| read(state, map)));
             effects
         }
+    }
+}
+
+/// The file that a map was read from, if it can be saved to.
+fn own_file(open: &OpenVolume) -> Option<(PathBuf, Option<Stamp>)> {
+    let file = open.source.file().filter(|file| !file.is_unpacked())?;
+    segmentation::is_writable_name(file.path()).then(|| (file.path().to_owned(), Stamp::of(file.path())))
+}
+
+/// A volume as it was before anything of it was read.
+fn without_voxels(open: &OpenVolume) -> OpenVolume {
+    let voxels = &open.volume.voxels;
+    let unread = voxels.unread();
+    OpenVolume {
+        volume: Arc::new(open.volume.with_voxels(unread)),
+        source: Arc::clone(&open.source),
     }
 }
 
@@ -156,6 +189,17 @@ pub(super) fn set_role(state: &mut State, index: usize, as_map: bool) -> Vec<Eff
     };
     let id = entry.volume().id;
     if !as_map {
+        let name = entry.volume().series.description.clone();
+        if let Some(overlay) = &entry.overlay {
+            if overlay.is_unsaved(entry.volume()) {
+                state.tell(Level::Error, say!("app-unsaved-stays", name = name));
+                return Vec::new();
+            }
+            if let Some(file) = overlay.file.clone() {
+                entry.open = file;
+                entry.load = LoadState::Header;
+            }
+        }
         entry.overlay = None;
         return file::show(state, id);
     }
@@ -236,6 +280,7 @@ pub(super) fn change_segment(state: &mut State, index: usize, label: u32, change
         SegmentChange::Name(name) => segment.name = name,
         SegmentChange::Color(color) => segment.color = color,
         SegmentChange::Visible(is_visible) => segment.is_visible = is_visible,
+        SegmentChange::Locked(is_locked) => segment.is_locked = is_locked,
     }
     overlay.recolor();
 }
@@ -253,8 +298,19 @@ pub(super) fn show_all_segments(state: &mut State, index: usize, are_visible: bo
 /// Brings the crosshair into a segment.
 pub(super) fn go_to_segment(state: &mut State, index: usize, label: u32) {
     let place = state.document.entries.get(index).and_then(|entry| {
-        let count = *entry.overlay.as_ref()?.counts.as_ref()?.get(&label)?;
-        let inside = glam::DVec3::from_array(count.inside.map(|at| at as f64));
+        let overlay = entry.overlay.as_ref()?;
+        let count = *overlay.counts.as_ref()?.get(&label)?;
+        let layer = overlay.table.get(label).map_or(0, |segment| segment.layer);
+        let map = entry.volume().voxels.label_map(layer)?;
+        let short = u16::try_from(label).ok()?;
+        // Since it was counted it may have been painted on.
+        let is_still_inside = map.get(count.inside) == Some(short);
+        let inside = if is_still_inside {
+            count.inside
+        } else {
+            map.find(short)?
+        };
+        let inside = glam::DVec3::from_array(inside.map(|at| at as f64));
         Some(entry.volume().geometry()?.patient_at(inside))
     });
     if let Some(place) = place {

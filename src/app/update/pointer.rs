@@ -11,7 +11,7 @@ use super::super::tool::{
     self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, Tool, crop, crop::CropSide,
     crosshair, navigate as turns, scalpel, window as tool_window,
 };
-use super::{mask, measure, navigate, planes, transfer};
+use super::{mask, measure, navigate, paint, planes, transfer};
 use crate::scene::SlabMode;
 
 /// Applies one pointer event.
@@ -74,6 +74,7 @@ fn release(state: &mut State, event: PointerEvent) {
         GestureKind::Draw | GestureKind::Finish => measure::finish_line(state, gesture.pane),
         GestureKind::Move(_) => measure::finish_move(state, &gesture.before),
         GestureKind::Scalpel => mask::cut(state, event.modifiers.alt),
+        GestureKind::Paint => paint::finish(state),
         GestureKind::Window if gesture.pane == PaneId::Volume => {
             transfer::dragged(state, gesture.before.transfer);
         }
@@ -102,6 +103,12 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
     };
     let measurement = match kind {
         GestureKind::Move(_) => measure::take(state, event.pane, event.at),
+        GestureKind::Paint => {
+            if !paint::begin(state, event.pane, event.at) {
+                return;
+            }
+            None
+        }
         GestureKind::Draw => {
             if !measure::begin_line(state, event.pane, event.at) {
                 return;
@@ -140,7 +147,7 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
         kind,
         before,
     });
-    if matches!(kind, GestureKind::Crosshair | GestureKind::Scalpel) {
+    if matches!(kind, GestureKind::Crosshair | GestureKind::Scalpel | GestureKind::Paint) {
         drag(state, event);
     }
 }
@@ -173,6 +180,7 @@ fn drag(state: &mut State, event: PointerEvent) {
             restore_place(state, &before);
             navigate::zoom(state, pane, start, turns::zoom_factor(delta));
         }
+        GestureKind::Paint => paint::lead(state, pane, event.at),
         GestureKind::Scalpel => scalpel::draw(&mut state.view.volume.lasso, event.at),
         GestureKind::Crop(side) => drag_crop(state, pane, &before, side, delta),
         GestureKind::Turn | GestureKind::Side(_) => {
@@ -267,6 +275,7 @@ pub(super) fn cancel(state: &mut State) {
     let Some(Gesture { before, .. }) = state.gesture.take() else {
         return;
     };
+    paint::cancel(state);
     state.measurements.draft = None;
     state.view.volume.lasso.clear();
     restore_place(state, &before);

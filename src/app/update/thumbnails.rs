@@ -38,7 +38,7 @@ pub(super) fn next(state: &mut State) -> Option<Effect> {
                 .entry(*id)
                 .filter(|entry| !(is_loading && entry.open.source.streams()))
         })?;
-    let (id, open) = (entry.volume().id, entry.open.clone());
+    let (id, open) = (entry.volume().id, entry.from_file().clone());
     let job = file::begin(state, say!("app-job-thumbnail"), JobSubject::Thumbnail(id));
     Some(Effect::StartThumbnail { job, open })
 }

@@ -3,6 +3,7 @@
 //! Every frame is drawn off-screen, finished and read back; no two frames are alike. Pictures that are drawn before the
 //! clock runs warm up pipelines and caches.
 
+mod edits;
 mod frames;
 pub mod interface;
 mod presets;
@@ -26,6 +27,7 @@ use crate::model::window::Window;
 use crate::say;
 use crate::scene::Scene;
 
+use edits::EditReport;
 use frames::{SliceFrames, VolumeFrames};
 use presets::{BenchPreset, parse_preset};
 
@@ -118,7 +120,7 @@ struct Report {
     first_picture_ms: Option<f64>,
     slices: Vec<SliceReport>,
     volumes: Vec<VolumesReport>,
-    edits: Vec<()>,
+    edits: Vec<EditReport>,
     peak_rss_bytes: Option<u64>,
 }
 
@@ -174,7 +176,7 @@ pub(super) fn bench(args: &BenchArgs, quiet: bool) -> Outcome {
     if runs(Stage::Load) {
         report.first_picture_ms = Some(first_picture_ms(args, quiet)?);
     }
-    if runs(Stage::Slices) || runs(Stage::Volumes) {
+    if runs(Stage::Slices) || runs(Stage::Volumes) || runs(Stage::Edits) {
         draw(args, &open, &runs, &mut report)?;
     }
     report.peak_rss_bytes = peak_rss_bytes();
@@ -268,6 +270,10 @@ fn draw(args: &BenchArgs, open: &OpenVolume, runs: &dyn Fn(Stage) -> bool, repor
                 });
             }
         }
+    }
+    if runs(Stage::Edits) {
+        let strokes = args.frames.unwrap_or(10);
+        report.edits = edits::edits(&mut gpu, volume, geometry, window, strokes)?;
     }
     if runs(Stage::Volumes) {
         report.volumes.push(volumes(args, &mut gpu, open, geometry)?);
@@ -376,5 +382,13 @@ fn readable(report: &Report) -> String {
             .iter()
             .map(|volume| line(volume.mode.to_owned(), volume.size, &volume.times)),
     );
+    lines.extend(report.edits.iter().map(|edit| {
+        say!(
+            "cli-bench-edit",
+            what = edit.what(),
+            median = format!("{:.2}", edit.median_ms),
+            cpu = format!("{:.2}", edit.cpu_ms)
+        )
+    }));
     lines.join("\n")
 }

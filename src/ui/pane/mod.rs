@@ -1,6 +1,7 @@
 //! One pane: its picture, what is drawn over it, its frame and its menu.
 
 mod badges;
+mod brush;
 mod corners;
 mod crop;
 mod crosshair;
@@ -84,6 +85,7 @@ pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memo
         measurements::paint(&painter, pane, state);
         crop::paint(&painter, pane, state);
         scalpel::paint(&painter, pane, state);
+        brush::paint(&painter, pane, state);
         letters::paint(&painter, pane, state);
         cube::paint(&painter, pane, state);
         scale_bar::paint(&painter, pane, state);

@@ -4,18 +4,21 @@ use egui::{Align, Layout, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
 
 use crate::app::overlays::{self, Overlay, SegmentChange};
 use crate::app::state::Entry;
+use crate::app::tool::Tool;
 use crate::app::{Command, State};
 use crate::model::segment::Segment;
 use crate::say;
-use crate::ui::panel::{segment_name, series};
-use crate::ui::{Commands, Memory, theme};
+use crate::ui::panel::toolbar::glyph_button;
+use crate::ui::panel::{painting, segment_name, series};
+use crate::ui::{Commands, Memory, glyph, theme};
 
 /// Height of the panel at first.
-const HEIGHT: f32 = 230.0;
+const HEIGHT: f32 = 260.0;
 
 /// Shows the panel at the bottom of the room, if a label map can lie over the image.
 pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
-    if overlays::over_shown(state).next().is_none() {
+    let is_painting = state.view.tool.is_some_and(Tool::paints);
+    if overlays::over_shown(state).next().is_none() && !is_painting {
         return;
     }
     egui::Panel::bottom("segments")
@@ -26,6 +29,7 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
         .show(ui, |ui| {
             ui.add_space(theme::GAP);
             head(ui, state, commands);
+            painting::show(ui, state, commands);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 for (index, entry, overlay) in overlays::over_shown(state) {
                     ui.push_id(index, |ui| map(ui, index, state, entry, overlay, memory, commands));
@@ -140,6 +144,7 @@ fn row(
         } else if response.changed() {
             commands.push(change(SegmentChange::Visible(is_visible)));
         }
+        lock(ui, segment, &change, commands);
         let mut color = segment.color;
         let colors = say!("ui-segment-color", name = name());
         let response = ui.color_edit_button_srgb(&mut color).on_hover_text(&colors);
@@ -162,6 +167,17 @@ fn row(
             });
         });
     });
+}
+
+/// Whether painting leaves the segment as it is.
+fn lock(ui: &mut Ui, segment: &Segment, change: &impl Fn(SegmentChange) -> Command, commands: &mut Commands) {
+    let mut is_locked = segment.is_locked;
+    let name = say!("ui-segment-lock", name = segment.name.clone());
+    let response = glyph_button(ui, &glyph::LOCK, Some(is_locked), &name).on_hover_text(say!("ui-segment-lock-tip"));
+    if response.clicked() {
+        is_locked = !is_locked;
+        commands.push(change(SegmentChange::Locked(is_locked)));
+    }
 }
 
 /// Shows one segment of a map alone; all of them if it is alone already.

@@ -3,7 +3,7 @@
 use egui::{Align, Label, Layout, Rect, Response, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use super::toolbar::glyph_button;
-use super::{jobs, menu, path};
+use super::{jobs, left_work, menu, path};
 use crate::app::recent::{self, Recent};
 use crate::app::{Command, State, identifiers};
 use crate::say;
@@ -35,6 +35,7 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
                     jobs::list(ui, state, commands);
                     ui.add_space(2.0 * theme::GAP);
                 }
+                left_work::show(ui, state, commands);
                 columns(ui, width, state, memory, commands);
                 ui.add_space(3.0 * theme::GAP);
                 ui.label(RichText::new(say!("ui-start-drop")).color(theme::of(ui).text_weak));

@@ -1,0 +1,287 @@
+//! Work on a whole segment: margins, smoothing, islands, holes, slices between slices. Sets of voxels in, sets out.
+//!
+//! Distances count along the edges of the grid, as if they stood upright on each other: under shear they are those of
+//! the upright grid with the same edges.
+
+pub mod between;
+pub mod distance;
+pub mod flood;
+pub mod otsu;
+
+use crate::model::label_map::{BLOCK_SIDE, BlockLabels, LabelMap, VoxelBox};
+
+use super::bits::Bits;
+use super::components::Components;
+use distance::squared_distances;
+
+/// The voxels of a label within the smallest box around them, and some voxels more to each side as far as the map goes.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// Where it lies in the map.
+    pub voxels: VoxelBox,
+    /// Whether each of its voxels is in it, i fastest.
+    pub is_in: Vec<bool>,
+}
+
+impl Region {
+    /// Of a label, or nothing if no voxel has it.
+    pub fn of(map: &LabelMap, label: u16, margin: [usize; 3]) -> Option<Self> {
+        let tight = bounds(map, label)?;
+        let dims = map.dims();
+        let voxels: VoxelBox = std::array::from_fn(|axis| {
+            let side = &tight[axis];
+            side.start.saturating_sub(margin[axis])..side.end.saturating_add(margin[axis]).min(dims[axis])
+        });
+        let mut is_in = Vec::with_capacity(voxels.iter().map(ExactSizeIterator::len).product());
+        for k in voxels[2].clone() {
+            for j in voxels[1].clone() {
+                is_in.extend(voxels[0].clone().map(|i| map.get([i, j, k]) == Some(label)));
+            }
+        }
+        Some(Self { voxels, is_in })
+    }
+
+    /// Voxels along i, j, k.
+    pub fn dims(&self) -> [usize; 3] {
+        self.voxels.clone().map(|side| side.len())
+    }
+
+    /// Whether a voxel of the map is in it.
+    pub fn has(&self, [i, j, k]: [usize; 3]) -> bool {
+        let [columns, rows, _] = self.dims();
+        let [Some(i), Some(j), Some(k)] = [
+            i.checked_sub(self.voxels[0].start),
+            j.checked_sub(self.voxels[1].start),
+            k.checked_sub(self.voxels[2].start),
+        ] else {
+            return false;
+        };
+        i < columns && j < rows && self.is_in.get((k * rows + j) * columns + i) == Some(&true)
+    }
+
+    /// With every voxel whose centre is no further than `mm` from one of it; below 0 without those that are no further
+    /// than that from one outside. It must have room to grow.
+    #[must_use]
+    pub fn with_margin(mut self, mm: f64, spacing: [f64; 3]) -> Self {
+        let dims = self.dims();
+        let reach = mm * mm * (1.0 + 1e-9);
+        if mm > 0.0 {
+            let distances = squared_distances(&self.is_in, dims, spacing);
+            self.is_in = distances.iter().map(|squared| f64::from(*squared) <= reach).collect();
+        } else if mm < 0.0 {
+            let outside: Vec<bool> = self.is_in.iter().map(|is_in| !is_in).collect();
+            let distances = squared_distances(&outside, dims, spacing);
+            self.is_in = distances.iter().map(|squared| f64::from(*squared) > reach).collect();
+        }
+        self
+    }
+
+    /// Without gaps and without bumps that are thinner than twice `mm`: closed, then opened, with a ball.
+    #[must_use]
+    pub fn smoothed(self, mm: f64, spacing: [f64; 3]) -> Self {
+        self.with_margin(mm, spacing)
+            .with_margin(-2.0 * mm, spacing)
+            .with_margin(mm, spacing)
+    }
+
+    /// Its rim of a thickness, inwards.
+    #[must_use]
+    pub fn hollow(self, mm: f64, spacing: [f64; 3]) -> Self {
+        let inner = self.clone().with_margin(-mm, spacing);
+        let is_in = self
+            .is_in
+            .iter()
+            .zip(&inner.is_in)
+            .map(|(is_in, is_inner)| *is_in && !is_inner);
+        Self {
+            is_in: is_in.collect(),
+            voxels: self.voxels,
+        }
+    }
+
+    fn bits(&self, wanted: bool) -> Bits {
+        let dims = self.dims();
+        let mut bits = Bits::none(dims);
+        for (n, row) in self.is_in.chunks(dims[0].max(1)).enumerate() {
+            let mut start = 0;
+            while start < row.len() {
+                let Some(first) = row.iter().skip(start).position(|is_in| *is_in == wanted) else {
+                    break;
+                };
+                let first = start + first;
+                let length = row.iter().skip(first).take_while(|is_in| **is_in == wanted).count();
+                bits.add_run(n % dims[1], n / dims[1], first, first + length);
+                start = first + length;
+            }
+        }
+        bits
+    }
+
+    fn from_bits(voxels: VoxelBox, bits: &Bits) -> Self {
+        let [columns, rows, slices] = bits.dims();
+        let mut is_in = Vec::with_capacity(columns * rows * slices);
+        for k in 0..slices {
+            for j in 0..rows {
+                is_in.extend((0..columns).map(|i| bits.has([i, j, k])));
+            }
+        }
+        Self { voxels, is_in }
+    }
+
+    /// With what it encloses: the parts of its outside that do not reach the edge of its box.
+    #[must_use]
+    pub fn filled(self) -> Self {
+        let outside = Components::of(&self.bits(false));
+        let mut edge = Bits::none(self.dims());
+        let [columns, rows, slices] = self.dims();
+        for k in 0..slices {
+            for j in 0..rows {
+                if j == 0 || k == 0 || j + 1 == rows || k + 1 == slices {
+                    edge.add_run(j, k, 0, columns);
+                } else {
+                    edge.add_run(j, k, 0, 1);
+                    edge.add_run(j, k, columns - 1, columns);
+                }
+            }
+        }
+        let reaches_edge = outside.touched(&edge);
+        let holes = outside.select(|part| !reaches_edge.get(part).copied().unwrap_or(true));
+        Self::from_bits(self.voxels.clone(), &self.bits(true).or(&holes))
+    }
+
+    /// Only its largest part, or those of at least so many voxels. Voxels that share a face belong together.
+    #[must_use]
+    pub fn islands(self, keep: Islands) -> Self {
+        let parts = Components::of(&self.bits(true));
+        let sizes = parts.sizes();
+        let largest = (0..sizes.len()).max_by_key(|part| (sizes[*part], std::cmp::Reverse(*part)));
+        let kept = parts.select(|part| match keep {
+            Islands::Largest => Some(part) == largest,
+            Islands::OfAtLeast(voxels) => sizes.get(part).is_some_and(|size| *size >= voxels),
+        });
+        Self::from_bits(self.voxels.clone(), &kept)
+    }
+}
+
+/// Which parts of a segment stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Islands {
+    /// The largest one.
+    Largest,
+    /// Those of at least so many voxels.
+    OfAtLeast(usize),
+}
+
+/// The smallest box around the voxels of a label.
+pub fn bounds(map: &LabelMap, label: u16) -> Option<VoxelBox> {
+    let mut low = [usize::MAX; 3];
+    let mut high = [0; 3];
+    for block in 0..map.block_count() {
+        let voxels = map.voxels_of(block);
+        let labels = map.block(block);
+        if let BlockLabels::Uniform(uniform) = labels {
+            if *uniform == label {
+                for axis in 0..3 {
+                    low[axis] = low[axis].min(voxels[axis].start);
+                    high[axis] = high[axis].max(voxels[axis].end);
+                }
+            }
+            continue;
+        }
+        for k in voxels[2].clone() {
+            for j in voxels[1].clone() {
+                let row = ((k - voxels[2].start) * BLOCK_SIDE + j - voxels[1].start) * BLOCK_SIDE;
+                for i in voxels[0].clone() {
+                    if labels.get(row + i - voxels[0].start) == label {
+                        for (axis, at) in [i, j, k].into_iter().enumerate() {
+                            low[axis] = low[axis].min(at);
+                            high[axis] = high[axis].max(at + 1);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    (low[0] < high[0]).then(|| std::array::from_fn(|axis| low[axis]..high[axis]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algo::paint;
+
+    const SPACING: [f64; 3] = [0.8, 1.1, 2.5];
+
+    fn ball(dims: [usize; 3], center: [f64; 3], radius: f64) -> impl Fn([usize; 3]) -> bool {
+        let _ = dims;
+        move |index| {
+            let squared: f64 = (0..3)
+                .map(|n| ((index[n] as f64 - center[n]) * SPACING[n]).powi(2))
+                .sum();
+            squared <= radius * radius
+        }
+    }
+
+    fn map(is_in: impl Fn([usize; 3]) -> bool + Sync) -> LabelMap {
+        paint::label_map([40, 36, 20], |index| u16::from(is_in(index)))
+    }
+
+    fn all(dims: [usize; 3]) -> impl Iterator<Item = [usize; 3]> {
+        (0..dims[2]).flat_map(move |k| (0..dims[1]).flat_map(move |j| (0..dims[0]).map(move |i| [i, j, k])))
+    }
+
+    #[test]
+    fn margins_equal_a_search_for_the_distance() {
+        let map = map(ball([40, 36, 20], [20.0, 18.0, 10.0], 6.0));
+        let inside: Vec<[usize; 3]> = all(map.dims()).filter(|index| map.get(*index) == Some(1)).collect();
+        let outside: Vec<[usize; 3]> = all(map.dims()).filter(|index| map.get(*index) == Some(0)).collect();
+        let nearest = |from: &[[usize; 3]], index: [usize; 3]| {
+            let squared = |other: &[usize; 3]| -> f64 {
+                (0..3)
+                    .map(|n| ((index[n] as f64 - other[n] as f64) * SPACING[n]).powi(2))
+                    .sum()
+            };
+            from.iter().map(squared).fold(f64::INFINITY, f64::min).sqrt()
+        };
+        for mm in [3.0, -2.0] {
+            let region = Region::of(&map, 1, [6, 6, 3]).unwrap().with_margin(mm, SPACING);
+            for index in all(map.dims()).step_by(7) {
+                let expected = if mm > 0.0 {
+                    nearest(&inside, index) <= mm
+                } else {
+                    map.get(index) == Some(1) && nearest(&outside, index) > -mm
+                };
+                assert_eq!(region.has(index), expected, "{mm} {index:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn holes_are_filled_and_islands_go() {
+        let hull = ball([0; 3], [20.0, 18.0, 10.0], 9.0);
+        let hole = ball([0; 3], [20.0, 18.0, 10.0], 3.0);
+        let speck = |index: [usize; 3]| index == [1, 1, 1] || index == [2, 1, 1];
+        let map = map(|index| speck(index) || hull(index) && !hole(index));
+        let region = Region::of(&map, 1, [1, 1, 1]).unwrap();
+        let filled = region.clone().filled();
+        let (count, hull_count) = (
+            all(map.dims()).filter(|index| filled.has(*index)).count(),
+            all(map.dims()).filter(|index| hull(*index)).count(),
+        );
+        assert_eq!(count, hull_count + 2);
+        let largest = region.clone().islands(Islands::Largest);
+        assert!(!largest.has([1, 1, 1]) && largest.has([20, 18, 7]));
+        let two = region.islands(Islands::OfAtLeast(2));
+        assert!(two.has([1, 1, 1]));
+    }
+
+    #[test]
+    fn smoothing_keeps_a_ball_and_takes_a_hair() {
+        let core = ball([0; 3], [20.0, 18.0, 10.0], 8.0);
+        let map = map(|index| core(index) || (index[1] == 18 && index[2] == 10 && index[0] < 38));
+        let smooth = Region::of(&map, 1, [6, 6, 4]).unwrap().smoothed(2.0, SPACING);
+        assert!(smooth.has([20, 18, 10]) && !smooth.has([35, 18, 10]));
+        let hollow = Region::of(&map, 1, [1, 1, 1]).unwrap().hollow(2.0, SPACING);
+        assert!(!hollow.has([20, 18, 10]) && hollow.has([20, 18, 7]));
+    }
+}

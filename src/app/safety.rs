@@ -1,0 +1,117 @@
+//! That nothing painted is lost: what is saved, what is kept in journals, and what was left behind.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::io::home::Home;
+use crate::io::journal::{self, Head, Journal, JournalError};
+use crate::io::save::SaveError;
+use crate::io::segmentation::{self, Stamp};
+use crate::model::segment::SegmentTable;
+use crate::model::volume::{Volume, VolumeId};
+use crate::say;
+
+/// A segmentation to be written.
+#[derive(Clone, Debug)]
+pub struct LabelsToSave {
+    /// With voxels that are painted.
+    pub volume: Arc<Volume>,
+    /// Its segments.
+    pub table: SegmentTable,
+    /// Where to.
+    pub path: PathBuf,
+    /// How the file was when it was last read or written.
+    pub known: Option<Stamp>,
+}
+
+/// One that was written, or not.
+#[derive(Debug)]
+pub struct LabelsSaved {
+    /// Which.
+    pub id: VolumeId,
+    /// The revision of its voxels that is in the file.
+    pub revision: u64,
+    /// The segments that are in the file.
+    pub table: SegmentTable,
+    /// Where to.
+    pub path: PathBuf,
+    /// How the file is now, or why it was not written.
+    pub outcome: Result<Stamp, SaveError>,
+}
+
+impl LabelsToSave {
+    pub(super) fn save(&self) -> LabelsSaved {
+        LabelsSaved {
+            id: self.volume.id,
+            revision: self.volume.voxels.painted_revision(),
+            table: self.table.clone(),
+            path: self.path.clone(),
+            outcome: segmentation::save(&self.path, &self.volume, &self.table, self.known),
+        }
+    }
+}
+
+/// Painted work to be kept safe.
+#[derive(Clone, Debug)]
+pub struct LabelsToKeep {
+    /// Which segmentation.
+    pub id: VolumeId,
+    /// Where the user's own data is.
+    pub home: Home,
+    /// What it is.
+    pub head: Head,
+    /// Its journal with the state that it has; `None` where one must be begun.
+    pub journal: Option<(Arc<Journal>, journal::State)>,
+    /// As it is.
+    pub state: journal::State,
+    /// The revision of its voxels.
+    pub revision: u64,
+}
+
+/// Painted work that was kept safe, or not.
+#[derive(Debug)]
+pub struct LabelsKept {
+    /// Which segmentation.
+    pub id: VolumeId,
+    /// As it was kept.
+    pub state: journal::State,
+    /// The revision of its voxels.
+    pub revision: u64,
+    /// Its journal, or why there is none.
+    pub outcome: Result<Arc<Journal>, JournalError>,
+}
+
+impl LabelsToKeep {
+    pub(super) fn keep(&self) -> LabelsKept {
+        let outcome = match &self.journal {
+            Some((journal, before)) => journal.add(before, &self.state).map(|()| Arc::clone(journal)),
+            None => Journal::begin(&self.home, &self.head, &self.state).map(Arc::new),
+        };
+        LabelsKept {
+            id: self.id,
+            state: self.state.clone(),
+            revision: self.revision,
+            outcome,
+        }
+    }
+}
+
+/// Work that a program left behind, read.
+#[derive(Debug)]
+pub struct WorkTaken {
+    /// Its journal.
+    pub path: PathBuf,
+    /// What was found, or why nothing was.
+    pub outcome: Result<(Arc<Journal>, Head, journal::State), String>,
+}
+
+impl WorkTaken {
+    pub(super) fn read(path: PathBuf) -> Self {
+        let outcome = match Journal::take_over(&path) {
+            Ok(Some((journal, head, state))) => Ok((Arc::new(journal), head, state)),
+            Ok(None) => Err(say!("app-work-elsewhere")),
+            Err(err) => Err(err.to_string()),
+        };
+        Self { path, outcome }
+    }
+}

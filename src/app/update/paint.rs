@@ -1,0 +1,363 @@
+//! Painting: new segmentations and segments, strokes, and each of them as a step that can be undone.
+
+use std::sync::Arc;
+
+use glam::DVec2;
+
+use super::super::history::{Edit, LabelEdit, Step};
+use super::super::overlays::Overlay;
+use super::super::painting::{self, Begun, PaintChange};
+use super::super::pane::PaneId;
+use super::super::state::{Level, LoadState, State};
+use super::super::tool::{Tool, paint};
+use super::jobs;
+use crate::algo::brush::Stroke;
+use crate::io::{self, OpenVolume};
+use crate::model::label_delta::LabelDelta;
+use crate::model::label_map::LabelMap;
+use crate::model::segment::{Segment, SegmentTable, default_color};
+use crate::model::volume::{Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
+use crate::model::voxels::Voxels;
+use crate::say;
+
+/// Applies a change of how segments are painted.
+pub(super) fn change(state: &mut State, change: &PaintChange) {
+    let painting = &mut state.painting;
+    match *change {
+        PaintChange::Into { index, label } => {
+            if let Some(entry) = state
+                .document
+                .entries
+                .get(index)
+                .filter(|entry| entry.overlay.is_some())
+            {
+                painting.target = Some(entry.volume().id);
+                painting.label = label;
+            }
+        }
+        PaintChange::Radius(radius_mm) => painting.radius_mm = painting::limited(radius_mm),
+        PaintChange::StepRadius(steps) => painting.radius_mm = painting::stepped(painting.radius_mm, steps),
+        PaintChange::Ball(is_ball) => painting.is_ball = is_ball,
+        PaintChange::Over(over) => painting.over = over,
+        PaintChange::Range(range) => {
+            let sorted = |[low, high]: [f64; 2]| [low.min(high), low.max(high)];
+            painting.range = range.map(sorted).filter(|range| range.iter().all(|end| !end.is_nan()));
+        }
+    }
+}
+
+/// A new, empty segmentation on the grid of the shown image, with one segment, to be painted.
+pub(super) fn new_segmentation(state: &mut State) {
+    let Some(image) = state.shown().map(|entry| Arc::clone(entry.volume())) else {
+        return;
+    };
+    let voxels = Voxels::of_labels(vec![LabelMap::empty(image.dims())]);
+    let (Some(_), Ok(voxels)) = (image.geometry(), voxels) else {
+        return state.tell(Level::Error, say!("app-no-grid-to-paint"));
+    };
+    let known = state
+        .document
+        .entries
+        .iter()
+        .filter(|entry| entry.overlay.is_some())
+        .count();
+    let series = SeriesInfo {
+        format: "isocenter",
+        kind: VolumeKind::Segmentation,
+        modality: "SEG".to_owned(),
+        description: say!("app-new-segmentation", number = known + 1),
+        series_uid: String::new(),
+        series_number: None,
+        transfer_syntax: String::new(),
+        files: 0,
+        stored_type: "u16".to_owned(),
+        ..image.series.clone()
+    };
+    let volume = Arc::new(Volume {
+        id: VolumeId::fresh(),
+        series,
+        placement: image.placement.clone(),
+        voxels,
+        rescale: Rescale::IDENTITY,
+        unit: None,
+        windows: Vec::new(),
+        is_inverted: false,
+        padding: None,
+        warnings: Vec::new(),
+    });
+    let id = volume.id;
+    let source = io::blank::source(&volume);
+    let mut entry = jobs::entry(OpenVolume { volume, source }, state.settings.interpolation);
+    let table = SegmentTable {
+        segments: vec![Segment::new(1, say!("app-segment", label = 1), default_color(1))],
+    };
+    entry.load = LoadState::Loaded;
+    entry.overlay = Some(Overlay::painted(table));
+    state.document.entries.push(entry);
+    state.view.overlays.is_on = true;
+    state.painting.target = Some(id);
+    state.painting.label = 1;
+    if !state.view.tool.is_some_and(Tool::paints) {
+        state.view.tool = Some(Tool::Brush);
+    }
+}
+
+/// A new segment of a map, to be painted.
+pub(super) fn add_segment(state: &mut State, index: usize) {
+    let Some(entry) = state.document.entries.get(index) else {
+        return;
+    };
+    let id = entry.volume().id;
+    let Some(overlay) = &entry.overlay else { return };
+    let Some(label) = painting::free_label(&overlay.table.segments) else {
+        return;
+    };
+    let mut table = overlay.table.clone();
+    let name = say!("app-segment", label = label);
+    table
+        .segments
+        .push(Segment::new(label, name.clone(), default_color(label)));
+    table.segments.sort_by_key(|segment| segment.label);
+    let edit = LabelEdit {
+        volume: id,
+        layer: 0,
+        delta: None,
+        tables: Some((overlay.table.clone(), table)),
+    };
+    commit(state, edit, say!("app-step-add-segment", name = name));
+    state.painting.target = Some(id);
+    state.painting.label = label;
+}
+
+/// Takes a segment out of a map, with all its voxels.
+pub(super) fn remove_segment(state: &mut State, index: usize, label: u32) {
+    let Some(entry) = state.document.entries.get(index) else {
+        return;
+    };
+    let id = entry.volume().id;
+    let Some(overlay) = entry.overlay.as_ref().filter(|overlay| overlay.is_read()) else {
+        return;
+    };
+    let Some(segment) = overlay.table.get(label) else {
+        return;
+    };
+    let (layer, name) = (segment.layer, segment.name.clone());
+    let mut table = overlay.table.clone();
+    table.segments.retain(|segment| segment.label != label);
+    let Some(before) = entry.volume().voxels.label_map(layer) else {
+        return;
+    };
+    let mut after = before.clone();
+    let everywhere = after.dims().map(|side| 0..side);
+    crate::algo::paint::repaint(
+        &mut after,
+        &everywhere,
+        |_| true,
+        |_, old| if u32::from(old) == label { 0 } else { old },
+    );
+    let edit = LabelEdit {
+        volume: id,
+        layer,
+        delta: LabelDelta::between(before, &after).map(Arc::new),
+        tables: Some((overlay.table.clone(), table)),
+    };
+    commit(state, edit, say!("app-step-remove-segment", name = name));
+}
+
+/// Makes a change of a map and notes it as a step.
+pub(super) fn commit(state: &mut State, edit: LabelEdit, name: String) {
+    if apply_edit(state, &edit) {
+        let edit = Edit::Labels(edit);
+        state.history.did(Step { name, edit });
+    }
+}
+
+/// Replaces a layer of a map by another state of it, as a step with a name. Answers whether anything changed.
+pub(super) fn commit_layer(state: &mut State, volume: VolumeId, layer: usize, after: &LabelMap, name: String) -> bool {
+    let entry = state.document.entry(volume);
+    let Some(before) = entry.and_then(|entry| entry.volume().voxels.label_map(layer)) else {
+        return false;
+    };
+    let Some(delta) = LabelDelta::between(before, after) else {
+        return false;
+    };
+    let edit = LabelEdit {
+        volume,
+        layer,
+        delta: Some(Arc::new(delta)),
+        tables: None,
+    };
+    commit(state, edit, name);
+    true
+}
+
+/// Goes one step back or on. Answers whether it could.
+pub(super) fn apply_edit(state: &mut State, edit: &LabelEdit) -> bool {
+    let Some(entry) = state.document.entry_mut(edit.volume) else {
+        return false;
+    };
+    if let Some(delta) = &edit.delta {
+        let mut maps = entry.volume().voxels.label_maps().to_vec();
+        let Some(map) = maps.get_mut(edit.layer) else {
+            return false;
+        };
+        if let Err(why) = delta.apply(map) {
+            tracing::error!("{why}");
+            return false;
+        }
+        let balance = delta.balance();
+        set_maps(state, edit.volume, maps);
+        if let Some(overlay) = state
+            .document
+            .entry_mut(edit.volume)
+            .and_then(|entry| entry.overlay.as_mut())
+        {
+            overlay.gained(&balance);
+        }
+    }
+    if let Some((_, after)) = &edit.tables
+        && let Some(overlay) = state
+            .document
+            .entry_mut(edit.volume)
+            .and_then(|entry| entry.overlay.as_mut())
+    {
+        overlay.table = after.clone();
+        overlay.recolor();
+    }
+    true
+}
+
+/// Gives a painted volume other labels: it becomes another value of the same name.
+fn set_maps(state: &mut State, id: VolumeId, maps: Vec<LabelMap>) {
+    if let Some(entry) = state.document.entry_mut(id)
+        && let Ok(voxels) = Voxels::of_labels(maps)
+    {
+        entry.open.volume = Arc::new(entry.volume().with_voxels(voxels));
+    }
+}
+
+/// The map that a stroke in a pane would change; one is made where there is none yet.
+fn ready(state: &mut State) -> Option<(VolumeId, usize, u16)> {
+    if painting::target(state).is_none() {
+        new_segmentation(state);
+    }
+    let (index, segment) = painting::segment(state)?;
+    let (label, layer, name, is_locked) = (segment.label, segment.layer, segment.name.clone(), segment.is_locked);
+    let entry = state.document.entries.get(index)?;
+    let id = entry.volume().id;
+    entry.volume().voxels.label_map(layer)?;
+    if is_locked {
+        state.tell(Level::Note, say!("app-segment-locked", name = name));
+        return None;
+    }
+    state.painting.target = Some(id);
+    state.painting.label = label;
+    if let Some(overlay) = state.document.entry_mut(id).and_then(|entry| entry.overlay.as_mut()) {
+        overlay.is_visible = true;
+    }
+    state.view.overlays.is_on = true;
+    Some((id, layer, u16::try_from(label).ok()?))
+}
+
+/// Begins a stroke. Answers whether there is anything to paint in.
+pub(super) fn begin(state: &mut State, pane: PaneId, at: DVec2) -> bool {
+    let Some(place) = paint::place_at(state, pane, at) else {
+        return false;
+    };
+    let Some((volume, layer, _)) = ready(state) else {
+        return false;
+    };
+    let entry = state.document.entry(volume);
+    let Some(before) = entry.and_then(|entry| entry.volume().voxels.label_map(layer)).cloned() else {
+        return false;
+    };
+    state.stroke = Some(Begun {
+        volume,
+        layer,
+        before,
+        at: place,
+    });
+    true
+}
+
+/// Leads the stroke on to a point of its pane.
+pub(super) fn lead(state: &mut State, pane: PaneId, at: DVec2) {
+    let (Some(place), Some(tool)) = (paint::place_at(state, pane, at), painting::tool(state, pane)) else {
+        return;
+    };
+    let (Some(begun), Some(footprint)) = (&state.stroke, paint::footprint(state, pane)) else {
+        return;
+    };
+    let (volume, layer) = (begun.volume, begun.layer);
+    let stroke = Stroke {
+        from: begun.at,
+        to: place,
+        radius_mm: state.painting.radius_mm,
+        footprint,
+    };
+    let Some(entry) = state.document.entry(volume) else {
+        return;
+    };
+    let (grid, overlay) = (Arc::clone(entry.volume()), entry.overlay.as_ref());
+    let label = u16::try_from(state.painting.label).unwrap_or(0);
+    let rule = overlay.and_then(|overlay| paint::Rule::new(state, tool, label, overlay, &grid));
+    let (Some(rule), Some(geometry)) = (rule, grid.geometry()) else {
+        return;
+    };
+    let mut maps = grid.voxels.label_maps().to_vec();
+    let is_changed = maps
+        .get_mut(layer)
+        .is_some_and(|map| paint::stroke(map, stroke, geometry, &rule));
+    if is_changed {
+        set_maps(state, volume, maps);
+    }
+    if let Some(begun) = &mut state.stroke {
+        begun.at = place;
+    }
+}
+
+/// Ends the stroke: what it changed is one step.
+pub(super) fn finish(state: &mut State) {
+    let Some(begun) = state.stroke.take() else { return };
+    let is_erasing = state.view.tool == Some(Tool::Eraser);
+    let Some(entry) = state.document.entry_mut(begun.volume) else {
+        return;
+    };
+    let after = entry.volume().voxels.label_map(begun.layer);
+    let Some(delta) = after.and_then(|after| LabelDelta::between(&begun.before, after)) else {
+        return;
+    };
+    if let Some(overlay) = &mut entry.overlay {
+        overlay.gained(&delta.balance());
+    }
+    let edit = Edit::Labels(LabelEdit {
+        volume: begun.volume,
+        layer: begun.layer,
+        delta: Some(Arc::new(delta)),
+        tables: None,
+    });
+    let name = if is_erasing {
+        say!("app-step-erase")
+    } else {
+        say!("app-step-paint")
+    };
+    state.history.did(Step { name, edit });
+}
+
+/// Takes the stroke back.
+pub(super) fn cancel(state: &mut State) {
+    if let Some(begun) = state.stroke.take() {
+        restore(state, &begun);
+    }
+}
+
+fn restore(state: &mut State, begun: &Begun) {
+    let Some(entry) = state.document.entry(begun.volume) else {
+        return;
+    };
+    let mut maps = entry.volume().voxels.label_maps().to_vec();
+    if let Some(map) = maps.get_mut(begun.layer) {
+        *map = begun.before.clone();
+    }
+    set_maps(state, begun.volume, maps);
+}

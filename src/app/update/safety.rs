@@ -1,0 +1,316 @@
+//! Saving segmentations, keeping what is painted in journals, and bringing back what was left behind.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::super::command::{Choice, Effect};
+use super::super::overlays::{Kept, Overlay, Saved};
+use super::super::painting;
+use super::super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, WorkTaken};
+use super::super::state::{Entry, JobSubject, Level, LoadState, State};
+use super::{file, jobs};
+use crate::io::journal::{self, Head, Left};
+use crate::io::{self, OpenVolume};
+use crate::model::volume::{Patient, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
+use crate::model::voxels::Voxels;
+use crate::say;
+
+fn which(state: &State, index: Option<usize>) -> Option<usize> {
+    index.or_else(|| painting::target(state).map(|(index, ..)| index))
+}
+
+/// Has the user choose where to save a segmentation.
+pub(super) fn choose(state: &mut State, index: Option<usize>) -> Vec<Effect> {
+    match which(state, index) {
+        Some(index) => file::choose(state, Choice::Segmentation(index)),
+        None => Vec::new(),
+    }
+}
+
+/// Begins to save a segmentation: to its own file, unless another one is named.
+pub(super) fn save(state: &mut State, index: Option<usize>, path: Option<PathBuf>) -> Vec<Effect> {
+    super::pointer::cancel(state);
+    let Some(index) = which(state, index) else {
+        return Vec::new();
+    };
+    let Some(entry) = state.document.entries.get(index) else {
+        return Vec::new();
+    };
+    let Some(overlay) = entry
+        .overlay
+        .as_ref()
+        .filter(|_| entry.volume().voxels.label_map(0).is_some())
+    else {
+        return Vec::new();
+    };
+    let own = overlay.path.clone();
+    let (path, known) = match (path, own) {
+        // Its own file, named or not.
+        (Some(path), Some((own, known))) if path == own => (path, known),
+        (None, Some((own, known))) => (own, known),
+        (Some(path), _) => (path, None),
+        (None, None) => return file::choose(state, Choice::Segmentation(index)),
+    };
+    let request = LabelsToSave {
+        volume: Arc::clone(entry.volume()),
+        table: overlay.table.clone(),
+        path,
+        known,
+    };
+    let id = request.volume.id;
+    let is_under_way = state
+        .jobs
+        .values()
+        .any(|status| status.subject == JobSubject::SavingLabels(id));
+    if is_under_way {
+        return Vec::new();
+    }
+    let title = say!("app-job-save-labels", path = request.path.display().to_string());
+    let job = file::begin(state, title, JobSubject::SavingLabels(id));
+    vec![Effect::SaveLabels {
+        job,
+        request: Box::new(request),
+    }]
+}
+
+/// A segmentation was saved, or not. Its journal goes once all of it is in the file.
+pub(super) fn saved(state: &mut State, saved: LabelsSaved) {
+    let path = saved.path.display().to_string();
+    match saved.outcome {
+        Ok(stamp) => {
+            if let Some(entry) = state.document.entry_mut(saved.id)
+                && let Some(overlay) = &mut entry.overlay
+            {
+                overlay.path = Some((saved.path, Some(stamp)));
+                overlay.saved = Some(Saved {
+                    revision: saved.revision,
+                    table: saved.table,
+                });
+                if !overlay.is_unsaved(&entry.open.volume)
+                    && let Some(kept) = overlay.journal.take()
+                {
+                    kept.journal.end();
+                }
+            }
+            state.tell(Level::Note, say!("app-labels-saved", path = path));
+        }
+        Err(err) => state.tell(Level::Error, err.to_string()),
+    }
+}
+
+/// The next thing to be kept safe, if there is one and nothing is being kept now.
+pub(super) fn due(state: &mut State) -> Vec<Effect> {
+    let Some(home) = state.home.clone().filter(|_| !state.is_journal_loss_told) else {
+        return Vec::new();
+    };
+    if state.jobs.values().any(|status| status.subject == JobSubject::Journal) {
+        return Vec::new();
+    }
+    let opened: Vec<PathBuf> = state
+        .shown()
+        .and_then(|entry| entry.open.source.file())
+        .filter(|file| !file.is_unpacked())
+        .map(|file| file.path().to_owned())
+        .into_iter()
+        .collect();
+    let request = state.document.entries.iter().find_map(|entry| {
+        let overlay = entry
+            .overlay
+            .as_ref()
+            .filter(|overlay| overlay.is_unsaved(entry.volume()))?;
+        let revision = entry.volume().voxels.painted_revision();
+        let is_kept = overlay
+            .journal
+            .as_ref()
+            .is_some_and(|kept| kept.revision == revision && kept.state.table == overlay.table);
+        (!is_kept).then(|| to_keep(entry, overlay, home.clone(), opened.clone()))
+    });
+    request.map_or_else(Vec::new, |request| {
+        let job = file::begin(state, say!("app-job-journal"), JobSubject::Journal);
+        let request = Box::new(request);
+        vec![Effect::KeepLabels { job, request }]
+    })
+}
+
+fn to_keep(entry: &Entry, overlay: &Overlay, home: io::home::Home, opened: Vec<PathBuf>) -> LabelsToKeep {
+    let volume = entry.volume();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let mut head = Head {
+        name: volume.series.description.clone(),
+        file: overlay.path.as_ref().map(|(path, _)| path.clone()),
+        opened,
+        frame_of_reference_uid: volume.series.frame_of_reference_uid.clone(),
+        layers: volume.voxels.frames(),
+        begun: now.map_or(0, |since| since.as_secs()),
+        ..Head::default()
+    };
+    if let Some(geometry) = volume.geometry() {
+        head.set_grid(geometry);
+    }
+    LabelsToKeep {
+        id: volume.id,
+        home,
+        head,
+        journal: overlay
+            .journal
+            .as_ref()
+            .map(|kept| (Arc::clone(&kept.journal), kept.state.clone())),
+        state: journal::State {
+            maps: volume.voxels.label_maps().to_vec(),
+            table: overlay.table.clone(),
+        },
+        revision: volume.voxels.painted_revision(),
+    }
+}
+
+/// Painted work was kept safe, or could not be.
+pub(super) fn kept(state: &mut State, kept: LabelsKept) {
+    match kept.outcome {
+        Ok(journal) => {
+            // Of a segmentation that was closed it stays on the disk, to be offered again.
+            let Some(entry) = state.document.entry_mut(kept.id) else {
+                return;
+            };
+            let Some(overlay) = &mut entry.overlay else { return };
+            if overlay.is_unsaved(&entry.open.volume) {
+                overlay.journal = Some(Kept {
+                    journal,
+                    state: kept.state,
+                    revision: kept.revision,
+                });
+            } else {
+                // It was saved in the meantime.
+                overlay.journal = None;
+                journal.end();
+            }
+        }
+        Err(err) => {
+            state.is_journal_loss_told = true;
+            state.tell(Level::Error, err.to_string());
+        }
+    }
+}
+
+/// Begins to look for work that was left behind.
+pub(in crate::app) fn look_for_work(state: &mut State) -> Vec<Effect> {
+    let Some(home) = state.home.clone() else {
+        return Vec::new();
+    };
+    let job = file::begin(state, say!("app-job-journal"), JobSubject::Journal);
+    vec![Effect::LookForWork { job, home }]
+}
+
+/// Work was found that was left behind.
+pub(super) fn found(state: &mut State, left: Vec<Left>) {
+    if !left.is_empty() {
+        state.tell(Level::Note, say!("app-work-left", count = left.len()));
+    }
+    state.left_work = left;
+}
+
+/// Begins to bring such work back.
+pub(super) fn recover(state: &mut State, index: usize) -> Vec<Effect> {
+    let Some(left) = state.left_work.get(index) else {
+        return Vec::new();
+    };
+    let path = left.path.clone();
+    let job = file::begin(
+        state,
+        say!("app-job-recover", name = left.head.name.clone()),
+        JobSubject::Journal,
+    );
+    vec![Effect::TakeOverWork { job, path }]
+}
+
+/// Throws such work away.
+pub(super) fn discard(state: &mut State, index: usize) -> Vec<Effect> {
+    if index < state.left_work.len() {
+        let left = state.left_work.remove(index);
+        if let Err(err) = journal::discard(&left.path) {
+            state.tell(Level::Error, err.to_string());
+        }
+    }
+    Vec::new()
+}
+
+/// Work that was left behind was read: it is there again, not saved, and what it was painted over is opened.
+pub(super) fn took_over(state: &mut State, taken: WorkTaken) -> Vec<Effect> {
+    let (journal, head, kept) = match taken.outcome {
+        Ok(found) => found,
+        Err(why) => {
+            state.tell(Level::Error, why);
+            return Vec::new();
+        }
+    };
+    state.left_work.retain(|left| left.path != taken.path);
+    let volume = head.grid().and_then(|grid| {
+        let voxels = Voxels::of_labels(kept.maps.clone()).ok()?;
+        Some(Arc::new(recovered(&head, Placement::Patient(grid), voxels)))
+    });
+    let Some(volume) = volume else {
+        let path = taken.path.display().to_string();
+        state.tell(Level::Error, say!("io-journal-damaged", path = path));
+        return Vec::new();
+    };
+    let (id, revision) = (volume.id, volume.voxels.painted_revision());
+    let source = io::blank::source(&volume);
+    let mut entry = jobs::entry(OpenVolume { volume, source }, state.settings.interpolation);
+    let mut overlay = Overlay::painted(kept.table.clone());
+    let mut balance = std::collections::BTreeMap::new();
+    for map in &kept.maps {
+        for label in map.to_dense() {
+            *balance.entry(label).or_insert(0) += 1;
+        }
+    }
+    overlay.gained(&balance);
+    overlay.path = head.file.clone().map(|path| {
+        let stamp = io::segmentation::Stamp::of(&path);
+        (path, stamp)
+    });
+    overlay.journal = Some(Kept {
+        journal,
+        state: kept,
+        revision,
+    });
+    entry.load = LoadState::Loaded;
+    entry.overlay = Some(overlay);
+    state.document.entries.push(entry);
+    state.painting.target = Some(id);
+    state.view.overlays.is_on = true;
+    state.tell(Level::Note, say!("app-work-recovered", name = head.name.clone()));
+    let is_shown = state.view.shown.is_some();
+    if is_shown || head.opened.is_empty() {
+        return Vec::new();
+    }
+    file::open(state, Some(head.opened))
+}
+
+fn recovered(head: &Head, placement: Placement, voxels: Voxels) -> Volume {
+    Volume {
+        id: VolumeId::fresh(),
+        series: SeriesInfo {
+            format: "isocenter",
+            kind: VolumeKind::Segmentation,
+            modality: "SEG".to_owned(),
+            description: head.name.clone(),
+            patient: Patient::default(),
+            study_uid: String::new(),
+            study_description: String::new(),
+            study_date: String::new(),
+            series_uid: String::new(),
+            series_number: None,
+            transfer_syntax: String::new(),
+            frame_of_reference_uid: head.frame_of_reference_uid.clone(),
+            files: 0,
+            stored_type: "u16".to_owned(),
+        },
+        placement,
+        voxels,
+        rescale: Rescale::IDENTITY,
+        unit: None,
+        windows: Vec::new(),
+        is_inverted: false,
+        padding: None,
+        warnings: Vec::new(),
+    }
+}

@@ -1,0 +1,161 @@
+//! Segmentations to files, so that no painted voxel is ever lost: what was there is kept beside, what was written is
+//! read back and compared, and a file that another program has changed meanwhile is not touched.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::nifti::write_nifti;
+use super::save::{SaveError, write_atomically};
+use crate::model::segment::SegmentTable;
+use crate::model::volume::{Rescale, Volume, VolumeKind};
+use crate::model::voxels::{SampleType, Samples, Voxels};
+use crate::say;
+
+/// How a file was when it was last looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    changed: SystemTime,
+    length: u64,
+}
+
+impl Stamp {
+    /// Of a file that is there.
+    pub fn of(path: &Path) -> Option<Self> {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some(Self {
+            changed: metadata.modified().ok()?,
+            length: metadata.len(),
+        })
+    }
+}
+
+/// Whether segmentations can be saved in a file of this name.
+pub fn is_writable_name(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    name.ends_with(".nii") || name.ends_with(".nii.gz")
+}
+
+/// Saves a segmentation, whose voxels are painted label maps, and beside it the table of its names and colours as
+/// ITK-SNAP keeps it. The file that was there gets the name with `.bak` behind it. `known` is how that file was when
+/// this program last read or wrote it: if it is another one by now, nothing is written.
+pub fn save(path: &Path, volume: &Volume, table: &SegmentTable, known: Option<Stamp>) -> Result<Stamp, SaveError> {
+    let refuse = |why: String| Err(SaveError::refused(path, why));
+    if !is_writable_name(path) {
+        return refuse(say!("io-labels-format"));
+    }
+    if volume.voxels.frames() > 1 && table.layers() > 1 {
+        return refuse(say!("io-labels-overlap"));
+    }
+    if known.is_some_and(|known| Stamp::of(path).is_some_and(|now| now != known)) {
+        return refuse(say!("io-labels-changed"));
+    }
+    let dense = to_be_written(volume).map_err(|why| SaveError::refused(path, why))?;
+    keep_previous(path)?;
+    write_nifti(path, &dense, None)?;
+    let text = to_itk_snap(table);
+    write_atomically(&table_path(path), |out| std::io::Write::write_all(out, text.as_bytes()))?;
+    Stamp::of(path).ok_or_else(|| SaveError::refused(path, say!("io-read-back")))
+}
+
+/// The same voxels as slabs, in 8 bits where no label needs more.
+fn to_be_written(volume: &Volume) -> Result<Volume, String> {
+    let slabs = volume.voxels.to_slabs().map_err(|err| err.to_string())?;
+    let all: Vec<_> = (0..slabs.slab_count()).filter_map(|slab| slabs.slab(slab)).collect();
+    let highest = all.iter().map(|samples| match samples.as_ref() {
+        Samples::U16(labels) => labels.iter().copied().max().unwrap_or(0),
+        _ => u16::MAX,
+    });
+    let voxels = if highest.max().unwrap_or(0) > u16::from(u8::MAX) {
+        slabs
+    } else {
+        let dims = slabs.dims();
+        let slices = slabs.slab_range(0).slice_count;
+        let narrow = Voxels::new(dims, slabs.frames(), 1, SampleType::U8, slices).map_err(|err| err.to_string())?;
+        for (slab, samples) in all.iter().enumerate() {
+            if let Samples::U16(labels) = samples.as_ref() {
+                let labels = labels.iter().map(|label| *label as u8).collect();
+                narrow
+                    .publish(slab, Samples::U8(labels))
+                    .map_err(|err| err.to_string())?;
+            }
+        }
+        narrow
+    };
+    let mut dense = volume.with_voxels(voxels);
+    dense.rescale = Rescale::IDENTITY;
+    dense.series.kind = VolumeKind::Segmentation;
+    Ok(dense)
+}
+
+/// The file of the table beside a segmentation.
+pub fn table_path(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let stem = name.strip_suffix(".gz").unwrap_or(&name);
+    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+    path.with_file_name(format!("{stem}.label"))
+}
+
+/// Gives the file that is there a second name.
+fn keep_previous(path: &Path) -> Result<(), SaveError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let mut name = path.file_name().map(OsString::from).unwrap_or_default();
+    name.push(".bak");
+    let kept = path.with_file_name(name);
+    let fail = |why| SaveError {
+        path: kept.clone(),
+        why,
+    };
+    match std::fs::remove_file(&kept) {
+        Err(err) if err.kind() != std::io::ErrorKind::NotFound => return Err(fail(err)),
+        _ => {}
+    }
+    // Not every file system has files with two names.
+    if std::fs::hard_link(path, &kept).is_err() {
+        std::fs::copy(path, &kept).map_err(fail)?;
+    }
+    Ok(())
+}
+
+/// A table as ITK-SNAP's label descriptions: index, red, green, blue, opacity, visibility in slices and in 3D, name.
+pub fn to_itk_snap(table: &SegmentTable) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::from(
+        "# ITK-SnAP Label Description File\n# IDX   -R-  -G-  -B-  -A--  VIS MSH  LABEL\n    0     0    0    0        0  0  0    \"Clear Label\"\n",
+    );
+    for segment in &table.segments {
+        let [r, g, b] = segment.color;
+        let visible = u8::from(segment.is_visible);
+        let name = segment.name.replace(['"', '\n', '\r'], "'");
+        // Writing to a string does not fail.
+        writeln!(
+            text,
+            "{:5} {r:5} {g:4} {b:4}        1  {visible}  {visible}    \"{name}\"",
+            segment.label
+        )
+        .ok();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_stand_beside_their_maps() {
+        for (map, table) in [
+            ("a/b.nii.gz", "a/b.label"),
+            ("a/b.c.nii", "a/b.c.label"),
+            ("x.nii.gz", "x.label"),
+        ] {
+            assert_eq!(table_path(Path::new(map)), Path::new(table));
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! What is painted is never lost: saving, the journal, and a program that is killed at any moment.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command as Process, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use glam::DVec2;
+use isocenter::app::overlays;
+use isocenter::app::painting::PaintChange;
+use isocenter::app::pane::PaneId;
+use isocenter::app::tool::{Button, Modifiers, PointerAction, PointerEvent, Tool};
+use isocenter::app::{Command, Program};
+use isocenter::io::home::Home;
+use isocenter::io::journal;
+
+use crate::driver::*;
+
+const NONE: Modifiers = Modifiers {
+    ctrl: false,
+    shift: false,
+    alt: false,
+};
+
+fn at_home(home: &Path, image: &Path) -> Program {
+    let mut program = laid_out(Program::at_home(Arc::new(|| {}), Home::at(home)));
+    open(&mut program, image);
+    program
+}
+
+fn paint(program: &mut Program, from: DVec2, to: DVec2) {
+    run(
+        program,
+        Command::SetTool {
+            tool: Some(Tool::Brush),
+        },
+    );
+    run(program, Command::Paint(PaintChange::Radius(4.0)));
+    drag(program, PaneId::Axial, Button::Left, from, to, NONE);
+    wait(program);
+}
+
+fn labels(program: &Program) -> Vec<u16> {
+    let (_, entry, _) = overlays::over_shown(program.state()).next().expect("a label map");
+    entry
+        .volume()
+        .voxels
+        .label_map(0)
+        .expect("it can be painted")
+        .to_dense()
+}
+
+fn save(program: &mut Program, path: &Path) {
+    let path = Some(path.to_owned());
+    run(program, Command::SaveSegmentation { index: None, path });
+    wait(program);
+}
+
+fn texts(program: &Program) -> String {
+    let all: Vec<&str> = program.state().messages.iter().map(|said| said.text.as_str()).collect();
+    all.join("\n")
+}
+
+fn at(x: f64, y: f64) -> DVec2 {
+    DVec2::new(x, y)
+}
+
+fn journals(home: &Path) -> Vec<journal::Left> {
+    journal::left(&Home::at(home))
+}
+
+#[test]
+fn a_saved_segmentation_is_there_again_and_what_it_replaced_is_kept() {
+    let (mut program, folder) = opened();
+    let path = folder.path().join("seg.nii.gz");
+    paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+    assert!(overlays::any_unsaved(program.state()));
+    save(&mut program, &path);
+    assert!(!overlays::any_unsaved(program.state()), "{}", texts(&program));
+    let first = (std::fs::read(&path).unwrap(), labels(&program));
+    paint(&mut program, at(190.0, 130.0), at(210.0, 160.0));
+    assert!(overlays::any_unsaved(program.state()));
+    run(
+        &mut program,
+        Command::SaveSegmentation {
+            index: None,
+            path: None,
+        },
+    );
+    wait(&mut program);
+    assert_eq!(std::fs::read(folder.path().join("seg.nii.gz.bak")).unwrap(), first.0);
+    let second = labels(&program);
+    assert_ne!(first.1, second);
+    let mut again = program_on(&folder.path().join("one.nii"));
+    open(&mut again, &path);
+    assert_eq!(labels(&again), second);
+    let (_, _, overlay) = overlays::over_shown(again.state()).next().unwrap();
+    assert_eq!(overlay.table.segments[0].name, "Label 1");
+}
+
+#[test]
+fn a_file_that_another_program_changed_is_not_touched() {
+    let (mut program, folder) = opened();
+    let path = folder.path().join("seg.nii");
+    paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+    save(&mut program, &path);
+    let other = b"something else".to_vec();
+    std::fs::write(&path, &other).unwrap();
+    paint(&mut program, at(180.0, 130.0), at(210.0, 140.0));
+    save(&mut program, &path);
+    assert_eq!(std::fs::read(&path).unwrap(), other);
+    assert!(
+        texts(&program).contains("another program has changed"),
+        "{}",
+        texts(&program)
+    );
+    assert!(overlays::any_unsaved(program.state()));
+}
+
+#[test]
+fn what_cannot_be_saved_is_said_and_stays_unsaved() {
+    let (mut program, folder) = opened();
+    paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+    for name in ["seg.txt", "missing/seg.nii"] {
+        save(&mut program, &folder.path().join(name));
+        assert!(overlays::any_unsaved(program.state()), "{name}");
+        assert!(!folder.path().join(name).exists());
+    }
+}
+
+#[test]
+fn work_that_was_not_saved_is_offered_and_comes_back_whole() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let image = write_volume(folder.path(), "one.nii");
+    let mut program = at_home(home.path(), &image);
+    paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+    paint(&mut program, at(100.0, 100.0), at(210.0, 110.0));
+    run(&mut program, Command::Undo);
+    wait(&mut program);
+    let painted = labels(&program);
+    assert!(journals(home.path()).is_empty(), "it is not left behind yet");
+    drop(program);
+    let mut next = Program::at_home(Arc::new(|| {}), Home::at(home.path()));
+    wait(&mut next);
+    assert_eq!(next.state().left_work.len(), 1, "{}", texts(&next));
+    run(&mut next, Command::RecoverWork { index: 0 });
+    wait(&mut next);
+    assert_eq!(labels(&next), painted, "its image is opened with it");
+    assert!(next.state().left_work.is_empty());
+    // It goes on in the same journal until it is saved; then there is nothing left.
+    let mut next = laid_out(next);
+    paint(&mut next, at(100.0, 100.0), at(210.0, 110.0));
+    let painted = labels(&next);
+    drop(next);
+    let mut third = Program::at_home(Arc::new(|| {}), Home::at(home.path()));
+    wait(&mut third);
+    run(&mut third, Command::RecoverWork { index: 0 });
+    wait(&mut third);
+    assert_eq!(labels(&third), painted);
+    save(&mut third, &folder.path().join("seg.nii.gz"));
+    drop(third);
+    assert!(journals(home.path()).is_empty());
+}
+
+#[test]
+fn work_can_be_thrown_away() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let image = write_volume(folder.path(), "one.nii");
+    let mut program = at_home(home.path(), &image);
+    paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+    drop(program);
+    let mut next = Program::at_home(Arc::new(|| {}), Home::at(home.path()));
+    wait(&mut next);
+    run(&mut next, Command::DiscardWork { index: 0 });
+    assert!(journals(home.path()).is_empty());
+}
+
+/// Lines of a script that paints strokes and saves now and then; the n-th stroke is a dot at its own place.
+fn script(folder: &Path, image: &Path, seg: &Path) -> PathBuf {
+    let mut commands = Vec::new();
+    for pane in PaneId::QUAD {
+        let size = at(400.0, 300.0);
+        commands.push(Command::ResizePane { pane, size });
+    }
+    commands.push(Command::Open {
+        paths: vec![image.to_owned()],
+    });
+    commands.push(Command::SetTool {
+        tool: Some(Tool::Brush),
+    });
+    commands.push(Command::Paint(PaintChange::Radius(1.6)));
+    for n in 0..STROKES {
+        let point = place(n);
+        for action in [PointerAction::Press(Button::Left), PointerAction::Release] {
+            commands.push(Command::Pointer(PointerEvent {
+                pane: PaneId::Axial,
+                action,
+                at: point,
+                modifiers: NONE,
+            }));
+        }
+        if n % 9 == 8 {
+            let path = Some(seg.to_owned());
+            commands.push(Command::SaveSegmentation { index: None, path });
+        }
+    }
+    let path = folder.join("script.jsonl");
+    let lines: Vec<String> = commands
+        .iter()
+        .map(|command| serde_json::to_string(command).unwrap())
+        .collect();
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    path
+}
+
+const STROKES: usize = 60;
+
+fn place(n: usize) -> DVec2 {
+    at(170.0 + 6.0 * (n % 10) as f64, 110.0 + 12.0 * (n / 10) as f64)
+}
+
+/// How many strokes each state of the label map has had, by painting them one after the other.
+fn states(image: &Path) -> Vec<Vec<u16>> {
+    let mut program = program_on(image);
+    run(
+        &mut program,
+        Command::SetTool {
+            tool: Some(Tool::Brush),
+        },
+    );
+    run(&mut program, Command::Paint(PaintChange::Radius(1.6)));
+    let mut states = Vec::new();
+    for n in 0..STROKES {
+        drag(&mut program, PaneId::Axial, Button::Left, place(n), place(n), NONE);
+        wait(&mut program);
+        states.push(labels(&program));
+    }
+    states
+}
+
+#[test]
+fn a_program_that_is_killed_at_any_moment_loses_nothing_older_than_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = write_volume(folder.path(), "one.nii");
+    let states = states(&image);
+    let mut dice = 0x2026_1126_u64;
+    let (mut came_back, mut broke_off, mut whole_files) = (0, 0, 0);
+    for round in 0..200 {
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let home = tempfile::tempdir().unwrap();
+        let seg = home.path().join("seg.nii.gz");
+        let script = script(home.path(), &image, &seg);
+        let mut child = Process::new(env!("CARGO_BIN_EXE_isocenter"))
+            .arg("run")
+            .arg(&script)
+            .arg("-q")
+            .env("ISOCENTER_HOME", home.path().join("home"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let wait_ms = 40 + (dice >> 33) % 700;
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_millis(wait_ms) && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let has_ended = child.try_wait().unwrap().is_some();
+        child.kill().ok();
+        child.wait().unwrap();
+        broke_off += usize::from(!has_ended);
+        // The file is whole or not there: never half a one.
+        let saved = seg.exists().then(|| {
+            let mut program = program_on(&image);
+            open(&mut program, &seg);
+            whole_files += 1;
+            labels(&program)
+        });
+        let saved = saved.map(|saved| {
+            let strokes = states.iter().rposition(|state| *state == saved);
+            strokes.expect("a saved state that was never painted") + 1
+        });
+        let mut next = Program::at_home(Arc::new(|| {}), Home::at(home.path().join("home")));
+        wait(&mut next);
+        let kept = (!next.state().left_work.is_empty()).then(|| {
+            run(&mut next, Command::RecoverWork { index: 0 });
+            wait(&mut next);
+            came_back += 1;
+            let labels = labels(&next);
+            let strokes = states.iter().rposition(|state| *state == labels);
+            strokes.expect("a state that was never painted") + 1
+        });
+        // A script goes on only when each stroke is on the disk, so that none before the last is ever lost: what is
+        // kept is never behind what was saved.
+        if let (Some(saved), Some(kept)) = (saved, kept) {
+            assert!(kept >= saved, "round {round}: {kept} strokes kept, {saved} saved");
+        }
+        if has_ended {
+            let last = kept.or(saved);
+            assert_eq!(last, Some(STROKES), "round {round}");
+        }
+    }
+    assert!(
+        broke_off > 20 && came_back > 20,
+        "{broke_off} broken off, {came_back} back, {whole_files} files"
+    );
+}
