@@ -288,6 +288,8 @@ impl Window {
                 | Effect::StartDeveloping { .. }
                 | Effect::StartMask { .. }
                 | Effect::StartLabels { .. }
+                | Effect::StartJudging { .. }
+                | Effect::StartMeasuring { .. }
                 | Effect::SaveLabels { .. }
                 | Effect::WorkOnSegment { .. }
                 | Effect::KeepLabels { .. }

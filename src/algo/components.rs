@@ -50,6 +50,46 @@ impl Components {
         &self.sizes
     }
 
+    /// A voxel of each part: the one that is nearest to the mean of the part's indices, with `spacing` in mm.
+    pub fn middles(&self, spacing: [f64; 3]) -> Vec<[usize; 3]> {
+        let place = |row: usize| [(row % self.dims[1]) as f64, (row / self.dims[1]) as f64];
+        let mut sums = vec![[0.0; 3]; self.sizes.len()];
+        for (row, runs) in self.rows() {
+            let [j, k] = place(row);
+            for run in runs {
+                let count = f64::from(run.end - run.start);
+                if let Some(sum) = sums.get_mut(run.part as usize) {
+                    sum[0] += count * f64::from(run.start + run.end - 1) / 2.0;
+                    sum[1] += count * j;
+                    sum[2] += count * k;
+                }
+            }
+        }
+        let mut nearest = vec![(f64::INFINITY, [0; 3]); self.sizes.len()];
+        for (row, runs) in self.rows() {
+            let [j, k] = place(row);
+            for run in runs {
+                let part = run.part as usize;
+                let (Some(sum), Some(size), Some(best)) = (sums.get(part), self.sizes.get(part), nearest.get_mut(part))
+                else {
+                    continue;
+                };
+                let mean = sum.map(|sum| sum / *size as f64);
+                let i = mean[0].round().clamp(f64::from(run.start), f64::from(run.end - 1));
+                let apart = [i - mean[0], j - mean[1], k - mean[2]];
+                let squared: f64 = apart
+                    .iter()
+                    .zip(spacing)
+                    .map(|(apart, step)| (apart * step).powi(2))
+                    .sum();
+                if squared < best.0 {
+                    *best = (squared, [i as usize, row % self.dims[1], row / self.dims[1]]);
+                }
+            }
+        }
+        nearest.into_iter().map(|(_, at)| at).collect()
+    }
+
     /// The voxels of some parts.
     pub fn select(&self, is_in: impl Fn(usize) -> bool) -> Bits {
         let mut bits = Bits::none(self.dims);

@@ -21,6 +21,9 @@ pub fn label_grid(volume: &Volume, frame: usize) -> Option<LabelGrid> {
     if voxels.components() != 1 || frame >= voxels.frames() {
         return None;
     }
+    if let Some(painted) = voxels.label_map(frame) {
+        return LabelGrid::new(dims, painted.to_dense());
+    }
     let is_there = |k: usize| voxels.slab(voxels.slab_of(k, frame)).is_some();
     if !(0..slices).all(is_there) {
         return None;
@@ -101,6 +104,21 @@ pub fn bits_of(map: &LabelGrid, label: u16, within: &IndexBox) -> Bits {
                 }
             }
         });
+    bits
+}
+
+/// The voxels of a grid whose number fulfils a condition.
+pub fn bits_where(dims: [usize; 3], numbers: &[u8], is_in: impl Fn(u8) -> bool + Sync) -> Bits {
+    let mut bits = Bits::none(dims);
+    let (words, row_words) = bits.words_mut();
+    let rows = numbers.par_chunks(dims[0]);
+    words.par_chunks_mut(row_words).zip(rows).for_each(|(to, row)| {
+        for (part, word) in row.chunks(64).zip(to) {
+            for (bit, number) in part.iter().enumerate() {
+                *word |= u64::from(is_in(*number)) << bit;
+            }
+        }
+    });
     bits
 }
 

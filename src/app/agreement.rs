@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::label_statistics::quoted;
 use super::named_map::{NamedMap, Pairing};
 use crate::algo::agreement::{Overlap, Overlaps, SurfaceDistances, overlaps, surface_distances};
 
@@ -98,4 +99,33 @@ fn measured(label: u16, overlap: &Overlap, distances: Option<SurfaceDistances>) 
         volume_b_ml,
         volume_difference_ml: volume_b_ml - volume_a_ml,
     }
+}
+
+/// As comma-separated values (RFC 4180), with a heading; what is not there is empty.
+pub fn to_csv(labels: &[LabelAgreement]) -> String {
+    let heading = "label,name,dice,jaccard,sensitivity,specificity,precision,positive_likelihood_ratio,\
+                   negative_likelihood_ratio,hausdorff_mm,hd95_mm,mean_surface_distance_mm,volume_a_ml,volume_b_ml,\
+                   volume_difference_ml";
+    let mut lines = vec![heading.to_owned()];
+    for one in labels {
+        let numbers = [
+            Some(one.dice),
+            Some(one.jaccard),
+            one.sensitivity,
+            one.specificity,
+            one.precision,
+            one.positive_likelihood_ratio,
+            one.negative_likelihood_ratio,
+            one.hausdorff_mm,
+            one.hd95_mm,
+            one.mean_surface_distance_mm,
+            Some(one.volume_a_ml),
+            Some(one.volume_b_ml),
+            Some(one.volume_difference_ml),
+        ];
+        let mut fields = vec![one.label.to_string(), quoted(&one.name)];
+        fields.extend(numbers.map(|number| number.map_or_else(String::new, |number| number.to_string())));
+        lines.push(fields.join(","));
+    }
+    lines.join("\r\n") + "\r\n"
 }

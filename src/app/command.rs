@@ -14,6 +14,7 @@ use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::segment_work::SegmentWork;
 use super::settings::{PanelId, Setting, WindowPlace};
+use super::tables::TableChange;
 use super::tool::cube::Side;
 use super::tool::{PointerEvent, Tool};
 use super::volume_view::VolumeChange;
@@ -449,6 +450,8 @@ pub enum Command {
         /// The segment's label.
         label: u32,
     },
+    /// Judges and measures segmentations.
+    Tables(TableChange),
     /// Makes an empty segmentation on the grid of the shown image.
     NewSegmentation,
     /// Adds a segment to a label map.

@@ -9,6 +9,7 @@ use super::movie::{Film, MovieFormat, MovieStyle};
 use super::pane::PaneId;
 use super::safety::{LabelsToKeep, LabelsToSave};
 use super::segment_work::WorkRequest;
+use super::tables::MapRequest;
 use super::transfer_thumbnail::ThumbnailRequest;
 use super::volume_view::Removal;
 use crate::io::OpenVolume;
@@ -77,6 +78,24 @@ pub enum Effect {
         job: JobId,
         /// What.
         request: Box<ToSave>,
+    },
+    /// Judge a segmentation by a reference, which comes first.
+    StartJudging {
+        /// The job's name.
+        job: JobId,
+        /// Both.
+        maps: Box<[MapRequest; 2]>,
+    },
+    /// Measure the segments of a map.
+    StartMeasuring {
+        /// The job's name.
+        job: JobId,
+        /// Of which map.
+        map: Box<MapRequest>,
+        /// In which image.
+        image: OpenVolume,
+        /// Its time point.
+        frame: usize,
     },
     /// Write a text file.
     WriteText {

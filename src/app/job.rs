@@ -19,6 +19,7 @@ use super::overlays::MOST_LABELS;
 use super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, WorkTaken};
 use super::segment_work::{WorkDone, WorkRequest};
 use super::state::Counted;
+use super::tables::{Judgement, Measured};
 use super::thumbnail::{self, Thumbnail};
 use super::transfer_thumbnail::{self, ThumbnailRequest};
 use super::volume_view::Removal;
@@ -110,6 +111,10 @@ pub enum JobEvent {
         /// RGBA, 8 bits, rows from the top.
         pixels: Arc<Vec<u8>>,
     },
+    /// Two segmentations were compared, or why not.
+    Judged(Result<Box<Judgement>, String>),
+    /// The segments of a map were measured, or why not.
+    Measured(Result<Measured, String>),
     /// There is nothing to tell.
     Nothing,
     /// The job broke.
@@ -431,7 +436,7 @@ impl Jobs {
         }
     }
 
-    fn start(
+    pub(super) fn start(
         &mut self,
         job: JobId,
         name: &str,
@@ -504,9 +509,9 @@ impl Drop for Jobs {
 }
 
 /// Where a job's events go.
-struct Outlet {
+pub(super) struct Outlet {
     job: JobId,
-    cancelled: Arc<AtomicBool>,
+    pub(super) cancelled: Arc<AtomicBool>,
     sender: SyncSender<(JobId, JobEvent, bool)>,
     wake: Arc<dyn Fn() + Send + Sync>,
 }
@@ -568,7 +573,7 @@ impl Outlet {
     }
 
     /// A progress listener that tells now and then, and at the end.
-    fn progress(&self) -> impl Fn(ProgressEvent) + Sync + '_ {
+    pub(super) fn progress(&self) -> impl Fn(ProgressEvent) + Sync + '_ {
         let began = Instant::now();
         let last_told_ms = AtomicU64::new(0);
         move |event| {

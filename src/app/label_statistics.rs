@@ -118,7 +118,7 @@ pub fn to_csv(segments: &[SegmentStatistics]) -> String {
 }
 
 /// A field, in quotes where it needs them.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     if text.contains(['"', ',', '\r', '\n']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {

@@ -253,6 +253,10 @@ impl Program {
                 Effect::WriteText { job, path, text } => self.jobs.start_text(job, path, text),
                 Effect::StartHistogram { job, volume } => self.jobs.start_histogram(job, volume),
                 Effect::StartLabels { job, open } => self.jobs.start_labels(job, open),
+                Effect::StartJudging { job, maps } => self.jobs.start_judging(job, maps),
+                Effect::StartMeasuring { job, map, image, frame } => {
+                    self.jobs.start_measuring(job, map, image, frame);
+                }
                 Effect::StartTransferThumbnails { job, request } => self.jobs.start_transfer_thumbnails(job, request),
                 Effect::ReadTransfer { job, path } => self.jobs.start_read_transfer(job, path),
                 Effect::WriteTransfer { job, path, function } => self.jobs.start_write_transfer(job, path, function),

@@ -16,6 +16,7 @@ use super::painting::{Begun, Painting};
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
 use super::settings::Settings;
+use super::tables::Tables;
 use super::thumbnail::Thumbnails;
 use super::tool::{Gesture, Tool};
 use super::transfer::Transfer;
@@ -59,6 +60,8 @@ pub struct State {
     pub jobs: BTreeMap<JobId, JobStatus>,
     /// What the user should read, oldest first.
     pub messages: Vec<Message>,
+    /// Tables about segmentations.
+    pub tables: Tables,
     /// What was measured in the open series.
     pub measurements: Measurements,
     /// What can be undone.
@@ -325,6 +328,8 @@ pub enum JobSubject {
     Developing,
     /// Looking for what is to be removed from the volume view.
     Mask(VolumeId),
+    /// Judging or measuring segmentations.
+    Table,
 }
 
 impl JobSubject {
@@ -345,6 +350,7 @@ impl JobSubject {
             | Self::Transfer
             | Self::Paths(_)
             | Self::Measurements
+            | Self::Table
             | Self::Journal
             | Self::Developing => None,
         }
@@ -429,6 +435,7 @@ impl State {
             developing: None,
             jobs: BTreeMap::new(),
             messages: Vec::new(),
+            tables: Tables::default(),
             measurements: Measurements::default(),
             history: History::default(),
             home: None,

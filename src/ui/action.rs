@@ -9,6 +9,7 @@ use crate::app::overlays;
 use crate::app::pane::{Arrangement, Layout, PaneId};
 use crate::app::planes::Alignment;
 use crate::app::settings::PanelId;
+use crate::app::tables::Table;
 use crate::app::tool::Tool;
 use crate::app::tool::cube::Side;
 use crate::app::volume_view::Removal;
@@ -47,6 +48,8 @@ pub enum Action {
     ExportMeasurements(MeasurementsFile),
     CopyMeasurements,
     Measurements,
+    Table(Table),
+    Disagreement(i64),
     Convention,
     LookFrom(Side),
     Perspective,
@@ -342,6 +345,10 @@ pub const ROWS: &[Row] = &[
         "ui-export-json",
     ),
     row(Group::Measure, Action::CopyMeasurements, "ui-copy-measurements"),
+    row(Group::Measure, Action::Table(Table::Statistics), "ui-show-statistics").section(),
+    row(Group::Measure, Action::Table(Table::Agreement), "ui-show-agreement"),
+    row(Group::Measure, Action::Disagreement(1), "ui-next-disagreement").key(Key::J),
+    row(Group::Measure, Action::Disagreement(-1), "ui-previous-disagreement").on(Modifiers::SHIFT, Key::J),
     row(Group::Segment, Action::Tool(Tool::Brush), "ui-brush").key(Key::D),
     row(Group::Segment, Action::Tool(Tool::Eraser), "ui-eraser").key(Key::E),
     row(Group::Segment, Action::NewSegmentation, "ui-new-segmentation").section(),
@@ -438,6 +445,7 @@ impl Row {
             Action::CropBox => Some(view.volume.shows_crop),
             Action::VolumeSlices => Some(view.volume.shows_slices),
             Action::Measurements => Some(view.shows_measurements),
+            Action::Table(table) => Some(state.tables.shown == Some(table)),
             Action::Overlays => Some(overlays::any_seen(state)),
             Action::Tool(tool) => Some(view.active_tool() == tool),
             Action::Convention => Some(view.is_neurological),

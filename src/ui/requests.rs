@@ -4,6 +4,7 @@ use super::action::Action;
 use crate::app::painting::{self, PaintChange};
 use crate::app::pane::PaneId;
 use crate::app::settings::Setting;
+use crate::app::tables::TableChange;
 use crate::app::tool::Tool;
 use crate::app::volume_view::{MOST_CLIP_PLANES, SliceCut, VolumeChange};
 use crate::app::{Command, State, mask, measurements, overlays, presets};
@@ -128,6 +129,18 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
             has_measurements(state).then_some(Command::ChooseMeasurementsFile { format })?
         }
         Action::Measurements => has_measurements(state).then_some(Command::ToggleMeasurements)?,
+        Action::Table(table) => {
+            let next = (state.tables.shown != Some(table)).then_some(table);
+            has_overlay(state).then_some(Command::Tables(TableChange::Show(next)))?
+        }
+        Action::Disagreement(steps) => {
+            let has_any = state
+                .tables
+                .judgement
+                .as_ref()
+                .is_some_and(|found| !found.places.is_empty());
+            has_any.then_some(Command::Tables(TableChange::StepDisagreement(steps)))?
+        }
         Action::CopyMeasurements => has_measurements(state).then_some(Command::CopyMeasurements)?,
         Action::DeleteMeasurement => {
             measurements::selected(state).map(|(index, _)| Command::DeleteMeasurement { index: Some(index) })?

@@ -44,6 +44,7 @@ mod scalpel;
 mod settings;
 mod sources;
 mod stats_cli;
+mod tables;
 mod thumbnails;
 mod tidy;
 mod transfer;

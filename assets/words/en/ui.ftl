@@ -370,6 +370,59 @@ ui-movie-transparent = Transparent background
 ui-movie-repeats = Plays again and again
 ui-movie-annotated-tip = Orientation letters, scale bar, and who and what it shows. Hidden identifiers stay hidden.
 ui-movie-save = Save movie…
+ui-show-statistics = Segment Statistics
+ui-show-statistics-tip = Volume, values and shape of every segment, as a table
+ui-show-agreement = Compare Segmentations
+ui-show-agreement-tip = How well one segmentation agrees with another, label by label
+ui-next-disagreement = Next Disagreement
+ui-next-disagreement-tip = The next piece in which two compared segmentations differ, the largest first
+ui-previous-disagreement = Previous Disagreement
+ui-agreement = Agreement
+ui-statistics = Segment statistics
+ui-reference = Reference
+ui-judged = Judged by it
+ui-compare = Compare
+ui-compare-needs-two = Choose two different segmentations
+ui-measured-map = Segmentation
+ui-measure-segments = Measure
+ui-no-map = none
+ui-agreement-hint = Choose the reference and the segmentation to be judged. What differs is then drawn over the image: agreed, missed, false, or another label.
+ui-statistics-hint = Measures every segment of the segmentation in the shown image.
+ui-disagreement = {$n} of {$count}: {$ml} mL
+ui-disagreements = {$count ->
+    [0] no disagreement
+    [one] one disagreement
+   *[other] {$count} disagreements
+}
+ui-mean-dice = Mean Dice {$dice}.
+ui-judged-sampled = The judged segmentation lies on another grid and was sampled on the reference's.
+ui-table-close = Close the table
+ui-table-copy = Copy as CSV
+ui-table-label = label
+ui-table-name = name
+ui-table-dice = Dice
+ui-table-hausdorff = Hausdorff mm
+ui-table-hd95 = HD95 mm
+ui-table-mean-distance = mean distance mm
+ui-table-sensitivity = sensitivity
+ui-table-precision = precision
+ui-table-volume-a = reference mL
+ui-table-volume-b = judged mL
+ui-table-difference = difference mL
+ui-table-voxels = voxels
+ui-table-volume = mL
+ui-table-mean = mean
+ui-table-sd = sd
+ui-table-min = min
+ui-table-median = median
+ui-table-max = max
+ui-table-p5 = 5 %
+ui-table-p95 = 95 %
+ui-table-axial = axial mm
+ui-table-perpendicular = across mm
+ui-table-longest = longest mm
+ui-table-surface = surface cm²
+ui-table-sphericity = sphericity
 
 # Painting segments
 ui-menu-segment = Segment

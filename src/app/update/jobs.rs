@@ -8,7 +8,7 @@ use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
 use super::{
-    developing, display, file, mask, measure, overlay, safety, segment_work, settings, thumbnails, transfer,
+    developing, display, file, mask, measure, overlay, safety, segment_work, settings, tables, thumbnails, transfer,
     transfer_thumbnails,
 };
 use crate::io::load::LoadReport;
@@ -31,6 +31,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             }
             scanned(state, opened)
         }
+        JobEvent::Judged(found) => tables::judged(state, found),
         JobEvent::Labelled(id, read) => overlay::counted(state, id, read),
         JobEvent::WorkTaken(taken) => safety::took_over(state, *taken),
         JobEvent::Loaded(id, report) => {
@@ -87,6 +88,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
             measure::took_in(state, job, event);
         }
+        JobEvent::Measured(found) => tables::measured(state, found),
         JobEvent::LabelsSaved(saved) => safety::saved(state, saved),
         JobEvent::SegmentWorked(done) => segment_work::done(state, &done),
         JobEvent::LabelsKept(kept) => safety::kept(state, kept),

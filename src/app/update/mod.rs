@@ -15,6 +15,7 @@ mod pointer;
 mod safety;
 mod segment_work;
 mod settings;
+mod tables;
 mod thumbnails;
 mod transfer;
 mod transfer_thumbnails;
@@ -36,6 +37,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     let mut effects = apply(state, command);
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
+    tables::forget_closed(state);
     effects.extend(volume_view::due(state));
     effects.extend(safety::due(state));
     effects.extend(developing::due(state));
@@ -94,6 +96,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ChooseMeasurementsFile { format } => file::choose(state, Choice::Measurements(format)),
         Command::SaveMeasurements { path } => measure::export(state, path),
         Command::CopyMeasurements => measure::copy(state),
+        Command::Tables(change) => tables::change(state, change),
         Command::RestartGraphics => vec![Effect::RestartGraphics],
         Command::Quit => vec![Effect::Quit],
         other => {

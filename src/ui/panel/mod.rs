@@ -25,6 +25,7 @@ pub mod series;
 pub mod settings;
 pub mod start;
 pub mod status;
+pub mod tables;
 pub mod together;
 pub mod toolbar;
 pub mod volume;
@@ -60,6 +61,7 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
             }
         });
     }
+    tables::show(ui, state, commands);
     dialog::show(ui.ctx(), state, memory, commands);
 }
 
