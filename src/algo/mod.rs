@@ -23,6 +23,7 @@ pub mod phantom;
 pub mod quick_rays;
 pub mod quick_slice;
 pub mod raycast;
+pub mod rasterize;
 pub mod resample;
 pub mod reslice;
 pub mod sample;

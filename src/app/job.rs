@@ -252,7 +252,11 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             let is_cancelled = || outlet.cancelled.load(Ordering::Relaxed);
-            let counts = label_counts(&open.volume, 0, MOST_LABELS, &is_cancelled);
+            let layers = open.source.segments().map_or(1, |table| table.layer_count());
+            let counts = (0..layers).try_fold(BTreeMap::new(), |mut all, layer| {
+                all.extend(label_counts(&open.volume, layer, MOST_LABELS, &is_cancelled)?);
+                Some(all)
+            });
             if is_cancelled() {
                 return JobEvent::Nothing;
             }

@@ -81,6 +81,14 @@ impl Overlay {
         self.recolor();
     }
 
+    /// The frames of the map that are seen at once: all layers of segments that overlap, else the one that is shown.
+    fn frames_seen(&self, shown: usize) -> std::ops::RangeInclusive<usize> {
+        match self.table.layer_count() {
+            1 => shown..=shown,
+            layers => 0..=layers - 1,
+        }
+    }
+
     /// Makes the colours follow the table.
     pub(super) fn recolor(&mut self) {
         self.colors = Arc::new(self.table.colors());
@@ -161,10 +169,14 @@ pub(super) fn layers(state: &State, pixels_per_point: f64) -> Vec<LabelLayer> {
     let outline_px = (1.25 * pixels_per_point).round().max(1.0) as u32;
     over_shown(state)
         .filter(|(_, _, overlay)| overlay.is_visible)
-        .map(|(_, entry, overlay)| {
+        .flat_map(|(_, entry, overlay)| {
+            let frames = overlay.frames_seen(entry.display.frame);
+            frames.map(move |frame| (entry, overlay, frame))
+        })
+        .map(|(entry, overlay, frame)| {
             let colors = Arc::clone(&overlay.colors);
             let mut layer = LabelLayer::new(Arc::clone(entry.volume()), colors, view.opacity, outline_px);
-            layer.frame = entry.display.frame;
+            layer.frame = frame;
             if view.outlines_only {
                 layer.fill = 0.0;
             }
@@ -180,10 +192,14 @@ pub fn segments_at(state: &State, lps: DVec3) -> Vec<(u32, String)> {
     }
     let mut found: Vec<(u32, String)> = over_shown(state)
         .filter(|(_, _, overlay)| overlay.is_visible)
-        .filter_map(|(_, entry, overlay)| {
+        .flat_map(|(_, entry, overlay)| {
+            let frames = overlay.frames_seen(entry.display.frame);
+            frames.map(move |frame| (entry, overlay, frame))
+        })
+        .filter_map(|(entry, overlay, frame)| {
             let volume = entry.volume();
             let index = volume.nearest_voxel(volume.geometry()?.voxel_at(lps))?;
-            let label = match volume.value(index, entry.display.frame)? {
+            let label = match volume.value(index, frame)? {
                 crate::model::volume::Value::Scalar(value) if value >= 1.0 => value as u32,
                 _ => return None,
             };
