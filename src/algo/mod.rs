@@ -22,6 +22,7 @@ pub mod percentile;
 pub mod phantom;
 pub mod quick_rays;
 pub mod quick_slice;
+pub mod rasterize;
 pub mod raycast;
 pub mod resample;
 pub mod reslice;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Failure, Outcome, output, source};
 use crate::algo::value_range::value_range;
+use crate::io::dicom::CONTOUR_MODALITY;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::geometry::Geometry;
 use crate::model::segment::Segment;
@@ -124,6 +125,7 @@ fn describe(index: usize, open: &OpenVolume, values: bool) -> VolumeJson {
         index,
         kind: match series.kind {
             VolumeKind::Image => "image",
+            VolumeKind::Segmentation if series.modality == CONTOUR_MODALITY => "contours",
             VolumeKind::Segmentation => "segmentation",
         },
         format: series.format,

@@ -37,6 +37,7 @@ impl OpenError {
 /// What a file turned out to be.
 enum Found {
     Dicom(Box<dicom::DicomFile>),
+    Contours(Box<dicom::ContourFile>),
     Nifti(Box<nifti::NiftiFile>),
     Raw(Box<CheckedVolume>),
     Table(label_table::FoundTable),
@@ -72,11 +73,13 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
         });
     }
     let mut dicom_files = Vec::new();
+    let mut contours = Vec::new();
     let mut tables = Vec::new();
     let mut parts = BTreeSet::new();
     for found in found.into_iter().flatten() {
         match found {
             Found::Dicom(file) => dicom_files.push(*file),
+            Found::Contours(file) => contours.push(*file),
             Found::Nifti(file) => opened.volumes.push(file.into_open_volume()),
             Found::Raw(file) => {
                 parts.extend(file.detached().map(Path::to_owned));
@@ -89,6 +92,13 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     let mut from_dicom = dicom::group(dicom_files);
     opened.volumes.append(&mut from_dicom.volumes);
     opened.skipped.append(&mut from_dicom.skipped);
+    for file in contours {
+        let path = file.path().to_owned();
+        match file.into_open_volume(&opened.volumes) {
+            Ok(volume) => opened.volumes.push(volume),
+            Err(reason) => opened.skipped.push(Skipped { path, reason }),
+        }
+    }
     // What holds the voxels of a header elsewhere is used, whatever it looks like by itself.
     opened.skipped.retain(|skipped| !parts.contains(&skipped.path));
     label_table::attach(&mut opened, tables, paths);
@@ -259,8 +269,9 @@ fn look_inside(file: &FilePlace) -> Found {
             Err(reason) => return skip(reason),
         }
     }
-    match dicom::read_header(file) {
-        Ok(file) => Found::Dicom(Box::new(file)),
+    match dicom::read_object(file) {
+        Ok(dicom::DicomObject::Pictures(file)) => Found::Dicom(file),
+        Ok(dicom::DicomObject::Contours(file)) => Found::Contours(file),
         Err(_) if beginning(file.path()).is_ok_and(|bytes| zip::is_archive(&bytes)) => skip(say!("io-zip-inside")),
         Err(reason) => match label_table::read_table(file.path()) {
             Ok(Some(table)) => Found::Table(label_table::FoundTable {

@@ -4,6 +4,7 @@
 //! +y to the back, +z to the head), in millimetres, in `f64`. Names of transforms say the target first.
 
 pub mod color_map;
+pub mod contour;
 pub mod geometry;
 pub mod label_delta;
 pub mod label_grid;

@@ -88,8 +88,13 @@ impl SegmentTable {
 
     /// The colours to draw the map in. Labels without a segment have the colour they get by themselves.
     pub fn colors(&self) -> LabelColors {
-        let highest = self.segments.last().map_or(0, |segment| segment.label);
-        let mut colors = LabelColors::up_to(highest.max(255));
+        self.colors_up_to(255)
+    }
+
+    /// The same, for a map whose highest label is known.
+    pub fn colors_up_to(&self, highest: u32) -> LabelColors {
+        let last = self.segments.last().map_or(0, |segment| segment.label);
+        let mut colors = LabelColors::up_to(last.max(highest));
         for segment in &self.segments {
             if let Some(color) = colors.rgba.get_mut(segment.label as usize) {
                 let [r, g, b] = segment.color;

@@ -11,6 +11,8 @@ mod dicom_builder;
 mod dicom_codecs;
 mod dicom_encodings;
 mod dicom_hostile;
+mod dicom_rtstruct;
+mod dicom_seg;
 mod dicom_series;
 mod dicom_truth;
 mod dicom_write;

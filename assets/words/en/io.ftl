@@ -53,9 +53,30 @@ io-dicom-too-many-frames = it holds {$count} frames, which is too many; ask for 
 io-dicom-frames-not-told = which fragments of its pixel data make which frame cannot be told; {-io-unpacked}
 io-dicom-copy = it is a copy of {$name}, so nothing is missing
 io-dicom-is-directory = it is a DICOM directory, not an image; open its folder, with the files that it names
-io-dicom-is-segmentation = it is a segmentation; these are not shown yet
+io-seg-no-number = { $count ->
+    [one] 1 frame does not say which segment it shows, so it is left out
+   *[other] { $count } frames do not say which segment they show, so they are left out
+}
+io-seg-bad-numbers = { $count ->
+    [one] 1 segment has a number that another has already, or one beyond { $most }, so it has no name
+   *[other] { $count } segments have numbers that others have already, or beyond { $most }, so they have no names
+}
+io-seg-too-many-layers = its segments overlap so much that { $count } layers are needed; { $most } is the most
+io-rtstruct-left-out = { $count ->
+    [one] 1 contour lies on no slice of the image, so it is left out
+   *[other] { $count } contours lie on no slice of the image, so they are left out
+}
+io-rtstruct-broken = { $count ->
+    [one] 1 contour has no whole points, so it is left out
+   *[other] { $count } contours have no whole points, so they are left out
+}
+io-rtstruct-open = { $count ->
+    [one] 1 contour is a point or an open line, which encloses nothing, so it is left out
+   *[other] { $count } contours are points or open lines, which enclose nothing, so they are left out
+}
+io-rtstruct-empty = none of its regions has a closed contour
+io-seg-planes = the frames of the segmentation do not stand in one stack of planes
 io-dicom-is-video = it is a video; ask for its frames as images
-io-dicom-is-rtstruct = it holds contours (RT Structure Set), which are not shown yet; convert them to a label map (NIfTI)
 io-dicom-is-rtplan = it is a treatment plan, not an image; {-io-images}
 io-dicom-is-key-objects = it is a selection of key images, not an image; {-io-images}
 io-dicom-is-value-mapping = it is a mapping of values, not an image; {-io-images}

@@ -18,7 +18,10 @@ use crate::say;
 
 /// What a volume is at first, by what its header says. The demo's maps wait until they are asked for.
 pub(super) fn first_role(entry: &mut Entry) {
-    if entry.volume().series.kind == VolumeKind::Segmentation && entry.volume().geometry().is_some() {
+    let volume = entry.volume();
+    // What DICOM stores as fractions are no labels: they are seen as an image.
+    let is_fractional = volume.series.format == "dicom" && volume.voxels.sample_type() == SampleType::F32;
+    if volume.series.kind == VolumeKind::Segmentation && volume.geometry().is_some() && !is_fractional {
         let is_demo = entry.volume().series.format == "demo";
         let table = entry.open.source.segments().unwrap_or_default();
         entry.overlay = Some(Overlay::new(table, !is_demo));

@@ -1,12 +1,15 @@
 //! The segmentations that `isocenter render` lays over a plane.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::RenderArgs;
 use crate::algo::label_counts::label_counts;
 use crate::app::overlays;
 use crate::cli::{Failure, Outcome, source};
+use crate::io::OpenVolume;
 use crate::model::segment::{LabelColors, MOST_LABEL};
+use crate::model::volume::VolumeKind;
 use crate::say;
 use crate::scene::{LabelLayer, Scene};
 
@@ -22,7 +25,7 @@ pub(super) fn lay_over(args: &RenderArgs, scene: &mut Scene, quiet: bool) -> Out
         return Err(Failure(say!("cli-overlay-needs-plane")));
     };
     for path in &args.overlay {
-        let open = source::open_one(path, None, quiet)?;
+        let open = open_over(path, &args.path, quiet)?;
         let shown = || path.display().to_string();
         let is_near = slice
             .layers
@@ -32,21 +35,45 @@ pub(super) fn lay_over(args: &RenderArgs, scene: &mut Scene, quiet: bool) -> Out
             return Err(Failure(say!("cli-overlay-elsewhere", path = shown())));
         }
         source::load(&open, quiet)?;
-        let counts = label_counts(&open.volume, 0, MOST_LABEL as usize + 1, &|| false);
-        let counts = counts.ok_or_else(|| {
-            Failure(say!(
-                "cli-overlay-no-labels",
-                path = shown(),
-                most = MOST_LABEL.to_string()
-            ))
-        })?;
-        let highest = counts.keys().next_back().copied().unwrap_or(0);
-        slice.labels.push(LabelLayer::new(
-            Arc::clone(&open.volume),
-            Arc::new(LabelColors::up_to(highest)),
-            args.overlay_opacity,
-            OUTLINE_PX,
-        ));
+        // Segments that overlap are in layers, one a frame.
+        let table = open.source.segments().unwrap_or_default();
+        for frame in 0..table.layers().min(open.volume.voxels.frames()) {
+            let counts = label_counts(&open.volume, frame, MOST_LABEL as usize + 1, &|| false);
+            let counts = counts.ok_or_else(|| {
+                Failure(say!(
+                    "cli-overlay-no-labels",
+                    path = shown(),
+                    most = MOST_LABEL.to_string()
+                ))
+            })?;
+            let highest = counts.keys().next_back().copied().unwrap_or(0);
+            let colors = if table.segments.is_empty() {
+                LabelColors::up_to(highest)
+            } else {
+                table.colors_up_to(highest)
+            };
+            let mut layer = LabelLayer::new(
+                Arc::clone(&open.volume),
+                Arc::new(colors),
+                args.overlay_opacity,
+                OUTLINE_PX,
+            );
+            layer.frame = frame;
+            slice.labels.push(layer);
+        }
     }
     Ok(())
+}
+
+/// Opens a segmentation. One in DICOM is opened with its image, whose grid it takes where it fits.
+fn open_over(path: &Path, image: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
+    let alone = source::open_one(path, None, quiet)?;
+    let file = |open: &OpenVolume| open.source.file().map(|file| file.path().to_owned());
+    let series = &alone.volume.series;
+    if series.format != "dicom" || series.kind != VolumeKind::Segmentation || file(&alone).is_none() {
+        return Ok(alone);
+    }
+    let both = source::scan(&[path.to_owned(), image.to_owned()], quiet)?;
+    let found = both.volumes.into_iter().find(|open| file(open) == file(&alone));
+    Ok(found.unwrap_or(alone))
 }

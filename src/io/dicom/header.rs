@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use dicom_dictionary_std::tags;
+use dicom_dictionary_std::{tags, uids};
 
 use super::codec::reason_against;
 use super::elements::{Element, Item};
@@ -13,6 +13,8 @@ use super::pixel_size::PixelSize;
 use super::prescan::{PixelPlace, Prescan, prescan_file};
 use super::present::frames_present;
 use super::reasons::reason_without_pixels;
+use super::rtstruct::ContourFile;
+use super::seg::SegHeader;
 use super::windows::{note_overlays, read_windows};
 use crate::io::place::FilePlace;
 use crate::model::volume::Patient;
@@ -34,6 +36,13 @@ pub struct DicomFile {
     pub pixel_size: PixelSize,
     /// What was odd about it, each a sentence.
     pub warnings: Vec<String>,
+    /// What makes it a segmentation.
+    pub(super) seg: Option<SegHeader>,
+}
+
+/// Whether an object is a segmentation of pixels: Segmentation, or Label Map Segmentation.
+fn is_segmentation(sop_class: &str) -> bool {
+    [uids::SEGMENTATION_STORAGE, "1.2.840.10008.5.1.4.1.1.66.7"].contains(&sop_class)
 }
 
 /// What is needed to read the pixels of a file later.
@@ -92,6 +101,24 @@ pub struct Meaning {
     pub is_inverted: bool,
 }
 
+/// What a DICOM file holds.
+#[derive(Debug)]
+pub enum DicomObject {
+    /// Pictures.
+    Pictures(Box<DicomFile>),
+    /// Contours.
+    Contours(Box<ContourFile>),
+}
+
+/// Reads the header of a file of pictures, or contours; the error is the reason for the user.
+pub fn read_object(file: &FilePlace) -> Result<DicomObject, String> {
+    let scanned = prescan_file(file.path())?;
+    match ContourFile::read(file, &scanned) {
+        Some(contours) => Ok(DicomObject::Contours(Box::new(contours))),
+        None => Ok(DicomObject::Pictures(Box::new(header_of(file, &scanned)?))),
+    }
+}
+
 /// Reads the header of a file; the error is the reason for the user.
 pub fn read_header(file: &FilePlace) -> Result<DicomFile, String> {
     header_of(file, &prescan_file(file.path())?)
@@ -110,7 +137,11 @@ pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, Strin
         return Err(reason);
     }
     let mut warnings = scanned.warnings.clone();
-    let layout = Layout::read(root, data, scanned.is_big_endian, &mut warnings)?;
+    let mut layout = Layout::read(root, data, scanned.is_big_endian, &mut warnings)?;
+    let is_seg = is_segmentation(&identity.sop_class);
+    if is_seg {
+        layout = layout.as_numbers();
+    }
     let declared = root.integer(tags::NUMBER_OF_FRAMES).unwrap_or(1).max(1);
     let extended_offsets: Vec<u64> = root
         .get(tags::EXTENDED_OFFSET_TABLE)
@@ -145,11 +176,13 @@ pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, Strin
         meaning,
         pixel_size: PixelSize::read(root, &identity.modality),
         warnings,
+        seg: is_seg.then(|| SegHeader::read(root, present.frames)),
         identity,
     })
 }
 
-fn read_identity(root: Item<'_>) -> Identity {
+/// The words and identifiers of a data set.
+pub(super) fn read_identity(root: Item<'_>) -> Identity {
     let text = |tag| root.text(tag).unwrap_or_default();
     let image_type = root.texts(tags::IMAGE_TYPE);
     let says = |word: &str| image_type.iter().any(|value| value.eq_ignore_ascii_case(word));

@@ -135,6 +135,17 @@ impl Layout {
         })
     }
 
+    /// The same without colours and tables: of a label map, whose palette would turn segment numbers into colours.
+    pub fn as_numbers(self) -> Self {
+        Self {
+            color: ColorModel::Gray,
+            palette: None,
+            lookup: None,
+            samples: 1,
+            ..self
+        }
+    }
+
     /// Pixels of a picture.
     pub fn pixel_count(&self) -> usize {
         self.rows * self.columns

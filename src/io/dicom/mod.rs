@@ -27,6 +27,8 @@ mod pixels;
 mod present;
 mod reasons;
 mod rle;
+mod rtstruct;
+mod seg;
 mod series;
 mod source;
 mod spacing;
@@ -37,7 +39,8 @@ mod windows;
 mod write;
 
 pub use bytes::ByteSource;
-pub use header::{DicomFile, read_header};
+pub use header::{DicomFile, DicomObject, read_header, read_object};
+pub use rtstruct::{ContourFile, MODALITY as CONTOUR_MODALITY};
 pub use series::group;
 pub use tags::{TagContent, TagRow, list_tags};
 pub use write::{PetAcquisition, write_pet_series, write_series};

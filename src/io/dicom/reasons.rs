@@ -14,9 +14,6 @@ pub fn reason_without_pixels(sop_class: &str, has_pixels: bool, transfer_syntax:
     if sop_class == uids::MEDIA_STORAGE_DIRECTORY_STORAGE {
         return Some(say!("io-dicom-is-directory"));
     }
-    if storage("66.") && has_pixels {
-        return Some(say!("io-dicom-is-segmentation"));
-    }
     if is_video(transfer_syntax) {
         return Some(say!("io-dicom-is-video"));
     }
@@ -24,7 +21,6 @@ pub fn reason_without_pixels(sop_class: &str, has_pixels: bool, transfer_syntax:
         return None;
     }
     Some(match sop_class {
-        uids::RT_STRUCTURE_SET_STORAGE => say!("io-dicom-is-rtstruct"),
         uids::RT_PLAN_STORAGE | uids::RT_ION_PLAN_STORAGE => say!("io-dicom-is-rtplan"),
         uids::KEY_OBJECT_SELECTION_DOCUMENT_STORAGE => say!("io-dicom-is-key-objects"),
         uids::REAL_WORLD_VALUE_MAPPING_STORAGE => say!("io-dicom-is-value-mapping"),

@@ -9,6 +9,7 @@ use glam::DVec3;
 
 use super::frames::{FrameInfo, NoPlane, Plane};
 use super::header::DicomFile;
+use super::seg;
 use super::stack::{Cell, Cells, Doubt, build};
 use crate::io::source::{Opened, Skipped};
 use crate::say;
@@ -26,6 +27,7 @@ pub struct Shot<'a> {
 pub fn group(files: Vec<DicomFile>) -> Opened {
     let mut opened = Opened::default();
     let mut by_series: BTreeMap<(String, String, String), Vec<DicomFile>> = BTreeMap::new();
+    let (segmentations, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.seg.is_some());
     for file in files {
         // A file without series is a series of its own.
         let series = if file.identity.series_uid.is_empty() {
@@ -62,6 +64,20 @@ pub fn group(files: Vec<DicomFile>) -> Opened {
                     })),
                 }
             }
+        }
+    }
+    for file in segmentations {
+        let made = file
+            .seg
+            .as_ref()
+            .map(|header| seg::build(&file, header, &opened.volumes));
+        match made {
+            Some(Ok(volume)) => opened.volumes.push(volume),
+            Some(Err(reason)) => opened.skipped.push(Skipped {
+                path: file.pixels.file.name().to_owned(),
+                reason,
+            }),
+            None => {}
         }
     }
     opened

@@ -166,6 +166,20 @@ fn native_place(layout: &Layout, base: u64, length: u64, frame: usize) -> Option
     })
 }
 
+/// So many samples of a type, all 0.
+pub(super) fn zeros(sample_type: SampleType, count: usize) -> Samples {
+    match sample_type {
+        SampleType::U8 => Samples::U8(vec![0; count]),
+        SampleType::I8 => Samples::I8(vec![0; count]),
+        SampleType::U16 => Samples::U16(vec![0; count]),
+        SampleType::I16 => Samples::I16(vec![0; count]),
+        SampleType::U32 => Samples::U32(vec![0; count]),
+        SampleType::I32 => Samples::I32(vec![0; count]),
+        SampleType::F32 => Samples::F32(vec![0.0; count]),
+        SampleType::F64 => Samples::F64(vec![0.0; count]),
+    }
+}
+
 /// Reads samples straight into their vector where the file stores them as memory does.
 fn read_direct(source: &mut ByteSource, layout: &Layout, place: NativePlace) -> io::Result<Option<(Samples, usize)>> {
     let SampleFormat::Integer { allocated, stored, .. } = layout.format else {
@@ -180,15 +194,10 @@ fn read_direct(source: &mut ByteSource, layout: &Layout, place: NativePlace) -> 
         return Ok(None);
     }
     let count = layout.decoded_samples();
-    let mut samples = match layout.sample_type() {
-        SampleType::U8 => Samples::U8(vec![0; count]),
-        SampleType::I8 => Samples::I8(vec![0; count]),
-        SampleType::U16 => Samples::U16(vec![0; count]),
-        SampleType::I16 => Samples::I16(vec![0; count]),
-        SampleType::U32 => Samples::U32(vec![0; count]),
-        SampleType::I32 => Samples::I32(vec![0; count]),
-        SampleType::F32 | SampleType::F64 => return Ok(None),
-    };
+    if matches!(layout.sample_type(), SampleType::F32 | SampleType::F64) {
+        return Ok(None);
+    }
+    let mut samples = zeros(layout.sample_type(), count);
     let sample_bytes = samples.sample_type().byte_size();
     let got = for_samples!(&mut samples, v => {
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut v[..]);

@@ -1,0 +1,92 @@
+//! What a segmentation says about its segments and frames (PS3.3 C.8.20.2 and C.8.20.4).
+
+use dicom_dictionary_std::tags;
+
+use super::super::elements::Item;
+use super::color::srgb_of_lab;
+
+/// How segments are stored.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::io::dicom) enum SegKind {
+    /// A frame holds one segment: 1 where it is.
+    Binary,
+    /// A frame holds one segment as a share of `most`.
+    Fractional {
+        /// Maximum Fractional Value.
+        most: f64,
+    },
+    /// A frame holds segment numbers.
+    LabelMap,
+}
+
+/// One item of the Segment Sequence.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::io::dicom) struct SegmentInfo {
+    /// Segment Number; 0 stands for the background of a label map.
+    pub number: u32,
+    /// Segment Label.
+    pub name: String,
+    /// Recommended Display CIELab Value.
+    pub color: Option<[u8; 3]>,
+}
+
+/// What makes a file a segmentation.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::io::dicom) struct SegHeader {
+    /// How segments are stored.
+    pub kind: SegKind,
+    /// The segments.
+    pub segments: Vec<SegmentInfo>,
+    /// The segment of each frame that has functional groups.
+    pub frame_segments: Vec<Option<u32>>,
+    /// The file says that no two segments share a voxel.
+    pub is_disjoint: bool,
+}
+
+impl SegHeader {
+    /// Reads it from a data set with `frames` frames.
+    pub fn read(root: Item<'_>, frames: usize) -> Self {
+        let says = |tag, word: &str| root.text(tag).is_some_and(|text| text.eq_ignore_ascii_case(word));
+        let kind = if says(tags::SEGMENTATION_TYPE, "LABELMAP") {
+            SegKind::LabelMap
+        } else if says(tags::SEGMENTATION_TYPE, "FRACTIONAL") {
+            let most = root.number(tags::MAXIMUM_FRACTIONAL_VALUE).filter(|most| *most > 0.0);
+            SegKind::Fractional {
+                most: most.unwrap_or(255.0),
+            }
+        } else {
+            SegKind::Binary
+        };
+        let number_in = |item: Item<'_>, tag| item.short(tag).map(u32::from);
+        let segments = root
+            .items(tags::SEGMENT_SEQUENCE)
+            .filter_map(|item| {
+                let lab = item
+                    .numbers(tags::RECOMMENDED_DISPLAY_CIE_LAB_VALUE)
+                    .and_then(|numbers| numbers.first_chunk::<3>().copied());
+                Some(SegmentInfo {
+                    number: number_in(item, tags::SEGMENT_NUMBER)?,
+                    name: item.text(tags::SEGMENT_LABEL).unwrap_or_default(),
+                    color: lab.map(srgb_of_lab),
+                })
+            })
+            .collect();
+        let segment_of = |group: Item<'_>| {
+            let item = group.item(tags::SEGMENT_IDENTIFICATION_SEQUENCE)?;
+            number_in(item, tags::REFERENCED_SEGMENT_NUMBER).filter(|number| *number > 0)
+        };
+        let shared = root.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE).and_then(segment_of);
+        let mut frame_segments: Vec<Option<u32>> = root
+            .items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE)
+            .take(frames)
+            .map(|group| segment_of(group).or(shared))
+            .collect();
+        frame_segments.resize(frames, shared);
+        Self {
+            kind,
+            segments,
+            frame_segments,
+            is_disjoint: says(tags::SEGMENTS_OVERLAP, "NO"),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! DICOM segmentations: binary, fractional and label map (PS3.3 A.51, C.8.20), their frames placed by position.
+
+mod color;
+mod grid;
+mod header;
+mod layers;
+mod source;
+
+use std::sync::Arc;
+
+use self::grid::{Grid, Spot};
+use self::source::{Part, SegSource};
+use super::header::DicomFile;
+use crate::io::source::OpenVolume;
+use crate::model::segment::{MOST_LABEL, Segment, SegmentTable, default_color};
+use crate::model::volume::{Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
+use crate::model::voxels::{SampleType, Voxels};
+use crate::say;
+
+pub(super) use self::header::{SegHeader, SegKind};
+
+/// The volume of a segmentation. Where one of the images has its grid, the volume is on it, slice by slice; else on a
+/// grid of its own that spans its planes. The error is the reason for the user.
+pub(super) fn build(file: &DicomFile, header: &SegHeader, images: &[OpenVolume]) -> Result<OpenVolume, String> {
+    let mut warnings = file.warnings.clone();
+    let grid = Grid::of(file, header, images)?;
+    let table = table_of(header, &mut warnings);
+    let frames: Vec<(usize, u32, Spot)> = grid
+        .spots
+        .iter()
+        .enumerate()
+        .filter_map(|(frame, spot)| {
+            let number = match header.kind {
+                SegKind::LabelMap => 0,
+                _ => header.frame_segments.get(frame).copied().flatten()?,
+            };
+            Some((frame, number, *spot))
+        })
+        .collect();
+    let unnamed = grid.spots.len() - frames.len();
+    if unnamed > 0 {
+        warnings.push(say!("io-seg-no-number", count = unnamed));
+    }
+    let layer_of = layers::assign(file, header, &frames)?;
+    let layer_count = layer_of.values().max().map_or(1, |last| last + 1);
+    let table = SegmentTable {
+        segments: table
+            .segments
+            .into_iter()
+            .map(|segment| Segment {
+                layer: layer_of.get(&segment.label).copied().unwrap_or(0),
+                ..segment
+            })
+            .collect(),
+    };
+    let highest = frames.iter().map(|(_, number, _)| *number).max().unwrap_or(0);
+    let sample_type = match header.kind {
+        SegKind::Fractional { .. } => SampleType::F32,
+        SegKind::LabelMap => file.pixels.layout.sample_type(),
+        SegKind::Binary if highest <= 255 => SampleType::U8,
+        SegKind::Binary => SampleType::U16,
+    };
+    let dims = grid.dims;
+    let voxels = Voxels::new(dims, layer_count, 1, sample_type, 1).map_err(|err| err.to_string())?;
+    let mut parts: Vec<Vec<Part>> = vec![Vec::new(); voxels.slab_count()];
+    for (frame, number, spot) in frames {
+        let layer = layer_of.get(&number).copied().unwrap_or(0);
+        if let Some(slab) = parts.get_mut(layer * dims[2] + spot.slice) {
+            slab.push(Part {
+                frame,
+                label: number,
+                left: spot.left,
+                top: spot.top,
+            });
+        }
+    }
+    let volume = Volume {
+        id: VolumeId::fresh(),
+        series: series_info(file),
+        placement: grid.placement,
+        voxels,
+        rescale: Rescale::IDENTITY,
+        unit: None,
+        windows: Vec::new(),
+        is_inverted: false,
+        padding: None,
+        warnings,
+    };
+    Ok(OpenVolume {
+        volume: Arc::new(volume),
+        source: Arc::new(SegSource {
+            pixels: Arc::clone(&file.pixels),
+            kind: header.kind,
+            columns: dims[0],
+            rows: dims[1],
+            sample_type,
+            parts,
+            table,
+        }),
+    })
+}
+
+/// The segments by number. Numbers that cannot be drawn, and those told twice, are left out with a word.
+fn table_of(header: &SegHeader, warnings: &mut Vec<String>) -> SegmentTable {
+    let named = header.segments.iter().filter(|segment| segment.number != 0);
+    let segments: Vec<Segment> = named
+        .map(|segment| {
+            let name = if segment.name.is_empty() {
+                say!("app-segment", label = segment.number)
+            } else {
+                segment.name.clone()
+            };
+            let color = segment.color.unwrap_or_else(|| default_color(segment.number));
+            Segment::new(segment.number, name, color)
+        })
+        .collect();
+    let told = segments.len();
+    let table = SegmentTable::from_segments(segments);
+    if table.segments.len() < told {
+        warnings.push(say!(
+            "io-seg-bad-numbers",
+            count = told - table.segments.len(),
+            most = MOST_LABEL.to_string()
+        ));
+    }
+    table
+}
+
+fn series_info(file: &DicomFile) -> SeriesInfo {
+    let identity = &file.identity;
+    SeriesInfo {
+        format: "dicom",
+        kind: VolumeKind::Segmentation,
+        modality: identity.modality.clone(),
+        description: identity.series_description.clone(),
+        patient: identity.patient.clone(),
+        study_uid: identity.study_uid.clone(),
+        study_description: identity.study_description.clone(),
+        study_date: identity.study_date.clone(),
+        series_uid: identity.series_uid.clone(),
+        series_number: identity.series_number,
+        transfer_syntax: file.pixels.transfer_syntax.clone(),
+        frame_of_reference_uid: identity.frame_of_reference_uid.clone(),
+        files: 1,
+        stored_type: file.pixels.layout.stored_type(),
+    }
+}

@@ -1,0 +1,17 @@
+//! Contours: closed planar outlines of regions, as radiotherapy draws them.
+
+use glam::DVec3;
+
+/// One region of interest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    /// Its number in its set.
+    pub number: u32,
+    /// What it is called.
+    pub name: String,
+    /// Red, green, blue; `None` where it is not said.
+    pub color: Option<[u8; 3]>,
+    /// Closed outlines, LPS mm; the last point joins the first. A point is inside where it is inside an odd number of
+    /// the outlines of its plane, so that one within another is a hole.
+    pub outlines: Vec<Vec<DVec3>>,
+}
