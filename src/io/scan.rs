@@ -102,25 +102,27 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     // What holds the voxels of a header elsewhere is used, whatever it looks like by itself.
     opened.skipped.retain(|skipped| !parts.contains(&skipped.path));
     label_table::attach(&mut opened, tables, paths);
-    opened.volumes.sort_by(|a, b| {
-        let key = |open: &super::OpenVolume| {
-            let series = &open.volume.series;
-            (
-                series.patient.name.clone(),
-                series.patient.id.clone(),
-                series.study_date.clone(),
-                series.study_uid.clone(),
-                series.series_number,
-            )
-        };
-        key(a).cmp(&key(b))
-    });
+    sort(&mut opened.volumes);
     opened.skipped.sort_by(|a, b| a.path.cmp(&b.path));
     if opened.volumes.is_empty() {
         Err(nothing(&opened.skipped, paths))
     } else {
         Ok(opened)
     }
+}
+
+/// By patient, study and series number.
+fn sort(volumes: &mut [super::OpenVolume]) {
+    volumes.sort_by_cached_key(|open| {
+        let series = &open.volume.series;
+        (
+            series.patient.name.clone(),
+            series.patient.id.clone(),
+            series.study_date.clone(),
+            series.study_uid.clone(),
+            series.series_number,
+        )
+    });
 }
 
 /// Every file below some paths, once, in the order of their names. One path that is not there fails; of several, it is

@@ -73,6 +73,18 @@ fn segment_command(action: Action, state: &State) -> Option<Command> {
         Action::SaveSegmentationAs => {
             painting::target(state).map(|(index, ..)| Command::ChooseSegmentationFile { index: Some(index) })?
         }
+        Action::Table(table) => {
+            let next = (state.tables.shown != Some(table)).then_some(table);
+            has_overlay(state).then_some(Command::Tables(TableChange::Show(next)))?
+        }
+        Action::Disagreement(steps) => {
+            let has_any = state
+                .tables
+                .judgement
+                .as_ref()
+                .is_some_and(|found| !found.places.is_empty());
+            has_any.then_some(Command::Tables(TableChange::StepDisagreement(steps)))?
+        }
         Action::NewSegmentation => has_place.then_some(Command::NewSegmentation)?,
         Action::Overlays => has_overlay(state).then_some(Command::ToggleOverlays)?,
         Action::OverlayOpacity(steps) => has_overlay(state).then_some(Command::StepOverlayOpacity { steps })?,
@@ -129,18 +141,6 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
             has_measurements(state).then_some(Command::ChooseMeasurementsFile { format })?
         }
         Action::Measurements => has_measurements(state).then_some(Command::ToggleMeasurements)?,
-        Action::Table(table) => {
-            let next = (state.tables.shown != Some(table)).then_some(table);
-            has_overlay(state).then_some(Command::Tables(TableChange::Show(next)))?
-        }
-        Action::Disagreement(steps) => {
-            let has_any = state
-                .tables
-                .judgement
-                .as_ref()
-                .is_some_and(|found| !found.places.is_empty());
-            has_any.then_some(Command::Tables(TableChange::StepDisagreement(steps)))?
-        }
         Action::CopyMeasurements => has_measurements(state).then_some(Command::CopyMeasurements)?,
         Action::DeleteMeasurement => {
             measurements::selected(state).map(|(index, _)| Command::DeleteMeasurement { index: Some(index) })?

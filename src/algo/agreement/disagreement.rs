@@ -106,7 +106,7 @@ mod tests {
         let grid = |labels: &[u16]| LabelGrid::new([12, 1, 1], labels.to_vec()).unwrap();
         let a = grid(&[1, 1, 0, 2, 2, 2, 0, 1, 1, 0, 0, 3]);
         let b = grid(&[1, 0, 0, 2, 1, 0, 5, 0, 1, 0, 3, 3]);
-        let found = differences(&[a.clone()], &[b.clone()], [1.0; 3]).unwrap();
+        let found = differences(std::slice::from_ref(&a), std::slice::from_ref(&b), [1.0; 3]).unwrap();
         assert_eq!(found.verdicts, [1, 2, 0, 1, 4, 2, 3, 2, 1, 0, 3, 1]);
         let sizes: Vec<usize> = found.pieces.iter().map(|piece| piece.voxels).collect();
         assert_eq!(sizes, [4, 1, 1]);

@@ -127,7 +127,7 @@ mod tests {
                 [0, 1, 2].map(|axis| index[axis] as f64 * spacing[axis])
             };
             let squared = squared_distances(&is_in, dims, spacing);
-            for n in 0..count {
+            for (n, got) in squared.iter().enumerate() {
                 let expected = (0..count)
                     .filter(|other| is_in[*other])
                     .map(|other| {
@@ -136,7 +136,7 @@ mod tests {
                             .sum::<f64>()
                     })
                     .fold(f64::INFINITY, f64::min);
-                let got = f64::from(squared[n]);
+                let got = f64::from(*got);
                 assert!(
                     got == expected || (got - expected).abs() <= 1e-5 * expected,
                     "{n}: {got} {expected}"

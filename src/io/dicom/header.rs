@@ -140,7 +140,7 @@ pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, Strin
     let mut layout = Layout::read(root, data, scanned.is_big_endian, &mut warnings)?;
     let is_seg = is_segmentation(&identity.sop_class);
     if is_seg {
-        layout = layout.as_numbers();
+        layout = layout.into_numbers();
     }
     let declared = root.integer(tags::NUMBER_OF_FRAMES).unwrap_or(1).max(1);
     let extended_offsets: Vec<u64> = root

@@ -136,7 +136,7 @@ impl Layout {
     }
 
     /// The same without colours and tables: of a label map, whose palette would turn segment numbers into colours.
-    pub fn as_numbers(self) -> Self {
+    pub fn into_numbers(self) -> Self {
         Self {
             color: ColorModel::Gray,
             palette: None,

@@ -160,6 +160,11 @@ impl Grid {
         }
         .map_err(|err| err.to_string())?
         .with_single_slice_step(told.unwrap_or(1.0));
+        Self::placed(geometry, planes, order.len()).ok_or_else(odd)
+    }
+
+    /// Planes on a grid, at so many different places; `None` where one of them lies beside it.
+    fn placed(geometry: Geometry, planes: &[Plane], places: usize) -> Option<Self> {
         let slices: Vec<Spot> = planes
             .iter()
             .map(|plane| {
@@ -173,10 +178,7 @@ impl Grid {
             let there = geometry.patient_at(DVec3::new(0.0, 0.0, spot.slice as f64));
             there.distance(plane.origin) <= 0.25 * plane.step_i.length().min(plane.step_j.length())
         });
-        if !is_placed || distinct.len() < order.len() {
-            return Err(odd());
-        }
-        Ok(Self {
+        (is_placed && distinct.len() >= places).then(|| Self {
             dims: geometry.dims(),
             placement: Placement::Patient(geometry),
             spots: slices,

@@ -13,7 +13,7 @@ use self::source::{Part, SegSource};
 use super::header::DicomFile;
 use crate::io::source::OpenVolume;
 use crate::model::segment::{MOST_LABEL, Segment, SegmentTable, default_color};
-use crate::model::volume::{Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
+use crate::model::volume::{Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::{SampleType, Voxels};
 use crate::say;
 
@@ -74,20 +74,8 @@ pub(super) fn build(file: &DicomFile, header: &SegHeader, images: &[OpenVolume])
             });
         }
     }
-    let volume = Volume {
-        id: VolumeId::fresh(),
-        series: series_info(file),
-        placement: grid.placement,
-        voxels,
-        rescale: Rescale::IDENTITY,
-        unit: None,
-        windows: Vec::new(),
-        is_inverted: false,
-        padding: None,
-        warnings,
-    };
     Ok(OpenVolume {
-        volume: Arc::new(volume),
+        volume: Arc::new(volume_of(file, grid.placement, voxels, warnings)),
         source: Arc::new(SegSource {
             pixels: Arc::clone(&file.pixels),
             kind: header.kind,
@@ -98,6 +86,21 @@ pub(super) fn build(file: &DicomFile, header: &SegHeader, images: &[OpenVolume])
             table,
         }),
     })
+}
+
+fn volume_of(file: &DicomFile, placement: Placement, voxels: Voxels, warnings: Vec<String>) -> Volume {
+    Volume {
+        id: VolumeId::fresh(),
+        series: series_info(file),
+        placement,
+        voxels,
+        rescale: Rescale::IDENTITY,
+        unit: None,
+        windows: Vec::new(),
+        is_inverted: false,
+        padding: None,
+        warnings,
+    }
 }
 
 /// The segments by number. Numbers that cannot be drawn, and those told twice, are left out with a word.
