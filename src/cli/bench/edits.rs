@@ -115,7 +115,7 @@ pub(super) fn edits(
         // On it goes from what was painted.
         delta.apply(&mut map).ok();
     }
-    let mut report = |what: &str, times: &mut Vec<f64>, cpu_ms: f64| EditReport {
+    let report = |what: &str, times: &mut Vec<f64>, cpu_ms: f64| EditReport {
         what: what.to_owned(),
         cpu_ms: cpu_ms / times.len().max(1) as f64,
         median_ms: percentile::percentile(times, 50.0).unwrap_or(f64::NAN),
