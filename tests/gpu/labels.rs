@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use glam::{DMat3, DQuat, DVec3};
 use isocenter::algo;
+use isocenter::algo::brush::{Cover, Footprint, Stroke};
+use isocenter::algo::{label_counts, paint};
 use isocenter::gpu::{Budget, Gpu};
 use isocenter::model::geometry::Geometry;
+use isocenter::model::label_map::LabelMap;
 use isocenter::model::plane::{Axes, Plane, View};
 use isocenter::model::segment::{LabelColors, Segment, SegmentTable};
 use isocenter::model::volume::{Rescale, Volume};
-use isocenter::model::voxels::SampleType;
+use isocenter::model::voxels::{SampleType, Voxels};
 use isocenter::model::window::Window;
 use isocenter::scene::{LabelLayer, Scene, Slab, SlabMode, SliceScene};
 
@@ -330,4 +333,46 @@ fn the_processor_lays_the_same_labels_over_its_own_slices() {
     let labels = vec![LabelLayer::new(label_map(grid, SampleType::U16), colors(), 0.5, 2)];
     let scene = Scene::Slice(scene(oblique(), labels));
     assert_within("quick", &gpu.picture(&scene).unwrap(), &algo::draw(&scene), 1, 0.0001);
+}
+
+/// The same voxels as a map that can be painted.
+fn painted(volume: &Volume, map: &LabelMap) -> Arc<Volume> {
+    let mut painted = volume.with_voxels(Voxels::of_labels(vec![map.clone()]).unwrap());
+    painted.rescale = Rescale::IDENTITY;
+    Arc::new(painted)
+}
+
+#[test]
+fn painted_maps_are_drawn_as_they_are_after_every_stroke_and_back() {
+    let Some(mut gpu) = gpu() else { return };
+    let grid = even_geometry([45, 38, 40], DMat3::from_diagonal(DVec3::new(0.7, 0.8, 0.9)));
+    let slabs = label_map(grid.clone(), SampleType::U16);
+    let mut map = label_counts::label_map(&slabs, 0).unwrap();
+    let scene_of = |volume: Arc<Volume>, axes| scene(axes, vec![LabelLayer::new(volume, colors(), 0.5, 2)]);
+    let is_as_slabs = |map: &LabelMap, axes| {
+        let one = algo::draw(&Scene::Slice(scene_of(Arc::clone(&slabs), axes)));
+        let other = algo::draw(&Scene::Slice(scene_of(painted(&slabs, map), axes)));
+        assert_same("painted and not", &one, &other);
+    };
+    is_as_slabs(&map, oblique());
+    let before = map.clone();
+    for n in 0..6 {
+        let place = grid.patient_at(DVec3::new(5.0 + 6.0 * f64::from(n), 20.0, 8.0 + 5.0 * f64::from(n)));
+        let stroke = Stroke {
+            from: place,
+            to: place + DVec3::new(4.0, -3.0, 1.0),
+            radius_mm: 4.0,
+            footprint: Footprint::Ball,
+        };
+        paint::stroke(&mut map, &Cover::new(stroke, &grid), |_, _| (n % 3) as u16);
+        let axes = [View::Axial.axes(), oblique()][n as usize % 2];
+        hold(&mut gpu, &format!("stroke {n}"), &scene_of(painted(&slabs, &map), axes));
+    }
+    assert!(!before.is_same(&map));
+    hold(
+        &mut gpu,
+        "all taken back",
+        &scene_of(painted(&slabs, &before), oblique()),
+    );
+    is_as_slabs(&before, View::Axial.axes());
 }
