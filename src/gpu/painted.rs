@@ -1,10 +1,10 @@
-//! Label maps that are painted, on the device: after a stroke only the blocks that it touched are uploaded again.
+//! Label maps that are painted, on the device: after a stroke only what it changed is uploaded again.
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::model::label_map::{BLOCK_SIDE, BlockLabels, LabelMap};
+use crate::model::label_map::{BLOCK_SIDE, BlockLabels, LabelMap, VoxelBox};
 use crate::model::volume::Volume;
 
 use super::allowance::Allowance;
@@ -16,8 +16,16 @@ use super::resident::Resident;
 /// What of a painted map is on the device.
 #[derive(Default)]
 pub(super) struct Painted {
-    /// The stamp of each block as it was uploaded; 0 of one that was not.
-    stamps: Vec<u64>,
+    /// The blocks as they were uploaded; shared with the map that they are from.
+    blocks: Vec<Uploaded>,
+}
+
+/// A block as it was uploaded.
+struct Uploaded {
+    /// 0 of one that was not.
+    stamp: u64,
+    /// Textures are empty at first.
+    labels: BlockLabels,
 }
 
 /// The texels of a block along one axis, each with the voxel that it shows: of a coarse level the one in the middle.
@@ -27,21 +35,22 @@ struct Side {
 }
 
 impl Side {
-    fn of(level: Level, dims: [usize; 3], axis: usize, voxels: &Range<usize>) -> Self {
+    /// `voxels` are those of the map, `first` is the block's first.
+    fn of(level: Level, dims: [usize; 3], axis: usize, voxels: &Range<usize>, first: usize) -> Self {
         let middle = |texel| {
             let span = level.span(dims, axis, texel);
             span.start + span.len() / 2
         };
-        let first = voxels.start / level.factors[axis];
-        let last = voxels.end.div_ceil(level.factors[axis]).min(level.texels(dims)[axis]);
-        let shown: Vec<(usize, usize)> = (first..last)
+        let low = voxels.start / level.factors[axis];
+        let high = voxels.end.div_ceil(level.factors[axis]).min(level.texels(dims)[axis]);
+        let shown: Vec<(usize, usize)> = (low..high)
             .map(|texel| (texel, middle(texel)))
             .filter(|(_, voxel)| voxels.contains(voxel))
             .collect();
         let start = shown.first().map_or(0, |(texel, _)| *texel);
         Self {
             texels: start..start + shown.len(),
-            voxels: shown.into_iter().map(|(_, voxel)| voxel - voxels.start).collect(),
+            voxels: shown.into_iter().map(|(_, voxel)| voxel - first).collect(),
         }
     }
 }
@@ -58,13 +67,18 @@ impl Resident {
         allowance: &mut Allowance,
     ) -> Result<bool, GpuError> {
         self.hold(volume);
-        let is_first = self.painted.stamps.is_empty();
-        if is_first {
-            self.painted.stamps = vec![0; map.block_count()];
+        if self.painted.blocks.is_empty() {
+            let empty = || Uploaded {
+                stamp: 0,
+                labels: BlockLabels::Uniform(0),
+            };
+            self.painted.blocks = (0..map.block_count()).map(|_| empty()).collect();
             self.load_all_slices(context, volume.dims());
         }
         let mut waiting: Vec<usize> = (0..map.block_count())
-            .filter(|block| self.painted.stamps.get(*block) != Some(&map.stamp(*block)))
+            .zip(&self.painted.blocks)
+            .filter(|(block, uploaded)| uploaded.stamp != map.stamp(*block))
+            .map(|(block, _)| block)
             .collect();
         waiting.sort_by_cached_key(|block| {
             let slices = &map.voxels_of(*block)[2];
@@ -77,25 +91,33 @@ impl Resident {
                 break;
             }
             let start = Instant::now();
-            // Textures are empty at first, as most blocks are.
-            let is_there =
-                self.painted.stamps.get(block) == Some(&0) && matches!(map.block(block), BlockLabels::Uniform(0));
-            if !is_there {
-                let bytes = self.write_block(context, map, block);
+            let changed = self.painted.blocks.get(block).and_then(|uploaded| {
+                let sides = map.voxels_of(block).map(|side| side.len());
+                changed_box(&uploaded.labels, map.block(block), sides)
+            });
+            if let Some(changed) = changed {
+                let bytes = self.write_changed(context, map, block, &changed);
                 allowance.spend(bytes, start);
             }
-            if let Some(stamp) = self.painted.stamps.get_mut(block) {
-                *stamp = map.stamp(block);
+            if let Some(uploaded) = self.painted.blocks.get_mut(block) {
+                *uploaded = Uploaded {
+                    stamp: map.stamp(block),
+                    labels: map.block(block).clone(),
+                };
             }
         }
         context.check()?;
         Ok(is_done)
     }
 
-    /// Answers how many bytes it wrote.
-    fn write_block(&self, context: &Context, map: &LabelMap, block: usize) -> usize {
-        let (dims, voxels) = (map.dims(), map.voxels_of(block));
-        let [i, j, k]: [Side; 3] = std::array::from_fn(|axis| Side::of(self.level, dims, axis, &voxels[axis]));
+    /// Writes a box of a block, counted from the block's first voxel. Answers how many bytes it wrote.
+    fn write_changed(&self, context: &Context, map: &LabelMap, block: usize, changed: &VoxelBox) -> usize {
+        let (dims, own) = (map.dims(), map.voxels_of(block));
+        let [i, j, k]: [Side; 3] = std::array::from_fn(|axis| {
+            let first = own[axis].start;
+            let voxels = first + changed[axis].start..first + changed[axis].end;
+            Side::of(self.level, dims, axis, &voxels, first)
+        });
         let labels = map.block(block);
         let mut texels: Vec<u16> = Vec::with_capacity(i.voxels.len() * j.voxels.len() * k.voxels.len());
         for slice in &k.voxels {
@@ -112,4 +134,27 @@ impl Resident {
         self.write_box(context, bytemuck::cast_slice(&texels), origin, size);
         texels.len() * 2
     }
+}
+
+/// The smallest box around the labels of a block that differ from what they were, of those within `sides`.
+fn changed_box(was: &BlockLabels, is: &BlockLabels, sides: [usize; 3]) -> Option<VoxelBox> {
+    if let (BlockLabels::Uniform(was), BlockLabels::Uniform(is)) = (was, is) {
+        return (was != is).then(|| sides.map(|side| 0..side));
+    }
+    let (mut low, mut high) = ([usize::MAX; 3], [0; 3]);
+    for k in 0..sides[2] {
+        for j in 0..sides[1] {
+            let row = (k * BLOCK_SIDE + j) * BLOCK_SIDE;
+            let differs = |i: &usize| was.get(row + i) != is.get(row + i);
+            let Some(first) = (0..sides[0]).find(differs) else {
+                continue;
+            };
+            let last = (first..sides[0]).rev().find(differs).unwrap_or(first);
+            for (axis, (start, end)) in [(first, last), (j, j), (k, k)].into_iter().enumerate() {
+                low[axis] = low[axis].min(start);
+                high[axis] = high[axis].max(end + 1);
+            }
+        }
+    }
+    (low[0] < high[0]).then(|| std::array::from_fn(|axis| low[axis]..high[axis]))
 }
