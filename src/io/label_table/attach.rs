@@ -122,7 +122,7 @@ impl Tables {
     }
 }
 
-/// The names that a table of this map may have, without ending: `a.seg.nrrd` → `a.seg`, `a`.
+/// The names that a table of this map may have, without ending, the nearest first: `a.seg.nrrd` → `a.seg`, `a`.
 fn stems(path: &Path) -> Vec<String> {
     let mut stem = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut stems = Vec::new();
@@ -136,7 +136,7 @@ fn stems(path: &Path) -> Vec<String> {
             break;
         }
         stem = shorter.to_owned();
-        stems.insert(0, stem.clone());
+        stems.push(stem.clone());
     }
     stems
 }
@@ -191,8 +191,8 @@ mod tests {
 
     #[test]
     fn names_lose_their_endings_one_by_one() {
-        assert_eq!(stems(Path::new("/a/b.v1.nii.gz")), ["b.v1", "b.v1.nii"]);
-        assert_eq!(stems(Path::new("x.seg.nrrd")), ["x", "x.seg"]);
+        assert_eq!(stems(Path::new("/a/b.v1.nii.gz")), ["b.v1.nii", "b.v1"]);
+        assert_eq!(stems(Path::new("x.seg.nrrd")), ["x.seg", "x"]);
         assert!(stems(Path::new("plain")).is_empty());
     }
 }
