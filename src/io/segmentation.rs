@@ -5,7 +5,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
+
+use super::meta_image::write_meta_image;
 use super::nifti::write_nifti;
+use super::nrrd::write_nrrd;
 use super::save::{SaveError, write_atomically};
 use crate::model::segment::SegmentTable;
 use crate::model::volume::{Rescale, Volume, VolumeKind};
@@ -13,7 +17,7 @@ use crate::model::voxels::{SampleType, Samples, Voxels};
 use crate::say;
 
 /// How a file was when it was last looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     changed: SystemTime,
     length: u64,
@@ -30,36 +34,67 @@ impl Stamp {
     }
 }
 
-/// Whether segmentations can be saved in a file of this name.
-pub fn is_writable_name(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_ascii_lowercase();
-    name.ends_with(".nii") || name.ends_with(".nii.gz")
+/// A format that holds segmentations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Nifti,
+    /// With segments in its header, overlapping ones too.
+    Nrrd,
+    MetaImage,
 }
 
-/// Saves a segmentation, whose voxels are painted label maps, and beside it the table of its names and colours as
-/// ITK-SNAP keeps it. The file that was there gets the name with `.bak` behind it. `known` is how that file was when
-/// this program last read or wrote it: if it is another one by now, nothing is written.
-pub fn save(path: &Path, volume: &Volume, table: &SegmentTable, known: Option<Stamp>) -> Result<Stamp, SaveError> {
-    let refuse = |why: String| Err(SaveError::refused(path, why));
-    if !is_writable_name(path) {
-        return refuse(say!("io-labels-format"));
+/// Endings of names that segmentations are saved under.
+pub const ENDINGS: [&str; 4] = ["nii.gz", "nii", "nrrd", "mha"];
+
+impl Format {
+    fn of(path: &Path) -> Option<Self> {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_ascii_lowercase();
+        let ending = ENDINGS.iter().find(|ending| name.ends_with(&format!(".{ending}")))?;
+        Some(match *ending {
+            "nrrd" => Self::Nrrd,
+            "mha" => Self::MetaImage,
+            _ => Self::Nifti,
+        })
     }
-    if volume.voxels.frames() > 1 && table.layers() > 1 {
-        return refuse(say!("io-labels-overlap"));
+}
+
+/// Whether segmentations can be saved in a file of this name.
+pub fn is_writable_name(path: &Path) -> bool {
+    Format::of(path).is_some()
+}
+
+/// Saves a segmentation, whose voxels are painted label maps. Names and colours stand in the header where that has room
+/// for them (NRRD, as 3D Slicer keeps them), else in a table beside it as ITK-SNAP keeps it. The file that was there gets
+/// the name with `.bak` behind it. `known` is how that file was when this program last read or wrote it: if it is
+/// another one by now, nothing is written.
+pub fn save(path: &Path, volume: &Volume, table: &SegmentTable, known: Option<Stamp>) -> Result<Stamp, SaveError> {
+    let refuse = |why: String| SaveError::refused(path, why);
+    let format = Format::of(path).ok_or_else(|| refuse(say!("io-labels-format")))?;
+    if volume.voxels.frames() > 1 && table.layers() > 1 && format != Format::Nrrd {
+        return Err(refuse(say!("io-labels-overlap")));
     }
     if known.is_some_and(|known| Stamp::of(path).is_some_and(|now| now != known)) {
-        return refuse(say!("io-labels-changed"));
+        return Err(refuse(say!("io-labels-changed")));
     }
-    let dense = to_be_written(volume).map_err(|why| SaveError::refused(path, why))?;
-    keep_previous(path)?;
-    write_nifti(path, &dense, None)?;
-    let text = to_itk_snap(table);
-    write_atomically(&table_path(path), |out| std::io::Write::write_all(out, text.as_bytes()))?;
-    Stamp::of(path).ok_or_else(|| SaveError::refused(path, say!("io-read-back")))
+    let dense = to_be_written(volume).map_err(refuse)?;
+    let previous = Previous::hold(path)?;
+    match format {
+        Format::Nifti => write_nifti(path, &dense, None),
+        Format::Nrrd => write_nrrd(path, &dense, None, Some(table)),
+        Format::MetaImage => write_meta_image(path, &dense, None, Some(table)),
+    }?;
+    previous.keep()?;
+    if format != Format::Nrrd {
+        let (text, path) = (to_itk_snap(table), table_path(path));
+        let previous = Previous::hold(&path)?;
+        write_atomically(&path, |out| std::io::Write::write_all(out, text.as_bytes()))?;
+        previous.keep()?;
+    }
+    Stamp::of(path).ok_or_else(|| refuse(say!("io-read-back")))
 }
 
 /// The same voxels as slabs, in 8 bits where no label needs more.
@@ -100,27 +135,50 @@ pub fn table_path(path: &Path) -> PathBuf {
     path.with_file_name(format!("{stem}.label"))
 }
 
-/// Gives the file that is there a second name.
-fn keep_previous(path: &Path) -> Result<(), SaveError> {
-    if !path.exists() {
-        return Ok(());
+/// The file that is about to be replaced, under a second name; gone again unless it is kept.
+struct Previous {
+    held: Option<(PathBuf, PathBuf)>,
+}
+
+impl Previous {
+    fn hold(path: &Path) -> Result<Self, SaveError> {
+        if !path.exists() {
+            return Ok(Self { held: None });
+        }
+        let with = |ending: &str| {
+            let mut name = path.file_name().map(OsString::from).unwrap_or_default();
+            name.push(ending);
+            path.with_file_name(name)
+        };
+        let (held, kept) = (with(&format!(".{}.tmp", std::process::id())), with(".bak"));
+        // Not every file system has files with two names.
+        if std::fs::hard_link(path, &held).is_err() {
+            let copied = std::fs::copy(path, &held);
+            copied.map_err(|why| SaveError {
+                path: held.clone(),
+                why,
+            })?;
+        }
+        Ok(Self {
+            held: Some((held, kept)),
+        })
     }
-    let mut name = path.file_name().map(OsString::from).unwrap_or_default();
-    name.push(".bak");
-    let kept = path.with_file_name(name);
-    let fail = |why| SaveError {
-        path: kept.clone(),
-        why,
-    };
-    match std::fs::remove_file(&kept) {
-        Err(err) if err.kind() != std::io::ErrorKind::NotFound => return Err(fail(err)),
-        _ => {}
+
+    /// The new file is there: the one before takes the place of the one before that.
+    fn keep(mut self) -> Result<(), SaveError> {
+        match self.held.take() {
+            Some((held, kept)) => std::fs::rename(&held, &kept).map_err(|why| SaveError { path: kept, why }),
+            None => Ok(()),
+        }
     }
-    // Not every file system has files with two names.
-    if std::fs::hard_link(path, &kept).is_err() {
-        std::fs::copy(path, &kept).map_err(fail)?;
+}
+
+impl Drop for Previous {
+    fn drop(&mut self) {
+        if let Some((held, _)) = &self.held {
+            std::fs::remove_file(held).ok();
+        }
     }
-    Ok(())
 }
 
 /// A table as ITK-SNAP's label descriptions: index, red, green, blue, opacity, visibility in slices and in 3D, name.

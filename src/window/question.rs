@@ -22,10 +22,14 @@ pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'stat
         Choice::Measurements(format) => to_save("measurements", format.extension(), |path| Command::SaveMeasurements {
             path: path.to_owned(),
         }),
-        Choice::Segmentation(index) => to_save("segmentation", "nii.gz", move |path| Command::SaveSegmentation {
-            index: Some(index),
-            path: Some(path.to_owned()),
-        }),
+        Choice::Segmentation(index) => to_save_as(
+            "segmentation.nii.gz",
+            ("NIfTI, NRRD, MetaImage", &["nii.gz", "nii", "seg.nrrd", "nrrd", "mha"]),
+            move |path| Command::SaveSegmentation {
+                index: Some(index),
+                path: Some(path.to_owned()),
+            },
+        ),
         Choice::TransferTo => to_save("transfer", "json", |path| Command::ExportTransfer {
             path: path.to_owned(),
         }),
@@ -78,9 +82,19 @@ fn to_open(choice: Choice) -> Pending {
 
 /// Asks for a file to write, of one kind.
 fn to_save(name: &str, extension: &str, then: impl FnOnce(&Path) -> Command + Send + 'static) -> Pending {
+    let filter = extension.to_uppercase();
+    to_save_as(&format!("{name}.{extension}"), (&filter, &[extension]), then)
+}
+
+/// Asks for a file to write, of one of several kinds.
+fn to_save_as(
+    name: &str,
+    (kind, extensions): (&str, &[&str]),
+    then: impl FnOnce(&Path) -> Command + Send + 'static,
+) -> Pending {
     let file = rfd::AsyncFileDialog::new()
-        .add_filter(extension.to_uppercase(), &[extension])
-        .set_file_name(format!("{name}.{extension}"))
+        .add_filter(kind, extensions)
+        .set_file_name(name)
         .save_file();
     Box::pin(async move { file.await.map(|file| then(file.path())) })
 }

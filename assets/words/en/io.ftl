@@ -299,6 +299,6 @@ io-journal-broke = { $path }: what is painted cannot be kept safe there: { $why 
 io-journal-damaged = { $path }: this journal of painted work is damaged at its very beginning, so that nothing of it can be brought back
 
 # Saving segmentations
-io-labels-format = segmentations are saved as .nii or .nii.gz: give the file such a name
-io-labels-overlap = NIfTI cannot hold segments that overlap: save it in a format with layers
+io-labels-format = segmentations are saved as .nii.gz, .nii, .seg.nrrd, .nrrd or .mha: give the file such a name
+io-labels-overlap = this format cannot hold segments that overlap: save as .seg.nrrd
 io-labels-changed = another program has changed this file since it was read: save under another name, so that neither is lost

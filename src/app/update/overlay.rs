@@ -198,9 +198,17 @@ pub(super) fn set_role(state: &mut State, index: usize, as_map: bool) -> Vec<Eff
                 state.tell(Level::Error, say!("app-unsaved-stays", name = name));
                 return Vec::new();
             }
-            if let Some(file) = overlay.file.clone() {
-                entry.open = file;
-                entry.load = LoadState::Header;
+            match overlay.file.clone() {
+                Some(file) => {
+                    entry.open = file;
+                    entry.load = LoadState::Header;
+                }
+                // What was made here is in no file that it could be read from again.
+                None => {
+                    if let Ok(slabs) = entry.open.volume.voxels.to_slabs() {
+                        entry.open.volume = Arc::new(entry.open.volume.with_voxels(slabs));
+                    }
+                }
             }
         }
         entry.overlay = None;
