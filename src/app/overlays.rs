@@ -74,6 +74,8 @@ pub(super) struct Kept {
     pub(super) state: journal::State,
     /// The sum of the revisions of its maps.
     pub(super) revision: u64,
+    /// The file that it names.
+    pub(super) path: Option<(PathBuf, Option<Stamp>)>,
 }
 
 /// A state of a label map that is in a file.

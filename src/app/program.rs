@@ -11,11 +11,18 @@ use super::movie::Film;
 use super::settings::keeper::Keeper;
 use super::settings::{Settings, WindowPlace, file};
 use super::state::State;
-use super::update::{apply_event, begin_movie, begin_picture, kept, look_for_work, take, update};
+use super::update::{
+    apply_event, begin_movie, begin_picture, due_for_safety, is_at_work, kept, look_for_work, take, update,
+};
 use crate::io::home::Home;
 
 /// Events applied in one go at most, so that a fast job cannot hold a frame up.
 const EVENTS_PER_POLL: usize = 64;
+
+/// So long the end of the program waits at most until painted work is on the disk.
+const LAST_WRITING: Duration = Duration::from_secs(30);
+/// It looks after it so often.
+const WRITING_STEP: Duration = Duration::from_millis(50);
 
 /// The running program.
 pub struct Program {
@@ -86,6 +93,19 @@ impl Program {
 
     /// Waits until what the user made is on the disk.
     fn write_work(&mut self) {
+        // What was painted while the stroke before was being written is still to be kept.
+        let until = Instant::now() + LAST_WRITING;
+        loop {
+            let effects = due_for_safety(&mut self.state);
+            self.carry_out(effects);
+            let left = until.saturating_duration_since(Instant::now());
+            if !is_at_work(&self.state) || left.is_zero() {
+                break;
+            }
+            if let Some(received) = self.jobs.receive_within(left.min(WRITING_STEP)) {
+                self.take_in(received);
+            }
+        }
         self.jobs.finish_writing();
         for request in self.state.measurements.unsaved() {
             if let Err(why) = crate::io::measurements::save(&request) {

@@ -5,6 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::state::Entry;
+
 /// How many are remembered.
 pub const LIMIT: usize = 12;
 
@@ -18,6 +20,24 @@ pub struct Recent {
     pub paths: Vec<PathBuf>,
     /// When, in seconds since 1970 (UTC).
     pub opened: u64,
+}
+
+/// What the user opened to see an entry: of what is remembered the newest that it lies in, else its file.
+pub(super) fn opened_with(recent: &[Recent], entry: Option<&Entry>) -> Vec<PathBuf> {
+    let file = entry.and_then(|entry| entry.open.source.file().map(|file| (entry, file)));
+    let Some((entry, file)) = file else {
+        return Vec::new();
+    };
+    // Of a file in an archive the name begins with the archive's.
+    let path = std::path::absolute(file.name()).unwrap_or_else(|_| file.name().to_owned());
+    let holds = |recent: &&Recent| recent.paths.iter().any(|opened| path.starts_with(opened));
+    match recent.iter().find(holds) {
+        Some(recent) => recent.paths.clone(),
+        None if file.is_unpacked() => Vec::new(),
+        // A series of several files is its folder.
+        None if entry.volume().series.files > 1 => path.parent().map(Path::to_owned).into_iter().collect(),
+        None => vec![path],
+    }
 }
 
 impl Recent {

@@ -1,5 +1,6 @@
 //! That nothing painted is lost: what is saved, what is kept in journals, and what was left behind.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use crate::io::home::Home;
 use crate::io::journal::{self, Head, Journal, JournalError};
 use crate::io::save::SaveError;
 use crate::io::segmentation::{self, Stamp};
+use crate::model::label_map::LabelMap;
 use crate::model::segment::SegmentTable;
 use crate::model::volume::{Volume, VolumeId};
 use crate::say;
@@ -62,6 +64,8 @@ pub struct LabelsToKeep {
     pub head: Head,
     /// Its journal with the state that it has; `None` where one must be begun.
     pub journal: Option<(Arc<Journal>, journal::State)>,
+    /// Whether the journal has another head.
+    pub is_head_new: bool,
     /// As it is.
     pub state: journal::State,
     /// The revision of its voxels.
@@ -77,6 +81,8 @@ pub struct LabelsKept {
     pub state: journal::State,
     /// The revision of its voxels.
     pub revision: u64,
+    /// The file that its head names.
+    pub path: Option<(PathBuf, Option<Stamp>)>,
     /// Its journal, or why there is none.
     pub outcome: Result<Arc<Journal>, JournalError>,
 }
@@ -84,13 +90,17 @@ pub struct LabelsKept {
 impl LabelsToKeep {
     pub(super) fn keep(&self) -> LabelsKept {
         let outcome = match &self.journal {
-            Some((journal, before)) => journal.add(before, &self.state).map(|()| Arc::clone(journal)),
+            Some((journal, before)) => {
+                let head = self.is_head_new.then_some(&self.head);
+                journal.add(head, before, &self.state).map(|()| Arc::clone(journal))
+            }
             None => Journal::begin(&self.home, &self.head, &self.state).map(Arc::new),
         };
         LabelsKept {
             id: self.id,
             state: self.state.clone(),
             revision: self.revision,
+            path: self.head.file.clone().map(|file| (file, self.head.stamp)),
             outcome,
         }
     }
@@ -102,13 +112,37 @@ pub struct WorkTaken {
     /// Its journal.
     pub path: PathBuf,
     /// What was found, or why nothing was.
-    pub outcome: Result<(Arc<Journal>, Head, journal::State), String>,
+    pub outcome: Result<Taken, String>,
+}
+
+/// What was found in such a journal.
+#[derive(Debug)]
+pub struct Taken {
+    /// The journal, which goes on.
+    pub journal: Arc<Journal>,
+    /// What it is about.
+    pub head: Head,
+    /// The last whole state.
+    pub state: journal::State,
+    /// How many voxels each label has, all layers together.
+    pub counts: BTreeMap<u16, u64>,
 }
 
 impl WorkTaken {
     pub(super) fn read(path: PathBuf) -> Self {
         let outcome = match Journal::take_over(&path) {
-            Ok(Some((journal, head, state))) => Ok((Arc::new(journal), head, state)),
+            Ok(Some((journal, head, state))) => {
+                let mut counts = BTreeMap::new();
+                for (label, voxels) in state.maps.iter().flat_map(LabelMap::counts) {
+                    *counts.entry(label).or_insert(0) += voxels;
+                }
+                Ok(Taken {
+                    journal: Arc::new(journal),
+                    head,
+                    state,
+                    counts,
+                })
+            }
             Ok(None) => Err(say!("app-work-elsewhere")),
             Err(err) => Err(err.to_string()),
         };

@@ -11,6 +11,7 @@ use crate::algo::paint::repaint;
 use crate::algo::segment::between::filled_between;
 use crate::algo::segment::{Islands, Region};
 use crate::model::geometry::Geometry;
+use crate::model::label_delta::LabelDelta;
 use crate::model::label_map::{LabelMap, VoxelBox};
 use crate::model::volume::{Value, Volume, VolumeId};
 use crate::say;
@@ -110,8 +111,8 @@ pub struct WorkDone {
     pub layer: usize,
     /// The revision that it was done with: if the map has changed since, it no longer holds.
     pub revision: u64,
-    /// The layer as it becomes; `None` if nothing changes.
-    pub after: Option<LabelMap>,
+    /// The layer as it becomes, and what differs; `None` if nothing does.
+    pub change: Option<(LabelMap, LabelDelta)>,
     /// What it is called as a step.
     pub name: String,
 }
@@ -119,16 +120,17 @@ pub struct WorkDone {
 impl WorkRequest {
     pub(super) fn carry_out(&self) -> WorkDone {
         let before = self.volume.voxels.label_map(self.layer);
-        let changed = before.zip(self.volume.geometry()).map(|(before, geometry)| {
+        let change = before.zip(self.volume.geometry()).and_then(|(before, geometry)| {
             let mut map = before.clone();
             self.change(&mut map, geometry);
-            map
+            let delta = LabelDelta::between(before, &map)?;
+            Some((map, delta))
         });
         WorkDone {
             id: self.volume.id,
             layer: self.layer,
             revision: before.map_or(0, LabelMap::revision),
-            after: changed.filter(|after| before.is_some_and(|before| !before.is_same(after))),
+            change,
             name: self.name.clone(),
         }
     }
@@ -149,16 +151,11 @@ impl WorkRequest {
             }
             SegmentWork::Merge { other } => {
                 let other = u16::try_from(other).unwrap_or(0);
-                repaint(
-                    map,
-                    &everywhere,
-                    |_| true,
-                    |_, old| if old == other && old != 0 { label } else { old },
-                );
+                map.relabel(|old| if old == other && old != 0 { label } else { old });
                 return;
             }
             SegmentWork::Clear => {
-                repaint(map, &everywhere, |_| true, |_, old| if old == label { 0 } else { old });
+                map.relabel(|old| if old == label { 0 } else { old });
                 return;
             }
             SegmentWork::Margin { mm } => region(mm).map(|region| region.with_margin(mm, spacing)),

@@ -48,8 +48,8 @@ pub struct State {
     pub painting: Painting,
     /// Painted work that programs left behind, the newest first.
     pub left_work: Vec<Left>,
-    /// Whether the user knows that what is painted cannot be kept safe.
-    pub(super) is_journal_loss_told: bool,
+    /// The revision of painted voxels that could not be kept safe, which the user knows.
+    pub(super) journal_failed_at: Option<u64>,
     /// The stroke that is being painted.
     pub(super) stroke: Option<Begun>,
     /// Where the pointer rests: pane, and place in it in points.
@@ -429,7 +429,7 @@ impl State {
             gesture: None,
             painting: Painting::default(),
             left_work: Vec::new(),
-            is_journal_loss_told: false,
+            journal_failed_at: None,
             stroke: None,
             hover: None,
             developing: None,

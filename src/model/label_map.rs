@@ -3,6 +3,7 @@
 //! A block of one label is that label alone, and a copy of a map shares all blocks with it: a snapshot for a job, a step
 //! of the history and an entry of the journal cost what changed, and a mostly empty map costs nearly nothing.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -141,6 +142,56 @@ impl LabelMap {
             blocks,
             revision: stamp,
         }
+    }
+
+    /// How many voxels each label has; 0 left out.
+    pub fn counts(&self) -> BTreeMap<u16, u64> {
+        let mut counts = BTreeMap::new();
+        let mut add = |label: u16, voxels: usize| {
+            if label > 0 && voxels > 0 {
+                *counts.entry(label).or_insert(0) += voxels as u64;
+            }
+        };
+        for block in 0..self.block_count() {
+            let [columns, rows, slices] = self.voxels_of(block).map(|side| side.len());
+            match self.block(block) {
+                BlockLabels::Uniform(label) => add(*label, columns * rows * slices),
+                BlockLabels::Dense(labels) => {
+                    for (row, labels) in labels.chunks_exact(BLOCK_SIDE).enumerate() {
+                        if row % BLOCK_SIDE < rows && row / BLOCK_SIDE < slices {
+                            let own = labels.get(..columns).unwrap_or_default();
+                            own.chunk_by(|a, b| a == b)
+                                .for_each(|run| add(run.first().copied().unwrap_or(0), run.len()));
+                        }
+                    }
+                }
+            }
+        }
+        counts
+    }
+
+    /// The map with every label replaced by what `label` makes of it. Blocks are not looked into more than once, and
+    /// those of one label not at all. Answers whether anything changed.
+    pub fn relabel(&mut self, label: impl Fn(u16) -> u16) -> bool {
+        let changed = (0..self.block_count())
+            .filter_map(|block| match self.block(block) {
+                BlockLabels::Uniform(old) => {
+                    let new = label(*old);
+                    (new != *old).then_some((block, BlockLabels::Uniform(new)))
+                }
+                BlockLabels::Dense(old) => {
+                    let is_touched = old.chunk_by(|a, b| a == b).any(|run| {
+                        let old = run.first().copied().unwrap_or(0);
+                        label(old) != old
+                    });
+                    is_touched.then(|| {
+                        let new = old.iter().map(|old| label(*old)).collect();
+                        (block, self.block_of(block, new))
+                    })
+                }
+            })
+            .collect();
+        self.replace(changed)
     }
 
     /// A voxel that has a label, if any has.
@@ -358,6 +409,10 @@ mod tests {
         }
         assert_eq!(map.get([70, 0, 0]), None);
         assert!(map.is_same(&LabelMap::from_dense(DIMS, &labels)));
+        for (label, voxels) in map.counts() {
+            assert_eq!(labels.iter().filter(|other| **other == label).count() as u64, voxels);
+        }
+        assert_eq!(map.counts().len(), 4);
     }
 
     #[test]
@@ -366,6 +421,20 @@ mod tests {
         assert!((0..map.block_count()).all(|block| matches!(map.block(block), BlockLabels::Uniform(9))));
         assert_eq!(map.block_count(), 3 * 2 * 2);
         assert_eq!(map.voxels_of(11), [64..70, 32..33, 32..40]);
+    }
+
+    #[test]
+    fn labels_are_exchanged_everywhere() {
+        let labels = labels();
+        let mut map = LabelMap::from_dense(DIMS, &labels);
+        let exchanged = |label: u16| [0, 3, 2, 1, 9][usize::from(label)];
+        assert!(map.relabel(exchanged));
+        let expected: Vec<u16> = labels.iter().map(|label| exchanged(*label)).collect();
+        assert_eq!(map.to_dense(), expected);
+        assert!(!map.relabel(|label| label));
+        // What lies beyond the edge stays nothing.
+        assert!(map.relabel(|_| 7));
+        assert_eq!(map.counts(), [(7, labels.len() as u64)].into());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use glam::DVec2;
-use isocenter::app::overlays;
+use isocenter::app::overlays::{self, SegmentChange};
 use isocenter::app::painting::PaintChange;
 use isocenter::app::pane::PaneId;
 use isocenter::app::tool::{Button, Modifiers, PointerAction, PointerEvent, Tool};
@@ -14,6 +14,7 @@ use isocenter::app::{Command, Program};
 use isocenter::io::home::Home;
 use isocenter::io::journal;
 
+use crate::dicom_builder::CtSeries;
 use crate::driver::*;
 
 const NONE: Modifiers = Modifiers {
@@ -177,6 +178,157 @@ fn work_can_be_thrown_away() {
     assert!(journals(home.path()).is_empty());
 }
 
+#[test]
+fn every_format_that_holds_labels_brings_them_back_with_their_names() {
+    for name in ["seg.nii.gz", "seg.nii", "seg.seg.nrrd", "seg.nrrd", "seg.mha"] {
+        let (mut program, folder) = opened();
+        let path = folder.path().join(name);
+        paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+        let liver = SegmentChange::Name("liver".to_owned());
+        let rename = |change| Command::SetSegment {
+            index: 1,
+            label: 1,
+            change,
+        };
+        run(&mut program, rename(liver));
+        run(&mut program, rename(SegmentChange::Color([10, 200, 30])));
+        save(&mut program, &path);
+        assert!(!overlays::any_unsaved(program.state()), "{name}: {}", texts(&program));
+        let mut again = program_on(&folder.path().join("one.nii"));
+        open(&mut again, &path);
+        assert_eq!(labels(&again), labels(&program), "{name}");
+        let (index, _, overlay) = overlays::over_shown(again.state()).next().unwrap();
+        let segment = &overlay.table.segments[0];
+        assert_eq!(
+            (segment.name.as_str(), segment.color),
+            ("liver", [10, 200, 30]),
+            "{name}"
+        );
+        // What is saved once more from there is the same again, and the one before is kept.
+        run(
+            &mut again,
+            Command::SetSegment {
+                index,
+                label: 1,
+                change: SegmentChange::Name("spleen".to_owned()),
+            },
+        );
+        run(
+            &mut again,
+            Command::SaveSegmentation {
+                index: Some(index),
+                path: None,
+            },
+        );
+        wait(&mut again);
+        assert!(!overlays::any_unsaved(again.state()), "{name}: {}", texts(&again));
+        assert!(folder.path().join(format!("{name}.bak")).exists(), "{name}");
+        let mut third = program_on(&folder.path().join("one.nii"));
+        open(&mut third, &path);
+        let (_, _, overlay) = overlays::over_shown(third.state()).next().unwrap();
+        assert_eq!(overlay.table.segments[0].name, "spleen", "{name}");
+        let left: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+            .filter(|name| name.ends_with(".tmp"))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[test]
+fn a_save_that_fails_leaves_both_files_as_they_were() {
+    let (mut program, folder) = opened();
+    let path = folder.path().join("seg.nii");
+    for _ in 0..2 {
+        paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+        save(&mut program, &path);
+        run(&mut program, Command::Undo);
+    }
+    let before = [path.clone(), folder.path().join("seg.nii.bak")].map(|file| std::fs::read(file).unwrap());
+    // Nothing can take the name of a folder with something in it.
+    let occupied = folder.path().join("other.nii");
+    std::fs::create_dir(&occupied).unwrap();
+    std::fs::write(occupied.join("x"), b"x").unwrap();
+    paint(&mut program, at(100.0, 150.0), at(110.0, 160.0));
+    save(&mut program, &occupied);
+    assert!(overlays::any_unsaved(program.state()));
+    let after = [path, folder.path().join("seg.nii.bak")].map(|file| std::fs::read(file).unwrap());
+    assert!(before == after);
+}
+
+#[test]
+fn recovered_work_still_knows_whether_its_file_was_changed() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let image = write_volume(folder.path(), "one.nii");
+    let path = folder.path().join("seg.nii");
+    let mut program = at_home(home.path(), &image);
+    paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+    save(&mut program, &path);
+    paint(&mut program, at(180.0, 130.0), at(210.0, 140.0));
+    drop(program);
+    std::fs::write(&path, b"another program's").unwrap();
+    let mut next = Program::at_home(Arc::new(|| {}), Home::at(home.path()));
+    wait(&mut next);
+    run(&mut next, Command::RecoverWork { index: 0 });
+    wait(&mut next);
+    run(
+        &mut next,
+        Command::SaveSegmentation {
+            index: None,
+            path: None,
+        },
+    );
+    wait(&mut next);
+    assert_eq!(std::fs::read(&path).unwrap(), b"another program's");
+    assert!(texts(&next).contains("another program has changed"), "{}", texts(&next));
+}
+
+#[test]
+fn the_last_strokes_before_the_end_are_kept_too() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let image = write_volume(folder.path(), "one.nii");
+    let mut program = at_home(home.path(), &image);
+    run(
+        &mut program,
+        Command::SetTool {
+            tool: Some(Tool::Brush),
+        },
+    );
+    for n in 0..12 {
+        // Nobody waits for what is being written.
+        drag(&mut program, PaneId::Axial, Button::Left, place(n), place(n), NONE);
+    }
+    let painted = labels(&program);
+    drop(program);
+    let mut next = Program::at_home(Arc::new(|| {}), Home::at(home.path()));
+    wait(&mut next);
+    assert_eq!(next.state().left_work.len(), 1);
+    run(&mut next, Command::RecoverWork { index: 0 });
+    wait(&mut next);
+    assert_eq!(labels(&next), painted);
+}
+
+#[test]
+fn the_series_is_opened_again_with_the_work_and_not_one_file_of_it() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    CtSeries::new(5).write(folder.path());
+    let mut program = at_home(home.path(), folder.path());
+    let dims = program.state().shown().unwrap().volume().dims();
+    assert!(dims[2] > 1);
+    paint(&mut program, at(190.0, 150.0), at(210.0, 160.0));
+    drop(program);
+    let mut next = Program::at_home(Arc::new(|| {}), Home::at(home.path()));
+    wait(&mut next);
+    run(&mut next, Command::RecoverWork { index: 0 });
+    wait(&mut next);
+    assert_eq!(next.state().shown().unwrap().volume().dims(), dims);
+    assert!(overlays::over_shown(next.state()).next().is_some());
+}
+
 /// Lines of a script that paints strokes and saves now and then; the n-th stroke is a dot at its own place.
 fn script(folder: &Path, image: &Path, seg: &Path) -> PathBuf {
     let mut commands = Vec::new();
@@ -201,6 +353,9 @@ fn script(folder: &Path, image: &Path, seg: &Path) -> PathBuf {
                 modifiers: NONE,
             }));
         }
+        // A sign that the stroke is over and that the script goes on.
+        let path = sign(folder, n);
+        commands.push(Command::SaveMeasurements { path });
         if n % 9 == 8 {
             let path = Some(seg.to_owned());
             commands.push(Command::SaveSegmentation { index: None, path });
@@ -216,6 +371,11 @@ fn script(folder: &Path, image: &Path, seg: &Path) -> PathBuf {
 }
 
 const STROKES: usize = 60;
+
+/// The file that says that the n-th stroke was over.
+fn sign(folder: &Path, n: usize) -> PathBuf {
+    folder.join(format!("{n}.csv"))
+}
 
 fn place(n: usize) -> DVec2 {
     at(170.0 + 6.0 * (n % 10) as f64, 110.0 + 12.0 * (n / 10) as f64)
@@ -259,13 +419,16 @@ fn a_program_that_is_killed_at_any_moment_loses_nothing_older_than_a_second() {
     let image = write_volume(folder.path(), "one.nii");
     let states = states(&image);
     let mut dice = 0x2026_1126_u64;
-    let (mut came_back, mut broke_off, mut whole_files) = (0, 0, 0);
-    // As long as it takes when nobody disturbs it.
-    let undisturbed = tempfile::tempdir().unwrap();
-    let began = Instant::now();
-    let seg = undisturbed.path().join("seg.nii.gz");
-    assert!(painter(undisturbed.path(), &image, &seg).wait().unwrap().success());
-    let whole = began.elapsed();
+    let (mut came_back, mut broke_off, mut whole_files, mut all_over) = (0, 0, 0, 0);
+    // As long as it takes when nobody disturbs it: the shortest of a few, since the first one warms up.
+    let undisturbed = || {
+        let home = tempfile::tempdir().unwrap();
+        let began = Instant::now();
+        let seg = home.path().join("seg.nii.gz");
+        assert!(painter(home.path(), &image, &seg).wait().unwrap().success());
+        began.elapsed()
+    };
+    let whole = (0..4).map(|_| undisturbed()).min().unwrap();
     for round in 0..200 {
         dice = dice
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -303,8 +466,15 @@ fn a_program_that_is_killed_at_any_moment_loses_nothing_older_than_a_second() {
             let strokes = states.iter().rposition(|state| *state == labels);
             strokes.expect("a state that was never painted") + 1
         });
-        // A script goes on only when each stroke is on the disk, so that none before the last is ever lost: what is
-        // kept is never behind what was saved.
+        // Of what was over when the program was killed nothing is lost.
+        let over = (0..STROKES).take_while(|n| sign(home.path(), *n).exists()).count();
+        let there = kept.max(saved).unwrap_or(0);
+        all_over += over;
+        assert!(
+            there >= over,
+            "round {round}: {over} strokes were over, {there} are there"
+        );
+        // And what is kept is never behind what was saved.
         if let (Some(saved), Some(kept)) = (saved, kept) {
             assert!(kept >= saved, "round {round}: {kept} strokes kept, {saved} saved");
         }
@@ -314,7 +484,7 @@ fn a_program_that_is_killed_at_any_moment_loses_nothing_older_than_a_second() {
         }
     }
     assert!(
-        broke_off > 100 && came_back > 50,
-        "{broke_off} broken off, {came_back} back, {whole_files} files"
+        broke_off > 100 && came_back > 50 && all_over > 1000,
+        "{broke_off} broken off, {came_back} back, {whole_files} files, {all_over} strokes over"
     );
 }

@@ -90,7 +90,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         }
         JobEvent::Measured(found) => tables::measured(state, found),
         JobEvent::LabelsSaved(saved) => safety::saved(state, saved),
-        JobEvent::SegmentWorked(done) => segment_work::done(state, &done),
+        JobEvent::SegmentWorked(done) => segment_work::done(state, *done),
         JobEvent::LabelsKept(kept) => safety::kept(state, kept),
         JobEvent::WorkFound(left) => safety::found(state, left),
         JobEvent::Masked(id, removal, mask) => mask::found(state, id, removal, mask),

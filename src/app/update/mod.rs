@@ -24,7 +24,7 @@ mod volume_view;
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
 pub(super) use movie::begin_movie;
-pub(super) use safety::look_for_work;
+pub(super) use safety::{due as due_for_safety, is_at_work, look_for_work};
 pub(super) use settings::{kept, take};
 
 use super::command::{Choice, Command, Effect};

@@ -148,13 +148,7 @@ pub(super) fn remove_segment(state: &mut State, index: usize, label: u32) {
         return;
     };
     let mut after = before.clone();
-    let everywhere = after.dims().map(|side| 0..side);
-    crate::algo::paint::repaint(
-        &mut after,
-        &everywhere,
-        |_| true,
-        |_, old| if u32::from(old) == label { 0 } else { old },
-    );
+    after.relabel(|old| if u32::from(old) == label { 0 } else { old });
     let edit = LabelEdit {
         volume: id,
         layer,
@@ -172,23 +166,34 @@ pub(super) fn commit(state: &mut State, edit: LabelEdit, name: String) {
     }
 }
 
-/// Replaces a layer of a map by another state of it, as a step with a name. Answers whether anything changed.
-pub(super) fn commit_layer(state: &mut State, volume: VolumeId, layer: usize, after: &LabelMap, name: String) -> bool {
-    let entry = state.document.entry(volume);
-    let Some(before) = entry.and_then(|entry| entry.volume().voxels.label_map(layer)) else {
-        return false;
-    };
-    let Some(delta) = LabelDelta::between(before, after) else {
-        return false;
-    };
-    let edit = LabelEdit {
+/// A layer has become another state of itself; what differs is a step with a name.
+pub(super) fn note_change(state: &mut State, volume: VolumeId, layer: usize, delta: LabelDelta, name: String) {
+    if let Some(overlay) = state
+        .document
+        .entry_mut(volume)
+        .and_then(|entry| entry.overlay.as_mut())
+    {
+        overlay.gained(&delta.balance());
+    }
+    let edit = Edit::Labels(LabelEdit {
         volume,
         layer,
         delta: Some(Arc::new(delta)),
         tables: None,
+    });
+    state.history.did(Step { name, edit });
+}
+
+/// Gives a layer of a map other labels.
+pub(super) fn set_layer(state: &mut State, volume: VolumeId, layer: usize, map: LabelMap) {
+    let Some(entry) = state.document.entry(volume) else {
+        return;
     };
-    commit(state, edit, name);
-    true
+    let mut maps = entry.volume().voxels.label_maps().to_vec();
+    if let Some(place) = maps.get_mut(layer) {
+        *place = map;
+        set_maps(state, volume, maps);
+    }
 }
 
 /// Goes one step back or on. Answers whether it could.
@@ -319,45 +324,20 @@ pub(super) fn lead(state: &mut State, pane: PaneId, at: DVec2) {
 /// Ends the stroke: what it changed is one step.
 pub(super) fn finish(state: &mut State) {
     let Some(begun) = state.stroke.take() else { return };
-    let is_erasing = state.view.tool == Some(Tool::Eraser);
-    let Some(entry) = state.document.entry_mut(begun.volume) else {
-        return;
+    let name = match state.view.tool {
+        Some(Tool::Eraser) => say!("app-step-erase"),
+        _ => say!("app-step-paint"),
     };
-    let after = entry.volume().voxels.label_map(begun.layer);
-    let Some(delta) = after.and_then(|after| LabelDelta::between(&begun.before, after)) else {
-        return;
-    };
-    if let Some(overlay) = &mut entry.overlay {
-        overlay.gained(&delta.balance());
+    let entry = state.document.entry(begun.volume);
+    let after = entry.and_then(|entry| entry.volume().voxels.label_map(begun.layer));
+    if let Some(delta) = after.and_then(|after| LabelDelta::between(&begun.before, after)) {
+        note_change(state, begun.volume, begun.layer, delta, name);
     }
-    let edit = Edit::Labels(LabelEdit {
-        volume: begun.volume,
-        layer: begun.layer,
-        delta: Some(Arc::new(delta)),
-        tables: None,
-    });
-    let name = if is_erasing {
-        say!("app-step-erase")
-    } else {
-        say!("app-step-paint")
-    };
-    state.history.did(Step { name, edit });
 }
 
 /// Takes the stroke back.
 pub(super) fn cancel(state: &mut State) {
     if let Some(begun) = state.stroke.take() {
-        restore(state, &begun);
+        set_layer(state, begun.volume, begun.layer, begun.before);
     }
-}
-
-fn restore(state: &mut State, begun: &Begun) {
-    let Some(entry) = state.document.entry(begun.volume) else {
-        return;
-    };
-    let mut maps = entry.volume().voxels.label_maps().to_vec();
-    if let Some(map) = maps.get_mut(begun.layer) {
-        *map = begun.before.clone();
-    }
-    set_maps(state, begun.volume, maps);
 }

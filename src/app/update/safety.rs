@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::super::command::{Choice, Effect};
 use super::super::overlays::{Kept, Overlay, Saved};
 use super::super::painting;
-use super::super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, WorkTaken};
+use super::super::recent;
+use super::super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, Taken, WorkTaken};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::{file, jobs};
 use crate::io::journal::{self, Head, Left};
@@ -98,32 +99,27 @@ pub(super) fn saved(state: &mut State, saved: LabelsSaved) {
     }
 }
 
-/// The next thing to be kept safe, if there is one and nothing is being kept now.
-pub(super) fn due(state: &mut State) -> Vec<Effect> {
-    let Some(home) = state.home.clone().filter(|_| !state.is_journal_loss_told) else {
+/// The next thing to be kept safe, if there is one and nothing is being kept now. What could not be kept is tried again
+/// once it has changed.
+pub(in crate::app) fn due(state: &mut State) -> Vec<Effect> {
+    let Some(home) = state.home.clone() else {
         return Vec::new();
     };
     if state.jobs.values().any(|status| status.subject == JobSubject::Journal) {
         return Vec::new();
     }
-    let opened: Vec<PathBuf> = state
-        .shown()
-        .and_then(|entry| entry.open.source.file())
-        .filter(|file| !file.is_unpacked())
-        .map(|file| file.path().to_owned())
-        .into_iter()
-        .collect();
+    let opened = recent::opened_with(&state.settings.recent, state.shown());
     let request = state.document.entries.iter().find_map(|entry| {
         let overlay = entry
             .overlay
             .as_ref()
             .filter(|overlay| overlay.is_unsaved(entry.volume()))?;
         let revision = entry.volume().voxels.painted_revision();
-        let is_kept = overlay
-            .journal
-            .as_ref()
-            .is_some_and(|kept| kept.revision == revision && kept.state.table == overlay.table);
-        (!is_kept).then(|| to_keep(entry, overlay, home.clone(), opened.clone()))
+        let is_kept = overlay.journal.as_ref().is_some_and(|kept| {
+            kept.revision == revision && kept.state.table == overlay.table && kept.path == overlay.path
+        });
+        let is_hopeless = state.journal_failed_at == Some(revision);
+        (!is_kept && !is_hopeless).then(|| to_keep(entry, overlay, home.clone(), opened.clone()))
     });
     request.map_or_else(Vec::new, |request| {
         let job = file::begin(state, say!("app-job-journal"), JobSubject::Journal);
@@ -132,12 +128,19 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
     })
 }
 
+/// Whether something that was made is still being written, or has to be.
+pub(in crate::app) fn is_at_work(state: &State) -> bool {
+    let is_work = |subject: &JobSubject| matches!(subject, JobSubject::Journal | JobSubject::SavingLabels(_));
+    state.jobs.values().any(|status| is_work(&status.subject))
+}
+
 fn to_keep(entry: &Entry, overlay: &Overlay, home: io::home::Home, opened: Vec<PathBuf>) -> LabelsToKeep {
     let volume = entry.volume();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let mut head = Head {
         name: volume.series.description.clone(),
         file: overlay.path.as_ref().map(|(path, _)| path.clone()),
+        stamp: overlay.path.as_ref().and_then(|(_, stamp)| *stamp),
         opened,
         frame_of_reference_uid: volume.series.frame_of_reference_uid.clone(),
         layers: volume.voxels.frames(),
@@ -155,6 +158,7 @@ fn to_keep(entry: &Entry, overlay: &Overlay, home: io::home::Home, opened: Vec<P
             .journal
             .as_ref()
             .map(|kept| (Arc::clone(&kept.journal), kept.state.clone())),
+        is_head_new: overlay.journal.as_ref().is_some_and(|kept| kept.path != overlay.path),
         state: journal::State {
             maps: volume.voxels.label_maps().to_vec(),
             table: overlay.table.clone(),
@@ -167,6 +171,7 @@ fn to_keep(entry: &Entry, overlay: &Overlay, home: io::home::Home, opened: Vec<P
 pub(super) fn kept(state: &mut State, kept: LabelsKept) {
     match kept.outcome {
         Ok(journal) => {
+            state.journal_failed_at = None;
             // Of a segmentation that was closed it stays on the disk, to be offered again.
             let Some(entry) = state.document.entry_mut(kept.id) else {
                 return;
@@ -177,6 +182,7 @@ pub(super) fn kept(state: &mut State, kept: LabelsKept) {
                     journal,
                     state: kept.state,
                     revision: kept.revision,
+                    path: kept.path,
                 });
             } else {
                 // It was saved in the meantime.
@@ -185,8 +191,9 @@ pub(super) fn kept(state: &mut State, kept: LabelsKept) {
             }
         }
         Err(err) => {
-            state.is_journal_loss_told = true;
-            state.tell(Level::Error, err.to_string());
+            if state.journal_failed_at.replace(kept.revision).is_none() {
+                state.tell(Level::Error, err.to_string());
+            }
         }
     }
 }
@@ -235,7 +242,12 @@ pub(super) fn discard(state: &mut State, index: usize) -> Vec<Effect> {
 
 /// Work that was left behind was read: it is there again, not saved, and what it was painted over is opened.
 pub(super) fn took_over(state: &mut State, taken: WorkTaken) -> Vec<Effect> {
-    let (journal, head, kept) = match taken.outcome {
+    let Taken {
+        journal,
+        head,
+        state: kept,
+        counts,
+    } = match taken.outcome {
         Ok(found) => found,
         Err(why) => {
             state.tell(Level::Error, why);
@@ -256,21 +268,14 @@ pub(super) fn took_over(state: &mut State, taken: WorkTaken) -> Vec<Effect> {
     let source = io::blank::source(&volume);
     let mut entry = jobs::entry(OpenVolume { volume, source }, state.settings.interpolation);
     let mut overlay = Overlay::painted(kept.table.clone());
-    let mut balance = std::collections::BTreeMap::new();
-    for map in &kept.maps {
-        for label in map.to_dense() {
-            *balance.entry(label).or_insert(0) += 1;
-        }
-    }
-    overlay.gained(&balance);
-    overlay.path = head.file.clone().map(|path| {
-        let stamp = io::segmentation::Stamp::of(&path);
-        (path, stamp)
-    });
+    let gained = counts.into_iter().map(|(label, voxels)| (label, voxels as i64));
+    overlay.gained(&gained.collect());
+    overlay.path = head.file.clone().map(|path| (path, head.stamp));
     overlay.journal = Some(Kept {
         journal,
         state: kept,
         revision,
+        path: overlay.path.clone(),
     });
     entry.load = LoadState::Loaded;
     entry.overlay = Some(overlay);

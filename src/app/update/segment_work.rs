@@ -62,18 +62,19 @@ pub(super) fn begin(state: &mut State, work: SegmentWork) -> Vec<Effect> {
 }
 
 /// Takes in what came of it.
-pub(super) fn done(state: &mut State, done: &WorkDone) {
-    let entry = state.document.entry(done.id);
-    let map = entry.and_then(|entry| entry.volume().voxels.label_map(done.layer));
+pub(super) fn done(state: &mut State, done: WorkDone) {
+    let Some(entry) = state.document.entry(done.id) else {
+        return;
+    };
+    let map = entry.volume().voxels.label_map(done.layer);
     let is_current = map.is_some_and(|map| map.revision() == done.revision) && state.stroke.is_none();
-    let name = done.name.clone();
-    match &done.after {
-        _ if entry.is_none() => {}
-        Some(_) if !is_current => state.tell(Level::Note, say!("app-segment-changed", name = name)),
-        Some(after) => {
-            paint::commit_layer(state, done.id, done.layer, after, name);
+    match done.change {
+        Some((after, delta)) if is_current => {
+            paint::set_layer(state, done.id, done.layer, after);
+            paint::note_change(state, done.id, done.layer, delta, done.name);
         }
-        None => state.tell(Level::Note, say!("app-segment-same", name = name)),
+        Some(_) => state.tell(Level::Note, say!("app-segment-changed", name = done.name)),
+        None => state.tell(Level::Note, say!("app-segment-same", name = done.name)),
     }
 }
 

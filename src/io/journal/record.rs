@@ -10,7 +10,7 @@ use super::Head;
 use crate::model::label_delta::{BlockDelta, LabelDelta, Run};
 
 /// The first bytes of a journal of this form.
-pub(super) const MAGIC: &[u8; 8] = b"isojrn1\n";
+pub(super) const MAGIC: &[u8; 8] = b"isojrn2\n";
 /// More of a journal is not read.
 pub(super) const MOST_BYTES: u64 = 16 << 30;
 /// Bytes in front of a record's content: length and checksum, four bytes each, and the kind.
@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Table = 2,
     /// A change of a layer.
     Delta = 3,
+    /// An entry is whole.
+    End = 4,
 }
 
 /// A whole record.
@@ -117,6 +119,7 @@ impl<'a> Iterator for Records<'a> {
             1 => Kind::Head,
             2 => Kind::Table,
             3 => Kind::Delta,
+            4 => Kind::End,
             _ => return None,
         };
         if number(4)? != checksum(kind, content) {
@@ -146,6 +149,11 @@ fn push(bytes: &mut Vec<u8>, kind: Kind, content: &[u8]) -> io::Result<()> {
 /// Adds a record in JSON.
 pub(super) fn push_json(bytes: &mut Vec<u8>, kind: Kind, value: &impl Serialize) -> io::Result<()> {
     push(bytes, kind, &serde_json::to_vec(value).map_err(io::Error::other)?)
+}
+
+/// Ends an entry.
+pub(super) fn push_end(bytes: &mut Vec<u8>) -> io::Result<()> {
+    push(bytes, Kind::End, &[])
 }
 
 /// Adds records of a change, in parts that are not too long for one.
