@@ -1,0 +1,48 @@
+//! Jobs on segmentations: work on whole segments, keeping and saving.
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use super::super::safety::{LabelsToKeep, LabelsToSave, WorkTaken};
+use super::super::segment_work::WorkRequest;
+use super::{JobEvent, JobId, Jobs};
+use crate::io::home::Home;
+use crate::io::journal;
+
+impl Jobs {
+    /// Writes a segmentation. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_save_labels(&mut self, job: JobId, request: Box<LabelsToSave>) {
+        let writer = self.start(job, "labels", move |_| JobEvent::LabelsSaved(request.save()));
+        self.writers.extend(writer);
+    }
+
+    /// Works on a whole segment.
+    pub fn start_segment_work(&mut self, job: JobId, request: Box<WorkRequest>) {
+        self.start(job, "segment", move |outlet| {
+            let done = request.carry_out();
+            if outlet.cancelled.load(Ordering::Relaxed) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::SegmentWorked(Box::new(done))
+        });
+    }
+
+    /// Keeps what was painted safe. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_keep_labels(&mut self, job: JobId, request: Box<LabelsToKeep>) {
+        let writer = self.start(job, "journal", move |_| JobEvent::LabelsKept(request.keep()));
+        self.writers.retain(|writer| !writer.is_finished());
+        self.writers.extend(writer);
+    }
+
+    /// Looks for painted work that programs left behind.
+    pub fn start_look_for_work(&mut self, job: JobId, home: Home) {
+        self.start(job, "journals", move |_| JobEvent::WorkFound(journal::left(&home)));
+    }
+
+    /// Reads painted work that a program left behind.
+    pub fn start_take_over(&mut self, job: JobId, path: PathBuf) {
+        self.start(job, "journal", move |_| {
+            JobEvent::WorkTaken(Box::new(WorkTaken::read(path)))
+        });
+    }
+}
