@@ -19,6 +19,14 @@ pub struct Adapter {
 }
 
 impl Adapter {
+    /// Volumes and label maps that one picture through a camera may have, where the driver cannot be trusted with more:
+    /// Mesa's software driver before version 23 ends the process while it draws three, as seen with 22.3.6.
+    pub(super) fn most_together(&self) -> Option<usize> {
+        let (_, version) = self.driver.strip_prefix("llvmpipe")?.split_once("Mesa ")?;
+        let major: u32 = version.split('.').next()?.parse().ok()?;
+        (major < 23).then_some(2)
+    }
+
     fn from_info(info: &wgpu::AdapterInfo) -> Self {
         let driver = [info.driver.as_str(), info.driver_info.as_str()]
             .iter()
@@ -180,5 +188,27 @@ fn rank(info: &wgpu::AdapterInfo) -> u8 {
         wgpu::DeviceType::VirtualGpu => 2,
         wgpu::DeviceType::Other => 3,
         wgpu::DeviceType::Cpu => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Adapter;
+
+    #[test]
+    fn old_software_drivers_draw_two_volumes_at_most() {
+        let of = |driver: &str| {
+            let adapter = Adapter {
+                name: "llvmpipe (LLVM 15.0.6, 256 bits)".into(),
+                driver: driver.into(),
+                backend: "vulkan".into(),
+                is_software: true,
+            };
+            adapter.most_together()
+        };
+        assert_eq!(of("llvmpipe Mesa 22.3.6 (LLVM 15.0.6)"), Some(2));
+        assert_eq!(of("llvmpipe Mesa 25.0.7-2~bpo12+1 (LLVM 15.0.6)"), None);
+        assert_eq!(of("radv Mesa 22.3.6"), None);
+        assert_eq!(of("llvmpipe"), None);
     }
 }

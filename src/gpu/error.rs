@@ -29,6 +29,9 @@ pub enum GpuError {
     /// One picture cannot have so much in it.
     #[error("{}", say!("gpu-too-many-volumes"))]
     TooManyVolumes,
+    /// The driver is known to break when so much is in one picture.
+    #[error("{}", say!("gpu-old-driver", driver = .0.clone()))]
+    OldDriver(String),
     /// Memory ran out, at every level of detail.
     #[error("{}", say!("gpu-out-of-memory"))]
     OutOfMemory,

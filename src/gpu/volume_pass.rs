@@ -228,6 +228,10 @@ fn check(context: &Context, scene: &VolumeScene, slots: &[Slot]) -> Result<(), G
     let limits = context.device.limits();
     let textures: usize = slots.iter().map(|slot| slot.kind.textures()).sum();
     let is_alone = scene.mode.is_projection();
+    let trusted = context.adapter.most_together();
+    if !is_alone && trusted.is_some_and(|most| slots.len() > most) {
+        return Err(GpuError::OldDriver(context.adapter.driver.clone()));
+    }
     let fits = is_alone
         || slots.len() <= MOST_SLOTS
             && textures <= limits.max_sampled_textures_per_shader_stage as usize

@@ -8,4 +8,5 @@ gpu-timeout = the graphics device did not finish the picture in time; close othe
 gpu-refused = the graphics driver refused to draw: {$why}; a newer driver may help
 gpu-coarse = shown at {$factors} of its resolution: the whole volume ({$dims} voxels) is too large for the graphics adapter
 gpu-too-many-volumes = this is more than the graphics adapter can show in one picture: hide some of the volumes, label maps, slices or cuts
+gpu-old-driver = {$driver} breaks when more than two volumes and label maps are in one picture: hide some, or install a newer driver (Mesa 23 or later)
 gpu-given-up = it was given up
