@@ -7,10 +7,11 @@ use std::time::Duration;
 use eframe::egui_wgpu::RenderState;
 use egui::{Color32, Painter, Rect, TextureId, pos2};
 
-use super::pane::refine::Refined;
+use super::pane::refine::{Hand, Refined};
 use crate::app::developing::{self, DevelopingPicture, SAMPLES};
 use crate::app::pane::PaneId;
 use crate::app::scenes::Quality;
+use crate::app::tool::GestureKind;
 use crate::app::{State, scenes};
 use crate::gpu::{Gpu, GpuError, PaneTarget};
 use crate::say;
@@ -198,13 +199,9 @@ impl Pictures {
                     ..Shown::default()
                 })
         } else if pane == PaneId::Volume {
-            let is_held = state
-                .gesture
-                .as_ref()
-                .is_some_and(|gesture| gesture.pane == PaneId::Volume);
             let moving = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Moving);
-            self.volume
-                .show(&mut self.canvas, &still, moving.as_ref().unwrap_or(&still), is_held)
+            let moving = moving.as_ref().unwrap_or(&still);
+            self.volume.show(&mut self.canvas, &still, moving, hand(state))
         } else {
             let slot = self.planes.entry(pane).or_default();
             self.canvas
@@ -230,6 +227,15 @@ impl Pictures {
             shown.develops = wanted.filter(|it| !is_under_way(it)).map(|(scene, _)| scene.size);
         }
         shown
+    }
+}
+
+/// What the hand does.
+fn hand(state: &State) -> Hand {
+    match &state.gesture {
+        Some(gesture) if gesture.pane == PaneId::Volume => Hand::Turns,
+        Some(gesture) if gesture.kind == GestureKind::Paint => Hand::Paints,
+        _ => Hand::Free,
     }
 }
 

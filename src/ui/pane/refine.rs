@@ -21,6 +21,20 @@ pub const TILE_PIXELS: u32 = 96;
 /// A coarse picture that nobody holds in hand is drawn again after this many times what the last one took.
 const SHARE: u32 = 3;
 
+/// A coarse picture that takes longer than this would be felt in the hand that paints.
+const UNFELT: Duration = Duration::from_millis(4);
+
+/// What the hand does while the view is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hand {
+    /// Nothing that matters here.
+    Free,
+    /// It turns the view.
+    Turns,
+    /// It paints in another pane, where the stroke has to follow it.
+    Paints,
+}
+
 /// The pictures of the volume view.
 #[derive(Default)]
 pub struct Refined {
@@ -34,14 +48,12 @@ pub struct Refined {
 }
 
 impl Refined {
-    /// Brings the view up to date as far as there is time. `is_held`: the user turns it just now.
-    pub fn show(
-        &mut self,
-        canvas: &mut Canvas,
-        still: &Scene,
-        moving: &Scene,
-        is_held: bool,
-    ) -> Result<Shown, GpuError> {
+    /// Brings the view up to date as far as there is time.
+    pub fn show(&mut self, canvas: &mut Canvas, still: &Scene, moving: &Scene, hand: Hand) -> Result<Shown, GpuError> {
+        if has_to_wait(hand, self.last.map(|(_, cost)| cost)) {
+            return Ok(self.shown(None));
+        }
+        let is_held = hand == Hand::Turns;
         let now = Instant::now();
         let revision = still.voxel_revision();
         let since = match &self.wanted {
@@ -59,15 +71,19 @@ impl Refined {
                 _ => self.draw_tiles(canvas, still)?,
             };
         }
+        Ok(self.shown(again))
+    }
+
+    fn shown(&self, again: Option<Duration>) -> Shown {
         let coarse = self.coarse.as_ref().map(|slot| Picture {
             texture: slot.texture(),
             part: WHOLE,
         });
-        Ok(Shown {
+        Shown {
             pictures: coarse.into_iter().chain(self.finished.iter().copied()).collect(),
             again,
             ..Shown::default()
-        })
+        }
     }
 
     /// Draws the coarse picture, unless it is there or others are to have their turn first. Answers when to come back.
@@ -132,6 +148,11 @@ impl Refined {
     }
 }
 
+/// Whether the view keeps its picture for now. The end of the stroke draws it again.
+fn has_to_wait(hand: Hand, last_cost: Option<Duration>) -> bool {
+    hand == Hand::Paints && last_cost.is_some_and(|cost| cost > UNFELT)
+}
+
 /// A picture of `size` pixels cut into tiles of at most `side`, row by row.
 pub fn tiles(size: [u32; 2], side: u32) -> Vec<Tile> {
     let side = side.max(1);
@@ -168,6 +189,18 @@ impl Tile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stroke_does_not_wait_for_the_view() {
+        let slow = Some(Duration::from_millis(40));
+        assert!(has_to_wait(Hand::Paints, slow));
+        assert!(!has_to_wait(Hand::Turns, slow) && !has_to_wait(Hand::Free, slow));
+        assert!(!has_to_wait(Hand::Paints, Some(Duration::from_millis(1))));
+        assert!(
+            !has_to_wait(Hand::Paints, None),
+            "there is no picture yet that could be kept"
+        );
+    }
 
     #[test]
     fn tiles_cover_the_whole_once() {
