@@ -13,7 +13,17 @@ pub const PICTURE_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 pub struct PaneTarget {
     texture: wgpu::Texture,
     view: wgpu::TextureView,
-    drawn: Option<(Scene, usize)>,
+    drawn: Option<Shown>,
+}
+
+/// What a target shows. It holds the scene's volumes until another one is drawn, so that of what is painted on
+/// meanwhile only the change is uploaded.
+struct Shown {
+    scene: Scene,
+    /// Of its voxels.
+    revision: usize,
+    /// Whether all of them are in the picture.
+    is_complete: bool,
 }
 
 impl PaneTarget {
@@ -64,7 +74,8 @@ impl PaneTarget {
     pub fn is_current(&self, scene: &Scene) -> bool {
         self.drawn
             .as_ref()
-            .is_some_and(|(drawn, revision)| *revision == scene.voxel_revision() && drawn.same_picture(scene))
+            .filter(|drawn| drawn.is_complete)
+            .is_some_and(|drawn| drawn.revision == scene.voxel_revision() && drawn.scene.same_picture(scene))
     }
 
     /// Draws a scene of this target's size, unless that is what it shows. Where not all voxels that have arrived could
@@ -81,7 +92,11 @@ impl PaneTarget {
         // The revision is read before the voxels are: what arrives in between is drawn next time.
         let revision = scene.voxel_revision();
         let drawn = gpu.draw_in_frame(scene, &self.view)?;
-        self.drawn = drawn.is_complete.then(|| (scene.clone(), revision));
+        self.drawn = Some(Shown {
+            scene: scene.clone(),
+            revision,
+            is_complete: drawn.is_complete,
+        });
         Ok(drawn)
     }
 }

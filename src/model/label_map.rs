@@ -43,6 +43,14 @@ pub struct LabelMap {
     revision: u64,
 }
 
+/// What of a box is in another one. Sides that do not meet are empty.
+pub fn within(voxels: &VoxelBox, other: &VoxelBox) -> VoxelBox {
+    std::array::from_fn(|axis| {
+        let start = voxels[axis].start.max(other[axis].start);
+        start..voxels[axis].end.min(other[axis].end).max(start)
+    })
+}
+
 fn next_stamp() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
@@ -86,6 +94,20 @@ impl BlockLabels {
         match self {
             Self::Uniform(label) => vec![*label; BLOCK_VOXELS],
             Self::Dense(labels) => labels.to_vec(),
+        }
+    }
+
+    /// Whether the labels of a part, counted i fastest, are other ones than `other` has there.
+    #[inline]
+    pub fn differs(&self, other: &Self, part: Range<usize>) -> bool {
+        match (self, other) {
+            (Self::Uniform(a), Self::Uniform(b)) => a != b,
+            (Self::Dense(a), Self::Dense(b)) => a.get(part.clone()) != b.get(part),
+            (Self::Uniform(one), Self::Dense(labels)) | (Self::Dense(labels), Self::Uniform(one)) => {
+                let labels = labels.get(part).unwrap_or_default();
+                // All are looked at: that is quicker than to stop at the first.
+                labels.iter().fold(0, |sum, label| sum | (label ^ one)) != 0
+            }
         }
     }
 
@@ -333,21 +355,28 @@ impl LabelMap {
 
     /// The labels of some slices, i fastest, then j, then k.
     pub fn dense_slices(&self, slices: Range<usize>) -> Vec<u16> {
-        let [columns, rows, depth] = self.dims;
-        let slices = slices.start.min(depth)..slices.end.min(depth);
-        let mut dense = vec![0; columns * rows * slices.len()];
-        for block in self.blocks_in(&[0..columns, 0..rows, slices.clone()]) {
+        self.dense_box(&[0..self.dims[0], 0..self.dims[1], slices])
+    }
+
+    /// The labels of what of a box is in the map, i fastest, then j, then k.
+    pub fn dense_box(&self, voxels: &VoxelBox) -> Vec<u16> {
+        let part = within(voxels, &self.dims.map(|side| 0..side));
+        let sides = [&part[0], &part[1], &part[2]].map(ExactSizeIterator::len);
+        let mut dense = vec![0; sides.iter().product()];
+        for block in self.blocks_in(&part) {
             let labels = self.block(block);
             if matches!(labels, BlockLabels::Uniform(0)) {
                 continue;
             }
-            let voxels = self.voxels_of(block);
-            let (first_k, first_j) = (voxels[2].start, voxels[1].start);
-            for k in voxels[2].start.max(slices.start)..voxels[2].end.min(slices.end) {
-                for j in voxels[1].clone() {
-                    let to = ((k - slices.start) * rows + j) * columns + voxels[0].start;
-                    let from = ((k - first_k) * BLOCK_SIDE + j - first_j) * BLOCK_SIDE;
-                    let length = voxels[0].len();
+            let own = self.voxels_of(block);
+            let shared = within(&own, &part);
+            let length = shared[0].len();
+            for k in shared[2].clone() {
+                for j in shared[1].clone() {
+                    let row = (k - part[2].start) * sides[1] + j - part[1].start;
+                    let to = row * sides[0] + shared[0].start - part[0].start;
+                    let row = (k - own[2].start) * BLOCK_SIDE + j - own[1].start;
+                    let from = row * BLOCK_SIDE + shared[0].start - own[0].start;
                     let Some(to) = dense.get_mut(to..to + length) else {
                         continue;
                     };
@@ -396,6 +425,37 @@ mod tests {
         (0..count)
             .map(|n| if n % 7 == 0 && n > 40_000 { (n % 5) as u16 } else { 0 })
             .collect()
+    }
+
+    #[test]
+    fn a_box_has_the_labels_of_its_voxels() {
+        let map = LabelMap::from_dense(DIMS, &labels());
+        for part in [[0..70, 0..33, 0..40], [30..35, 0..33, 31..33], [20..99, 30..50, 38..41]] {
+            let inside = within(&part, &DIMS.map(|side| 0..side));
+            let mut expected = Vec::new();
+            for k in inside[2].clone() {
+                for j in inside[1].clone() {
+                    expected.extend(inside[0].clone().map(|i| map.get([i, j, k]).unwrap()));
+                }
+            }
+            assert!(expected.iter().any(|label| *label > 0));
+            assert_eq!(map.dense_box(&part), expected, "{part:?}");
+        }
+        assert!(map.dense_box(&[5..5, 0..9, 0..9]).is_empty());
+        assert!(map.dense_box(&[80..90, 0..9, 0..9]).is_empty());
+    }
+
+    #[test]
+    fn parts_differ_where_a_label_does() {
+        let dense = |at: usize| {
+            let mut labels = vec![7; BLOCK_VOXELS];
+            labels[at] = 8;
+            BlockLabels::Dense(labels.into())
+        };
+        let (one, other, plain) = (dense(40), dense(70), BlockLabels::Uniform(7));
+        assert!(one.differs(&other, 32..64) && other.differs(&one, 64..96) && !one.differs(&other, 96..128));
+        assert!(one.differs(&plain, 32..64) && plain.differs(&one, 32..64) && !plain.differs(&one, 64..96));
+        assert!(plain.differs(&BlockLabels::Uniform(6), 0..32) && !plain.differs(&plain, 0..32));
     }
 
     #[test]

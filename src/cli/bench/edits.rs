@@ -52,11 +52,14 @@ impl Painted<'_> {
         let mut volume = self.image.with_voxels(voxels);
         volume.rescale = Rescale::IDENTITY;
         let colors = Arc::new(LabelColors::up_to(255));
-        if let Scene::Slice(slice) = &mut self.scene {
+        let mut scene = self.scene.clone();
+        if let Scene::Slice(slice) = &mut scene {
             slice.layers.clear();
             slice.labels = vec![LabelLayer::new(Arc::new(volume), colors, 0.4, 1)];
         }
-        gpu.upload(&self.scene)?;
+        gpu.upload(&scene)?;
+        // As a pane does: what was drawn last is held until the next is drawn, so that its texture stays.
+        self.scene = scene;
         Ok(())
     }
 }
