@@ -14,6 +14,7 @@ use std::sync::Arc;
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use crate::app::command::PictureStyle;
+use crate::app::leaving::{self, Leave};
 use crate::app::pane::PaneId;
 use crate::app::settings::WindowPlace;
 use crate::app::{Command, Effect, Home, Program, State, annotations, scenes};
@@ -122,6 +123,8 @@ pub struct Window {
     legacy: Legacy,
     /// The device is lost and everything was left: nothing may be drawn any more.
     is_leaving: bool,
+    /// The program has ended: the window closes without a question.
+    may_close: bool,
 }
 
 impl Window {
@@ -154,6 +157,7 @@ impl Window {
             wake,
             legacy: Legacy::default(),
             is_leaving: false,
+            may_close: false,
         };
         theme::follow(&cc.egui_ctx, &window.state().settings);
         let opened = match (paths.is_empty(), demo) {
@@ -199,6 +203,7 @@ impl Window {
             wake,
             legacy,
             is_leaving: false,
+            may_close: false,
         })
     }
 
@@ -224,6 +229,15 @@ impl Window {
             ctx.graphics_mut(|shapes| *shapes = egui::layers::GraphicLayers::default());
         }
         self.is_leaving
+    }
+
+    /// Keeps the window open that the user wants to close, until unsaved work is safe.
+    fn ask_before_closing(&mut self, ctx: &egui::Context) {
+        let has_unsaved = leaving::unsaved(self.state(), Leave::Quit).next().is_some();
+        if has_unsaved && !self.may_close && ctx.input(|input| input.viewport().close_requested()) {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.dispatch(ctx, [Command::Leave(Leave::Quit)]);
+        }
     }
 
     /// What the program knows.
@@ -276,7 +290,10 @@ impl Window {
                     self.pictures.gpu().lose();
                     ctx.request_repaint();
                 }
-                Effect::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+                Effect::Quit => {
+                    self.may_close = true;
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                }
                 // The program did these itself.
                 Effect::StartScan { .. }
                 | Effect::StartLoad { .. }
@@ -295,6 +312,8 @@ impl Window {
                 | Effect::KeepLabels { .. }
                 | Effect::LookForWork { .. }
                 | Effect::TakeOverWork { .. }
+                | Effect::ReadCases { .. }
+                | Effect::KeepCases { .. }
                 | Effect::StartTransferThumbnails { .. }
                 | Effect::ReadTransfer { .. }
                 | Effect::WriteTransfer { .. }
@@ -408,6 +427,7 @@ impl eframe::App for Window {
         if self.leave_if_lost(&ctx) {
             return;
         }
+        self.ask_before_closing(&ctx);
         self.poll(&ctx);
         let placed = self.place.look(&ctx, own, &self.program.state().settings);
         self.dispatch(&ctx, placed);

@@ -1,12 +1,14 @@
 //! Everything a person can ask for, as values: recorded, replayed, tested, bound to keys and menus.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
 
+use super::cases::CaseChange;
 pub use super::effect::{Choice, Effect};
 use super::job::JobId;
+use super::leaving::{Leave, LeaveAnswer};
 use super::movie::{MovieFormat, MovieStyle};
 use super::overlays::SegmentChange;
 use super::painting::PaintChange;
@@ -18,6 +20,7 @@ use super::tables::TableChange;
 use super::tool::cube::Side;
 use super::tool::{PointerEvent, Tool};
 use super::volume_view::VolumeChange;
+pub use super::written::{MeasurementsFile, PictureStyle};
 use crate::model::volume::VolumeId;
 use crate::model::window::{Window, WindowFunction};
 use crate::scene::{Interpolation, SlabMode};
@@ -507,55 +510,14 @@ pub enum Command {
     },
     /// Gives the graphics device up and opens the window again on a new one; everything else stays as it is.
     RestartGraphics,
-    /// Ends the program.
+    /// Leaves what is open, but not before unsaved work is safe: the user is asked what is to become of it.
+    Leave(Leave),
+    /// The answer to that question.
+    AnswerLeaving(LeaveAnswer),
+    /// Something with the list of cases.
+    Cases(CaseChange),
+    /// Ends the program at once. Unsaved work is kept, to be offered at the next start.
     Quit,
-}
-
-/// How a picture of a pane is made.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PictureStyle {
-    /// Pixels of the picture for a pixel of the pane.
-    pub scale: f32,
-    /// With orientation letters, a scale bar, measurements, and who and what it shows.
-    pub annotated: bool,
-}
-
-impl Default for PictureStyle {
-    fn default() -> Self {
-        Self {
-            scale: 1.0,
-            annotated: false,
-        }
-    }
-}
-
-/// What measurements are written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MeasurementsFile {
-    /// Comma-separated values, for tables.
-    Csv,
-    /// The program's own.
-    Json,
-}
-
-impl MeasurementsFile {
-    /// The one that a file's name asks for.
-    pub fn by_name(path: &Path) -> Self {
-        let is_csv = path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-        if is_csv { Self::Csv } else { Self::Json }
-    }
-
-    /// How names of such files end.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Json => "json",
-        }
-    }
 }
 
 impl Command {

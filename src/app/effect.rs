@@ -13,6 +13,7 @@ use super::tables::MapRequest;
 use super::transfer_thumbnail::ThumbnailRequest;
 use super::volume_view::Removal;
 use crate::io::OpenVolume;
+use crate::io::cases::{Case, CaseList};
 use crate::io::home::Home;
 use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
@@ -35,6 +36,10 @@ pub enum Choice {
     Measurements(MeasurementsFile),
     /// A file to write a segmentation to: its place in the document.
     Segmentation(usize),
+    /// A list of cases.
+    CaseList,
+    /// A folder with cases.
+    CaseFolder,
     /// A file with a transfer function, to be read.
     Transfer,
     /// A file to write a transfer function to.
@@ -105,6 +110,22 @@ pub enum Effect {
         path: PathBuf,
         /// Its text.
         text: String,
+    },
+    /// Read a list of cases.
+    ReadCases {
+        /// The job's name.
+        job: JobId,
+        /// The list, or the folder with the cases.
+        path: PathBuf,
+    },
+    /// Write how far the cases of a list are.
+    KeepCases {
+        /// The job's name.
+        job: JobId,
+        /// The list.
+        list: CaseList,
+        /// Those that changed.
+        changed: Vec<Case>,
     },
     /// Read a transfer function.
     ReadTransfer {

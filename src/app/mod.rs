@@ -7,6 +7,7 @@
 pub mod agreement;
 pub mod annotations;
 pub mod browser;
+pub mod cases;
 pub mod command;
 pub mod developing;
 pub mod effect;
@@ -14,6 +15,7 @@ pub mod history;
 pub mod identifiers;
 pub mod job;
 pub mod label_statistics;
+pub mod leaving;
 mod made_map;
 pub mod mask;
 pub mod measurements;
@@ -41,6 +43,7 @@ pub mod update;
 pub mod user_presets;
 pub mod version;
 pub mod volume_view;
+pub mod written;
 
 mod program;
 

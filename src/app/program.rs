@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::cases::CaseChange;
 use super::command::{Command, Effect};
 use super::job::{Answer, JobEvent, JobId, Jobs, Pictures};
 use super::movie::Film;
@@ -179,6 +180,7 @@ impl Program {
                 | Command::CopyPicture { .. }
                 | Command::ChooseMeasurementsFile { .. }
                 | Command::ChooseSegmentationFile { .. }
+                | Command::Cases(CaseChange::Choose { .. })
         ) && let Some(sink) = &mut self.recording
             && let Ok(line) = serde_json::to_string(&command)
             && writeln!(sink, "{line}").and_then(|()| sink.flush()).is_err()
@@ -278,6 +280,8 @@ impl Program {
                     self.jobs.start_measuring(job, map, image, frame);
                 }
                 Effect::StartTransferThumbnails { job, request } => self.jobs.start_transfer_thumbnails(job, request),
+                Effect::ReadCases { job, path } => self.jobs.start_read_cases(job, path),
+                Effect::KeepCases { job, list, changed } => self.jobs.start_keep_cases(job, list, changed),
                 Effect::ReadTransfer { job, path } => self.jobs.start_read_transfer(job, path),
                 Effect::WriteTransfer { job, path, function } => self.jobs.start_write_transfer(job, path, function),
                 Effect::StartMask {

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
 
+use super::cases::Cases;
 use super::command::PictureStyle;
 use super::developing::DevelopingPicture;
 use super::history::History;
 use super::job::JobId;
+use super::leaving::Leaving;
 use super::measurements::Measurements;
 use super::overlays::{Overlay, OverlayView};
 use super::painting::{Begun, Painting};
@@ -48,6 +50,10 @@ pub struct State {
     pub painting: Painting,
     /// Painted work that programs left behind, the newest first.
     pub left_work: Vec<Left>,
+    /// What is to be left once unsaved work is safe.
+    pub leaving: Option<Leaving>,
+    /// The list of cases that is worked through.
+    pub cases: Option<Cases>,
     /// The revision of painted voxels that could not be kept safe, which the user knows.
     pub(super) journal_failed_at: Option<u64>,
     /// The stroke that is being painted.
@@ -324,6 +330,8 @@ pub enum JobSubject {
     SavingLabels(VolumeId),
     /// Keeping painted work safe, or looking for such work.
     Journal,
+    /// Reading a list of cases, or writing how far they are.
+    Cases,
     /// Path tracing the volume view.
     Developing,
     /// Looking for what is to be removed from the volume view.
@@ -352,6 +360,7 @@ impl JobSubject {
             | Self::Measurements
             | Self::Table
             | Self::Journal
+            | Self::Cases
             | Self::Developing => None,
         }
     }
@@ -365,6 +374,7 @@ impl JobSubject {
                 | Self::TransferThumbnails(_)
                 | Self::Measurements
                 | Self::Journal
+                | Self::Cases
                 | Self::Developing
         )
     }
@@ -429,6 +439,8 @@ impl State {
             gesture: None,
             painting: Painting::default(),
             left_work: Vec::new(),
+            leaving: None,
+            cases: None,
             journal_failed_at: None,
             stroke: None,
             hover: None,
@@ -445,6 +457,11 @@ impl State {
             is_settings_loss_told: false,
             last_job: 0,
         }
+    }
+
+    /// Whether work that is not saved can be kept for later.
+    pub fn can_keep_work(&self) -> bool {
+        self.home.is_some() && self.journal_failed_at.is_none()
     }
 
     /// The entry in the panes.

@@ -5,6 +5,7 @@
 //! only a few slices are needed) decodes their voxels into the volumes that `scan` made.
 
 pub mod blank;
+pub mod cases;
 pub mod demo;
 pub mod demo_save;
 pub mod dicom;

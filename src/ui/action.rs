@@ -25,6 +25,7 @@ pub enum Action {
     OpenFolder,
     TypePath,
     OpenDemo,
+    OpenCases { folder: bool },
     SavePicture,
     CopyPicture,
     CloseAll,
@@ -35,6 +36,8 @@ pub enum Action {
     Frame(i64),
     Series(i64),
     NextPane,
+    Case(i64),
+    CaseDone,
     Browser,
     Maximise,
     ToggleAlignment,
@@ -207,6 +210,8 @@ pub const ROWS: &[Row] = &[
     row(Group::File, Action::OpenFolder, "ui-open-folder").on(COMMAND_SHIFT, Key::O),
     row(Group::File, Action::TypePath, "ui-type-path").on(Modifiers::COMMAND, Key::L),
     row(Group::File, Action::OpenDemo, "ui-open-demo"),
+    row(Group::File, Action::OpenCases { folder: false }, "ui-open-cases").section(),
+    row(Group::File, Action::OpenCases { folder: true }, "ui-open-cases-folder"),
     row(Group::File, Action::SavePicture, "ui-save-picture")
         .on(COMMAND_SHIFT, Key::S)
         .section(),
@@ -253,6 +258,9 @@ pub const ROWS: &[Row] = &[
         .key(Key::PageUp)
         .section(),
     row(Group::Navigate, Action::Series(1), "ui-next-series").key(Key::PageDown),
+    row(Group::Navigate, Action::Case(-1), "ui-previous-case").on(Modifiers::COMMAND, Key::PageUp),
+    row(Group::Navigate, Action::Case(1), "ui-next-case").on(Modifiers::COMMAND, Key::PageDown),
+    row(Group::Navigate, Action::CaseDone, "ui-case-done-next").on(Modifiers::COMMAND, Key::Enter),
     row(Group::Navigate, Action::Browser, "ui-focus-browser")
         .key(Key::F6)
         .section(),
@@ -522,6 +530,8 @@ mod tests {
             Action::OpenFolder,
             Action::TypePath,
             Action::OpenDemo,
+            Action::OpenCases { folder: false },
+            Action::OpenCases { folder: true },
             Action::Settings,
             Action::Quit,
             Action::Crosshair,

@@ -217,6 +217,11 @@ pub const LOCK: Glyph = Glyph(&[
     Area(&[[3.5, 7.5], [12.5, 7.5], [12.5, 13.5], [3.5, 13.5]]),
     Arc([8.0, 7.0, 3.0, 180.0, 360.0]),
 ]);
+/// A lock that is open.
+pub const UNLOCKED: Glyph = Glyph(&[
+    Line(&[[3.5, 7.5], [12.5, 7.5], [12.5, 13.5], [3.5, 13.5], [3.5, 7.5]]),
+    Arc([12.0, 6.0, 3.0, 180.0, 360.0]),
+]);
 
 /// The picture of an action, if it has one.
 pub fn of(action: Action) -> Option<&'static Glyph> {

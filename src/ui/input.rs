@@ -314,7 +314,10 @@ impl Reader<'_> {
         let Some(row) = action::by_key(modifiers, key).filter(|row| !is_repeat || row.repeats) else {
             return;
         };
-        if self.memory.dialog.is_some() && !matches!(row.action, Action::Keys | Action::Settings | Action::Quit) {
+        let is_asked = self.state.leaving.is_some();
+        if is_asked
+            || self.memory.dialog.is_some() && !matches!(row.action, Action::Keys | Action::Settings | Action::Quit)
+        {
             // The dialog has the keyboard, and closes by Escape itself.
             return;
         }

@@ -1,6 +1,8 @@
 //! What actions ask the program for, as things are now.
 
 use super::action::Action;
+use crate::app::cases::CaseChange;
+use crate::app::leaving::Leave;
 use crate::app::painting::{self, PaintChange};
 use crate::app::pane::PaneId;
 use crate::app::settings::Setting;
@@ -26,10 +28,19 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         Action::OpenFiles => Command::ChooseFiles,
         Action::OpenFolder => Command::ChooseFolder,
         Action::OpenDemo => Command::OpenDemo,
-        Action::CloseAll => {
-            (!state.document.entries.is_empty() || !state.document.skipped.is_empty()).then_some(Command::CloseAll)?
+        Action::OpenCases { folder } => Command::Cases(CaseChange::Choose { folder }),
+        Action::Case(steps) => {
+            let cases = state.cases.as_ref()?;
+            cases.at_step(steps)?;
+            Command::Cases(CaseChange::Step(steps))
         }
-        Action::Quit => Command::Quit,
+        Action::CaseDone => {
+            state.cases.as_ref()?.current?;
+            Command::Cases(CaseChange::DoneAndNext)
+        }
+        Action::CloseAll => (!state.document.entries.is_empty() || !state.document.skipped.is_empty())
+            .then_some(Command::Leave(Leave::CloseAll))?,
+        Action::Quit => Command::Leave(Leave::Quit),
         Action::Panel(panel) => Command::TogglePanel { panel },
         Action::Scale(steps) => Command::SetSetting(Setting::Scale(state.settings.scale + SCALE_STEP * steps as f32)),
         Action::UsualScale => (state.settings.scale != 1.0).then_some(Command::SetSetting(Setting::Scale(1.0)))?,

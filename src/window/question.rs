@@ -4,6 +4,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
+use crate::app::cases::CaseChange;
 use crate::app::job::Answer;
 use crate::app::movie::{MovieFormat, numbered_name};
 use crate::app::{Choice, Command};
@@ -18,7 +19,7 @@ type Pending = Pin<Box<dyn Future<Output = Option<Command>> + Send>>;
 pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
     let asked = Instant::now();
     let answer = match choice {
-        Choice::Files | Choice::Folders | Choice::Transfer => to_open(choice),
+        Choice::Files | Choice::Folders | Choice::Transfer | Choice::CaseList | Choice::CaseFolder => to_open(choice),
         Choice::Measurements(format) => to_save("measurements", format.extension(), |path| Command::SaveMeasurements {
             path: path.to_owned(),
         }),
@@ -69,6 +70,14 @@ fn to_open(choice: Choice) -> Pending {
                 })
             })
         }
+        Choice::CaseList => {
+            let file = dialog.add_filter("CSV", &["csv", "tsv", "txt"]).pick_file();
+            Box::pin(async move { file.await.map(|file| open_cases(&file)) })
+        }
+        Choice::CaseFolder => {
+            let folder = dialog.pick_folder();
+            Box::pin(async move { folder.await.map(|folder| open_cases(&folder)) })
+        }
         Choice::Folders => {
             let folders = dialog.pick_folders();
             Box::pin(async move { folders.await.map(open) })
@@ -78,6 +87,12 @@ fn to_open(choice: Choice) -> Pending {
             Box::pin(async move { files.await.map(open) })
         }
     }
+}
+
+fn open_cases(chosen: &rfd::FileHandle) -> Command {
+    Command::Cases(CaseChange::Open {
+        path: chosen.path().to_owned(),
+    })
 }
 
 /// Asks for a file to write, of one kind.

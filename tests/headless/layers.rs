@@ -52,6 +52,7 @@ static LAYERS: [Layer; 9] = [
         crates: &[
             "bytemuck",
             "bzip2",
+            "csv",
             "dicom_*",
             "directories",
             "flate2",

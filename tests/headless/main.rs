@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod cases;
 mod compare_cli;
 mod containers;
 mod demo;
@@ -22,6 +23,7 @@ mod histogram;
 mod identifiers;
 mod label_tables;
 mod layers;
+mod leaving;
 mod made_nifti;
 mod measure;
 mod measure_cli;

@@ -165,3 +165,5 @@ app-false = false
 app-mistaken = other label
 app-job-judge = Comparing segmentations
 app-job-statistics = Measuring segments
+app-job-cases = The list of cases {$path}
+app-cases-all-done = All cases are done

@@ -302,3 +302,5 @@ io-journal-damaged = { $path }: this journal of painted work is damaged at its v
 io-labels-format = segmentations are saved as .nii.gz, .nii, .seg.nrrd, .nrrd or .mha: give the file such a name
 io-labels-overlap = this format cannot hold segments that overlap: save as .seg.nrrd
 io-labels-changed = another program has changed this file since it was read: save under another name, so that neither is lost
+io-no-cases = there are no cases in it: a list is a table with a column `image`, a folder has images, with or without masks
+io-too-many-cases = there are more than {$most} cases in it: divide it

@@ -488,3 +488,36 @@ ui-work-small = Drop small
 ui-work-small-tip = Drops connected parts smaller than 0.1 mL
 ui-work-clear = Clear
 ui-work-clear-tip = Takes all voxels of the segment away
+
+# Cases
+ui-open-cases = Open case list…
+ui-open-cases-tip = A table (CSV) with images and their masks, to be worked through one after the other
+ui-open-cases-folder = Open folder of cases…
+ui-open-cases-folder-tip = Images with their masks beside them, in two folders, or in a folder each. How far they are is kept in cases.csv there.
+ui-previous-case = Previous case
+ui-previous-case-tip = Saves what was painted, and goes back in the list of cases
+ui-next-case = Next case
+ui-next-case-tip = Saves what was painted, and goes on in the list of cases
+ui-case-done-next = Case is done
+ui-case-done-next-tip = Saves what was painted, marks the case as done, and goes to the next one that is not
+ui-cases = Cases
+ui-cases-done = { $done } of { $all } done
+ui-cases-close = Put the list of cases away
+ui-cases-back = Back
+ui-cases-on = Next
+ui-cases-done-next = Done, next
+ui-case-open = To be done
+ui-case-done = Done
+ui-case-review = To be looked at again
+ui-case-number = Case { $number }
+
+# Leaving unsaved work
+ui-leaving = { $count ->
+    [one] A segmentation has changes that are not saved
+   *[other] { $count } segmentations have changes that are not saved
+}
+ui-leaving-more = and { $count } more
+ui-leaving-save = Save
+ui-leaving-keep = Keep for later
+ui-leaving-keep-tip = Nothing is written to your files; the program offers the work again at its next start
+ui-leaving-stay = Stay

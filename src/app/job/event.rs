@@ -11,6 +11,7 @@ use super::super::tables::{Judgement, Measured};
 use super::super::thumbnail::Thumbnail;
 use super::super::volume_view::Removal;
 use crate::algo::label_counts::LabelsRead;
+use crate::io::cases::CaseList;
 use crate::io::journal;
 use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Saved};
@@ -77,6 +78,10 @@ pub enum JobEvent {
     SegmentWorked(Box<WorkDone>),
     /// What was painted is kept safe, or why not.
     LabelsKept(LabelsKept),
+    /// A list of cases was read, or why not.
+    CasesRead(Result<CaseList, String>),
+    /// How far the cases are was written, or why not.
+    CasesKept(Result<(), String>),
     /// Painted work that programs left behind.
     WorkFound(Vec<journal::Left>),
     /// Such work was read, or why not.

@@ -8,6 +8,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use super::super::movie::{self, Film};
 use super::{Answer, JobEvent, JobId, Jobs};
 use crate::io;
+use crate::io::cases::{Case, CaseList};
 use crate::io::measurements::{Places, ToSave};
 use crate::io::progress::ProgressEvent;
 use crate::model::series_key::SeriesKey;
@@ -89,6 +90,20 @@ impl Jobs {
     pub fn start_save_measurements(&mut self, job: JobId, request: Box<ToSave>) {
         let writer = self.start(job, "measures", move |_| {
             JobEvent::MeasurementsSaved(request.key.clone(), io::measurements::save(&request))
+        });
+        self.writers.retain(|writer| !writer.is_finished());
+        self.writers.extend(writer);
+    }
+
+    /// Reads a list of cases.
+    pub fn start_read_cases(&mut self, job: JobId, path: PathBuf) {
+        self.start(job, "cases", move |_| JobEvent::CasesRead(io::cases::read(&path)));
+    }
+
+    /// Writes how far cases are. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_keep_cases(&mut self, job: JobId, list: CaseList, changed: Vec<Case>) {
+        let writer = self.start(job, "cases", move |_| {
+            JobEvent::CasesKept(io::cases::write(&list, &changed).map_err(|err| err.to_string()))
         });
         self.writers.retain(|writer| !writer.is_finished());
         self.writers.extend(writer);

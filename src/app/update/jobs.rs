@@ -8,8 +8,8 @@ use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
 use super::{
-    developing, display, file, mask, measure, overlay, safety, segment_work, settings, tables, thumbnails, transfer,
-    transfer_thumbnails,
+    cases, developing, display, file, leaving, mask, measure, overlay, safety, segment_work, settings, tables,
+    thumbnails, transfer, transfer_thumbnails,
 };
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
@@ -22,6 +22,8 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     if !state.jobs.contains_key(&job) {
         return Vec::new();
     }
+    // What the user chose in a dialog is carried out next, and belongs to what is being left.
+    let is_choice = matches!(event, JobEvent::Answered(Answer::Do(_)));
     let mut effects = match event {
         JobEvent::Scanned(opened) => {
             if let Some(JobSubject::Paths(paths)) = state.jobs.get(&job).map(|status| status.subject.clone())
@@ -33,6 +35,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         }
         JobEvent::Judged(found) => tables::judged(state, found),
         JobEvent::Labelled(id, read) => overlay::counted(state, id, read),
+        JobEvent::CasesRead(read) => cases::read(state, read),
         JobEvent::WorkTaken(taken) => safety::took_over(state, *taken),
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
@@ -54,6 +57,10 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     effects.extend(overlay::due(state));
     effects.extend(developing::due(state));
     effects.extend(safety::due(state));
+    if !is_choice {
+        effects.extend(leaving::due(state));
+    }
+    effects.extend(cases::due(state));
     effects.extend(thumbnails::next(state));
     effects.extend(transfer_thumbnails::next(state));
     effects
@@ -92,6 +99,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::LabelsSaved(saved) => safety::saved(state, saved),
         JobEvent::SegmentWorked(done) => segment_work::done(state, *done),
         JobEvent::LabelsKept(kept) => safety::kept(state, kept),
+        JobEvent::CasesKept(kept) => cases::kept(state, kept),
         JobEvent::WorkFound(left) => safety::found(state, left),
         JobEvent::Masked(id, removal, mask) => mask::found(state, id, removal, mask),
         JobEvent::Developed { samples, pixels } => developing::take_in(state, job, samples, pixels),

@@ -1,9 +1,11 @@
 //! The only code that changes the state: one function for what people ask for, one for what jobs bring back.
 
+mod cases;
 mod developing;
 mod display;
 mod file;
 mod jobs;
+mod leaving;
 mod mask;
 mod measure;
 mod movie;
@@ -40,6 +42,8 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     tables::forget_closed(state);
     effects.extend(volume_view::due(state));
     effects.extend(safety::due(state));
+    effects.extend(leaving::due(state));
+    effects.extend(cases::due(state));
     effects.extend(developing::due(state));
     effects
 }
@@ -98,6 +102,9 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::CopyMeasurements => measure::copy(state),
         Command::Tables(change) => tables::change(state, change),
         Command::RestartGraphics => vec![Effect::RestartGraphics],
+        Command::Leave(how) => leaving::begin(state, how),
+        Command::AnswerLeaving(answer) => leaving::answer(state, answer),
+        Command::Cases(change) => cases::change(state, change),
         Command::Quit => vec![Effect::Quit],
         other => {
             update_view(state, other);

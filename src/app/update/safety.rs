@@ -115,17 +115,30 @@ pub(in crate::app) fn due(state: &mut State) -> Vec<Effect> {
             .as_ref()
             .filter(|overlay| overlay.is_unsaved(entry.volume()))?;
         let revision = entry.volume().voxels.painted_revision();
-        let is_kept = overlay.journal.as_ref().is_some_and(|kept| {
-            kept.revision == revision && kept.state.table == overlay.table && kept.path == overlay.path
-        });
         let is_hopeless = state.journal_failed_at == Some(revision);
-        (!is_kept && !is_hopeless).then(|| to_keep(entry, overlay, home.clone(), opened.clone()))
+        (!has_all(entry, overlay) && !is_hopeless).then(|| to_keep(entry, overlay, home.clone(), opened.clone()))
     });
     request.map_or_else(Vec::new, |request| {
         let job = file::begin(state, say!("app-job-journal"), JobSubject::Journal);
         let request = Box::new(request);
         vec![Effect::KeepLabels { job, request }]
     })
+}
+
+/// Whether the journal of a segmentation has all of it.
+fn has_all(entry: &Entry, overlay: &Overlay) -> bool {
+    let revision = entry.volume().voxels.painted_revision();
+    overlay
+        .journal
+        .as_ref()
+        .is_some_and(|kept| kept.revision == revision && kept.state.table == overlay.table && kept.path == overlay.path)
+}
+
+/// Whether all of the n-th volume that is not saved is in its journal.
+pub(super) fn is_kept(state: &State, index: usize) -> bool {
+    let entry = state.document.entries.get(index);
+    let both = entry.and_then(|entry| Some((entry, entry.overlay.as_ref()?)));
+    both.is_none_or(|(entry, overlay)| has_all(entry, overlay))
 }
 
 /// Whether something that was made is still being written, or has to be.

@@ -2,7 +2,8 @@
 
 use egui::{Button, CollapsingHeader, RichText, ScrollArea, Ui};
 
-use super::{menu, path, series};
+use super::{cases, menu, path, series};
+use crate::app::leaving::Leave;
 use crate::app::state::Entry;
 use crate::app::{Command, State, browser, identifiers};
 use crate::model::volume::{Patient, VolumeId};
@@ -72,6 +73,7 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
         }
     });
     ui.separator();
+    cases::show(ui, state, commands);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         if state.document.entries.is_empty() {
             ui.weak(say!("ui-nothing-open"));
@@ -163,7 +165,7 @@ fn offers(response: &egui::Response, index: usize, entry: &Entry, commands: &mut
         }
         ui.separator();
         if ui.button(say!("ui-close-series")).clicked() {
-            commands.push(Command::Close { index });
+            commands.push(Command::Leave(Leave::Close(index)));
         }
     });
 }

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod browser;
+pub mod cases;
 pub mod colors;
 pub mod cuts;
 pub mod dialog;
@@ -10,6 +11,7 @@ pub mod drop;
 pub mod histogram;
 pub mod jobs;
 pub mod keys;
+pub mod leaving;
 pub mod left_work;
 pub mod measurements;
 pub mod menu;
@@ -63,11 +65,12 @@ pub fn show_all(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut 
     }
     tables::show(ui, state, commands);
     dialog::show(ui.ctx(), state, memory, commands);
+    leaving::show(ui.ctx(), state, commands);
 }
 
 /// Whether there is anything for the browser to show.
 pub fn has_browser(state: &State) -> bool {
-    !state.document.entries.is_empty() || !state.document.skipped.is_empty()
+    !state.document.entries.is_empty() || !state.document.skipped.is_empty() || state.cases.is_some()
 }
 
 /// What egui knows the panels beside the panes by.

@@ -173,7 +173,8 @@ fn row(
 fn lock(ui: &mut Ui, segment: &Segment, change: &impl Fn(SegmentChange) -> Command, commands: &mut Commands) {
     let mut is_locked = segment.is_locked;
     let name = say!("ui-segment-lock", name = segment.name.clone());
-    let response = glyph_button(ui, &glyph::LOCK, Some(is_locked), &name).on_hover_text(say!("ui-segment-lock-tip"));
+    let lock = if is_locked { &glyph::LOCK } else { &glyph::UNLOCKED };
+    let response = glyph_button(ui, lock, Some(is_locked), &name).on_hover_text(say!("ui-segment-lock-tip"));
     if response.clicked() {
         is_locked = !is_locked;
         commands.push(change(SegmentChange::Locked(is_locked)));
