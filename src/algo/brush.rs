@@ -3,6 +3,7 @@
 
 use glam::DVec3;
 
+use super::plane_layer::{self, PlaneLayer};
 use crate::model::geometry::Geometry;
 use crate::model::label_map::VoxelBox;
 
@@ -31,33 +32,21 @@ pub struct Stroke {
     pub footprint: Footprint,
 }
 
-/// Which voxels a disc may cover.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Layer {
-    /// All.
-    Any,
-    /// Those of one slice.
-    Slice(usize),
-    /// Those whose centre lies above the first and not above the second distance from the plane, mm.
-    Between(f64, f64),
-    /// None.
-    Nowhere,
-}
-
 /// A stroke on a grid.
 #[derive(Clone, Copy, Debug)]
 pub struct Cover<'a> {
     stroke: Stroke,
     geometry: &'a Geometry,
-    layer: Layer,
+    /// Of a disc: the voxels that it may cover.
+    layer: Option<PlaneLayer>,
 }
 
 impl<'a> Cover<'a> {
     /// What a stroke covers of a grid.
     pub fn new(stroke: Stroke, geometry: &'a Geometry) -> Self {
         let layer = match stroke.footprint {
-            Footprint::Ball => Layer::Any,
-            Footprint::Disc { normal } => layer_at(geometry, stroke.from, normal),
+            Footprint::Ball => None,
+            Footprint::Disc { normal } => Some(PlaneLayer::at(geometry, stroke.from, normal)),
         };
         Self {
             stroke,
@@ -70,22 +59,14 @@ impl<'a> Cover<'a> {
     #[inline]
     pub fn has(&self, index: [usize; 3]) -> bool {
         let place = self.geometry.patient_at(DVec3::from_array(index.map(|at| at as f64)));
-        let Stroke { from, radius_mm, .. } = self.stroke;
         let mut away = self.away(place);
-        if let Footprint::Disc { normal } = self.stroke.footprint {
-            let height = normal.dot(place - from);
-            let is_in_layer = match self.layer {
-                Layer::Slice(slice) => index[2] == slice,
-                Layer::Between(low, high) => height > low && height <= high,
-                Layer::Any => true,
-                Layer::Nowhere => false,
-            };
-            if !is_in_layer {
+        if let (Footprint::Disc { normal }, Some(layer)) = (self.stroke.footprint, self.layer) {
+            if !layer.has(index, place) {
                 return false;
             }
             away -= normal * normal.dot(away);
         }
-        away.length_squared() <= radius_mm * radius_mm
+        away.length_squared() <= self.stroke.radius_mm * self.stroke.radius_mm
     }
 
     /// From the nearest place of the way.
@@ -103,17 +84,7 @@ impl<'a> Cover<'a> {
 
     /// Whether it can cover anything in a box of voxels: never false where it does.
     pub fn may_touch(&self, voxels: &VoxelBox) -> bool {
-        let corner = |end: [bool; 3]| {
-            let at = |axis: usize| {
-                if end[axis] {
-                    voxels[axis].end as f64 - 1.0
-                } else {
-                    voxels[axis].start as f64
-                }
-            };
-            self.geometry.patient_at(DVec3::new(at(0), at(1), at(2)))
-        };
-        let corners: [DVec3; 8] = std::array::from_fn(|n| corner([n & 1 == 1, n >> 1 & 1 == 1, n >> 2 == 1]));
+        let corners = plane_layer::corners(self.geometry, voxels);
         let middle = corners.iter().sum::<DVec3>() / 8.0;
         let reach = corners.iter().map(|corner| corner.distance(middle)).fold(0.0, f64::max);
         // Slices that do not stand evenly can lie beyond their corners' middle; their reach is that of the corners.
@@ -121,11 +92,7 @@ impl<'a> Cover<'a> {
     }
 
     fn thickness(&self) -> f64 {
-        match self.layer {
-            Layer::Between(low, high) => high - low,
-            Layer::Slice(_) => self.geometry.spacing().max_element(),
-            Layer::Any | Layer::Nowhere => 0.0,
-        }
+        self.layer.map_or(0.0, |layer| layer.thickness_mm(self.geometry))
     }
 
     /// A box around all that it covers.
@@ -160,30 +127,6 @@ impl<'a> Cover<'a> {
             start..end.max(start)
         })
     }
-}
-
-/// The voxels of a disc: along the acquisition's own slices those of the nearest one; else those whose centre is no
-/// further from the plane than half of what a voxel reaches along its normal, so that no plane has holes.
-fn layer_at(geometry: &Geometry, place: DVec3, normal: DVec3) -> Layer {
-    /// Cosines above this are of parallel lines.
-    const PARALLEL: f64 = 1.0 - 1e-9;
-    if normal.dot(geometry.normal()).abs() > PARALLEL {
-        let slice = (geometry.voxel_at(place).z + 0.5 + super::sample::SNAP).floor();
-        let is_there = slice >= 0.0 && slice < geometry.dims()[2] as f64;
-        return if is_there {
-            Layer::Slice(slice as usize)
-        } else {
-            Layer::Nowhere
-        };
-    }
-    let edges = geometry.patient_from_voxel().matrix3;
-    let reach = [edges.x_axis, edges.y_axis, edges.z_axis]
-        .iter()
-        .map(|edge| edge.dot(normal).abs())
-        .sum::<f64>()
-        / 2.0;
-    let noise = reach * 1e-9;
-    Layer::Between(-reach + noise, reach + noise)
 }
 
 #[cfg(test)]

@@ -90,6 +90,18 @@ impl Components {
         nearest.into_iter().map(|(_, at)| at).collect()
     }
 
+    /// The part that a voxel belongs to, if it is in the set.
+    pub fn part_at(&self, [i, j, k]: [usize; 3]) -> Option<usize> {
+        if j >= self.dims[1] {
+            return None;
+        }
+        let row = k * self.dims[1] + j;
+        let runs = self.runs.get(*self.firsts.get(row)?..*self.firsts.get(row + 1)?)?;
+        let at = runs.partition_point(|run| run.end as usize <= i);
+        let run = runs.get(at).filter(|run| run.start as usize <= i)?;
+        Some(run.part as usize)
+    }
+
     /// The voxels of some parts.
     pub fn select(&self, is_in: impl Fn(usize) -> bool) -> Bits {
         let mut bits = Bits::none(self.dims);

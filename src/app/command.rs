@@ -99,6 +99,18 @@ pub enum Command {
     },
     /// Ends what is being dragged and puts everything back.
     CancelGesture,
+    /// Closes a line that is drawn corner by corner around something.
+    FinishOutline,
+    /// Takes its last corner back.
+    DropCorner,
+    /// Copies what the segment that is painted has in a pane's slice to the next (1) or the previous one (−1), and
+    /// moves the pane there.
+    CopySlice {
+        /// The pane.
+        pane: PaneId,
+        /// Which way.
+        steps: i64,
+    },
     /// Moves a pane through its slices; positive is deeper into the picture.
     Scroll {
         /// The pane.

@@ -31,6 +31,49 @@ pub enum Over {
     Background,
 }
 
+/// Where painting is limited to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Within {
+    /// Nowhere.
+    #[default]
+    Anywhere,
+    /// To the inside of a segment of the map.
+    Segment(u32),
+    /// To the inside of the segments that are seen.
+    Visible,
+    /// To what no other segment has.
+    OutsideOthers,
+}
+
+/// What a line that is drawn around something does to the segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cut {
+    /// Takes away what is inside.
+    #[default]
+    EraseInside,
+    /// Takes away what is outside.
+    EraseOutside,
+    /// Fills the inside.
+    FillInside,
+}
+
+/// What a click on an island, a connected part of a segment, does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IslandWork {
+    /// Keeps it, and drops the segment's others.
+    #[default]
+    Keep,
+    /// Takes it away.
+    Remove,
+    /// Gives it to the segment that is painted.
+    Give,
+    /// Makes it a segment of its own.
+    Part,
+}
+
 /// How segments are painted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Painting {
@@ -46,6 +89,18 @@ pub struct Painting {
     pub over: Over,
     /// Values of the image, from and to, outside of which nothing is painted.
     pub range: Option<[f64; 2]>,
+    /// Where painting is limited to.
+    pub within: Within,
+    /// Whether what is filled, drawn around or traced is taken away instead of painted.
+    pub erases: bool,
+    /// How far from the value that was clicked a fill goes, in units of the image; `None`: a share of the window.
+    pub tolerance: Option<f64>,
+    /// Whether a fill goes through all slices instead of staying in the pane's.
+    pub fills_volume: bool,
+    /// What the scissors do.
+    pub cut: Cut,
+    /// What a click on an island does.
+    pub islands: IslandWork,
 }
 
 impl Default for Painting {
@@ -57,6 +112,12 @@ impl Default for Painting {
             is_ball: false,
             over: Over::default(),
             range: None,
+            within: Within::default(),
+            erases: false,
+            tolerance: None,
+            fills_volume: false,
+            cut: Cut::default(),
+            islands: IslandWork::default(),
         }
     }
 }
@@ -82,6 +143,18 @@ pub enum PaintChange {
     Over(Over),
     /// Only between these values of the image; `null`: everywhere.
     Range(Option<[f64; 2]>),
+    /// Where painting is limited to.
+    Within(Within),
+    /// Whether fills and lines take away instead of painting.
+    Erases(bool),
+    /// How far from the value that was clicked a fill goes, in units of the image.
+    Tolerance(f64),
+    /// Whether a fill goes through all slices.
+    FillsVolume(bool),
+    /// What the scissors do.
+    Cut(Cut),
+    /// What a click on an island does.
+    Islands(IslandWork),
 }
 
 /// A stroke under way.
@@ -133,10 +206,38 @@ pub fn segment(state: &State) -> Option<(usize, &Segment)> {
     Some((index, chosen.or_else(|| overlay.table.segments.first())?))
 }
 
-/// Whether a pane can be painted in now, and with which tool.
+/// The segment of the map that is painted at a place (LPS mm), the uppermost that is seen: the map's place in the document
+/// and the label.
+pub fn segment_at(state: &State, lps: DVec3) -> Option<(usize, u32)> {
+    let (index, entry, overlay) = target(state)?;
+    let volume = entry.volume();
+    let voxel = volume.nearest_voxel(volume.geometry()?.voxel_at(lps))?;
+    let maps = volume.voxels.label_maps().iter().rev();
+    let mut labels = maps.filter_map(|map| map.get(voxel)).map(u32::from);
+    labels
+        .find(|label| overlay.colors.get(*label).is_some() && overlay.table.get(*label).is_some())
+        .map(|label| (index, label))
+}
+
+/// The part of the window that a fill goes to each side of the value that was clicked, at first.
+const FIRST_TOLERANCE: f64 = 0.1;
+
+/// How far from the value that was clicked a fill goes, in units of the shown image.
+pub fn tolerance(state: &State) -> f64 {
+    let window = state.shown().and_then(|entry| entry.display.window);
+    let first = window.map_or(1.0, |window| window.width * FIRST_TOLERANCE);
+    state.painting.tolerance.unwrap_or(first)
+}
+
+/// Whether a pane can be painted in now with brush or eraser, and with which of them.
+pub fn brush(state: &State, pane: PaneId) -> Option<Tool> {
+    tool(state, pane).filter(|tool| tool.is_brush())
+}
+
+/// The tool that changes label maps in a pane now.
 pub fn tool(state: &State, pane: PaneId) -> Option<Tool> {
     let tool = state.view.tool_in(pane).filter(|tool| tool.paints())?;
-    (pane != PaneId::Volume && pane != PaneId::Stack && state.shown().is_some()).then_some(tool)
+    (pane != PaneId::Stack && state.shown().is_some()).then_some(tool)
 }
 
 /// The next label of a table that is free.

@@ -1,19 +1,19 @@
 //! Work on a whole segment, beside the window: margins, islands, holes, thresholds.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::overlays;
-use super::painting::Over;
+use super::paint_rule::Rule;
+use super::tool_work::{ToolWork, Worked};
 use crate::algo::paint::repaint;
 use crate::algo::segment::between::filled_between;
 use crate::algo::segment::{Islands, Region};
 use crate::model::geometry::Geometry;
 use crate::model::label_delta::LabelDelta;
 use crate::model::label_map::{LabelMap, VoxelBox};
-use crate::model::volume::{Value, Volume, VolumeId};
+use crate::model::segment::SegmentTable;
+use crate::model::volume::{Volume, VolumeId};
 use crate::say;
 
 /// What is to be done with a segment.
@@ -58,6 +58,8 @@ pub enum SegmentWork {
         /// Its label.
         other: u32,
     },
+    /// Makes each of its connected parts a segment of its own; the largest keeps its name.
+    Split,
     /// Takes all its voxels away.
     Clear,
 }
@@ -75,29 +77,35 @@ impl SegmentWork {
             Self::FillHoles => say!("app-step-holes", name = name),
             Self::FillBetween => say!("app-step-between", name = name),
             Self::KeepLargest | Self::DropSmall { .. } => say!("app-step-islands", name = name),
+            Self::Split => say!("app-step-split", name = name),
             Self::Merge { .. } => say!("app-step-merge", name = name),
             Self::Clear => say!("app-step-clear", name = name),
         }
     }
 }
 
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// With the whole segment.
+    Whole(SegmentWork),
+    /// By a tool.
+    Tool(ToolWork),
+}
+
 /// Something to be done.
 #[derive(Clone, Debug)]
 pub struct WorkRequest {
     /// What.
-    pub work: SegmentWork,
+    pub work: Work,
     /// The label map, with voxels that are painted.
     pub volume: Arc<Volume>,
     /// Its layer.
     pub layer: usize,
-    /// The segment.
-    pub label: u16,
-    /// What may be covered.
-    pub over: Over,
-    /// Segments that stay as they are.
-    pub locked: BTreeSet<u16>,
-    /// The image under it, and its time point.
-    pub image: Option<(Arc<Volume>, usize)>,
+    /// The segment, and what may be covered.
+    pub rule: Rule,
+    /// All segments of the map.
+    pub table: SegmentTable,
     /// What it is called as a step.
     pub name: String,
 }
@@ -113,40 +121,71 @@ pub struct WorkDone {
     pub revision: u64,
     /// The layer as it becomes, and what differs; `None` if nothing does.
     pub change: Option<(LabelMap, LabelDelta)>,
+    /// The segments as they were and as they become, if they change too.
+    pub tables: Option<(SegmentTable, SegmentTable)>,
     /// What it is called as a step.
     pub name: String,
+    /// Why it could not be done.
+    pub refused: Option<String>,
+    /// Whether the user is told that nothing changed.
+    pub tells_nothing: bool,
 }
 
 impl WorkRequest {
     pub(super) fn carry_out(&self) -> WorkDone {
         let before = self.volume.voxels.label_map(self.layer);
-        let change = before.zip(self.volume.geometry()).and_then(|(before, geometry)| {
-            let mut map = before.clone();
-            self.change(&mut map, geometry);
-            let delta = LabelDelta::between(before, &map)?;
-            Some((map, delta))
+        let worked = before.map(|before| self.worked(before)).transpose();
+        let (worked, refused) = match worked {
+            Ok(worked) => (worked, None),
+            Err(why) => (None, Some(why)),
+        };
+        let tables = worked.as_ref().and_then(|worked| worked.table.clone());
+        let change = before.zip(worked).and_then(|(before, worked)| {
+            let delta = LabelDelta::between(before, &worked.map)?;
+            Some((worked.map, delta))
         });
         WorkDone {
             id: self.volume.id,
             layer: self.layer,
             revision: before.map_or(0, LabelMap::revision),
+            tables: tables
+                .map(|after| (self.table.clone(), after))
+                .filter(|_| change.is_some()),
             change,
             name: self.name.clone(),
+            refused,
+            tells_nothing: match &self.work {
+                Work::Whole(_) => true,
+                Work::Tool(work) => work.tells_nothing(),
+            },
         }
     }
 
-    fn change(&self, map: &mut LabelMap, geometry: &Geometry) {
-        let label = self.label;
+    fn worked(&self, before: &LabelMap) -> Result<Worked, String> {
+        match &self.work {
+            Work::Whole(SegmentWork::Split) => ToolWork::Split.carry_out(before, &self.table, &self.rule, &self.volume),
+            Work::Tool(work) => work.carry_out(before, &self.table, &self.rule, &self.volume),
+            Work::Whole(work) => {
+                let mut map = before.clone();
+                if let Some(geometry) = self.volume.geometry() {
+                    self.change(work, &mut map, geometry);
+                }
+                Ok(Worked { map, table: None })
+            }
+        }
+    }
+
+    fn change(&self, work: &SegmentWork, map: &mut LabelMap, geometry: &Geometry) {
+        let label = self.rule.label;
         let spacing = geometry.spacing().to_array();
         // As many voxels as a margin of this reaches.
         let room = |mm: f64| spacing.map(|step| (mm.max(0.0) / step).ceil().min(1e6) as usize + 1);
         let everywhere: VoxelBox = map.dims().map(|side| 0..side);
         let region = |mm: f64| Region::of(map, label, room(mm));
-        let region = match self.work {
+        let region = match *work {
             SegmentWork::Threshold { low, high } => {
-                let inside = self.between(low, high, geometry);
-                let change = |index, old| if inside(index) { self.covered(old) } else { old };
-                repaint(map, &everywhere, |_| true, change);
+                let rule = self.rule.clone().with_range(Some([low, high]));
+                repaint(map, &everywhere, |_| true, |index, old| rule.label(index, old));
                 return;
             }
             SegmentWork::Merge { other } => {
@@ -154,6 +193,7 @@ impl WorkRequest {
                 map.relabel(|old| if old == other && old != 0 { label } else { old });
                 return;
             }
+            SegmentWork::Split => return,
             SegmentWork::Clear => {
                 map.relabel(|old| if old == label { 0 } else { old });
                 return;
@@ -183,29 +223,6 @@ impl WorkRequest {
 
     /// What becomes of a label that the segment would cover.
     fn covered(&self, old: u16) -> u16 {
-        let may = match self.over {
-            Over::All => true,
-            Over::Unlocked => !self.locked.contains(&old),
-            Over::Background => old == 0,
-        };
-        if may { self.label } else { old }
-    }
-
-    /// Whether the image has a value in a range at a voxel of the map.
-    fn between<'a>(&'a self, low: f64, high: f64, grid: &'a Geometry) -> impl Fn([usize; 3]) -> bool + Sync + 'a {
-        let image = self.image.as_ref();
-        let is_same = image.is_some_and(|(image, _)| overlays::same_grid(image, &self.volume));
-        move |index: [usize; 3]| {
-            let Some((image, frame)) = image else { return false };
-            let index = if is_same {
-                Some(index)
-            } else {
-                let place = grid.patient_at(glam::DVec3::from_array(index.map(|at| at as f64)));
-                let voxel = image.geometry().map(|geometry| geometry.voxel_at(place));
-                voxel.and_then(|voxel| image.nearest_voxel(voxel))
-            };
-            let value = index.and_then(|index| image.value(index, *frame));
-            matches!(value, Some(Value::Scalar(value)) if value >= low && value <= high)
-        }
+        if self.rule.may_cover(old) { self.rule.label } else { old }
     }
 }

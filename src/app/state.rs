@@ -13,6 +13,7 @@ use super::history::History;
 use super::job::JobId;
 use super::leaving::Leaving;
 use super::measurements::Measurements;
+use super::outline::{Outline, Traced};
 use super::overlays::{Overlay, OverlayView};
 use super::painting::{Begun, Painting};
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
@@ -21,6 +22,7 @@ use super::settings::Settings;
 use super::tables::Tables;
 use super::thumbnail::Thumbnails;
 use super::tool::{Gesture, Tool};
+use super::tool_work::ToolWork;
 use super::transfer::Transfer;
 use super::transfer_thumbnail::TransferThumbnails;
 use super::volume_view::VolumeView;
@@ -58,6 +60,12 @@ pub struct State {
     pub(super) journal_failed_at: Option<u64>,
     /// The stroke that is being painted.
     pub(super) stroke: Option<Begun>,
+    /// The line that is being drawn around something.
+    pub outline: Option<Outline>,
+    /// The line of one value under the pointer, while it is shown.
+    pub traced: Option<Traced>,
+    /// Work that a tool has found and that is to be begun, and whether it takes away.
+    pub(super) tool_work: Option<(ToolWork, bool)>,
     /// Where the pointer rests: pane, and place in it in points.
     pub hover: Option<(PaneId, DVec2)>,
     /// The path-traced picture of the volume view, if there is one.
@@ -277,11 +285,15 @@ impl View {
     }
 
     /// What left drag does in a pane; `None` in the volume view, where it turns the camera unless the window tool or
-    /// the scalpel was chosen. Pictures that have no place in space have no crosshair.
+    /// the scalpel or the scissors were chosen. Pictures that have no place in space have no crosshair.
     pub fn tool_in(&self, pane: PaneId) -> Option<Tool> {
         match (pane, self.active_tool()) {
-            (PaneId::Volume, _) => self.tool.filter(|tool| matches!(tool, Tool::Window | Tool::Scalpel)),
-            (PaneId::Stack, Tool::Crosshair | Tool::Scalpel | Tool::Brush | Tool::Eraser) => Some(Tool::Window),
+            (PaneId::Volume, _) => self
+                .tool
+                .filter(|tool| matches!(tool, Tool::Window | Tool::Scalpel | Tool::Scissors)),
+            (PaneId::Stack, tool) if tool == Tool::Crosshair || tool == Tool::Scalpel || tool.paints() => {
+                Some(Tool::Window)
+            }
             (_, Tool::Scalpel) => Some(Tool::Crosshair),
             (_, tool) => Some(tool),
         }
@@ -443,6 +455,9 @@ impl State {
             cases: None,
             journal_failed_at: None,
             stroke: None,
+            outline: None,
+            traced: None,
+            tool_work: None,
             hover: None,
             developing: None,
             jobs: BTreeMap::new(),

@@ -66,6 +66,7 @@ pub enum Action {
     Overlays,
     OverlayOpacity(i64),
     NewSegmentation,
+    CopySlice(i64),
     SaveSegmentation,
     SaveSegmentationAs,
     Identifiers,
@@ -359,6 +360,18 @@ pub const ROWS: &[Row] = &[
     row(Group::Measure, Action::Disagreement(-1), "ui-previous-disagreement").on(Modifiers::SHIFT, Key::J),
     row(Group::Segment, Action::Tool(Tool::Brush), "ui-brush").key(Key::D),
     row(Group::Segment, Action::Tool(Tool::Eraser), "ui-eraser").key(Key::E),
+    row(Group::Segment, Action::Tool(Tool::Lasso), "ui-lasso").key(Key::A),
+    row(Group::Segment, Action::Tool(Tool::Fill), "ui-fill").key(Key::F),
+    row(Group::Segment, Action::Tool(Tool::Trace), "ui-trace").key(Key::O),
+    row(Group::Segment, Action::Tool(Tool::Scissors), "ui-scissors").key(Key::Q),
+    row(Group::Segment, Action::Tool(Tool::Islands), "ui-islands").key(Key::U),
+    row(Group::Segment, Action::CopySlice(-1), "ui-copy-slice-back")
+        .on(Modifiers::ALT, Key::ArrowUp)
+        .section()
+        .repeating(),
+    row(Group::Segment, Action::CopySlice(1), "ui-copy-slice-on")
+        .on(Modifiers::ALT, Key::ArrowDown)
+        .repeating(),
     row(Group::Segment, Action::NewSegmentation, "ui-new-segmentation").section(),
     row(Group::Segment, Action::SaveSegmentation, "ui-save-labels").on(Modifiers::COMMAND, Key::S),
     row(Group::Segment, Action::SaveSegmentationAs, "ui-save-labels-as"),

@@ -11,7 +11,7 @@ use super::action::{self, Action, Request};
 use super::memory::{Memory, Pressed};
 use crate::app::painting::{self, PaintChange};
 use crate::app::pane::PaneId;
-use crate::app::tool::{self, GestureKind, PointerAction, PointerEvent};
+use crate::app::tool::{self, GestureKind, PointerAction, PointerEvent, Tool};
 use crate::app::{Command, State, scenes};
 
 /// Less than this is a click, in points.
@@ -155,8 +155,9 @@ impl Reader<'_> {
         if self.state.view.focused != pane {
             self.commands.push(Command::Focus { pane });
         }
+        let draws = painting::tool(self.state, pane).is_some();
         let acts_at_once = button == PointerButton::Primary
-            && !modifiers.any()
+            && (!modifiers.any() || (draws && modifiers.shift_only()))
             && !matches!(
                 tool::take_hold(self.state, pane, self.in_pane(pane, pos)),
                 GestureKind::Window | GestureKind::Turn
@@ -203,8 +204,8 @@ impl Reader<'_> {
     /// Of several moves in a row only the last one counts: a drag is computed from where it began.
     /// But of a line that is drawn every place counts.
     fn drop_last_move(&mut self, pane: PaneId) {
-        let draws = painting::tool(self.state, pane).is_some();
-        if draws {
+        let tool = self.state.view.tool_in(pane);
+        if tool.is_some_and(|tool| tool.paints() || tool == Tool::Scalpel) {
             return;
         }
         if matches!(self.commands.last(), Some(Command::Hover { .. })) {
@@ -273,7 +274,7 @@ impl Reader<'_> {
             MouseWheelUnit::Line => delta,
             MouseWheelUnit::Page => delta * 10.0,
         };
-        if modifiers.shift && painting::tool(self.state, pane).is_some() {
+        if modifiers.shift && painting::brush(self.state, pane).is_some() {
             let steps = notches.signum() as i64;
             return self.commands.push(Command::Paint(PaintChange::StepRadius(steps)));
         }
@@ -352,7 +353,10 @@ impl Reader<'_> {
                 .read_response(pane_id(*pane))
                 .is_some_and(|response| response.double_clicked())
         });
-        let Some(pane) = pane else { return };
+        // Clicks with a tool that paints are corners and places, not wishes for another view.
+        let Some(pane) = pane.filter(|pane| painting::tool(self.state, *pane).is_none()) else {
+            return;
+        };
         // In the volume view a double click brings the crosshair to what is seen there.
         if pane == PaneId::Volume
             && let Some(pos) = self.ctx.pointer_latest_pos()

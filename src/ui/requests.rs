@@ -7,7 +7,7 @@ use crate::app::painting::{self, PaintChange};
 use crate::app::pane::PaneId;
 use crate::app::settings::Setting;
 use crate::app::tables::TableChange;
-use crate::app::tool::Tool;
+use crate::app::tool::{GestureKind, Tool};
 use crate::app::volume_view::{MOST_CLIP_PLANES, SliceCut, VolumeChange};
 use crate::app::{Command, State, mask, measurements, overlays, presets};
 use crate::scene::Cuts;
@@ -48,6 +48,8 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         Action::Identifiers => Command::ToggleIdentifiers,
         Action::Crosshair => Command::ToggleCrosshair,
         Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
+        Action::Maximise if draws_corners(state) => Command::FinishOutline,
+        Action::DeleteMeasurement if draws_corners(state) => Command::DropCorner,
         Action::Cancel
             if state
                 .view
@@ -72,7 +74,7 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
 fn segment_command(action: Action, state: &State) -> Option<Command> {
     let has_place = state.shown()?.volume().geometry().is_some();
     Some(match action {
-        Action::OverlayOpacity(steps) if state.view.tool.is_some_and(Tool::paints) => {
+        Action::OverlayOpacity(steps) if state.view.tool.is_some_and(Tool::is_brush) => {
             Command::Paint(PaintChange::StepRadius(steps))
         }
         Action::SaveSegmentation => painting::target(state)
@@ -110,6 +112,9 @@ fn display_command(action: Action, state: &State, pane: PaneId) -> Option<Comman
     let is_plane = pane != PaneId::Volume;
     Some(match action {
         Action::Slices(steps) => is_plane.then_some(Command::Scroll { pane, steps })?,
+        Action::CopySlice(steps) => {
+            (is_plane && painting::segment(state).is_some()).then_some(Command::CopySlice { pane, steps })?
+        }
         Action::FirstSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: false })?,
         Action::LastSlice => is_plane.then_some(Command::ScrollToEnd { pane, last: true })?,
         Action::Frame(steps) => (entry.volume().voxels.frames() > 1).then_some(Command::StepFrame { steps })?,
@@ -175,6 +180,12 @@ fn has_cuts(state: &State) -> bool {
     let view = &state.view.volume;
     let has_mask = state.shown().is_some_and(|entry| entry.display.mask.is_some());
     has_mask || view.cuts != Cuts::default() || view.slice_cuts.iter().any(|cut| *cut != SliceCut::None)
+}
+
+/// Whether a line is being drawn corner by corner.
+fn draws_corners(state: &State) -> bool {
+    let gesture = state.gesture.as_ref();
+    gesture.is_some_and(|gesture| gesture.kind == GestureKind::Corners)
 }
 
 fn has_measurements(state: &State) -> bool {

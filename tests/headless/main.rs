@@ -38,6 +38,7 @@ mod nrrd;
 mod overlays;
 mod painting;
 mod painting_safe;
+mod painting_tools;
 mod pictures;
 mod program;
 mod program_doubts;

@@ -11,28 +11,29 @@ use isocenter::app::{Command, Program, scenes};
 use isocenter::model::volume::{Value, Volume};
 
 use crate::driver::*;
+use crate::painting_tools;
 
-const NONE: Modifiers = Modifiers {
+pub const NONE: Modifiers = Modifiers {
     ctrl: false,
     shift: false,
     alt: false,
 };
 
-fn take(program: &mut Program, tool: Tool) {
+pub fn take(program: &mut Program, tool: Tool) {
     run(program, Command::SetTool { tool: Some(tool) });
 }
 
-fn change(program: &mut Program, change: PaintChange) {
+pub fn change(program: &mut Program, change: PaintChange) {
     run(program, Command::Paint(change));
 }
 
-fn stroke(program: &mut Program, pane: PaneId, from: DVec2, to: DVec2) {
+pub fn stroke(program: &mut Program, pane: PaneId, from: DVec2, to: DVec2) {
     drag(program, pane, Button::Left, from, to, NONE);
     wait(program);
 }
 
 /// The painted map, and its labels in memory order.
-fn painted(program: &Program) -> (&Volume, Vec<u16>) {
+pub fn painted(program: &Program) -> (&Volume, Vec<u16>) {
     let (_, entry, _) = overlays::over_shown(program.state()).next().expect("a label map");
     let volume = entry.volume();
     (
@@ -41,11 +42,11 @@ fn painted(program: &Program) -> (&Volume, Vec<u16>) {
     )
 }
 
-fn count(program: &Program, label: u16) -> usize {
+pub fn count(program: &Program, label: u16) -> usize {
     painted(program).1.iter().filter(|n| **n == label).count()
 }
 
-fn counted(program: &Program, label: u32) -> u64 {
+pub fn counted(program: &Program, label: u32) -> u64 {
     let (_, _, overlay) = overlays::over_shown(program.state()).next().unwrap();
     overlay
         .counts
@@ -54,7 +55,7 @@ fn counted(program: &Program, label: u32) -> u64 {
         .map_or(0, |count| count.voxels)
 }
 
-fn places(volume: &Volume) -> Vec<([usize; 3], DVec3)> {
+pub fn places(volume: &Volume) -> Vec<([usize; 3], DVec3)> {
     let geometry = volume.geometry().unwrap();
     let [x, y, z] = volume.dims();
     (0..x * y * z)
@@ -69,7 +70,7 @@ fn to_segment(place: DVec3, from: DVec3, to: DVec3) -> f64 {
     place.distance(from + way * share)
 }
 
-fn at(x: f64, y: f64) -> DVec2 {
+pub fn at(x: f64, y: f64) -> DVec2 {
     DVec2::new(x, y)
 }
 
@@ -223,10 +224,10 @@ fn only_values_in_the_range_are_painted() {
 }
 
 /// A small generator of numbers, so that a failure can be repeated.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
+    pub fn below(&mut self, n: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -240,7 +241,7 @@ fn one_of_a_thousand(program: &mut Program, dice: &mut Dice, done: usize) {
     let size = scenes::pane_size(program.state(), pane);
     let mut point = || size * DVec2::new(dice.below(1000) as f64, dice.below(1000) as f64) / 1000.0;
     let (from, to) = (point(), point());
-    match dice.below(12) {
+    match dice.below(16) {
         0 => change(program, PaintChange::Radius(1.0 + dice.below(90) as f64 / 10.0)),
         1 => change(program, PaintChange::Ball(dice.below(2) == 0)),
         2 => run(
@@ -271,6 +272,7 @@ fn one_of_a_thousand(program: &mut Program, dice: &mut Dice, done: usize) {
                 label: 1 + dice.below(3) as u32,
             },
         ),
+        12..=15 => painting_tools::any_tool(program, dice, pane, [from, to]),
         _ => {
             take(program, if dice.below(3) == 0 { Tool::Eraser } else { Tool::Brush });
             drag(program, pane, Button::Left, from, to, NONE);

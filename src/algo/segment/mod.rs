@@ -46,14 +46,19 @@ impl Region {
         self.voxels.clone().map(|side| side.len())
     }
 
+    /// A voxel of the map counted from the corner of the box; `None` before it.
+    pub fn own(&self, [i, j, k]: [usize; 3]) -> Option<[usize; 3]> {
+        Some([
+            i.checked_sub(self.voxels[0].start)?,
+            j.checked_sub(self.voxels[1].start)?,
+            k.checked_sub(self.voxels[2].start)?,
+        ])
+    }
+
     /// Whether a voxel of the map is in it.
-    pub fn has(&self, [i, j, k]: [usize; 3]) -> bool {
+    pub fn has(&self, index: [usize; 3]) -> bool {
         let [columns, rows, _] = self.dims();
-        let [Some(i), Some(j), Some(k)] = [
-            i.checked_sub(self.voxels[0].start),
-            j.checked_sub(self.voxels[1].start),
-            k.checked_sub(self.voxels[2].start),
-        ] else {
+        let Some([i, j, k]) = self.own(index) else {
             return false;
         };
         i < columns && j < rows && self.is_in.get((k * rows + j) * columns + i) == Some(&true)
@@ -149,10 +154,15 @@ impl Region {
         Self::from_bits(self.voxels.clone(), &self.bits(true).or(&holes))
     }
 
+    /// Its connected parts: voxels that share a face belong together. They are counted from the corner of its box.
+    pub fn parts(&self) -> Components {
+        Components::of(&self.bits(true))
+    }
+
     /// Only its largest part, or those of at least so many voxels. Voxels that share a face belong together.
     #[must_use]
     pub fn islands(self, keep: Islands) -> Self {
-        let parts = Components::of(&self.bits(true));
+        let parts = self.parts();
         let sizes = parts.sizes();
         let largest = (0..sizes.len()).max_by_key(|part| (sizes[*part], std::cmp::Reverse(*part)));
         let kept = parts.select(|part| match keep {

@@ -57,7 +57,7 @@ pub fn place_at(state: &State, pane: PaneId, at: DVec2) -> Option<(Space, DVec3)
 pub fn begin(state: &State, tool: Tool, pane: PaneId, at: DVec2, name: String) -> Option<Measurement> {
     match tool {
         Tool::Length => length::begin(state, pane, at, name),
-        Tool::Crosshair | Tool::Window | Tool::Scalpel | Tool::Brush | Tool::Eraser => None,
+        _ => None,
     }
 }
 

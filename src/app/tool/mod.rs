@@ -37,20 +37,37 @@ pub enum Tool {
     Brush,
     /// Takes a segment away.
     Eraser,
+    /// Fills what is connected with the place that is clicked by similar values.
+    Fill,
+    /// Fills what is drawn around in a pane's slice, freehand or corner by corner.
+    Lasso,
+    /// The same through all slices, or from the volume view.
+    Scissors,
+    /// Fills what the line of one value through the place that is clicked goes around.
+    Trace,
+    /// Works on the connected part of a segment that is clicked.
+    Islands,
 }
 
 impl Tool {
     /// Whether it makes measurements.
     pub fn measures(self) -> bool {
-        match self {
-            Self::Length => true,
-            Self::Crosshair | Self::Window | Self::Scalpel | Self::Brush | Self::Eraser => false,
-        }
+        matches!(self, Self::Length)
     }
 
     /// Whether it changes label maps.
     pub fn paints(self) -> bool {
+        self.is_brush() || self.draws_around() || matches!(self, Self::Fill | Self::Trace | Self::Islands)
+    }
+
+    /// Whether it has a size and is moved over what it changes.
+    pub fn is_brush(self) -> bool {
         matches!(self, Self::Brush | Self::Eraser)
+    }
+
+    /// Whether a closed line is drawn with it around segments.
+    pub fn draws_around(self) -> bool {
+        matches!(self, Self::Lasso | Self::Scissors)
     }
 }
 
@@ -69,6 +86,8 @@ pub fn take_hold(state: &State, pane: PaneId, at: DVec2) -> GestureKind {
         None => GestureKind::Turn,
         Some(Tool::Scalpel) => GestureKind::Scalpel,
         Some(Tool::Brush | Tool::Eraser) => GestureKind::Paint,
+        Some(Tool::Lasso | Tool::Scissors) => GestureKind::Outline,
+        Some(Tool::Fill | Tool::Trace | Tool::Islands) => GestureKind::Pick,
         Some(Tool::Window) => grip.unwrap_or(GestureKind::Window),
         Some(Tool::Length) => grip.unwrap_or(GestureKind::Draw),
         Some(Tool::Crosshair) => match (grip, crosshair::take_hold(state, pane, at)) {
@@ -165,6 +184,12 @@ pub enum GestureKind {
     Scalpel,
     /// Paints or erases.
     Paint,
+    /// Draws a line around something with the button down.
+    Outline,
+    /// Draws it corner by corner: the button is up in between.
+    Corners,
+    /// The place where the button goes up is what counts.
+    Pick,
     /// A face of the orientation cube: a click looks from there, a drag turns.
     Side(cube::Side),
     /// Draws a measurement while the button is down.

@@ -10,6 +10,7 @@ mod mask;
 mod measure;
 mod movie;
 mod navigate;
+mod outline;
 mod overlay;
 mod paint;
 mod planes;
@@ -38,6 +39,7 @@ use super::volume_view::VolumeChange;
 pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     let mut effects = apply(state, command);
     effects.extend(measure::due(state));
+    effects.extend(segment_work::due(state));
     effects.extend(overlay::due(state));
     tables::forget_closed(state);
     effects.extend(volume_view::due(state));
@@ -122,6 +124,9 @@ fn update_view(state: &mut State, command: Command) {
             pointer::cancel(state);
             transfer::take_back(state);
         }
+        Command::FinishOutline => outline::finish(state),
+        Command::DropCorner => outline::drop_corner(state),
+        Command::CopySlice { pane, steps } => outline::copy_slice(state, pane, steps),
         Command::Scroll { pane, steps } => navigate::scroll(state, pane, steps),
         Command::ScrollToEnd { pane, last } => navigate::scroll_to_end(state, pane, last),
         Command::SetCrosshair { lps } => navigate::set_crosshair(state, lps),

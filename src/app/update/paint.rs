@@ -6,6 +6,7 @@ use glam::DVec2;
 
 use super::super::history::{Edit, LabelEdit, Step};
 use super::super::overlays::Overlay;
+use super::super::paint_rule::Rule;
 use super::super::painting::{self, Begun, PaintChange};
 use super::super::pane::PaneId;
 use super::super::state::{Level, LoadState, State};
@@ -39,6 +40,14 @@ pub(super) fn change(state: &mut State, change: &PaintChange) {
         PaintChange::StepRadius(steps) => painting.radius_mm = painting::stepped(painting.radius_mm, steps),
         PaintChange::Ball(is_ball) => painting.is_ball = is_ball,
         PaintChange::Over(over) => painting.over = over,
+        PaintChange::Within(within) => painting.within = within,
+        PaintChange::Erases(erases) => painting.erases = erases,
+        PaintChange::Tolerance(tolerance) => {
+            painting.tolerance = Some(tolerance).filter(|tolerance| tolerance.is_finite() && *tolerance >= 0.0);
+        }
+        PaintChange::FillsVolume(fills_volume) => painting.fills_volume = fills_volume,
+        PaintChange::Cut(cut) => painting.cut = cut,
+        PaintChange::Islands(islands) => painting.islands = islands,
         PaintChange::Range(range) => {
             let sorted = |[low, high]: [f64; 2]| [low.min(high), low.max(high)];
             painting.range = range.map(sorted).filter(|range| range.iter().all(|end| !end.is_nan()));
@@ -167,19 +176,29 @@ pub(super) fn commit(state: &mut State, edit: LabelEdit, name: String) {
 }
 
 /// A layer has become another state of itself; what differs is a step with a name.
-pub(super) fn note_change(state: &mut State, volume: VolumeId, layer: usize, delta: LabelDelta, name: String) {
+pub(super) fn note_change(
+    state: &mut State,
+    (volume, layer): (VolumeId, usize),
+    delta: LabelDelta,
+    tables: Option<(SegmentTable, SegmentTable)>,
+    name: String,
+) {
     if let Some(overlay) = state
         .document
         .entry_mut(volume)
         .and_then(|entry| entry.overlay.as_mut())
     {
         overlay.gained(&delta.balance());
+        if let Some((_, after)) = &tables {
+            overlay.table = after.clone();
+            overlay.recolor();
+        }
     }
     let edit = Edit::Labels(LabelEdit {
         volume,
         layer,
         delta: Some(Arc::new(delta)),
-        tables: None,
+        tables,
     });
     state.history.did(Step { name, edit });
 }
@@ -241,8 +260,8 @@ fn set_maps(state: &mut State, id: VolumeId, maps: Vec<LabelMap>) {
     }
 }
 
-/// The map that a stroke in a pane would change; one is made where there is none yet.
-fn ready(state: &mut State) -> Option<(VolumeId, usize, u16)> {
+/// The map that a stroke or a tool would change; one is made where there is none yet.
+pub(super) fn ready(state: &mut State) -> Option<(VolumeId, usize, u16)> {
     if painting::target(state).is_none() {
         new_segmentation(state);
     }
@@ -287,7 +306,7 @@ pub(super) fn begin(state: &mut State, pane: PaneId, at: DVec2) -> bool {
 
 /// Leads the stroke on to a point of its pane.
 pub(super) fn lead(state: &mut State, pane: PaneId, at: DVec2) {
-    let (Some(place), Some(tool)) = (paint::place_at(state, pane, at), painting::tool(state, pane)) else {
+    let (Some(place), Some(tool)) = (paint::place_at(state, pane, at), painting::brush(state, pane)) else {
         return;
     };
     let (Some(begun), Some(footprint)) = (&state.stroke, paint::footprint(state, pane)) else {
@@ -305,7 +324,7 @@ pub(super) fn lead(state: &mut State, pane: PaneId, at: DVec2) {
     };
     let (grid, overlay) = (Arc::clone(entry.volume()), entry.overlay.as_ref());
     let label = u16::try_from(state.painting.label).unwrap_or(0);
-    let rule = overlay.and_then(|overlay| paint::Rule::new(state, tool, label, overlay, &grid));
+    let rule = overlay.and_then(|overlay| Rule::new(state, tool == Tool::Eraser, label, overlay, &grid));
     let (Some(rule), Some(geometry)) = (rule, grid.geometry()) else {
         return;
     };
@@ -331,7 +350,7 @@ pub(super) fn finish(state: &mut State) {
     let entry = state.document.entry(begun.volume);
     let after = entry.and_then(|entry| entry.volume().voxels.label_map(begun.layer));
     if let Some(delta) = after.and_then(|after| LabelDelta::between(&begun.before, after)) {
-        note_change(state, begun.volume, begun.layer, delta, name);
+        note_change(state, (begun.volume, begun.layer), delta, None, name);
     }
 }
 

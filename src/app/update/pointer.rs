@@ -11,7 +11,7 @@ use super::super::tool::{
     self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, Tool, crop, crop::CropSide,
     crosshair, navigate as turns, scalpel, window as tool_window,
 };
-use super::{mask, measure, navigate, paint, planes, transfer};
+use super::{mask, measure, navigate, outline, paint, planes, transfer};
 use crate::scene::SlabMode;
 
 /// Applies one pointer event.
@@ -27,6 +27,15 @@ pub(super) fn pointer(state: &mut State, event: PointerEvent) {
             if is_second_click {
                 measure::end_line(state, event.pane, event.at);
                 return set_kind(state, GestureKind::Finish);
+            }
+            let sets_corner = state.gesture.as_ref().is_some_and(|gesture| {
+                gesture.kind == GestureKind::Corners && gesture.pane == event.pane && button == Button::Left
+            });
+            if sets_corner {
+                if outline::press(state, event.at, event.modifiers.shift) {
+                    state.gesture = None;
+                }
+                return;
             }
             cancel(state);
             state.view.focused = event.pane;
@@ -45,6 +54,14 @@ pub(super) fn pointer(state: &mut State, event: PointerEvent) {
 /// The pointer moved without a button: a line that is drawn from click to click follows it.
 pub(super) fn hover(state: &mut State, at: Option<(PaneId, DVec2)>) {
     state.hover = at;
+    state.traced = None;
+    if let Some((pane, at)) = at {
+        match &state.gesture {
+            Some(gesture) if gesture.kind == GestureKind::Corners && gesture.pane == pane => outline::lead(state, at),
+            Some(_) => {}
+            None => outline::trace(state, pane, at),
+        }
+    }
     if let (Some(gesture), Some((pane, at))) = (&state.gesture, at)
         && gesture.kind == GestureKind::Place
         && gesture.pane == pane
@@ -75,6 +92,16 @@ fn release(state: &mut State, event: PointerEvent) {
         GestureKind::Move(_) => measure::finish_move(state, &gesture.before),
         GestureKind::Scalpel => mask::cut(state, event.modifiers.alt),
         GestureKind::Paint => paint::finish(state),
+        // A click: the next ones set the other corners.
+        GestureKind::Outline if !outline::is_drawn(state) => {
+            state.gesture = Some(Gesture {
+                kind: GestureKind::Corners,
+                ..gesture
+            });
+        }
+        GestureKind::Corners => state.gesture = Some(gesture),
+        GestureKind::Outline => outline::close(state, event.modifiers.shift),
+        GestureKind::Pick => outline::pick(state, gesture.pane, event.at, event.modifiers.shift),
         GestureKind::Window if gesture.pane == PaneId::Volume => {
             transfer::dragged(state, gesture.before.transfer);
         }
@@ -105,6 +132,12 @@ fn begin(state: &mut State, event: PointerEvent, button: Button) {
         GestureKind::Move(_) => measure::take(state, event.pane, event.at),
         GestureKind::Paint => {
             if !paint::begin(state, event.pane, event.at) {
+                return;
+            }
+            None
+        }
+        GestureKind::Outline => {
+            if !outline::begin(state, event.pane, event.at) {
                 return;
             }
             None
@@ -181,6 +214,14 @@ fn drag(state: &mut State, event: PointerEvent) {
             navigate::zoom(state, pane, start, turns::zoom_factor(delta));
         }
         GestureKind::Paint => paint::lead(state, pane, event.at),
+        GestureKind::Outline => {
+            // Until the pointer has left the place, it is a click.
+            if delta.length() > CLICK || outline::is_drawn(state) {
+                outline::draw(state, event.at);
+            }
+        }
+        GestureKind::Corners => outline::draw(state, event.at),
+        GestureKind::Pick => {}
         GestureKind::Scalpel => scalpel::draw(&mut state.view.volume.lasso, event.at),
         GestureKind::Crop(side) => drag_crop(state, pane, &before, side, delta),
         GestureKind::Turn | GestureKind::Side(_) => {
@@ -272,9 +313,15 @@ fn restore_place(state: &mut State, before: &Before) {
 
 /// Takes a drag back.
 pub(super) fn cancel(state: &mut State) {
-    let Some(Gesture { before, .. }) = state.gesture.take() else {
+    state.traced = None;
+    let Some(Gesture { before, kind, .. }) = state.gesture.take() else {
         return;
     };
+    state.outline = None;
+    // The view was moved by other means while corners were set: that stays.
+    if kind == GestureKind::Corners {
+        return;
+    }
     paint::cancel(state);
     state.measurements.draft = None;
     state.view.volume.lasso.clear();

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::super::command::Effect;
-use super::super::painting;
-use super::super::segment_work::{SegmentWork, WorkDone, WorkRequest};
+use super::super::paint_rule::Rule;
+use super::super::painting::{self, IslandWork};
+use super::super::segment_work::{SegmentWork, Work, WorkDone, WorkRequest};
 use super::super::state::{JobSubject, Level, State};
+use super::super::tool_work::ToolWork;
 use super::{file, paint};
 use crate::algo::segment::otsu;
 use crate::say;
@@ -16,45 +18,97 @@ pub(super) fn begin(state: &mut State, work: SegmentWork) -> Vec<Effect> {
     let Some((index, segment)) = painting::segment(state) else {
         return Vec::new();
     };
-    if segment.is_locked {
-        let name = segment.name.clone();
-        state.tell(Level::Note, say!("app-segment-locked", name = name));
-        return Vec::new();
-    }
     let name = work.step_name(&segment.name);
-    let (Ok(label), layer) = (u16::try_from(segment.label), segment.layer) else {
+    let label = segment.label;
+    let request = request(state, Work::Whole(work), (index, label), false, name);
+    request.into_iter().flat_map(|request| start(state, request)).collect()
+}
+
+/// Does what a tool has found to be done: at once if it costs little.
+pub(super) fn due(state: &mut State) -> Vec<Effect> {
+    let Some((work, erases)) = state.tool_work.take() else {
         return Vec::new();
     };
-    let Some((entry, overlay)) = state
-        .document
-        .entries
-        .get(index)
-        .and_then(|entry| Some((entry, entry.overlay.as_ref()?)))
-    else {
+    let (segment, name) = match &work {
+        ToolWork::Island { at, .. } => (painting::segment_at(state, *at), say!("app-step-island")),
+        work => {
+            let segment = painting::segment(state).map(|(index, segment)| (index, segment.label));
+            let name = match (work, erases) {
+                (ToolWork::CopySlice { .. }, _) => say!("app-step-copy-slice"),
+                (ToolWork::Around { is_through: true, .. }, _) => say!("app-step-scissors"),
+                (_, true) => say!("app-step-erase"),
+                (_, false) => say!("app-step-fill"),
+            };
+            (segment, name)
+        }
+    };
+    let Some(segment) = segment else {
+        state.tell(Level::Note, say!("app-no-segment-there"));
         return Vec::new();
     };
-    let locked = overlay.table.segments.iter().filter(|segment| segment.is_locked);
-    let request = WorkRequest {
-        work,
-        volume: Arc::clone(entry.volume()),
-        layer,
-        label,
-        over: state.painting.over,
-        locked: locked.filter_map(|segment| u16::try_from(segment.label).ok()).collect(),
-        image: state
-            .shown()
-            .map(|shown| (Arc::clone(shown.volume()), shown.display.frame)),
-        name: name.clone(),
+    let is_quick = work.is_quick();
+    let Some(request) = request(state, Work::Tool(work), segment, erases, name) else {
+        return Vec::new();
     };
-    let id = request.volume.id;
-    if state
-        .jobs
-        .values()
-        .any(|status| status.subject == JobSubject::Segment(id))
-    {
+    if is_quick {
+        done(state, request.carry_out());
         return Vec::new();
     }
-    let job = file::begin(state, say!("app-job-segment", name = name), JobSubject::Segment(id));
+    start(state, request)
+}
+
+/// What is to be done with a segment of the map that is painted, unless it is locked.
+fn request(
+    state: &mut State,
+    work: Work,
+    (index, label): (usize, u32),
+    erases: bool,
+    name: String,
+) -> Option<WorkRequest> {
+    let entry = state.document.entries.get(index)?;
+    let overlay = entry.overlay.as_ref()?;
+    let given = match work {
+        Work::Tool(ToolWork::Island {
+            work: IslandWork::Give,
+            to,
+            ..
+        }) => Some(u32::from(to)),
+        _ => None,
+    };
+    let table = overlay.table.clone();
+    let segment = table.get(label)?;
+    for label in [Some(label), given].into_iter().flatten() {
+        if let Some(segment) = table.get(label).filter(|segment| segment.is_locked) {
+            let name = segment.name.clone();
+            state.tell(Level::Note, say!("app-segment-locked", name = name));
+            return None;
+        }
+    }
+    let given_layer = given.and_then(|label| table.get(label)).map(|segment| segment.layer);
+    if given_layer.is_some_and(|layer| layer != segment.layer) {
+        state.tell(Level::Note, say!("app-segments-overlap"));
+        return None;
+    }
+    Some(WorkRequest {
+        work,
+        rule: Rule::new(state, erases, u16::try_from(label).ok()?, overlay, entry.volume())?,
+        volume: Arc::clone(entry.volume()),
+        layer: segment.layer,
+        table,
+        name,
+    })
+}
+
+/// Has it done beside the window, unless something is being done to the map already.
+fn start(state: &mut State, request: WorkRequest) -> Vec<Effect> {
+    let id = request.volume.id;
+    let mut jobs = state.jobs.values();
+    if jobs.any(|status| status.subject == JobSubject::Segment(id)) {
+        state.tell(Level::Note, say!("app-segment-busy"));
+        return Vec::new();
+    }
+    let title = say!("app-job-segment", name = request.name.clone());
+    let job = file::begin(state, title, JobSubject::Segment(id));
     vec![Effect::WorkOnSegment {
         job,
         request: Box::new(request),
@@ -66,15 +120,22 @@ pub(super) fn done(state: &mut State, done: WorkDone) {
     let Some(entry) = state.document.entry(done.id) else {
         return;
     };
+    if let Some(why) = done.refused {
+        return state.tell(Level::Note, why);
+    }
     let map = entry.volume().voxels.label_map(done.layer);
-    let is_current = map.is_some_and(|map| map.revision() == done.revision) && state.stroke.is_none();
+    let is_known = entry.overlay.as_ref().zip(done.tables.as_ref());
+    let is_current = map.is_some_and(|map| map.revision() == done.revision)
+        && is_known.is_none_or(|(overlay, (before, _))| overlay.table == *before)
+        && state.stroke.is_none();
     match done.change {
         Some((after, delta)) if is_current => {
             paint::set_layer(state, done.id, done.layer, after);
-            paint::note_change(state, done.id, done.layer, delta, done.name);
+            paint::note_change(state, (done.id, done.layer), delta, done.tables, done.name);
         }
         Some(_) => state.tell(Level::Note, say!("app-segment-changed", name = done.name)),
-        None => state.tell(Level::Note, say!("app-segment-same", name = done.name)),
+        None if done.tells_nothing => state.tell(Level::Note, say!("app-segment-same", name = done.name)),
+        None => {}
     }
 }
 

@@ -12,7 +12,7 @@ use crate::ui::theme;
 /// Paints it around the place that the pointer rests on.
 pub(super) fn paint(painter: &Painter, pane: &Pane<'_>, state: &State) {
     let Some((hovered, at)) = state.hover else { return };
-    if pane.id == PaneId::Volume || pane.id == PaneId::Stack || painting::tool(state, hovered).is_none() {
+    if pane.id == PaneId::Volume || pane.id == PaneId::Stack || painting::brush(state, hovered).is_none() {
         return;
     }
     let place = paint::place_at(state, hovered, at);

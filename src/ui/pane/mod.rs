@@ -8,6 +8,7 @@ mod crosshair;
 mod cube;
 mod letters;
 mod measurements;
+mod outline;
 pub mod refine;
 mod scale_bar;
 mod scalpel;
@@ -85,6 +86,7 @@ pub fn show(ui: &mut egui::Ui, pane: &Pane<'_>, state: &State, memory: &mut Memo
         measurements::paint(&painter, pane, state);
         crop::paint(&painter, pane, state);
         scalpel::paint(&painter, pane, state);
+        outline::paint(&painter, pane, state);
         brush::paint(&painter, pane, state);
         letters::paint(&painter, pane, state);
         cube::paint(&painter, pane, state);

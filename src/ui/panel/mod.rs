@@ -17,6 +17,7 @@ pub mod measurements;
 pub mod menu;
 pub mod messages;
 pub mod movie;
+pub mod paint_tools;
 pub mod painting;
 pub mod path;
 pub mod picture;

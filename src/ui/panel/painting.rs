@@ -1,12 +1,12 @@
 //! Painting: which segment, with which brush, and over what.
 
-use egui::{Button, ComboBox, DragValue, RichText, Role, Slider, Ui, WidgetInfo};
+use egui::{Button, ComboBox, DragValue, RichText, Role, Ui, WidgetInfo};
 
-use crate::app::painting::{self, Over, PaintChange, RADIUS_MM};
+use crate::app::painting::{self, Over, PaintChange, Within};
 use crate::app::tool::Tool;
 use crate::app::{Command, State};
 use crate::say;
-use crate::ui::panel::{left_work, segment_work};
+use crate::ui::panel::{left_work, paint_tools, segment_work};
 use crate::ui::{Commands, theme};
 
 /// Shows the controls, as the head of the list of segments.
@@ -17,7 +17,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         return;
     }
     into(ui, state, commands);
-    brush(ui, state, commands);
+    paint_tools::options(ui, state, commands);
     rules(ui, state, commands);
     segment_work::show(ui, state, commands);
     ui.separator();
@@ -25,18 +25,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn tools(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal_wrapped(|ui| {
-        for (tool, label, tip) in [
-            (Tool::Brush, say!("ui-brush"), say!("ui-brush-tip")),
-            (Tool::Eraser, say!("ui-eraser"), say!("ui-eraser-tip")),
-        ] {
-            let is_on = state.view.tool == Some(tool);
-            let response = ui.selectable_label(is_on, &label).on_hover_text(tip);
-            response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, &label));
-            if response.clicked() {
-                let tool = (!is_on).then_some(tool);
-                commands.push(Command::SetTool { tool });
-            }
-        }
+        paint_tools::buttons(ui, state, commands);
         let new = Button::new(say!("ui-new-segmentation")).small();
         if ui.add(new).on_hover_text(say!("ui-new-segmentation-tip")).clicked() {
             commands.push(Command::NewSegmentation);
@@ -110,33 +99,53 @@ fn into(ui: &mut Ui, state: &State, commands: &mut Commands) {
     });
 }
 
-fn brush(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let painting = &state.painting;
-    ui.horizontal(|ui| {
-        ui.label(say!("ui-radius"));
-        let mut radius_mm = painting.radius_mm;
-        ui.spacing_mut().slider_width = (ui.available_width() - 150.0).max(40.0);
-        let slider = Slider::new(&mut radius_mm, RADIUS_MM)
-            .logarithmic(true)
-            .max_decimals(1)
-            .suffix(" mm");
-        if ui.add(slider).on_hover_text(say!("ui-radius-tip")).changed() {
-            commands.push(Command::Paint(PaintChange::Radius(radius_mm)));
-        }
-        let mut is_ball = painting.is_ball;
-        let switch = ui.checkbox(&mut is_ball, say!("ui-ball"));
-        if switch.on_hover_text(say!("ui-ball-tip")).changed() {
-            commands.push(Command::Paint(PaintChange::Ball(is_ball)));
-        }
-    });
-}
-
 fn over_name(over: Over) -> String {
     match over {
         Over::All => say!("ui-over-all"),
         Over::Unlocked => say!("ui-over-unlocked"),
         Over::Background => say!("ui-over-background"),
     }
+}
+
+/// Where painting is limited to.
+fn within(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let Some((_, _, overlay)) = painting::target(state) else {
+        return;
+    };
+    let name = |within| match within {
+        Within::Anywhere => say!("ui-within-anywhere"),
+        Within::Visible => say!("ui-within-visible"),
+        Within::OutsideOthers => say!("ui-within-outside"),
+        Within::Segment(label) => {
+            let segment = overlay.table.get(label);
+            segment.map_or_else(
+                || say!("ui-within-anywhere"),
+                |segment| say!("ui-within-segment", name = segment.name.clone()),
+            )
+        }
+    };
+    let now = state.painting.within;
+    let segments = overlay
+        .table
+        .segments
+        .iter()
+        .map(|segment| Within::Segment(segment.label));
+    let combo = ComboBox::from_id_salt("paint-within")
+        .selected_text(name(now))
+        .width(ui.available_width() - 8.0)
+        .truncate()
+        .show_ui(ui, |ui| {
+            let general = [Within::Anywhere, Within::OutsideOthers, Within::Visible];
+            for within in general.into_iter().chain(segments) {
+                if ui.selectable_label(now == within, name(within)).clicked() {
+                    commands.push(Command::Paint(PaintChange::Within(within)));
+                }
+            }
+        });
+    combo
+        .response
+        .on_hover_text(say!("ui-within-tip"))
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, say!("ui-within")));
 }
 
 /// What may be painted over, and between which values.
@@ -157,6 +166,7 @@ fn rules(ui: &mut Ui, state: &State, commands: &mut Commands) {
             .response
             .on_hover_text(say!("ui-paint-over-tip"))
             .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, say!("ui-paint-over")));
+        within(ui, state, commands);
     });
     ui.horizontal(|ui| {
         let mut is_limited = painting.range.is_some();
