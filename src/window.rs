@@ -312,6 +312,7 @@ impl Window {
                 | Effect::KeepLabels { .. }
                 | Effect::LookForWork { .. }
                 | Effect::TakeOverWork { .. }
+                | Effect::Watch { .. }
                 | Effect::ReadCases { .. }
                 | Effect::KeepCases { .. }
                 | Effect::StartTransferThumbnails { .. }

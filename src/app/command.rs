@@ -85,6 +85,18 @@ pub enum Command {
         /// Counted from 0, in the order of opening.
         index: usize,
     },
+    /// Reads the file of the n-th volume again.
+    Reload {
+        /// Counted from 0, in the order of opening.
+        index: usize,
+    },
+    /// Has the file of the n-th volume read again whenever it changes, or no longer.
+    Watch {
+        /// Counted from 0, in the order of opening.
+        index: usize,
+        /// Whether.
+        yes: bool,
+    },
     /// The volumes whose thumbnails are seen; those that are missing are made, in this order.
     WantThumbnails {
         /// Which.

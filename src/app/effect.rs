@@ -111,6 +111,11 @@ pub enum Effect {
         /// Its text.
         text: String,
     },
+    /// Watch these files, and no others.
+    Watch {
+        /// Which.
+        paths: Vec<PathBuf>,
+    },
     /// Read a list of cases.
     ReadCases {
         /// The job's name.

@@ -28,6 +28,7 @@ pub mod painting;
 pub mod pane;
 pub mod planes;
 pub mod presets;
+pub mod readers;
 pub mod readout;
 pub mod recent;
 pub mod safety;
@@ -46,6 +47,7 @@ pub mod update;
 pub mod user_presets;
 pub mod version;
 pub mod volume_view;
+mod watcher;
 pub mod written;
 
 mod program;

@@ -121,7 +121,7 @@ impl NamedMap {
     }
 
     /// The labels that are in the map.
-    fn labels(&self) -> BTreeSet<u16> {
+    pub fn labels(&self) -> BTreeSet<u16> {
         let mut found = BTreeSet::new();
         for layer in &self.layers {
             let mut last = 0;

@@ -13,8 +13,10 @@ use super::settings::keeper::Keeper;
 use super::settings::{Settings, WindowPlace, file};
 use super::state::State;
 use super::update::{
-    apply_event, begin_movie, begin_picture, due_for_safety, is_at_work, kept, look_for_work, take, update,
+    apply_event, begin_movie, begin_picture, due_for_safety, file_changed, is_at_work, kept, look_for_work, take,
+    update,
 };
+use super::watcher::Watcher;
 use crate::io::home::Home;
 
 /// Events applied in one go at most, so that a fast job cannot hold a frame up.
@@ -32,6 +34,9 @@ pub struct Program {
     /// Where commands are written down, one JSON line each.
     recording: Option<Box<dyn std::io::Write>>,
     memory: Option<Memory>,
+    /// Looks after files that may change; made when the first is watched.
+    watcher: Option<Watcher>,
+    wake: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// What a program with a home remembers.
@@ -49,9 +54,11 @@ impl Program {
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         Self {
             state: State::new(),
-            jobs: Jobs::new(wake),
+            jobs: Jobs::new(Arc::clone(&wake)),
             recording: None,
             memory: None,
+            watcher: None,
+            wake,
         }
     }
 
@@ -144,6 +151,29 @@ impl Program {
         has_changed
     }
 
+    /// Has files read again that have changed.
+    fn hear_watcher(&mut self) -> Vec<Effect> {
+        let mut others = Vec::new();
+        while let Some(path) = self.watcher.as_ref().and_then(Watcher::receive) {
+            let effects = file_changed(&mut self.state, &path);
+            others.extend(self.carry_out(effects));
+        }
+        others
+    }
+
+    /// Has files watched.
+    fn watch(&mut self, paths: &[PathBuf]) {
+        if self.watcher.is_none() && !paths.is_empty() {
+            match Watcher::new(Arc::clone(&self.wake)) {
+                Ok(watcher) => self.watcher = Some(watcher),
+                Err(err) => tracing::error!("files cannot be watched: {err}"),
+            }
+        }
+        if let Some(watcher) = &self.watcher {
+            watcher.watch(paths);
+        }
+    }
+
     /// What it knows.
     pub fn state(&self) -> &State {
         &self.state
@@ -195,8 +225,8 @@ impl Program {
     /// Takes in what jobs brought back. True if anything changed; more may wait if it was much.
     #[must_use = "the effects that come back are the caller's to carry out"]
     pub fn poll(&mut self) -> (bool, Vec<Effect>) {
-        let mut effects = Vec::new();
         let has_heard = self.hear_keeper();
+        let mut effects = self.hear_watcher();
         for count in 0..EVENTS_PER_POLL {
             let Some(received) = self.jobs.receive() else {
                 return (has_heard || count > 0, effects);
@@ -280,6 +310,7 @@ impl Program {
                     self.jobs.start_measuring(job, map, image, frame);
                 }
                 Effect::StartTransferThumbnails { job, request } => self.jobs.start_transfer_thumbnails(job, request),
+                Effect::Watch { paths } => self.watch(&paths),
                 Effect::ReadCases { job, path } => self.jobs.start_read_cases(job, path),
                 Effect::KeepCases { job, list, changed } => self.jobs.start_keep_cases(job, list, changed),
                 Effect::ReadTransfer { job, path } => self.jobs.start_read_transfer(job, path),

@@ -129,6 +129,8 @@ pub struct Entry {
     pub display: Display,
     /// Present where it is used as a label map.
     pub overlay: Option<Overlay>,
+    /// Whether its file is read again when it changes.
+    pub is_watched: bool,
     /// Its voxels were looked at, and they are no labels.
     pub(super) is_image: bool,
     /// The percentile window, once enough voxels are there.
@@ -332,6 +334,8 @@ pub enum JobSubject {
     Labels(VolumeId),
     /// Reading headers of these; of the built-in study if empty.
     Paths(Vec<PathBuf>),
+    /// Reading the file of a volume again.
+    Reload(VolumeId),
     /// Decoding voxels.
     Volume(VolumeId),
     /// Reading or writing measurements.
@@ -357,6 +361,7 @@ impl JobSubject {
     pub fn volume(&self) -> Option<VolumeId> {
         match self {
             Self::Volume(id)
+            | Self::Reload(id)
             | Self::Labels(id)
             | Self::Histogram(id)
             | Self::Thumbnail(id)

@@ -13,6 +13,7 @@ mod movie;
 mod output;
 mod picture;
 mod probe;
+mod readers;
 mod render;
 mod run;
 mod source;
@@ -70,6 +71,8 @@ enum Command {
     Measure(measure::MeasureArgs),
     /// Judges a segmentation by a reference: overlaps, distances, volumes.
     Compare(compare::CompareArgs),
+    /// Compares the segmentations of several readers with each other and with their likely truth.
+    Readers(readers::ReadersArgs),
     /// Measures every segment of a label map, and an image in it.
     Stats(stats::StatsArgs),
     /// Writes a volume to a NIfTI file or a DICOM series.
@@ -174,6 +177,7 @@ pub fn parse() -> Run {
         Command::Probe(args) => probe::probe(&args, &probe::asked_order(&matches), quiet),
         Command::Measure(args) => measure::measure(&args, quiet),
         Command::Compare(args) => compare::compare(&args, quiet),
+        Command::Readers(args) => readers::readers(&args, quiet),
         Command::Stats(args) => stats::stats(&args, quiet),
         Command::Convert(args) => convert::convert(&args, quiet),
         Command::Tags(args) => tags::tags(&args),

@@ -125,3 +125,52 @@ fn what_is_no_label_map_is_one_sentence() {
     assert_eq!(names.status.code(), Some(1));
     assert_eq!(compare(&[&map]).status.code(), Some(2));
 }
+
+#[test]
+fn probabilities_are_judged_threshold_by_threshold() {
+    let folder = tempfile::tempdir().unwrap();
+    let grid = || lps_grid([2.0, 3.0, 4.0], [10.0, 20.0, 30.0]);
+    let is_truth = |i: usize, j: usize, k: usize| (i + j + k).is_multiple_of(3) && i < 6;
+    let value = |i: usize, j: usize, k: usize| ((i * 7 + j * 11 + k * 5) % 101) as i16;
+    let truth = write_i16(folder.path(), "truth.nii", [9, 8, 7], grid(), |i, j, k| {
+        4 * i16::from(is_truth(i, j, k))
+    });
+    let map = write_i16(folder.path(), "prob.nii", [9, 8, 7], grid(), value);
+    let answer = as_json(&compare(&[
+        &truth,
+        &map,
+        Path::new("--probability"),
+        Path::new("--json"),
+    ]));
+    assert_eq!(answer["label"], 4);
+    let curve = answer["thresholds"].as_array().unwrap();
+    assert_eq!(curve.len(), 101);
+    let mut best = 0.0_f64;
+    for at in curve {
+        let threshold = at["threshold"].as_f64().unwrap();
+        let (mut a, mut b, mut both) = (0.0, 0.0, 0.0);
+        for k in 0..7 {
+            for j in 0..8 {
+                for i in 0..9 {
+                    let is_reached = f64::from(value(i, j, k)) >= threshold;
+                    a += f64::from(u8::from(is_truth(i, j, k)));
+                    b += f64::from(u8::from(is_reached));
+                    both += f64::from(u8::from(is_reached && is_truth(i, j, k)));
+                }
+            }
+        }
+        let dice = 2.0 * both / (a + b);
+        best = best.max(dice);
+        assert!((at["dice"].as_f64().unwrap() - dice).abs() < 1e-12, "{threshold}");
+        assert!((at["sensitivity"].as_f64().unwrap() - both / a).abs() < 1e-12);
+        assert!((at["precision"].as_f64().unwrap() - both / b).abs() < 1e-12);
+    }
+    assert!((answer["best"]["dice"].as_f64().unwrap() - best).abs() < 1e-12);
+    // Which label is meant has to be said where there are several.
+    let several = write_i16(folder.path(), "several.nii", [9, 8, 7], grid(), |i, _, _| {
+        (i % 3) as i16
+    });
+    let refused = compare(&[&several, &map, Path::new("--probability")]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--label"));
+}

@@ -44,6 +44,8 @@ mod program;
 mod program_doubts;
 mod program_files;
 mod questions;
+mod readers_cli;
+mod reload;
 mod removal;
 mod scalpel;
 mod settings;

@@ -178,3 +178,5 @@ app-job-judge = Comparing segmentations
 app-job-statistics = Measuring segments
 app-job-cases = The list of cases {$path}
 app-cases-all-done = All cases are done
+app-reloaded = {$name} was read again
+app-reload-unsaved = {$path} has changed, but what was painted over it here is not saved: save it under another name, or close it

@@ -113,3 +113,16 @@ cli-table-perpendicular = across mm
 cli-table-longest = longest mm
 cli-table-surface = surface cm²
 cli-table-sphericity = sphericity
+cli-readers-too-many = at most {$most} readers can be compared at once
+cli-readers-agreed = {$count ->
+    [one] 1 reader
+   *[other] {$count} readers
+}
+cli-readers-consensus = likely truth
+cli-readers-mean = mean Dice of all pairs {$dice}
+cli-table-reader = reader
+cli-table-mean-dice = mean Dice
+cli-table-threshold = threshold
+cli-compare-which-label = the reference has several labels; say with --label which of them the probabilities are of: {$labels}
+cli-compare-no-probabilities = {$path} is no map of probabilities that lies in space
+cli-compare-best = best: threshold {$threshold}, Dice {$dice}

@@ -557,3 +557,8 @@ ui-leaving-save = Save
 ui-leaving-keep = Keep for later
 ui-leaving-keep-tip = Nothing is written to your files; the program offers the work again at its next start
 ui-leaving-stay = Stay
+
+# Reading again
+ui-reload = Read again
+ui-watch = Read again when the file changes
+ui-watch-tip = For the output of a training run: the picture follows the file; names, colours and windows stay as they are

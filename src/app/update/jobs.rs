@@ -8,7 +8,7 @@ use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
 use super::{
-    cases, developing, display, file, leaving, mask, measure, overlay, safety, segment_work, settings, tables,
+    cases, developing, display, file, leaving, mask, measure, overlay, reload, safety, segment_work, settings, tables,
     thumbnails, transfer, transfer_thumbnails,
 };
 use crate::io::load::LoadReport;
@@ -25,6 +25,11 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     // What the user chose in a dialog is carried out next, and belongs to what is being left.
     let is_choice = matches!(event, JobEvent::Answered(Answer::Do(_)));
     let mut effects = match event {
+        JobEvent::Scanned(opened)
+            if let Some(JobSubject::Reload(id)) = state.jobs.get(&job).map(|status| status.subject.clone()) =>
+        {
+            reload::take(state, id, opened)
+        }
         JobEvent::Scanned(opened) => {
             if let Some(JobSubject::Paths(paths)) = state.jobs.get(&job).map(|status| status.subject.clone())
                 && !opened.volumes.is_empty()
@@ -196,6 +201,7 @@ pub(super) fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
         load_warnings: Vec::new(),
         display,
         overlay: None,
+        is_watched: false,
         is_image: false,
         auto_window: None,
         histogram: None,

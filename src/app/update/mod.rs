@@ -15,6 +15,7 @@ mod overlay;
 mod paint;
 mod planes;
 mod pointer;
+mod reload;
 mod safety;
 mod segment_work;
 mod settings;
@@ -27,6 +28,8 @@ mod volume_view;
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
 pub(super) use movie::begin_movie;
+pub use reload::can_reload;
+pub(super) use reload::file_changed;
 pub(super) use safety::{due as due_for_safety, is_at_work, look_for_work};
 pub(super) use settings::{kept, take};
 
@@ -74,6 +77,8 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::UseAsSegmentation { index, yes } => overlay::set_role(state, index, yes),
         Command::Show { index } => file::show_index(state, index),
         Command::StepSeries { steps } => file::step_series(state, steps),
+        Command::Reload { index } => reload::reload(state, index),
+        Command::Watch { index, yes } => reload::watch(state, index, yes),
         Command::Close { index } => file::close(state, index),
         Command::WantThumbnails { volumes } => thumbnails::want(state, volumes),
         Command::WantTransferThumbnails { presets } => transfer_thumbnails::want(state, presets),

@@ -5,6 +5,7 @@ use egui::{Button, CollapsingHeader, RichText, ScrollArea, Ui};
 use super::{cases, menu, path, series};
 use crate::app::leaving::Leave;
 use crate::app::state::Entry;
+use crate::app::update::can_reload;
 use crate::app::{Command, State, browser, identifiers};
 use crate::model::volume::{Patient, VolumeId};
 use crate::say;
@@ -161,6 +162,17 @@ fn offers(response: &egui::Response, index: usize, entry: &Entry, commands: &mut
             };
             if ui.button(text).clicked() {
                 commands.push(Command::UseAsSegmentation { index, yes: !is_map });
+            }
+        }
+        if can_reload(entry) {
+            ui.separator();
+            if ui.button(say!("ui-reload")).clicked() {
+                commands.push(Command::Reload { index });
+            }
+            let mut yes = entry.is_watched;
+            let watch = ui.checkbox(&mut yes, say!("ui-watch"));
+            if watch.on_hover_text(say!("ui-watch-tip")).changed() {
+                commands.push(Command::Watch { index, yes });
             }
         }
         ui.separator();

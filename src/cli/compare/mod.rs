@@ -1,19 +1,21 @@
 //! `isocenter compare`: how well a segmentation agrees with a reference, label by label.
 
+mod threshold;
+
 use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 
-use super::label_maps::{LabelMap, MatchBy, pair};
-use super::table::{cell, table};
-use super::{Outcome, output};
 use crate::app::agreement::{LabelAgreement, judge, mean_dice};
+use crate::cli::label_maps::{LabelMap, MatchBy, pair};
+use crate::cli::table::{cell, table};
+use crate::cli::{Outcome, output};
 use crate::say;
 
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
-pub(super) struct CompareArgs {
+pub(in crate::cli) struct CompareArgs {
     /// The reference: a label map.
     reference: PathBuf,
     /// The label map that is judged.
@@ -21,6 +23,12 @@ pub(super) struct CompareArgs {
     /// What makes labels of both one [default: their names where both have some in common, else their numbers].
     #[arg(long, value_enum)]
     by: Option<MatchBy>,
+    /// The judged map holds probabilities: Dice for every threshold, and the best of them.
+    #[arg(long, conflicts_with = "by")]
+    probability: bool,
+    /// The label of the reference that the probabilities are of [default: its only one].
+    #[arg(long, value_name = "N", requires = "probability")]
+    label: Option<u16>,
     /// Prints one JSON document.
     #[arg(long)]
     json: bool,
@@ -40,8 +48,11 @@ struct MeanJson {
     dice: Option<f64>,
 }
 
-pub(super) fn compare(args: &CompareArgs, quiet: bool) -> Outcome {
+pub(in crate::cli) fn compare(args: &CompareArgs, quiet: bool) -> Outcome {
     let a = LabelMap::read(&args.reference, quiet)?;
+    if args.probability {
+        return threshold::compare(args, &a, quiet);
+    }
     let mut b = LabelMap::read(&args.judged, quiet)?;
     b.bring_onto(&a, quiet)?;
     let pairing = pair(&a, &mut b, args.by, quiet)?;

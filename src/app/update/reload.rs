@@ -1,0 +1,147 @@
+//! Reading a file again that has changed, and having files watched for that.
+
+use std::path::{Path, PathBuf};
+
+use super::super::command::Effect;
+use super::super::overlays::Overlay;
+use super::super::state::{Entry, JobSubject, Level, LoadState, State};
+use super::{file, overlay};
+use crate::io::segmentation::Stamp;
+use crate::io::{OpenVolume, Opened};
+use crate::model::volume::VolumeId;
+use crate::say;
+
+/// The file that a volume is read from, if it is one that can be read again.
+fn file_of(entry: &Entry) -> Option<PathBuf> {
+    let place = entry.from_file().source.file().filter(|place| !place.is_unpacked())?;
+    Some(place.path().to_owned())
+}
+
+/// Whether the n-th volume can be read again.
+pub fn can_reload(entry: &Entry) -> bool {
+    file_of(entry).is_some()
+}
+
+/// Has the file of the n-th volume watched, or no longer.
+pub(super) fn watch(state: &mut State, index: usize, yes: bool) -> Vec<Effect> {
+    if let Some(entry) = state.document.entries.get_mut(index) {
+        entry.is_watched = yes && file_of(entry).is_some();
+    }
+    let watched = state.document.entries.iter().filter(|entry| entry.is_watched);
+    vec![Effect::Watch {
+        paths: watched.filter_map(file_of).collect(),
+    }]
+}
+
+/// A watched file has changed.
+pub(in crate::app) fn file_changed(state: &mut State, path: &Path) -> Vec<Effect> {
+    let now = Stamp::of(path);
+    let is_ours = |entry: &Entry| {
+        let own = entry.overlay.as_ref().and_then(|overlay| overlay.path.as_ref());
+        own.is_some_and(|(own, stamp)| own == path && *stamp == now)
+    };
+    let changed: Vec<usize> = state
+        .document
+        .entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.is_watched && file_of(entry).as_deref() == Some(path) && !is_ours(entry))
+        .map(|(index, _)| index)
+        .collect();
+    changed.into_iter().flat_map(|index| reload(state, index)).collect()
+}
+
+/// Begins to read the file of the n-th volume again. What was painted and is not saved is not given up for it.
+pub(super) fn reload(state: &mut State, index: usize) -> Vec<Effect> {
+    let Some(entry) = state.document.entries.get(index) else {
+        return Vec::new();
+    };
+    let (Some(path), id) = (file_of(entry), entry.volume().id) else {
+        return Vec::new();
+    };
+    let overlay = entry.overlay.as_ref();
+    if overlay.is_some_and(|overlay| overlay.is_unsaved(entry.volume())) {
+        let path = path.display().to_string();
+        state.tell(Level::Error, say!("app-reload-unsaved", path = path));
+        return Vec::new();
+    }
+    let is_under_way = state
+        .jobs
+        .values()
+        .any(|status| status.subject == JobSubject::Reload(id));
+    if is_under_way {
+        return Vec::new();
+    }
+    let title = say!("app-job-scan", path = path.display().to_string());
+    let job = file::begin(state, title, JobSubject::Reload(id));
+    vec![Effect::StartScan {
+        job,
+        paths: Some(vec![path]),
+    }]
+}
+
+/// A file was read again: its volume takes the place of the one before, seen in the same way.
+pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effect> {
+    let Some(index) = state.document.entries.iter().position(|entry| entry.volume().id == id) else {
+        return Vec::new();
+    };
+    let entry = &mut state.document.entries[index];
+    // It may have been painted on meanwhile.
+    let overlay = entry.overlay.as_ref();
+    if overlay.is_some_and(|overlay| overlay.is_unsaved(&entry.open.volume)) {
+        return Vec::new();
+    }
+    let is_same = |open: &OpenVolume| {
+        let (new, old) = (&open.volume.series, &entry.volume().series);
+        new.series_uid == old.series_uid && new.series_number == old.series_number
+    };
+    let mut volumes = opened.volumes;
+    let at = volumes.iter().position(is_same).unwrap_or(0);
+    if volumes.is_empty() {
+        return Vec::new();
+    }
+    let open = volumes.swap_remove(at);
+    let new = open.volume.id;
+    let name = open.volume.series.description.clone();
+    entry.overlay = entry.overlay.take().map(|old| {
+        let read = open.source.segments().unwrap_or_default();
+        // Names, colours and what is hidden are as the user left them.
+        let table = if old.table.segments.is_empty() { read } else { old.table };
+        Overlay::new(table, old.is_visible)
+    });
+    entry.open = open;
+    entry.load = LoadState::Header;
+    entry.load_warnings.clear();
+    entry.auto_window = None;
+    entry.auto_projection_window = None;
+    entry.histogram = None;
+    entry.display.mask = None;
+    entry.display.frame = entry
+        .display
+        .frame
+        .min(entry.open.volume.voxels.frames().saturating_sub(1));
+    let is_map = entry.overlay.is_some();
+    state.thumbnails.forget(id);
+    state.transfer_thumbnails.forget(id);
+    for also in state.view.volume.also.iter_mut().filter(|also| **also == id) {
+        *also = new;
+    }
+    if state.painting.target == Some(id) {
+        state.painting.target = Some(new);
+    }
+    let was_shown = state.view.shown == Some(id);
+    if was_shown {
+        state.view.shown = Some(new);
+    }
+    let said = say!("app-reloaded", name = name);
+    if state.messages.last().is_none_or(|last| last.text != said) {
+        state.tell(Level::Note, said);
+    }
+    let mut effects = Vec::new();
+    if is_map {
+        effects.extend(overlay::read(state, new));
+    } else if was_shown {
+        effects.extend(file::load(state, new));
+    }
+    effects
+}

@@ -1,0 +1,158 @@
+//! Files that are read again, by command or because they changed.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use glam::DVec2;
+use isocenter::app::overlays::{self, SegmentChange};
+use isocenter::app::painting::PaintChange;
+use isocenter::app::pane::PaneId;
+use isocenter::app::tool::{Button, Modifiers, Tool};
+use isocenter::app::{Command, Program};
+use isocenter::model::window::Window;
+
+use crate::driver::*;
+use crate::nifti_file::{lps_grid, write_i16};
+
+const NONE: Modifiers = Modifiers {
+    ctrl: false,
+    shift: false,
+    alt: false,
+};
+
+fn write_labels(folder: &Path, threshold: usize) {
+    let grid = lps_grid(SPACING.map(|mm| mm as f32), ORIGIN.map(|mm| mm as f32));
+    write_i16(folder, "seg.nii", DIMS, grid, |i, _, _| i16::from(i < threshold));
+}
+
+/// A program with an image and its label map, whose file is watched.
+fn watching(folder: &Path) -> Program {
+    let image = write_volume(folder, "one.nii");
+    write_labels(folder, 4);
+    let mut program = program_on(&image);
+    open(&mut program, &folder.join("seg.nii"));
+    run(&mut program, Command::Watch { index: 1, yes: true });
+    assert_eq!(count(&program), 4 * DIMS[1] * DIMS[2]);
+    program
+}
+
+/// How many voxels of the map have label 1.
+fn count(program: &Program) -> usize {
+    let (_, entry, overlay) = overlays::over_shown(program.state()).next().expect("a label map");
+    if !overlay.is_read() {
+        return 0;
+    }
+    let map = entry.volume().voxels.label_map(0).expect("it is read").to_dense();
+    map.iter().filter(|label| **label == 1).count()
+}
+
+/// Lets the program run until something is so.
+fn until(program: &mut Program, what: impl Fn(&Program) -> bool) -> bool {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !what(program) {
+        if Instant::now() > end {
+            return false;
+        }
+        let (_, effects) = program.poll();
+        assert!(effects.is_empty());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
+}
+
+fn says(program: &Program, text: &str) -> bool {
+    program.state().messages.iter().any(|said| said.text.contains(text))
+}
+
+fn paint(program: &mut Program) {
+    let tool = Some(Tool::Brush);
+    run(program, Command::SetTool { tool });
+    run(program, Command::Paint(PaintChange::Radius(4.0)));
+    let (from, to) = (DVec2::new(200.0, 150.0), DVec2::new(230.0, 150.0));
+    drag(program, PaneId::Axial, Button::Left, from, to, NONE);
+    wait(program);
+}
+
+#[test]
+fn a_watched_map_follows_its_file_and_keeps_its_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = watching(folder.path());
+    let name = SegmentChange::Name("Tumour".to_owned());
+    run(
+        &mut program,
+        Command::SetSegment {
+            index: 1,
+            label: 1,
+            change: name,
+        },
+    );
+    // A name that is in no file would stand in the way: it is saved first, and that is no change of another's.
+    let path = Some(folder.path().join("seg.nii"));
+    run(&mut program, Command::SaveSegmentation { index: Some(1), path });
+    wait(&mut program);
+    std::thread::sleep(Duration::from_millis(1200));
+    let (_, effects) = program.poll();
+    assert!(effects.is_empty() && !says(&program, "was read again"));
+    for threshold in [6, 2] {
+        write_labels(folder.path(), threshold);
+        let wanted = threshold * DIMS[1] * DIMS[2];
+        assert!(until(&mut program, |program| count(program) == wanted), "{threshold}");
+    }
+    let (_, _, overlay) = overlays::over_shown(program.state()).next().unwrap();
+    assert_eq!(overlay.table.segments[0].name, "Tumour");
+    assert!(says(&program, "was read again"));
+    // Once it is watched no longer, nothing happens.
+    wait(&mut program);
+    run(&mut program, Command::Watch { index: 1, yes: false });
+    write_labels(folder.path(), 5);
+    std::thread::sleep(Duration::from_millis(1200));
+    let (_, effects) = program.poll();
+    assert!(effects.is_empty());
+    assert_eq!(count(&program), 2 * DIMS[1] * DIMS[2]);
+}
+
+#[test]
+fn what_was_painted_is_not_given_up_for_a_file_that_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = watching(folder.path());
+    paint(&mut program);
+    let painted = count(&program);
+    write_labels(folder.path(), 6);
+    assert!(until(&mut program, |program| says(program, "is not saved")));
+    assert_eq!(count(&program), painted);
+}
+
+#[test]
+fn a_file_that_is_broken_for_a_while_costs_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = watching(folder.path());
+    std::fs::write(folder.path().join("seg.nii"), b"half of it").unwrap();
+    assert!(until(&mut program, |program| !program.state().messages.is_empty()));
+    wait(&mut program);
+    assert_eq!(count(&program), 4 * DIMS[1] * DIMS[2]);
+    write_labels(folder.path(), 6);
+    assert!(until(&mut program, |program| count(program) == 6 * DIMS[1] * DIMS[2]));
+}
+
+#[test]
+fn an_image_is_read_again_and_seen_as_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = write_volume(folder.path(), "one.nii");
+    let mut program = program_on(&image);
+    let window = Window {
+        center: 300.0,
+        width: 50.0,
+        ..program.state().shown().unwrap().display.window.unwrap()
+    };
+    run(&mut program, Command::set_window(window));
+    let grid = lps_grid(SPACING.map(|mm| mm as f32), ORIGIN.map(|mm| mm as f32));
+    write_i16(folder.path(), "one.nii", DIMS, grid, |_, _, k| 7 * k as i16);
+    run(&mut program, Command::Reload { index: 0 });
+    wait(&mut program);
+    let shown = program.state().shown().unwrap();
+    assert_eq!(program.state().document.entries.len(), 1);
+    assert_eq!(shown.volume().voxels.stored([3, 3, 2], 0, 0), Some(14.0));
+    let now = shown.display.window.unwrap();
+    assert_eq!((now.center, now.width), (300.0, 50.0));
+    assert!(shown.histogram.as_ref().is_some_and(|counted| counted.is_complete));
+}
