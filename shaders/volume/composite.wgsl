@@ -19,6 +19,7 @@ fn widened(range: vec2<f32>, by: vec2<f32>) -> vec2<f32> {
 @fragment
 fn composite(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let ray = ray_under(position);
+    begin_crossings(position);
     var range = vec2<f32>(FAR_AWAY, -FAR_AWAY);
     range = widened(range, reach_VOLUME(ray));
     range = widened(range, reach_LABELS(ray));

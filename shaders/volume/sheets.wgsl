@@ -1,4 +1,5 @@
-// What a ray meets at one place each, nearest first: slices that stand in the volume, and surfaces.
+// What a ray meets at one place each, nearest first: slices that stand in the volume, surfaces of volumes, and what
+// crossings.wgsl knows of.
 
 const MOST_SHEETS: u32 = 16u;
 
@@ -7,6 +8,9 @@ struct Sheet {
     at: f32,
     color: vec4<f32>,
 }
+
+// Beyond everything.
+const NO_SHEET: Sheet = Sheet(1e30, vec4<f32>(0.0));
 
 var<private> sheets: array<Sheet, MOST_SHEETS>;
 var<private> sheet_count: u32 = 0u;
@@ -29,9 +33,22 @@ fn add_sheet(at: f32, color: vec4<f32>) {
 // Lays those behind that lie no farther away than a sample.
 fn lay_sheets(so_far: vec4<f32>, n: f32) -> vec4<f32> {
     var sum = so_far;
-    while next_sheet < sheet_count && sheets[next_sheet].at <= n {
-        sum = behind(sum, sheets[next_sheet].color.rgb, sheets[next_sheet].color.a);
-        next_sheet++;
+    loop {
+        var sheet = NO_SHEET;
+        if next_sheet < sheet_count {
+            sheet = sheets[next_sheet];
+        }
+        let crossing = waiting_crossing();
+        if min(sheet.at, crossing.at) > n {
+            break;
+        }
+        if sheet.at <= crossing.at {
+            sum = behind(sum, sheet.color.rgb, sheet.color.a);
+            next_sheet++;
+        } else {
+            sum = behind(sum, crossing.color.rgb, crossing.color.a);
+            pass_crossing();
+        }
     }
     return sum;
 }

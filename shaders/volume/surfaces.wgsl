@@ -13,6 +13,7 @@ fn tinted(color: vec3<f32>, at: vec3<f32>) -> vec3<f32> {
 @fragment
 fn surfaces(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let ray = ray_under(position);
+    begin_crossings(position);
     add_slices_VOLUME(ray);
     add_surface_LABELS(ray);
     add_surface_VOLUME(ray);

@@ -15,6 +15,7 @@ pub mod label_matter;
 pub mod labels;
 pub mod level_trace;
 pub mod lighting;
+pub mod mesh_tree;
 pub mod morphology;
 pub mod needed_slabs;
 pub mod outline;

@@ -6,11 +6,12 @@ use glam::DVec3;
 use crate::model::geometry::Geometry;
 use crate::model::plane::Plane;
 use crate::model::transfer_function::Material;
-use crate::scene::{Ray, VolumeLayer, VolumeMode, VolumeScene};
+use crate::scene::{Ray, SurfaceLayer, VolumeLayer, VolumeMode, VolumeScene};
 
 use super::gradient::{gradient, scalar};
 use super::label_matter::{LabelField, tinted};
 use super::lighting::Lit;
+use super::mesh_tree::MeshTree;
 use super::reslice::draw_pixels;
 use super::sample::{SNAP, Sample, sample};
 use super::shade::color;
@@ -21,12 +22,12 @@ pub fn draw_volume(scene: &VolumeScene) -> Vec<u8> {
     if scene.mode.is_projection() {
         return super::project::draw_projection(scene);
     }
-    let Some(step_mm) = scene.sample_step_mm() else {
-        return draw_pixels(scene.size, |_, y, pixel| *pixel = over(scene, y, [0.0; 4]));
-    };
+    // Without a volume in the patient there are no samples, and any step is as good.
+    let step_mm = scene.sample_step_mm().unwrap_or(1.0);
     let there = There {
         layers: layers(scene),
         labels: LabelField::of(scene),
+        meshes: MeshTree::new(&scene.surfaces),
         lit: Lit::new(scene),
     };
     draw_pixels(scene.size, |x, y, pixel| {
@@ -43,7 +44,32 @@ pub fn draw_volume(scene: &VolumeScene) -> Vec<u8> {
 struct There<'a> {
     layers: Vec<Placed<'a>>,
     labels: Vec<LabelField<'a>>,
+    meshes: MeshTree,
     lit: Lit,
+}
+
+impl There<'_> {
+    /// What a ray meets at one place each: slices that stand in the volume and surfaces, nearest first. Where, in mm
+    /// from its origin, and colour and opacity there.
+    fn sheets(&self, scene: &VolumeScene, ray: &Ray) -> Vec<(f64, [f64; 4])> {
+        let opaque = |(at, [red, green, blue]): (f64, [f64; 3])| (at, [red, green, blue, 1.0]);
+        let mut sheets: Vec<(f64, [f64; 4])> = slices(scene, ray).into_iter().map(opaque).collect();
+        let seen = self.meshes.hits(ray.origin, ray.direction, seen_range(scene, ray));
+        sheets.extend(seen.into_iter().filter_map(|hit| {
+            let layer = scene.surfaces.get(hit.layer)?;
+            let color = layer.color.map(|part| f64::from(part) / 255.0);
+            let [red, green, blue] = self.lit.shade(color, &Material::default(), hit.normal, ray.direction);
+            Some((hit.at_mm, [red, green, blue, f64::from(layer.drawn_opacity())]))
+        }));
+        sheets.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sheets
+    }
+}
+
+/// The part of a ray that is before the eye and not cut away, mm from its origin.
+fn seen_range(scene: &VolumeScene, ray: &Ray) -> [f64; 2] {
+    let [near, far] = scene.cuts.range(ray.origin, ray.direction);
+    [near.max(-ray.to_eye_mm), far]
 }
 
 /// A layer that has a place in the patient.
@@ -121,13 +147,15 @@ fn extent_mm(geometry: &Geometry, ray: &Ray) -> [f64; 2] {
 
 /// Material front to back: colour and opacity of a ray, the colour already multiplied by the opacity.
 fn composite(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> [f64; 4] {
-    let There { layers, labels, lit } = there;
+    let There {
+        layers, labels, lit, ..
+    } = there;
     let mut sum = [0.0; 4];
-    let mut slices = slices(scene, ray).into_iter().peekable();
+    let mut sheets = there.sheets(scene, ray).into_iter().peekable();
     for n in samples_of(scene, ray, step_mm) {
         let at = n as f64 * step_mm;
-        while let Some((_, color)) = slices.next_if(|(depth, _)| *depth <= at) {
-            add(&mut sum, color, 1.0);
+        while let Some((_, [red, green, blue, opacity])) = sheets.next_if(|(depth, _)| *depth <= at) {
+            add(&mut sum, [red, green, blue], opacity);
         }
         let place = ray.origin + ray.direction * at;
         for field in labels {
@@ -153,8 +181,8 @@ fn composite(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) ->
             add(&mut sum, color, opacity);
         }
     }
-    for (_, color) in slices {
-        add(&mut sum, color, 1.0);
+    for (_, [red, green, blue, opacity]) in sheets {
+        add(&mut sum, [red, green, blue], opacity);
     }
     sum
 }
@@ -194,11 +222,12 @@ fn add(sum: &mut [f64; 4], color: [f64; 3], opacity: f64) {
     sum[3] += share;
 }
 
-/// The nearest surface of each label map and volume, and the slices, front to back.
+/// The nearest surface of each label map and volume, all of meshes, and the slices, front to back.
 fn surfaces(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> [f64; 4] {
-    let There { layers, labels, lit } = there;
-    let opaque = |(at, [red, green, blue]): (f64, [f64; 3])| (at, [red, green, blue, 1.0]);
-    let mut sheets: Vec<(f64, [f64; 4])> = slices(scene, ray).into_iter().map(opaque).collect();
+    let There {
+        layers, labels, lit, ..
+    } = there;
+    let mut sheets = there.sheets(scene, ray);
     for field in labels {
         let is_there = |t: f64| field.at(ray.origin + ray.direction * t).is_some();
         if let Some(at) = hit(scene, is_there, ray, step_mm)
@@ -231,8 +260,8 @@ fn surfaces(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> 
 /// Where a ray first comes to places that are within something, in mm from its origin: between the samples before and
 /// after, by halves. A cut face is a surface too.
 fn hit(scene: &VolumeScene, is_within: impl Fn(f64) -> bool, ray: &Ray, step_mm: f64) -> Option<f64> {
-    let kept = scene.cuts.range(ray.origin, ray.direction);
-    let is_within = |t: f64| t >= kept[0].max(-ray.to_eye_mm) && t <= kept[1] && is_within(t);
+    let [near, far] = seen_range(scene, ray);
+    let is_within = |t: f64| t >= near && t <= far && is_within(t);
     let first = samples_of(scene, ray, step_mm).find(|n| is_within(*n as f64 * step_mm))? as f64 * step_mm;
     let (mut out, mut within) = (first - step_mm, first);
     for _ in 0..40 {
@@ -253,25 +282,49 @@ pub fn place_under(scene: &VolumeScene, x: f64, y: f64) -> Option<DVec3> {
     let layers = layers(scene);
     let ray = scene.ray(x, y);
     let place = |t: f64| ray.origin + ray.direction * t;
+    let meshes = || {
+        let tree = MeshTree::along(&scene.surfaces, ray.origin, ray.direction);
+        tree.hits(ray.origin, ray.direction, seen_range(scene, &ray))
+    };
     match scene.mode {
         VolumeMode::Iso => layers
             .iter()
             .filter_map(|placed| hit(scene, |t| placed.is_within(&ray, t), &ray, step_mm))
+            .chain(meshes().first().map(|hit| hit.at_mm))
             .min_by(f64::total_cmp)
             .map(place),
         VolumeMode::Composite => {
             let mut seen = 0.0;
-            samples_of(scene, &ray, step_mm)
-                .map(|n| place(n as f64 * step_mm))
-                .find(|place| {
-                    for placed in &layers {
-                        let Some((value, _)) = placed.at(*place) else { continue };
-                        let transfer = &placed.layer.transfer;
-                        let opacity = transfer.over_step(transfer.at(value).opacity, step_mm);
-                        seen += (1.0 - seen) * opacity * f64::from(placed.layer.image.opacity);
+            let mut hits = meshes().into_iter().peekable();
+            // Where a mesh is noticed before the sample behind it.
+            let mut passes = |seen: &mut f64, until: f64| {
+                while let Some(hit) = hits.next_if(|hit| hit.at_mm <= until) {
+                    let opacity = scene.surfaces.get(hit.layer).map_or(0.0, SurfaceLayer::drawn_opacity);
+                    *seen += (1.0 - *seen) * f64::from(opacity);
+                    if *seen >= NOTICED {
+                        return Some(hit.at_mm);
                     }
-                    seen >= NOTICED
-                })
+                }
+                None
+            };
+            for n in samples_of(scene, &ray, step_mm) {
+                let at = n as f64 * step_mm;
+                if let Some(mesh) = passes(&mut seen, at) {
+                    return Some(place(mesh));
+                }
+                for placed in &layers {
+                    let Some((value, _)) = placed.at(place(at)) else {
+                        continue;
+                    };
+                    let transfer = &placed.layer.transfer;
+                    let opacity = transfer.over_step(transfer.at(value).opacity, step_mm);
+                    seen += (1.0 - seen) * opacity * f64::from(placed.layer.image.opacity);
+                }
+                if seen >= NOTICED {
+                    return Some(place(at));
+                }
+            }
+            passes(&mut seen, f64::INFINITY).map(place)
         }
         VolumeMode::Average => None,
         VolumeMode::Mip | VolumeMode::MinIp => {

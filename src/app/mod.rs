@@ -36,6 +36,7 @@ pub mod scenes;
 pub mod segment_work;
 pub mod settings;
 pub mod state;
+pub mod surfaces;
 pub mod tables;
 pub mod thumbnail;
 pub mod tool;

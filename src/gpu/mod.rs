@@ -14,6 +14,7 @@ mod allowance;
 mod bricks;
 mod budget;
 mod color_maps;
+mod crossings;
 mod device;
 mod error;
 mod format;

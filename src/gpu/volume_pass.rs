@@ -4,14 +4,15 @@
 use crate::scene::{Interpolation, LabelLayer, VolumeLayer, VolumeScene};
 
 use super::allowance::Allowance;
+use super::crossings::{self, CrossingViews};
 use super::device::Context;
 use super::error::GpuError;
 use super::pipelines::{TRAIT_BRICKS, TRAIT_MASK, traits};
 use super::store::{Key, Store};
 use super::uniform::LayerUniform;
 use super::volume_mask::Masks;
-use super::volume_pipelines::{SlotKind, VolumePipelines};
-use super::volume_shader::{VolumeProgram, binding};
+use super::volume_pipelines::{Key as PipelineKey, SlotKind, VolumePipelines};
+use super::volume_shader::{CROSSING_BINDINGS, VolumeProgram, binding};
 use super::volume_table::Tables;
 use super::volume_view::{MOST_PLANES, MOST_SLICES, MOST_SLOTS, MatterUniform, ViewUniform};
 use super::voxel_map::VoxelMap;
@@ -67,8 +68,13 @@ impl VolumeDrawer {
         // Without a volume in the patient there are no samples, and any step is as good.
         let step_mm = scene.sample_step_mm().unwrap_or(1.0);
         let (slots, is_behind) = self.slots(context, store, scene, step_mm, allowance)?;
-        check(context, scene, &slots)?;
-        let draws = self.draws(context, scene, step_mm, &slots);
+        let crossings = if scene.mode.is_projection() {
+            None
+        } else {
+            crossings::prepare(context, scene, step_mm)?
+        };
+        check(context, scene, &slots, crossings.is_some())?;
+        let draws = self.draws(context, scene, step_mm, &slots, crossings.as_ref());
         encode(context, view, &draws);
         Ok(!is_behind)
     }
@@ -164,7 +170,14 @@ impl VolumeDrawer {
         })
     }
 
-    fn draws(&mut self, context: &Context, scene: &VolumeScene, step_mm: f64, slots: &[Slot]) -> Vec<Draw> {
+    fn draws(
+        &mut self,
+        context: &Context,
+        scene: &VolumeScene,
+        step_mm: f64,
+        slots: &[Slot],
+        crossings: Option<&CrossingViews>,
+    ) -> Vec<Draw> {
         let view = ViewUniform::new(scene, step_mm);
         let program = match scene.mode {
             crate::scene::VolumeMode::Iso => VolumeProgram::Surfaces,
@@ -172,22 +185,34 @@ impl VolumeDrawer {
         };
         if scene.mode.is_projection() {
             // Of no volumes the background is seen.
-            let mut draws = vec![self.draw_of(context, VolumeProgram::Composite, view, &[])];
+            let mut draws = vec![self.draw_of(context, VolumeProgram::Composite, view, &[], None)];
             for slot in slots {
-                draws.push(self.draw_of(context, VolumeProgram::Project, view, std::slice::from_ref(slot)));
+                let slot = std::slice::from_ref(slot);
+                draws.push(self.draw_of(context, VolumeProgram::Project, view, slot, None));
             }
             draws
         } else {
-            vec![self.draw_of(context, program, view, slots)]
+            vec![self.draw_of(context, program, view, slots, crossings)]
         }
     }
 
-    fn draw_of(&mut self, context: &Context, program: VolumeProgram, mut view: ViewUniform, slots: &[Slot]) -> Draw {
+    fn draw_of(
+        &mut self,
+        context: &Context,
+        program: VolumeProgram,
+        mut view: ViewUniform,
+        slots: &[Slot],
+        crossings: Option<&CrossingViews>,
+    ) -> Draw {
         for (place, slot) in view.matter.iter_mut().zip(slots) {
             *place = slot.matter;
         }
-        let kinds: Vec<SlotKind> = slots.iter().map(|slot| slot.kind).collect();
-        let pipeline = self.pipelines.prepare(context, program, &kinds);
+        let key = PipelineKey {
+            program,
+            slots: slots.iter().map(|slot| slot.kind).collect(),
+            has_crossings: crossings.is_some(),
+        };
+        let pipeline = self.pipelines.prepare(context, key);
         let view = uniform(context, bytemuck::bytes_of(&view));
         let layers: Vec<wgpu::Buffer> = slots
             .iter()
@@ -195,6 +220,10 @@ impl VolumeDrawer {
             .collect();
         let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
         let mut entries = vec![entry(0, view.as_entire_binding())];
+        if let Some(views) = crossings {
+            let both = CROSSING_BINDINGS.into_iter().zip([&views.spans, &views.all]);
+            entries.extend(both.map(|(at, view)| entry(at, wgpu::BindingResource::TextureView(view))));
+        }
         for (n, (slot, layer)) in slots.iter().zip(&layers).enumerate() {
             let [voxels, slice_table, bricks] = slot.views.each_ref().map(wgpu::BindingResource::TextureView);
             entries.extend([
@@ -224,9 +253,10 @@ impl VolumeDrawer {
 }
 
 /// Whether one picture can have so much.
-fn check(context: &Context, scene: &VolumeScene, slots: &[Slot]) -> Result<(), GpuError> {
+fn check(context: &Context, scene: &VolumeScene, slots: &[Slot], has_crossings: bool) -> Result<(), GpuError> {
     let limits = context.device.limits();
-    let textures: usize = slots.iter().map(|slot| slot.kind.textures()).sum();
+    let own: usize = slots.iter().map(|slot| slot.kind.textures()).sum();
+    let textures = own + if has_crossings { crossings::TEXTURES } else { 0 };
     let is_alone = scene.mode.is_projection();
     let trusted = context.adapter.most_together();
     if !is_alone && trusted.is_some_and(|most| slots.len() > most) {

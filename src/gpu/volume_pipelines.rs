@@ -9,7 +9,7 @@ use super::device::Context;
 use super::format::VoxelFormat;
 use super::pipelines::{Reader, interpolation_number};
 use super::target::PICTURE_FORMAT;
-use super::volume_shader::{SlotText, VolumeProgram, binding, volume_sources};
+use super::volume_shader::{CROSSING_BINDINGS, SlotText, VolumeProgram, binding, volume_sources};
 
 /// What the text of a slot and its constants depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,8 +58,13 @@ impl SlotKind {
     }
 }
 
-/// What is drawn at once: a program and what is in its slots.
-pub(super) type Key = (VolumeProgram, Vec<SlotKind>);
+/// What is drawn at once: a program, what is in its slots, and whether there are surfaces too.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) program: VolumeProgram,
+    pub(super) slots: Vec<SlotKind>,
+    pub(super) has_crossings: bool,
+}
 
 /// A pipeline with the layout of its one group.
 pub(super) struct Pipeline {
@@ -74,23 +79,28 @@ pub(super) struct VolumePipelines {
 }
 
 impl VolumePipelines {
-    pub(super) fn prepare(&mut self, context: &Context, program: VolumeProgram, slots: &[SlotKind]) -> &Pipeline {
-        self.pipelines
-            .entry((program, slots.to_vec()))
-            .or_insert_with(|| make(context, program, slots))
+    pub(super) fn prepare(&mut self, context: &Context, key: Key) -> &Pipeline {
+        let made = |key: &Key| make(context, key);
+        self.pipelines.entry(key).or_insert_with_key(made)
     }
 }
 
-fn make(context: &Context, program: VolumeProgram, slots: &[SlotKind]) -> Pipeline {
+fn make(context: &Context, key: &Key) -> Pipeline {
+    let Key {
+        program,
+        slots,
+        has_crossings,
+    } = key;
+    let (program, has_crossings) = (*program, *has_crossings);
     let device = &context.device;
     let texts: Vec<SlotText> = slots.iter().map(|slot| slot.text()).collect();
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(program.entry_point()),
-        source: wgpu::ShaderSource::Wgsl(volume_sources(program, &texts).into()),
+        source: wgpu::ShaderSource::Wgsl(volume_sources(program, &texts, has_crossings).into()),
     });
     let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
         label: Some("volumes"),
-        entries: &entries(slots),
+        entries: &entries(slots, has_crossings),
     });
     let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some("volumes"),
@@ -153,7 +163,7 @@ const LAID_OVER: wgpu::BlendState = wgpu::BlendState {
 };
 
 /// The layout of the one group: the view, then what each slot reads (the bindings of `shaders/`, moved to the slot).
-fn entries(slots: &[SlotKind]) -> Vec<wgpu::BindGroupLayoutEntry> {
+fn entries(slots: &[SlotKind], has_crossings: bool) -> Vec<wgpu::BindGroupLayoutEntry> {
     use wgpu::TextureViewDimension::{D2, D3};
     let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
         binding,
@@ -173,6 +183,9 @@ fn entries(slots: &[SlotKind]) -> Vec<wgpu::BindGroupLayoutEntry> {
     };
     let exact = wgpu::TextureSampleType::Float { filterable: false };
     let mut entries = vec![entry(0, uniform)];
+    if has_crossings {
+        entries.extend(CROSSING_BINDINGS.map(|at| entry(at, texture(wgpu::TextureSampleType::Uint, D2))));
+    }
     for (n, slot) in slots.iter().enumerate() {
         let voxels = match slot.reader {
             Reader::Uint => wgpu::TextureSampleType::Uint,

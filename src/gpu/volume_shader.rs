@@ -42,23 +42,32 @@ pub struct SlotText {
 /// The number of bindings that a slot may have.
 const BINDINGS: u32 = 16;
 
+/// Where the textures of `shaders/volume/crossings.wgsl` are in that group.
+pub(super) const CROSSING_BINDINGS: [u32; 2] = [1, 2];
+
 /// Where the binding of a slot's text is in the one group of a volume picture.
 pub(super) fn binding(slot: usize, group: u32, binding: u32) -> u32 {
     BINDINGS * (slot as u32 + 1) + 4 * group + binding
 }
 
 /// The whole text of a program for these slots: volumes first, label maps after them. [`VolumeProgram::Project`] draws
-/// one volume.
-pub fn volume_sources(program: VolumeProgram, slots: &[SlotText]) -> String {
+/// one volume. `has_crossings`: whether there are surfaces too.
+pub fn volume_sources(program: VolumeProgram, slots: &[SlotText], has_crossings: bool) -> String {
     let main = match program {
         VolumeProgram::Project => "",
         VolumeProgram::Composite => include_str!("../../shaders/volume/composite.wgsl"),
         VolumeProgram::Surfaces => include_str!("../../shaders/volume/surfaces.wgsl"),
     };
+    let crossings = if has_crossings {
+        include_str!("../../shaders/volume/crossings.wgsl")
+    } else {
+        include_str!("../../shaders/volume/no_crossings.wgsl")
+    };
     let mut text = [
         include_str!("../../shaders/volume/view.wgsl"),
         include_str!("../../shaders/volume/lighting.wgsl"),
         include_str!("../../shaders/volume/sheets.wgsl"),
+        crossings,
         include_str!("../../shaders/common/cover.wgsl"),
         &for_each(main, slots),
     ]

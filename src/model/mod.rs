@@ -16,6 +16,7 @@ pub mod plane;
 pub mod scale;
 pub mod segment;
 pub mod series_key;
+pub mod surface;
 pub mod transfer_function;
 pub mod volume;
 pub mod voxel_mask;

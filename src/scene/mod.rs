@@ -11,6 +11,7 @@ mod light;
 mod movie;
 mod slice;
 mod stack;
+mod surface;
 mod volume;
 
 pub use camera::{Camera, Ray};
@@ -21,6 +22,7 @@ pub use light::Light;
 pub use movie::Movie;
 pub use slice::{Slab, SlabMode, SliceScene};
 pub use stack::StackScene;
+pub use surface::SurfaceLayer;
 pub use volume::{Background, VolumeLayer, VolumeMode, VolumeScene, Whole};
 
 /// Any picture.

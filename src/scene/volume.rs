@@ -5,7 +5,7 @@ use std::sync::Arc;
 use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
-use super::{Camera, Cuts, ImageLayer, LabelLayer, Light, Ray};
+use super::{Camera, Cuts, ImageLayer, LabelLayer, Light, Ray, SurfaceLayer};
 use crate::model::geometry::Geometry;
 use crate::model::plane::Plane;
 use crate::model::transfer_function::TransferFunction;
@@ -130,6 +130,9 @@ pub struct VolumeScene {
     /// Label maps that colour what they cover, and are seen themselves, in composites and with surfaces
     /// (`algo::label_matter`).
     pub labels: Vec<LabelLayer>,
+    /// Surfaces, in composites and with surfaces of volumes. At one place slices are before them, and they before
+    /// material.
+    pub surfaces: Vec<SurfaceLayer>,
     /// The light.
     pub light: Light,
     /// What is cut away.
@@ -152,6 +155,7 @@ impl VolumeScene {
             step_mm,
             layers,
             labels: Vec::new(),
+            surfaces: Vec::new(),
             light: Light::default(),
             cuts: Cuts::default(),
             slices: Vec::new(),

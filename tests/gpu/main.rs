@@ -24,6 +24,7 @@ mod raycast;
 mod shaders;
 mod slices;
 mod stacks;
+mod surfaces;
 mod survival;
 mod targets;
 mod volumes;

@@ -70,8 +70,11 @@ fn every_volume_program_is_valid() {
             if program == VolumeProgram::Project && (slots.len() != 1 || slots[0].is_labels) {
                 continue;
             }
-            let module = valid(&format!("{program:?} {slots:?}"), &volume_sources(program, slots));
-            assert!(has_entry(&module, program.entry_point()) && has_entry(&module, "cover"));
+            for has_crossings in [false, true] {
+                let text = volume_sources(program, slots, has_crossings);
+                let module = valid(&format!("{program:?} {slots:?}"), &text);
+                assert!(has_entry(&module, program.entry_point()) && has_entry(&module, "cover"));
+            }
         }
     }
 }
@@ -109,7 +112,7 @@ fn the_uniforms_lie_as_in_the_shaders() {
         gather, depth_high, depth_steps, depth_low, gain, base, bias, fraction, texel_scale, dims, texel_offset, texels,
         outline_px, texels_per_voxel, middle_x, box_low, middle_y, box_high, outline);
     assert_lies(&slice, "Layer", &layer, size_of::<LayerUniform>());
-    let nothing = valid("nothing", &volume_sources(VolumeProgram::Composite, &[]));
+    let nothing = valid("nothing", &volume_sources(VolumeProgram::Composite, &[], false));
     let matter = offsets!(MatterUniform: edge_i, table_start, edge_j, table_gain, edge_k, iso, iso_color, iso_side,
         ambient, diffuse, specular, shininess, opacity, thickness, value_gain, gradient_gain, gradient_start, padding_a,
         padding_b, padding_c);

@@ -49,6 +49,7 @@ mod reload;
 mod removal;
 mod scalpel;
 mod settings;
+mod smooth_surfaces;
 mod sources;
 mod stats_cli;
 mod tables;

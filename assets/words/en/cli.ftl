@@ -63,6 +63,7 @@ cli-unreadable-slices = {$count ->
    *[other] {$count} parts of the volume cannot be read, so nothing was written: {$why}
 }
 cli-overlay-needs-plane = an overlay lies over planes; leave --overlay out or choose --view axial, coronal, sagittal or oblique
+cli-surfaces-need-volume = surfaces stand in volumes; leave --surfaces out or choose --view volume with --mode composite, iso or cinematic
 cli-overlay-no-labels = {$path} is no segmentation: its values are not whole numbers from 0 to {$most}
 cli-overlay-elsewhere = {$path} lies nowhere near the image; name the label map of this image
 cli-not-a-share = "{$word}" is not a number from 0 to 1

@@ -6,10 +6,11 @@ use super::bounds::Bounds;
 use super::chance::Chance;
 use super::linear;
 use crate::algo::gradient::{gradient, scalar};
+use crate::algo::mesh_tree::{Hit, MeshTree};
 use crate::algo::sample::{Sample, sample};
 use crate::model::geometry::Geometry;
 use crate::model::transfer_function::TransferFunction;
-use crate::scene::{VolumeLayer, VolumeScene};
+use crate::scene::{SurfaceLayer, VolumeLayer, VolumeScene};
 
 /// How free paths are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,9 +97,14 @@ pub(super) struct Collision {
     pub(super) gradient: DVec3,
     /// A gradient of this length counts as a surface's.
     pub(super) steep: f64,
-    /// Which of the scene's layers.
+    /// Which of the scene's layers; of a mesh none.
     pub(super) layer: usize,
 }
+
+/// So steep that a collision is always with a surface.
+const ALWAYS_STEEP: f64 = 1e-9;
+/// A ray that begins on a mesh does not meet it there, mm.
+const OFF_SURFACE_MM: f64 = 1e-3;
 
 struct Medium<'a> {
     index: usize,
@@ -108,9 +114,10 @@ struct Medium<'a> {
     bounds: &'a Bounds,
 }
 
-/// What is found out once for all samples: material and bounds of every layer.
+/// What is found out once for all samples: material and bounds of every layer, and where surfaces are.
 pub(super) struct Prepared {
     layers: Vec<(Material, Bounds)>,
+    meshes: MeshTree,
 }
 
 impl Prepared {
@@ -136,13 +143,15 @@ impl Prepared {
         };
         Self {
             layers: scene.layers.iter().map(prepare).collect(),
+            meshes: MeshTree::new(&scene.surfaces),
         }
     }
 }
 
-/// All volumes of a scene.
+/// All volumes and surfaces of a scene.
 pub(super) struct Media<'a> {
     scene: &'a VolumeScene,
+    meshes: &'a MeshTree,
     media: Vec<Medium<'a>>,
 }
 
@@ -160,6 +169,7 @@ impl<'a> Media<'a> {
         };
         Self {
             scene,
+            meshes: &prepared.meshes,
             media: layers.filter_map(medium).collect(),
         }
     }
@@ -174,13 +184,46 @@ impl<'a> Media<'a> {
                 first = medium.collide(from, along, range, chance).or(first);
             }
         }
-        first
+        let end = first.map_or(f64::INFINITY, |collision| collision.t);
+        self.mesh(from, along, [nearest, end], chance).or(first)
+    }
+
+    /// The first surface that a ray does not go through: by chance, as often as its opacity says.
+    fn mesh(&self, from: DVec3, along: DVec3, [near, far]: [f64; 2], chance: &mut Chance) -> Option<Collision> {
+        let mut hits = self.mesh_hits(from, along, [near, far]).into_iter();
+        let hit = hits.find(|hit| chance.next() < self.mesh_opacity(hit))?;
+        let color = self.scene.surfaces.get(hit.layer)?.color;
+        Some(Collision {
+            t: hit.at_mm,
+            albedo: Vec3A::from_array(color.map(|part| linear(f64::from(part) / 255.0) as f32)),
+            gradient: hit.normal,
+            steep: ALWAYS_STEEP,
+            layer: usize::MAX,
+        })
+    }
+
+    fn mesh_hits(&self, from: DVec3, along: DVec3, [near, far]: [f64; 2]) -> Vec<Hit> {
+        if self.meshes.is_empty() {
+            return Vec::new();
+        }
+        let kept = self.scene.cuts.range(from, along);
+        let near = near.max(kept[0]) + OFF_SURFACE_MM;
+        self.meshes.hits(from, along, [near, far.min(kept[1])])
+    }
+
+    fn mesh_opacity(&self, hit: &Hit) -> f32 {
+        let layer = self.scene.surfaces.get(hit.layer);
+        layer.map_or(0.0, SurfaceLayer::drawn_opacity)
     }
 
     /// The share of light that comes through along a ray, on average.
     pub(super) fn transmittance(&self, from: DVec3, along: DVec3, chance: &mut Chance) -> f32 {
-        let mut through = 1.0;
+        let hits = self.mesh_hits(from, along, [0.0, f64::INFINITY]);
+        let mut through: f32 = hits.iter().map(|hit| 1.0 - self.mesh_opacity(hit)).product();
         for medium in &self.media {
+            if through <= 0.0 {
+                break;
+            }
             if let Some(range) = medium.range(self.scene, from, along, 0.0, f64::INFINITY) {
                 through *= medium.transmittance(from, along, range, chance);
             }

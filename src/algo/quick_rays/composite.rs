@@ -2,6 +2,7 @@
 
 use glam::Vec3A;
 
+use super::Sheet;
 use super::bricks::SIDE;
 use super::field::{Stored, blend, least, most};
 use super::lamp::{Gaze, Shine};
@@ -237,10 +238,15 @@ impl Sum {
     }
 }
 
-/// The material of all volumes along a ray.
-pub(super) fn through(layers: &[Box<dyn Layer + '_>], sight: &Sight) -> Sum {
-    if let [layer] = layers {
-        return layer.composite(sight);
+/// The material of all volumes along a ray, and the sheets between.
+pub(super) fn through(layers: &[Box<dyn Layer + '_>], sight: &Sight, sheets: &[Sheet]) -> Sum {
+    // Before a sheet that hides all the ray ends.
+    if let ([layer], [] | [Sheet { opacity: 1.0, .. }]) = (layers, sheets) {
+        let mut sum = layer.composite(sight);
+        for sheet in sheets {
+            sum.add(sheet.color, sheet.opacity);
+        }
+        return sum;
     }
     let mut walks: Vec<(usize, Walk, Glimpse)> = layers
         .iter()
@@ -251,18 +257,26 @@ pub(super) fn through(layers: &[Box<dyn Layer + '_>], sight: &Sight) -> Sum {
             Some((n, walk, first))
         })
         .collect();
+    let mut sheets = sheets.iter().peekable();
     let mut sum = Sum::default();
     // Nearest first; at one place in the order of the layers.
     while let Some(nearest) = (0..walks.len()).min_by(|a, b| walks[*a].2.number.total_cmp(&walks[*b].2.number)) {
         let (n, walk, glimpse) = &mut walks[nearest];
+        let at_mm = (glimpse.number + sight.shift) * sight.step_mm;
+        while let Some(sheet) = sheets.next_if(|sheet| sheet.at_mm <= at_mm) {
+            sum.add(sheet.color, sheet.opacity);
+        }
         if sum.add(glimpse.color, glimpse.opacity) {
-            break;
+            return sum;
         }
         walk.left = sum.left;
         match layers[*n].next(walk) {
             Some(next) => *glimpse = next,
             None => drop(walks.remove(nearest)),
         }
+    }
+    for sheet in sheets {
+        sum.add(sheet.color, sheet.opacity);
     }
     sum
 }

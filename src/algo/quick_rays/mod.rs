@@ -7,6 +7,7 @@
 
 mod bricks;
 mod composite;
+mod crossings;
 mod field;
 mod kept;
 mod lamp;
@@ -27,6 +28,7 @@ use super::raycast::{over, slices};
 use super::shade::{blend, color};
 use crate::model::volume::Value;
 use composite::Sum;
+pub use crossings::{Crossing, Crossings};
 use kept::Kept;
 use layer::Layer;
 use project::Trail;
@@ -55,24 +57,16 @@ impl QuickRays {
             }
             over(scene, y, front.map(f64::from))
         };
-        // The first slice that stands in the way hides all behind it.
-        let behind = |sight: &mut Sight| {
-            let (depth_mm, color) = slices(scene, &sight.ray).into_iter().next()?;
-            sight.end_before(depth_mm);
-            Some(Vec3A::from_array(color.map(|part| part as f32)))
-        };
-        let seen = |x: u32, y: u32, is_jittered: bool, through: fn(&[Box<dyn Layer + '_>], &Sight) -> Sum| {
+        let crossings = Crossings::of(scene);
+        let has_sheets = !(scene.slices.is_empty() && crossings.is_empty());
+        let seen = |x: u32, y: u32, is_jittered: bool, through: Through| {
             let mut sight = view.sight(x, y, is_jittered);
-            let slice = if scene.slices.is_empty() {
-                None
+            let sheets = if has_sheets {
+                sheets(scene, &mut sight, crossings.under(x, y))
             } else {
-                behind(&mut sight)
+                Vec::new()
             };
-            let mut sum = through(&layers, &sight);
-            if let Some(color) = slice {
-                sum.add(color, 1.0);
-            }
-            finish(y, sum.done())
+            finish(y, through(&layers, &sight, &sheets).done())
         };
         Some(match scene.mode {
             VolumeMode::Composite => tiles::draw(scene.size, || (), |(), x, y| seen(x, y, true, composite::through)),
@@ -119,4 +113,35 @@ impl QuickRays {
                 .collect(),
         )
     }
+}
+
+/// What volumes and sheets are along a ray.
+type Through = fn(&[Box<dyn Layer + '_>], &Sight, &[Sheet]) -> Sum;
+
+/// What a ray meets at one place: a slice or a surface.
+struct Sheet {
+    at_mm: f64,
+    color: Vec3A,
+    opacity: f32,
+}
+
+/// The slices and surfaces that are seen along a ray, nearest first; the ray ends before the first that hides all.
+fn sheets(scene: &VolumeScene, sight: &mut Sight, crossings: &[Crossing]) -> Vec<Sheet> {
+    let slices = slices(scene, &sight.ray).into_iter().map(|(at_mm, color)| Sheet {
+        at_mm,
+        color: Vec3A::from_array(color.map(|part| part as f32)),
+        opacity: 1.0,
+    });
+    let surfaces = crossings.iter().map(|crossing| Sheet {
+        at_mm: f64::from(crossing.at_mm),
+        color: crossing.color,
+        opacity: crossing.opacity,
+    });
+    let mut sheets: Vec<Sheet> = slices.chain(surfaces).collect();
+    sheets.sort_by(|a, b| a.at_mm.total_cmp(&b.at_mm));
+    if let Some(last) = sheets.iter().position(|sheet| sheet.opacity >= 1.0) {
+        sight.end_before(sheets[last].at_mm);
+        sheets.truncate(last + 1);
+    }
+    sheets
 }

@@ -2,6 +2,7 @@
 
 use glam::Vec3A;
 
+use super::Sheet;
 use super::bricks::SIDE;
 use super::composite::Sum;
 use super::field::Stored;
@@ -96,12 +97,16 @@ impl<T: Stored> Matter<'_, T> {
     }
 }
 
-/// The nearest surfaces of all volumes along a ray.
-pub(super) fn through(layers: &[Box<dyn Layer + '_>], sight: &Sight) -> Sum {
-    let mut hits: Vec<(f64, Vec3A, f32)> = layers.iter().filter_map(|layer| layer.surface(sight)).collect();
-    hits.sort_by(|a, b| a.0.total_cmp(&b.0));
+/// The nearest surfaces of all volumes along a ray, and the sheets between.
+pub(super) fn through(layers: &[Box<dyn Layer + '_>], sight: &Sight, sheets: &[Sheet]) -> Sum {
+    let hits = layers.iter().filter_map(|layer| layer.surface(sight));
+    let own = sheets
+        .iter()
+        .map(|sheet| (sheet.at_mm / sight.step_mm, sheet.color, sheet.opacity));
+    let mut all: Vec<(f64, Vec3A, f32)> = own.chain(hits).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut sum = Sum::default();
-    for (_, color, opacity) in hits {
+    for (_, color, opacity) in all {
         sum.add(color, opacity);
     }
     sum

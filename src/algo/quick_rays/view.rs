@@ -33,12 +33,17 @@ pub(super) struct Sight {
 impl View {
     /// `None` where no volume has a place in the patient.
     pub(super) fn new(scene: &VolumeScene) -> Option<Self> {
+        Some(Self::with_step(scene, scene.sample_step_mm()?))
+    }
+
+    /// With samples so far from each other.
+    pub(super) fn with_step(scene: &VolumeScene, step_mm: f64) -> Self {
         let Whole { size, corner: first } = scene.whole();
         let camera = &scene.camera;
         let axes = camera.axes();
         let (right, down) = (axes.right * camera.mm_per_pixel, axes.down * camera.mm_per_pixel);
         let from_middle = |n: usize| f64::from(first[n]) - f64::from(size[n]) / 2.0;
-        Some(Self {
+        Self {
             corner: camera.target + right * from_middle(0) + down * from_middle(1),
             right,
             down,
@@ -48,8 +53,8 @@ impl View {
                 .map(|distance_mm| camera.target - axes.normal() * distance_mm),
             first,
             cuts: scene.cuts.half_spaces().collect(),
-            step_mm: scene.sample_step_mm()?,
-        })
+            step_mm,
+        }
     }
 
     /// The ray through the middle of a pixel; `is_jittered`: its samples are moved by a part of a step that differs

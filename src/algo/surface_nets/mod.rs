@@ -7,6 +7,7 @@
 
 mod cells;
 mod grow;
+pub mod smooth;
 
 use std::collections::BTreeMap;
 

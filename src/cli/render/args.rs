@@ -117,6 +117,12 @@ pub(in crate::cli) struct RenderArgs {
     /// How opaque segmentations are, 0 to 1.
     #[arg(long, value_name = "0..1", default_value_t = 0.4, value_parser = parse_share, requires = "overlay")]
     pub(super) overlay_opacity: f32,
+    /// A segmentation whose segments stand in a volume as smooth surfaces, in its colours; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(super) surfaces: Vec<PathBuf>,
+    /// How opaque surfaces are, 0 to 1.
+    #[arg(long, value_name = "0..1", default_value_t = 1.0, value_parser = parse_share, requires = "surfaces")]
+    pub(super) surface_opacity: f32,
     /// Writes orientation letters, a scale bar and text onto the picture.
     #[arg(long)]
     pub(super) annotations: bool,

@@ -2,6 +2,7 @@
 
 mod args;
 mod overlays;
+mod surfaces;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     }
     let mut scene = scene(args, layer(args, volume, window(args, volume)))?;
     overlays::lay_over(args, &mut scene, quiet)?;
+    surfaces::add(args, &mut scene, quiet)?;
     if let Some(frames) = args.movie_frames() {
         let film = film(args, scene, frames);
         let mut gpu = LazyGpu::default();

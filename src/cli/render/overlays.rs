@@ -66,7 +66,7 @@ pub(super) fn lay_over(args: &RenderArgs, scene: &mut Scene, quiet: bool) -> Out
 }
 
 /// Opens a segmentation. One in DICOM is opened with its image, whose grid it takes where it fits.
-fn open_over(path: &Path, image: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
+pub(super) fn open_over(path: &Path, image: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
     let alone = source::open_one(path, None, quiet)?;
     let file = |open: &OpenVolume| open.source.file().map(|file| file.path().to_owned());
     let series = &alone.volume.series;
