@@ -304,6 +304,7 @@ impl Window {
                 | Effect::StartHistogram { .. }
                 | Effect::StartDeveloping { .. }
                 | Effect::StartMask { .. }
+                | Effect::FindSurfaces { .. }
                 | Effect::StartLabels { .. }
                 | Effect::StartJudging { .. }
                 | Effect::StartMeasuring { .. }

@@ -16,6 +16,7 @@ use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
 use super::segment_work::SegmentWork;
 use super::settings::{PanelId, Setting, WindowPlace};
+use super::surfaces::VolumeLook;
 use super::tables::TableChange;
 use super::tool::cube::Side;
 use super::tool::{PointerEvent, Tool};
@@ -438,6 +439,18 @@ pub enum Command {
         index: usize,
         /// Whether it is drawn.
         visible: bool,
+    },
+    /// What a label map is in the volume view.
+    SetOverlayLook {
+        /// Its place in the document, counted from 0.
+        index: usize,
+        /// Surfaces, voxels or nothing.
+        look: VolumeLook,
+    },
+    /// How opaque surfaces of segments are in the volume view.
+    SetSurfaceOpacity {
+        /// 0 to 1.
+        opacity: f32,
     },
     /// How much label maps cover.
     SetOverlayOpacity {

@@ -9,6 +9,7 @@ use super::movie::{Film, MovieFormat, MovieStyle};
 use super::pane::PaneId;
 use super::safety::{LabelsToKeep, LabelsToSave};
 use super::segment_work::WorkRequest;
+use super::surfaces::SurfacesRequest;
 use super::tables::MapRequest;
 use super::transfer_thumbnail::ThumbnailRequest;
 use super::volume_view::Removal;
@@ -170,6 +171,13 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
+    },
+    /// Find the surfaces of a label map.
+    FindSurfaces {
+        /// The job's name.
+        job: JobId,
+        /// What.
+        request: Box<SurfacesRequest>,
     },
     /// Look for what is to be removed from the volume view.
     StartMask {

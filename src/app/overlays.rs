@@ -8,6 +8,7 @@ use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
 use super::state::{Entry, State};
+use super::surfaces::{FoundSurfaces, VolumeLook};
 use crate::algo::label_counts::LabelCount;
 use crate::io::OpenVolume;
 use crate::io::journal::{self, Journal};
@@ -34,6 +35,8 @@ pub struct OverlayView {
     pub opacity: f32,
     /// Only outlines.
     pub outlines_only: bool,
+    /// Opacity of surfaces in the volume view, 0 to 1.
+    pub surface_opacity: f32,
 }
 
 impl Default for OverlayView {
@@ -42,6 +45,7 @@ impl Default for OverlayView {
             is_on: true,
             opacity: FIRST_OPACITY,
             outlines_only: false,
+            surface_opacity: 1.0,
         }
     }
 }
@@ -55,6 +59,10 @@ pub struct Overlay {
     pub colors: Arc<LabelColors>,
     /// Whether it is drawn.
     pub is_visible: bool,
+    /// What it is in the volume view.
+    pub look: VolumeLook,
+    /// Its surfaces, as far as they were found: they may be of earlier labels.
+    pub surfaces: Option<Arc<FoundSurfaces>>,
     /// What was counted; `None` until all of it has arrived.
     pub counts: Option<Arc<BTreeMap<u32, LabelCount>>>,
     /// As it was opened, with its voxels in the file; `None` until it can be painted, and of one that was made here.
@@ -94,6 +102,8 @@ impl Overlay {
             colors: Arc::new(table.colors()),
             table,
             is_visible,
+            look: VolumeLook::default(),
+            surfaces: None,
             counts: None,
             file: None,
             saved: None,
@@ -233,13 +243,22 @@ pub fn overlaps(a: &Volume, b: &Volume) -> bool {
 
 /// What is drawn over the shown image, for a picture with so many pixels in a point.
 pub(super) fn layers(state: &State, pixels_per_point: f64) -> Vec<LabelLayer> {
+    layers_where(state, pixels_per_point, |_, _| true)
+}
+
+/// The same of some maps only.
+pub(super) fn layers_where(
+    state: &State,
+    pixels_per_point: f64,
+    is_wanted: impl Fn(&Entry, &Overlay) -> bool,
+) -> Vec<LabelLayer> {
     let view = state.view.overlays;
     if !view.is_on {
         return Vec::new();
     }
     let outline_px = (1.25 * pixels_per_point).round().max(1.0) as u32;
     over_shown(state)
-        .filter(|(_, _, overlay)| overlay.is_visible)
+        .filter(|(_, entry, overlay)| overlay.is_visible && is_wanted(entry, overlay))
         .flat_map(|(_, entry, overlay)| {
             frames(entry, overlay).map(move |frame| {
                 let colors = Arc::clone(&overlay.colors);
@@ -255,7 +274,7 @@ pub(super) fn layers(state: &State, pixels_per_point: f64) -> Vec<LabelLayer> {
 }
 
 /// The frames of a label map that are seen: its layers, or the time point.
-fn frames(entry: &Entry, overlay: &Overlay) -> std::ops::Range<usize> {
+pub(super) fn frames(entry: &Entry, overlay: &Overlay) -> std::ops::Range<usize> {
     match overlay.table.layers().min(entry.volume().voxels.frames()) {
         0 | 1 => entry.display.frame..entry.display.frame + 1,
         layers => 0..layers,

@@ -321,6 +321,7 @@ impl Program {
                     frame,
                     removal,
                 } => self.jobs.start_mask(job, volume, frame, removal),
+                Effect::FindSurfaces { job, request } => self.jobs.start_surfaces(job, request),
                 Effect::SaveLabels { job, request } => self.jobs.start_save_labels(job, request),
                 Effect::WorkOnSegment { job, request } => self.jobs.start_segment_work(job, request),
                 Effect::KeepLabels { job, request } => self.jobs.start_keep_labels(job, request),

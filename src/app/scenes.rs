@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use glam::{DVec2, DVec3};
 
-use super::overlays;
 use super::pane::PaneId;
 use super::state::{Entry, State};
+use super::{overlays, surfaces};
 use crate::algo::raycast;
 use crate::model::geometry::Geometry;
 use crate::model::plane::{Axes, Plane, View};
@@ -292,8 +292,9 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 labels: if view.mode.is_projection() {
                     Vec::new()
                 } else {
-                    overlays::layers(state, 1.0 / points_per_pixel)
+                    surfaces::voxels_in_volume(state, 1.0 / points_per_pixel)
                 },
+                surfaces: surfaces::in_volume(state),
                 ..VolumeScene::new(camera, size, view.mode, step_mm, layers.collect())
             })
         }

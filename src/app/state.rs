@@ -342,6 +342,8 @@ pub enum JobSubject {
     Measurements,
     /// Working on a whole segment.
     Segment(VolumeId),
+    /// Finding the surfaces of a label map.
+    Surfaces(VolumeId),
     /// Writing a segmentation.
     SavingLabels(VolumeId),
     /// Keeping painted work safe, or looking for such work.
@@ -368,6 +370,7 @@ impl JobSubject {
             | Self::Mask(id)
             | Self::SavingLabels(id)
             | Self::Segment(id)
+            | Self::Surfaces(id)
             | Self::TransferThumbnails(id) => Some(*id),
             Self::Question
             | Self::Picture
@@ -390,6 +393,7 @@ impl JobSubject {
                 | Self::Thumbnail(_)
                 | Self::TransferThumbnails(_)
                 | Self::Measurements
+                | Self::Surfaces(_)
                 | Self::Journal
                 | Self::Cases
                 | Self::Developing

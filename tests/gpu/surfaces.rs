@@ -42,13 +42,18 @@ fn nested(geometry: &Geometry, mode: VolumeMode) -> VolumeScene {
         color,
         opacity,
     };
+    let mut plain = scene(&volume, mode, [30.0, 20.0]);
+    if mode == VolumeMode::Iso {
+        // Else the volume's surface hides what is in it.
+        plain.layers[0].image.opacity = 0.4;
+    }
     VolumeScene {
         surfaces: vec![
             layer(DVec3::ZERO, 9.0, [240, 200, 40], 0.35),
             layer(DVec3::X, 5.0, [40, 120, 255], 0.6),
             layer(DVec3::new(-4.0, -3.0, 5.0), 4.0, [230, 60, 60], 1.0),
         ],
-        ..scene(&volume, mode, [30.0, 20.0])
+        ..plain
     }
 }
 

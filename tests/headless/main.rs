@@ -48,6 +48,7 @@ mod readers_cli;
 mod reload;
 mod removal;
 mod scalpel;
+mod segment_surfaces;
 mod settings;
 mod smooth_surfaces;
 mod sources;

@@ -158,6 +158,7 @@ app-step-preset = choosing a preset
 app-step-reset-transfer = resetting the colours of the volume
 app-job-transfer = Reading {$path}
 app-transfer-saved = The colours of the volume were written to {$path}
+app-job-surfaces = Surfaces of segments
 app-job-develop = Path tracing
 app-step-scalpel = the cut of the scalpel
 app-step-remove-table = removing the table

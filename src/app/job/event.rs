@@ -7,6 +7,7 @@ use super::super::command::Command;
 use super::super::safety::{LabelsKept, LabelsSaved, WorkTaken};
 use super::super::segment_work::WorkDone;
 use super::super::state::Counted;
+use super::super::surfaces::FoundSurfaces;
 use super::super::tables::{Judgement, Measured};
 use super::super::thumbnail::Thumbnail;
 use super::super::volume_view::Removal;
@@ -72,6 +73,8 @@ pub enum JobEvent {
     MeasurementsExported(Result<PathBuf, String>),
     /// What stays of a volume when something is removed; `None` if nothing was found to be removed.
     Masked(VolumeId, Removal, Option<VoxelMask>),
+    /// The surfaces of a label map were found.
+    Surfaced(VolumeId, Arc<FoundSurfaces>),
     /// A segmentation was written, or why not.
     LabelsSaved(LabelsSaved),
     /// Work on a segment was done.

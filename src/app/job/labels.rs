@@ -1,10 +1,12 @@
 //! Jobs on segmentations: work on whole segments, keeping and saving.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::super::safety::{LabelsToKeep, LabelsToSave, WorkTaken};
 use super::super::segment_work::WorkRequest;
+use super::super::surfaces::SurfacesRequest;
 use super::{JobEvent, JobId, Jobs};
 use crate::io::home::Home;
 use crate::io::journal;
@@ -24,6 +26,17 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             JobEvent::SegmentWorked(Box::new(done))
+        });
+    }
+
+    /// Finds the surfaces of a label map.
+    pub fn start_surfaces(&mut self, job: JobId, request: Box<SurfacesRequest>) {
+        self.start(job, "surfaces", move |outlet| {
+            let is_over = || outlet.cancelled.load(Ordering::Relaxed);
+            let found = request.find(&is_over);
+            found.map_or(JobEvent::Nothing, |found| {
+                JobEvent::Surfaced(request.volume.id, Arc::new(found))
+            })
         });
     }
 

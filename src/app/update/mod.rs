@@ -19,6 +19,7 @@ mod reload;
 mod safety;
 mod segment_work;
 mod settings;
+mod surfaces;
 mod tables;
 mod thumbnails;
 mod transfer;
@@ -44,6 +45,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     effects.extend(measure::due(state));
     effects.extend(segment_work::due(state));
     effects.extend(overlay::due(state));
+    effects.extend(surfaces::due(state));
     tables::forget_closed(state);
     effects.extend(volume_view::due(state));
     effects.extend(safety::due(state));
@@ -206,6 +208,8 @@ fn update_overlays(state: &mut State, command: Command) {
         Command::FindThreshold => segment_work::find_threshold(state),
         Command::Paint(change) => paint::change(state, &change),
         Command::SetOverlayVisible { index, visible } => overlay::set_visible(state, index, visible),
+        Command::SetOverlayLook { index, look } => surfaces::set_look(state, index, look),
+        Command::SetSurfaceOpacity { opacity } => surfaces::set_opacity(state, opacity),
         Command::SetOverlayOpacity { opacity } => overlay::set_opacity(state, opacity),
         Command::StepOverlayOpacity { steps } => overlay::step_opacity(state, steps),
         Command::SetPictureStyle { style } => state.view.picture_style = style,

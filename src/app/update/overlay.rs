@@ -8,6 +8,7 @@ use super::super::command::Effect;
 use super::super::job::JobId;
 use super::super::overlays::{self, OPACITY_STEP, Overlay, Saved, SegmentChange};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
+use super::super::surfaces::VolumeLook;
 use super::{file, navigate};
 use crate::algo::label_counts::LabelsRead;
 use crate::io::OpenVolume;
@@ -52,6 +53,12 @@ pub(super) fn stopped(state: &mut State, job: JobId) {
         && overlay.counts.is_none()
     {
         overlay.is_visible = false;
+    }
+    // Surfaces that could not be found are not looked for again: the voxels are there.
+    if let Some(JobSubject::Surfaces(id)) = state.jobs.get(&job).map(|status| status.subject.clone())
+        && let Some(overlay) = state.document.entry_mut(id).and_then(|entry| entry.overlay.as_mut())
+    {
+        overlay.look = VolumeLook::Voxels;
     }
 }
 

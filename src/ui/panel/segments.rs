@@ -4,6 +4,7 @@ use egui::{Align, Layout, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
 
 use crate::app::overlays::{self, Overlay, SegmentChange};
 use crate::app::state::Entry;
+use crate::app::surfaces::VolumeLook;
 use crate::app::tool::Tool;
 use crate::app::{Command, State};
 use crate::model::segment::Segment;
@@ -58,18 +59,29 @@ fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
             }
         });
     });
+    if let Some(opacity) = share(ui, say!("ui-opacity"), say!("ui-opacity-tip"), view.opacity) {
+        commands.push(Command::SetOverlayOpacity { opacity });
+    }
+    let has_surfaces = |(_, _, overlay): (usize, &Entry, &Overlay)| overlay.surfaces.is_some();
+    if overlays::over_shown(state).any(has_surfaces) {
+        let (name, tip) = (say!("ui-surface-opacity"), say!("ui-surface-opacity-tip"));
+        if let Some(opacity) = share(ui, name, tip, view.surface_opacity) {
+            commands.push(Command::SetSurfaceOpacity { opacity });
+        }
+    }
+}
+
+/// A share from 0 to 1, shown in percent; the new one if it was changed.
+fn share(ui: &mut Ui, name: String, tip: String, now: f32) -> Option<f32> {
     ui.horizontal(|ui| {
-        let mut percent = view.opacity * 100.0;
-        ui.label(say!("ui-opacity"));
+        let mut percent = now * 100.0;
+        ui.label(name);
         ui.spacing_mut().slider_width = (ui.available_width() - 56.0).max(40.0);
         let slider = Slider::new(&mut percent, 0.0..=100.0).fixed_decimals(0).suffix(" %");
-        let response = ui.add(slider).on_hover_text(say!("ui-opacity-tip"));
-        if response.changed() {
-            commands.push(Command::SetOverlayOpacity {
-                opacity: percent / 100.0,
-            });
-        }
-    });
+        let response = ui.add(slider).on_hover_text(tip);
+        response.changed().then_some(percent / 100.0)
+    })
+    .inner
 }
 
 fn map(
@@ -97,6 +109,11 @@ fn map(
         if overlay.is_visible && overlay.counts.is_none() {
             ui.label(RichText::new(say!("ui-map-loading")).color(theme::of(ui).text_weak));
         }
+        if overlay.is_visible {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                look(ui, index, overlay.look, &name, commands);
+            });
+        }
     });
     if !overlay.is_visible {
         return;
@@ -118,6 +135,26 @@ fn map(
             row(ui, index, entry, overlay, segment, memory, commands);
         });
     }
+}
+
+/// What a map is in the volume view.
+fn look(ui: &mut Ui, index: usize, now: VolumeLook, name: &str, commands: &mut Commands) {
+    let word = |look: VolumeLook| match look {
+        VolumeLook::Surfaces => say!("ui-look-surfaces"),
+        VolumeLook::Voxels => say!("ui-look-voxels"),
+        VolumeLook::Hidden => say!("ui-look-hidden"),
+    };
+    let menu = egui::ComboBox::from_id_salt("look").selected_text(RichText::new(word(now)).size(theme::FONT_SMALL));
+    let response = menu.show_ui(ui, |ui| {
+        for look in VolumeLook::ALL {
+            if ui.selectable_label(look == now, word(look)).clicked() {
+                commands.push(Command::SetOverlayLook { index, look });
+            }
+        }
+    });
+    response
+        .response
+        .on_hover_text(say!("ui-look-tip", name = name.to_owned()));
 }
 
 fn row(
