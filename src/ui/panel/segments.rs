@@ -109,11 +109,6 @@ fn map(
         if overlay.is_visible && overlay.counts.is_none() {
             ui.label(RichText::new(say!("ui-map-loading")).color(theme::of(ui).text_weak));
         }
-        if overlay.is_visible {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                look(ui, index, overlay.look, &name, commands);
-            });
-        }
     });
     if !overlay.is_visible {
         return;
@@ -124,12 +119,15 @@ fn map(
     } else {
         say!("ui-segments-all")
     };
-    if overlay.table.segments.len() > 1 && ui.small_button(all).clicked() {
-        commands.push(Command::ShowAllSegments {
-            index,
-            visible: !any_visible,
-        });
-    }
+    ui.horizontal(|ui| {
+        if overlay.table.segments.len() > 1 && ui.small_button(all).clicked() {
+            commands.push(Command::ShowAllSegments {
+                index,
+                visible: !any_visible,
+            });
+        }
+        look(ui, index, overlay.look, &series::title(entry, state), commands);
+    });
     for segment in &overlay.table.segments {
         ui.push_id(segment.label, |ui| {
             row(ui, index, entry, overlay, segment, memory, commands);
