@@ -177,7 +177,7 @@ impl Triangle {
         let aside = from.cross(ab);
         let v = direction.dot(aside) / determinant;
         let is_inside = u >= 0.0 && v >= 0.0 && u + v <= 1.0;
-        let [normal_a, normal_b, normal_c] = self.normals.map(|normal| normal.as_dvec3());
+        let [normal_a, normal_b, normal_c] = self.normals.map(Vec3::as_dvec3);
         is_inside.then(|| Hit {
             at_mm: ac.dot(aside) / determinant,
             layer: self.layer as usize,

@@ -275,7 +275,7 @@ impl Window {
                 corners
             };
             // The shorter diagonal bends less.
-            let from = |n: usize| net.from_first(quad, n, &points);
+            let from = |n: usize| net.corner_of(quad, n, &points);
             let across = |m: usize, n: usize| from(m).distance_squared(from(n));
             let is_even = across(0, 2) <= across(1, 3);
             let halves = match (is_even, is_mirrored) {
@@ -347,7 +347,7 @@ impl Window {
     ) -> Vec<Vec3A> {
         let mut sums = vec![Vec3A::ZERO; points.len()];
         for quad in quads {
-            let [a, b, c, d] = [0, 1, 2, 3].map(|n| net.from_first(quad, n, points));
+            let [a, b, c, d] = [0, 1, 2, 3].map(|n| net.corner_of(quad, n, points));
             let area = (c - a).cross(d - b);
             for (_, point) in quad.corners {
                 sums[point as usize] += area;
@@ -502,7 +502,7 @@ impl Net {
     }
 
     /// A corner of a square, from the lowest corner of the cell of its first.
-    fn from_first(&self, quad: &Quad, n: usize, points: &[Vec3A]) -> Vec3A {
+    fn corner_of(&self, quad: &Quad, n: usize, points: &[Vec3A]) -> Vec3A {
         let at = |n: usize| self.cells[quad.corners[n].0 as usize].at.map(|part| part as f32);
         let offset = Vec3A::from_array(at(n)) - Vec3A::from_array(at(0));
         points[quad.corners[n].1 as usize] + offset
