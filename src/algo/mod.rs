@@ -23,6 +23,7 @@ pub mod paint;
 pub mod palette;
 pub mod percentile;
 pub mod phantom;
+pub mod pixel_outlines;
 pub mod plane_layer;
 pub mod quick_rays;
 pub mod quick_slice;

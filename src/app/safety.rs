@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::io::OpenVolume;
 use crate::io::home::Home;
 use crate::io::journal::{self, Head, Journal, JournalError};
 use crate::io::save::SaveError;
@@ -24,6 +25,8 @@ pub struct LabelsToSave {
     pub path: PathBuf,
     /// How the file was when it was last read or written.
     pub known: Option<Stamp>,
+    /// The image that it was painted on.
+    pub reference: Option<OpenVolume>,
 }
 
 /// One that was written, or not.
@@ -48,7 +51,13 @@ impl LabelsToSave {
             revision: self.volume.voxels.painted_revision(),
             table: self.table.clone(),
             path: self.path.clone(),
-            outcome: segmentation::save(&self.path, &self.volume, &self.table, self.known),
+            outcome: segmentation::save(
+                &self.path,
+                &self.volume,
+                &self.table,
+                self.known,
+                self.reference.as_ref(),
+            ),
         }
     }
 }

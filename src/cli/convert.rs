@@ -1,32 +1,35 @@
-//! `isocenter convert`: a volume of any format to NIfTI, NRRD, MetaImage, a DICOM series, or surfaces of its labels.
+//! `isocenter convert`: a volume of any format to NIfTI, NRRD, MetaImage, a DICOM series, and labels to DICOM
+//! segmentations, contours, or surfaces.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{Failure, Outcome, output, source, surfaces};
 use crate::algo::label_counts::label_counts;
 use crate::algo::resample;
+use crate::algo::value_range::value_range;
 use crate::io::OpenVolume;
-use crate::io::dicom::write_series;
+use crate::io::dicom::{SegmentationKind, SegmentationToWrite, write_contours, write_segmentation, write_series};
 use crate::io::meta_image::write_meta_image;
 use crate::io::nifti::write_nifti;
 use crate::io::nrrd::write_nrrd;
 use crate::io::surface::{SurfaceFormat, write_surfaces};
 use crate::model::segment::{MOST_LABEL, Segment, SegmentTable, default_color};
 use crate::model::volume::{Volume, VolumeKind};
+use crate::model::voxels::SampleType;
 use crate::say;
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  isocenter convert scan/ scan.nii.gz --series 2\n  isocenter convert brain.nii.gz brain-dicom/\n  isocenter convert labels.nii.gz labels.seg.nrrd\n  isocenter convert labels.nii.gz liver.stl --segment liver\n  isocenter convert uneven/ even.nii --resample 1"
+    after_help = "Examples:\n  isocenter convert scan/ scan.nii.gz --series 2\n  isocenter convert brain.nii.gz brain-dicom/\n  isocenter convert labels.nii.gz labels.seg.nrrd\n  isocenter convert labels.nii.gz labels.dcm --reference scan/\n  isocenter convert labels.nii.gz labels.rtstruct.dcm --reference scan/\n  isocenter convert labels.nii.gz liver.stl --segment liver\n  isocenter convert uneven/ even.nii --resample 1"
 )]
 pub(super) struct ConvertArgs {
     /// A file or folder.
     input: PathBuf,
     /// What to write: a name that ends in .nii, .nii.gz, .nrrd, .seg.nrrd or .mha, or, for the surfaces of
-    /// labels, in .stl, .ply or .obj, or a new folder for a DICOM series.
+    /// labels, in .dcm, .stl, .ply or .obj, or a new folder for a DICOM series.
     output: PathBuf,
     /// Which volume: its number in `info`, or a series UID.
     #[arg(long, value_name = "N|UID")]
@@ -34,6 +37,14 @@ pub(super) struct ConvertArgs {
     /// Only this time point, counted from 0.
     #[arg(long, value_name = "T")]
     frame: Option<usize>,
+    /// The image that a segmentation was made on (for .dcm): patient, study and frame of reference are copied from it, and
+    /// its slices are named as the source. Without it, what a DICOM segmentation named before.
+    #[arg(long, value_name = "IMAGE")]
+    reference: Option<PathBuf>,
+    /// What a .dcm of labels is to be; without it RTSTRUCT for a name that ends in .rtstruct.dcm, a fractional segmentation
+    /// for probabilities, else a binary one.
+    #[arg(long = "as", value_name = "KIND")]
+    kind: Option<ObjectKind>,
     /// Only this segment, by number or name; may be given again (for .stl, .ply and .obj).
     #[arg(long, value_name = "N|NAME")]
     segment: Vec<String>,
@@ -51,12 +62,24 @@ enum Target {
     MetaImage,
     Surface(SurfaceFormat),
     Dicom,
+    DicomLabels,
+}
+
+/// What a DICOM file of labels is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ObjectKind {
+    /// Segmentation, a bit for each voxel of each segment; these may overlap.
+    Seg,
+    /// Label Map Segmentation (2024), a number for each voxel.
+    Labelmap,
+    /// Segmentation of probabilities from 0 to 1.
+    Fractional,
+    /// RT Structure Set: contours.
+    Rtstruct,
 }
 
 /// Endings that mean a format which is not written (yet); anything else without `.nii` is a folder.
-const NOT_WRITTEN: [&str; 11] = [
-    "nhdr", "mhd", "dcm", "png", "jpg", "gz", "zip", "hdr", "img", "gif", "mp4",
-];
+const NOT_WRITTEN: [&str; 10] = ["nhdr", "mhd", "png", "jpg", "gz", "zip", "hdr", "img", "gif", "mp4"];
 
 impl Target {
     fn of(path: &Path) -> Result<Self, Failure> {
@@ -71,6 +94,7 @@ impl Target {
             (".seg.nrrd", Self::SegNrrd),
             (".nrrd", Self::Nrrd),
             (".mha", Self::MetaImage),
+            (".dcm", Self::DicomLabels),
             (".stl", Self::Surface(SurfaceFormat::Stl)),
             (".ply", Self::Surface(SurfaceFormat::Ply)),
             (".obj", Self::Surface(SurfaceFormat::Obj)),
@@ -141,6 +165,7 @@ fn write(open: &OpenVolume, volume: &Volume, target: Target, args: &ConvertArgs,
             let surfaces = surfaces::of_labels(volume, &labels(open, volume, args)?, &args.segment, frame)?;
             Ok(write_surfaces(path, &surfaces, format)?)
         }
+        Target::DicomLabels => dicom_labels(open, volume, args, quiet),
         Target::Dicom => {
             for warning in write_series(path, volume, frame)?.into_iter().filter(|_| !quiet) {
                 output::complain(&say!("cli-warning", message = warning));
@@ -148,6 +173,75 @@ fn write(open: &OpenVolume, volume: &Volume, target: Target, args: &ConvertArgs,
             Ok(())
         }
     }
+}
+
+/// Writes labels, or probabilities, as one DICOM file.
+fn dicom_labels(open: &OpenVolume, volume: &Volume, args: &ConvertArgs, quiet: bool) -> Outcome {
+    let reference = args
+        .reference
+        .as_ref()
+        .map(|path| source::open_one(path, None, quiet))
+        .transpose()?;
+    // A DICOM segmentation says itself what it was made on.
+    let reference = reference.or_else(|| (open.volume.series.format == "dicom").then(|| open.clone()));
+    let name = args
+        .output
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let is_share = matches!(volume.voxels.sample_type(), SampleType::F32 | SampleType::F64)
+        && value_range(volume).is_some_and(|[low, high]| low >= 0.0 && high <= 1.0);
+    let labels = labels(open, volume, args);
+    let kind = args.kind.unwrap_or_else(|| match () {
+        () if name.ends_with("rtstruct.dcm") => ObjectKind::Rtstruct,
+        () if is_share && labels.is_err() => ObjectKind::Fractional,
+        () => ObjectKind::Seg,
+    });
+    let table = match kind {
+        ObjectKind::Fractional => shares(open, volume),
+        ObjectKind::Seg | ObjectKind::Labelmap | ObjectKind::Rtstruct => labels?,
+    };
+    let what = SegmentationToWrite {
+        volume,
+        table: &table,
+        frame: args.frame,
+        reference: reference.as_ref(),
+    };
+    let path = &args.output;
+    let warnings = match kind {
+        ObjectKind::Seg => write_segmentation(path, &what, SegmentationKind::Binary)?,
+        ObjectKind::Labelmap => write_segmentation(path, &what, SegmentationKind::LabelMap)?,
+        ObjectKind::Fractional => write_segmentation(path, &what, SegmentationKind::Fractional)?,
+        ObjectKind::Rtstruct => write_contours(path, &what)?,
+    };
+    for warning in warnings.into_iter().filter(|_| !quiet) {
+        output::complain(&say!("cli-warning", message = warning));
+    }
+    Ok(())
+}
+
+/// A segment for each frame of a probability map.
+fn shares(open: &OpenVolume, volume: &Volume) -> SegmentTable {
+    let told = open.source.segments().unwrap_or_default();
+    let frames = volume.voxels.frames();
+    let name = volume.series.description.trim();
+    let segments = (0..frames).map(|layer| {
+        let known = told.segments.iter().find(|segment| segment.layer == layer);
+        let label = layer as u32 + 1;
+        known.cloned().unwrap_or_else(|| {
+            let name = if frames == 1 && !name.is_empty() {
+                name.to_owned()
+            } else {
+                say!("app-segment", label = label)
+            };
+            Segment {
+                layer,
+                ..Segment::new(label, name, default_color(label))
+            }
+        })
+    });
+    SegmentTable::from_segments(segments.collect())
 }
 
 /// The segments of what is known to be a label map.

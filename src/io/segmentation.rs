@@ -7,6 +7,8 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::OpenVolume;
+use super::dicom::{SegmentationKind, SegmentationToWrite, write_segmentation};
 use super::meta_image::write_meta_image;
 use super::nifti::write_nifti;
 use super::nrrd::write_nrrd;
@@ -41,10 +43,12 @@ enum Format {
     /// With segments in its header, overlapping ones too.
     Nrrd,
     MetaImage,
+    /// A binary segmentation, overlapping segments too.
+    Dicom,
 }
 
 /// Endings of names that segmentations are saved under.
-pub const ENDINGS: [&str; 4] = ["nii.gz", "nii", "nrrd", "mha"];
+pub const ENDINGS: [&str; 5] = ["nii.gz", "nii", "nrrd", "mha", "dcm"];
 
 impl Format {
     fn of(path: &Path) -> Option<Self> {
@@ -57,8 +61,14 @@ impl Format {
         Some(match *ending {
             "nrrd" => Self::Nrrd,
             "mha" => Self::MetaImage,
+            "dcm" => Self::Dicom,
             _ => Self::Nifti,
         })
+    }
+
+    /// Whether names, colours and layers stand in the file itself.
+    fn holds_segments(self) -> bool {
+        matches!(self, Self::Nrrd | Self::Dicom)
     }
 }
 
@@ -68,13 +78,19 @@ pub fn is_writable_name(path: &Path) -> bool {
 }
 
 /// Saves a segmentation, whose voxels are painted label maps. Names and colours stand in the header where that has room
-/// for them (NRRD, as 3D Slicer keeps them), else in a table beside it as ITK-SNAP keeps it. The file that was there gets
+/// for them (DICOM; NRRD, as 3D Slicer keeps them), else in a table beside it as ITK-SNAP keeps it. The file that was there gets
 /// the name with `.bak` behind it. `known` is how that file was when this program last read or wrote it: if it is
-/// another one by now, nothing is written.
-pub fn save(path: &Path, volume: &Volume, table: &SegmentTable, known: Option<Stamp>) -> Result<Stamp, SaveError> {
+/// another one by now, nothing is written. `reference` is the image that it was painted on, which DICOM names.
+pub fn save(
+    path: &Path,
+    volume: &Volume,
+    table: &SegmentTable,
+    known: Option<Stamp>,
+    reference: Option<&OpenVolume>,
+) -> Result<Stamp, SaveError> {
     let refuse = |why: String| SaveError::refused(path, why);
     let format = Format::of(path).ok_or_else(|| refuse(say!("io-labels-format")))?;
-    if volume.voxels.frames() > 1 && table.layers() > 1 && format != Format::Nrrd {
+    if volume.voxels.frames() > 1 && table.layers() > 1 && !format.holds_segments() {
         return Err(refuse(say!("io-labels-overlap")));
     }
     if known.is_some_and(|known| Stamp::of(path).is_some_and(|now| now != known)) {
@@ -86,9 +102,18 @@ pub fn save(path: &Path, volume: &Volume, table: &SegmentTable, known: Option<St
         Format::Nifti => write_nifti(path, &dense, None),
         Format::Nrrd => write_nrrd(path, &dense, None, Some(table)),
         Format::MetaImage => write_meta_image(path, &dense, None, Some(table)),
+        Format::Dicom => {
+            let what = SegmentationToWrite {
+                volume: &dense,
+                table,
+                frame: None,
+                reference,
+            };
+            write_segmentation(path, &what, SegmentationKind::Binary).map(|_| ())
+        }
     }?;
     previous.keep()?;
-    if format != Format::Nrrd {
+    if !format.holds_segments() {
         let (text, path) = (to_itk_snap(table), table_path(path));
         let previous = Previous::hold(&path)?;
         write_atomically(&path, |out| std::io::Write::write_all(out, text.as_bytes()))?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::dicom::references::References;
 use super::place::FilePlace;
 use crate::model::segment::SegmentTable;
 use crate::model::volume::Volume;
@@ -67,6 +68,11 @@ pub trait SlabSource: Send + Sync {
 
     /// What the numbers of a label map stand for, where that is known.
     fn segments(&self) -> Option<SegmentTable> {
+        None
+    }
+
+    /// The images of DICOM series that the volume is made of, or was drawn on.
+    fn references(&self) -> Option<Arc<References>> {
         None
     }
 

@@ -3,8 +3,10 @@
 //! One coordinate system runs through everything: DICOM's patient space, LPS (+x to the patient's left,
 //! +y to the back, +z to the head), in millimetres, in `f64`. Names of transforms say the target first.
 
+pub mod coding;
 pub mod color_map;
 pub mod contour;
+pub mod date;
 pub mod geometry;
 pub mod label_delta;
 pub mod label_grid;

@@ -1,5 +1,9 @@
 //! Segments: what the whole numbers of a label map stand for, and the colours they are drawn in.
 
+use std::sync::Arc;
+
+use super::coding::{Coding, Detail};
+
 /// Labels above this are not drawn: a table of colours has a row for each label up to the highest.
 pub const MOST_LABEL: u32 = 65535;
 
@@ -36,6 +40,8 @@ pub struct Segment {
     pub is_locked: bool,
     /// In which frame of the label map it is: segments that overlap are in several.
     pub layer: usize,
+    /// What it is in codes, and how it was made, where that was said.
+    pub detail: Option<Arc<Detail>>,
 }
 
 impl Segment {
@@ -48,7 +54,21 @@ impl Segment {
             is_visible: true,
             is_locked: false,
             layer: 0,
+            detail: None,
         }
+    }
+
+    /// What it is: as was said, else as its name says.
+    pub fn coding(&self) -> Coding {
+        let told = self.detail.as_ref().and_then(|detail| detail.coding.clone());
+        told.unwrap_or_else(|| Coding::of_name(&self.name))
+    }
+
+    /// Says what it is; the rest of what is known of it stays.
+    pub fn set_coding(&mut self, coding: Coding) {
+        let mut detail = self.detail.as_deref().cloned().unwrap_or_default();
+        detail.coding = Some(coding);
+        self.detail = Some(Arc::new(detail));
     }
 }
 

@@ -25,7 +25,10 @@ pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'stat
         }),
         Choice::Segmentation(index) => to_save_as(
             "segmentation.nii.gz",
-            ("NIfTI, NRRD, MetaImage", &["nii.gz", "nii", "seg.nrrd", "nrrd", "mha"]),
+            (
+                "NIfTI, NRRD, MetaImage, DICOM",
+                &["nii.gz", "nii", "seg.nrrd", "nrrd", "mha", "dcm"],
+            ),
             move |path| Command::SaveSegmentation {
                 index: Some(index),
                 path: Some(path.to_owned()),

@@ -17,6 +17,7 @@ mod dicom_seg;
 mod dicom_series;
 mod dicom_truth;
 mod dicom_write;
+mod dicom_write_labels;
 mod driver;
 mod geometry;
 mod histogram;

@@ -253,6 +253,13 @@ io-dicom-rounded = the values need more than 16 bits and were rounded to steps o
 io-dicom-sides = pictures of {$columns} × {$rows} pixels are too large for DICOM
 io-dicom-wide-colour = colours with more than 8 bits are not written to DICOM
 io-dicom-shear = its rows and columns are not perpendicular, which DICOM cannot hold; use --resample to put it on an upright grid
+io-seg-nowhere = it has no place in the patient, which a DICOM segmentation must have
+io-seg-other-grid = its voxels are not those of the reference image: it stays on its own grid, and no slice of the image is named
+io-seg-no-segments = there are no segments to write
+io-seg-label-map-overlap = its segments overlap, which a DICOM label map cannot hold: write a binary segmentation
+io-seg-renumbered = segments of a binary or fractional DICOM segmentation are numbered from 1: {$name}, label {$label}, is number {$number} there
+io-seg-too-large = { $frames } frames are more than a DICOM file can hold: write a label map
+io-seg-not-a-share = its values are no probabilities from 0 to 1
 
 # Measurements on disk.
 io-measurements-unreachable = {$path} cannot be used: {$why}
@@ -299,8 +306,8 @@ io-journal-broke = { $path }: what is painted cannot be kept safe there: { $why 
 io-journal-damaged = { $path }: this journal of painted work is damaged at its very beginning, so that nothing of it can be brought back
 
 # Saving segmentations
-io-labels-format = segmentations are saved as .nii.gz, .nii, .seg.nrrd, .nrrd or .mha: give the file such a name
-io-labels-overlap = this format cannot hold segments that overlap: save as .seg.nrrd
+io-labels-format = segmentations are saved as .nii.gz, .nii, .seg.nrrd, .nrrd, .mha or .dcm: give the file such a name
+io-labels-overlap = this format cannot hold segments that overlap: save as .seg.nrrd or .dcm
 io-labels-changed = another program has changed this file since it was read: save under another name, so that neither is lost
 io-no-cases = there are no cases in it: a list is a table with a column `image`, a folder has images, with or without masks
 io-too-many-cases = there are more than {$most} cases in it: divide it

@@ -143,6 +143,11 @@ pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>
 /// The file that a map was read from, if it can be saved to.
 fn own_file(open: &OpenVolume) -> Option<(PathBuf, Option<Stamp>)> {
     let file = open.source.file().filter(|file| !file.is_unpacked())?;
+    // Contours are not replaced by voxels.
+    let series = &open.volume.series;
+    if series.format == "dicom" && series.modality != "SEG" {
+        return None;
+    }
     segmentation::is_writable_name(file.path()).then(|| (file.path().to_owned(), Stamp::of(file.path())))
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::command::{Choice, Effect};
-use super::super::overlays::{Kept, Overlay, Saved};
+use super::super::overlays::{self, Kept, Overlay, Saved};
 use super::super::painting;
 use super::super::recent;
 use super::super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, Taken, WorkTaken};
@@ -57,6 +57,7 @@ pub(super) fn save(state: &mut State, index: Option<usize>, path: Option<PathBuf
         table: overlay.table.clone(),
         path,
         known,
+        reference: reference_of(state, entry),
     };
     let id = request.volume.id;
     let is_under_way = state
@@ -72,6 +73,17 @@ pub(super) fn save(state: &mut State, index: Option<usize>, path: Option<PathBuf
         job,
         request: Box::new(request),
     }]
+}
+
+/// The image that a segmentation was painted on: of those on its grid the shown one, or the first; else what it says itself.
+fn reference_of(state: &State, map: &Entry) -> Option<OpenVolume> {
+    let is_under = |entry: &&Entry| {
+        let image = entry.volume();
+        entry.is_image && overlays::same_grid(image, map.volume())
+    };
+    let images = state.shown().into_iter().chain(&state.document.entries);
+    let image = images.into_iter().find(is_under).map(|entry| entry.open.clone());
+    image.or_else(|| (map.volume().series.format == "dicom").then(|| map.open.clone()))
 }
 
 /// A segmentation was saved, or not. Its journal goes once all of it is in the file.

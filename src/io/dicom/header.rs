@@ -50,6 +50,10 @@ fn is_segmentation(sop_class: &str) -> bool {
 pub struct FilePixels {
     /// The file.
     pub file: FilePlace,
+    /// SOP Class UID.
+    pub class_uid: String,
+    /// SOP Instance UID.
+    pub instance_uid: String,
     /// Transfer Syntax UID.
     pub transfer_syntax: String,
     /// Where the deflated data set begins, if it is one.
@@ -162,6 +166,8 @@ pub fn header_of(file: &FilePlace, scanned: &Prescan) -> Result<DicomFile, Strin
     let frames = read_frames(root, &identity, present.frames);
     let pixels = FilePixels {
         file: file.clone(),
+        class_uid: identity.sop_class.clone(),
+        instance_uid: identity.instance_uid.clone(),
         transfer_syntax: scanned.transfer_syntax.clone(),
         deflated_from: scanned.deflated_from,
         place: data.place.clone(),

@@ -8,6 +8,7 @@ pub mod directory;
 pub mod elements;
 pub mod header;
 pub mod prescan;
+pub mod references;
 
 mod bytes;
 mod charset;
@@ -43,4 +44,7 @@ pub use header::{DicomFile, DicomObject, read_header, read_object};
 pub use rtstruct::{ContourFile, MODALITY as CONTOUR_MODALITY};
 pub use series::group;
 pub use tags::{TagContent, TagRow, list_tags};
-pub use write::{PetAcquisition, write_pet_series, write_series};
+pub use write::{
+    PetAcquisition, SegmentationKind, SegmentationToWrite, write_contours, write_pet_series, write_segmentation,
+    write_series,
+};

@@ -9,6 +9,7 @@ use super::header::FilePixels;
 use super::layout::{ColorModel, Layout, SampleFormat};
 use super::pixels::{fill_missing, samples_of};
 use super::prescan::PixelPlace;
+use super::references::{References, SourceImage};
 use crate::io::place::FilePlace;
 use crate::io::scan::plain;
 use crate::io::source::{SlabError, SlabRead, SlabSource};
@@ -31,6 +32,10 @@ pub struct Picture {
 pub struct PictureSource {
     /// One a slab.
     pub pictures: Vec<Picture>,
+    /// Slices of one frame (time point).
+    pub depth: usize,
+    /// Series Instance UID.
+    pub series_uid: String,
     /// Rescales differ, so values are kept instead of stored numbers.
     pub is_rescaled: bool,
     /// What fills pixels that a file lacks.
@@ -40,6 +45,22 @@ pub struct PictureSource {
 impl SlabSource for PictureSource {
     fn file(&self) -> Option<&FilePlace> {
         self.pictures.first().map(|picture| &picture.pixels.file)
+    }
+
+    fn references(&self) -> Option<Arc<References>> {
+        let image = |picture: &Picture| {
+            let pixels = &picture.pixels;
+            vec![SourceImage {
+                class_uid: pixels.class_uid.clone(),
+                instance_uid: pixels.instance_uid.clone(),
+                frame: (pixels.frame_count > 1).then(|| u32::try_from(picture.frame + 1).unwrap_or(u32::MAX)),
+            }]
+        };
+        Some(Arc::new(References {
+            series_uid: self.series_uid.clone(),
+            slices: self.pictures.iter().take(self.depth).map(image).collect(),
+            others: Vec::new(),
+        }))
     }
 
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError> {

@@ -139,6 +139,8 @@ pub fn build(cells: &Cells<'_>, doubts: &[Doubt]) -> Result<OpenVolume, String> 
         .collect();
     let source = PictureSource {
         pictures,
+        depth: cells.depth,
+        series_uid: first.shot.file.identity.series_uid.clone(),
         is_rescaled,
         padding: meaning.padding.map(|(low, _)| low),
     };

@@ -1,11 +1,13 @@
 //! A state of a segmentation: what a journal's records lead to.
 
 use std::io;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::head::Head;
 use super::record::{self, Kind};
+use crate::model::coding::Detail;
 use crate::model::label_delta::LabelDelta;
 use crate::model::label_map::LabelMap;
 use crate::model::segment::{Segment, SegmentTable};
@@ -28,6 +30,8 @@ struct KeptSegment {
     visible: bool,
     locked: bool,
     layer: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    detail: Option<Detail>,
 }
 
 fn push_table(bytes: &mut Vec<u8>, table: &SegmentTable) -> io::Result<()> {
@@ -41,6 +45,7 @@ fn push_table(bytes: &mut Vec<u8>, table: &SegmentTable) -> io::Result<()> {
             visible: segment.is_visible,
             locked: segment.is_locked,
             layer: segment.layer,
+            detail: segment.detail.as_deref().cloned(),
         })
         .collect();
     record::push_json(bytes, Kind::Table, &kept)
@@ -132,6 +137,7 @@ fn table_of(kept: Vec<KeptSegment>) -> SegmentTable {
         is_visible: kept.visible,
         is_locked: kept.locked,
         layer: kept.layer,
+        detail: kept.detail.map(Arc::new),
         ..Segment::new(kept.label, kept.name, kept.color)
     };
     let mut segments: Vec<Segment> = kept.into_iter().map(segment).collect();

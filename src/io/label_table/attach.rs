@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::read_table;
+use crate::io::dicom::references::References;
 use crate::io::place::FilePlace;
 use crate::io::source::{OpenVolume, Opened, Skipped, SlabError, SlabRead, SlabSource};
 use crate::model::segment::SegmentTable;
@@ -174,6 +175,10 @@ impl SlabSource for Named {
 
     fn file(&self) -> Option<&FilePlace> {
         self.inner.file()
+    }
+
+    fn references(&self) -> Option<Arc<References>> {
+        self.inner.references()
     }
 
     fn streams(&self) -> bool {

@@ -86,6 +86,7 @@ impl ContourFile {
                 sample_type,
                 parts,
                 table,
+                references: self.references.map(Arc::new),
             }),
         })
     }

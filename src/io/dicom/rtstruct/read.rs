@@ -9,6 +9,7 @@ use glam::DVec3;
 use super::super::elements::Item;
 use super::super::header::{Identity, read_identity};
 use super::super::prescan::Prescan;
+use super::super::references::{References, SourceImage};
 use crate::io::place::FilePlace;
 use crate::model::contour::Region;
 use crate::model::segment::MOST_LABEL;
@@ -28,6 +29,8 @@ pub struct ContourFile {
     pub(super) file: FilePlace,
     /// Its words and identifiers.
     pub(super) series: SeriesInfo,
+    /// The images that it was drawn on, as far as it says.
+    pub(super) references: Option<References>,
     /// The series that it was drawn on, as far as it says.
     pub(super) referenced_series: Vec<String>,
     /// Regions with their closed outlines, by number, each number once.
@@ -60,10 +63,21 @@ impl ContourFile {
             .find_map(|item| item.text(tags::FRAME_OF_REFERENCE_UID))
             .or_else(of_regions)
             .unwrap_or_default();
-        let referenced_series = frames
+        let series: Vec<Item<'_>> = frames
             .iter()
             .flat_map(|item| item.items(tags::RT_REFERENCED_STUDY_SEQUENCE))
             .flat_map(|item| item.items(tags::RT_REFERENCED_SERIES_SEQUENCE))
+            .collect();
+        let references = series.first().and_then(|series| {
+            let images = series.items(tags::CONTOUR_IMAGE_SEQUENCE);
+            Some(References {
+                series_uid: series.text(tags::SERIES_INSTANCE_UID)?,
+                slices: Vec::new(),
+                others: images.filter_map(SourceImage::read).collect(),
+            })
+        });
+        let referenced_series = series
+            .iter()
             .filter_map(|item| item.text(tags::SERIES_INSTANCE_UID))
             .collect();
         let label = root.text(tags::STRUCTURE_SET_LABEL);
@@ -71,6 +85,7 @@ impl ContourFile {
             file: file.clone(),
             regions: regions_of(root, &mut warnings),
             series: series_info(identity, label, frame_of_reference_uid, &scanned.transfer_syntax),
+            references,
             referenced_series,
             warnings,
         })

@@ -1,5 +1,8 @@
 //! The slices of filled contours.
 
+use std::sync::Arc;
+
+use super::super::references::References;
 use super::super::source::zeros;
 use crate::algo::rasterize::RowRun;
 use crate::io::place::FilePlace;
@@ -24,6 +27,8 @@ pub(super) struct ContourSource {
     /// One list a slab.
     pub parts: Vec<Vec<Part>>,
     pub table: SegmentTable,
+    /// What it was drawn on.
+    pub references: Option<Arc<References>>,
 }
 
 impl SlabSource for ContourSource {
@@ -33,6 +38,10 @@ impl SlabSource for ContourSource {
 
     fn segments(&self) -> Option<SegmentTable> {
         Some(self.table.clone())
+    }
+
+    fn references(&self) -> Option<Arc<References>> {
+        self.references.clone()
     }
 
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError> {

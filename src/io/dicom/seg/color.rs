@@ -34,9 +34,48 @@ pub(super) fn srgb_of_lab(encoded: [f64; 3]) -> [u8; 3] {
     })
 }
 
+/// The encoded CIELab value of an sRGB colour.
+pub(in crate::io::dicom) fn lab_of_srgb(color: [u8; 3]) -> [u16; 3] {
+    let [r, g, b] = color.map(|coded| {
+        let coded = f64::from(coded) / 255.0;
+        if coded <= 0.040_45 {
+            coded / 12.92
+        } else {
+            ((coded + 0.055) / 1.055).powf(2.4)
+        }
+    });
+    // Linear sRGB to XYZ at D50, adapted by Bradford (B. Lindbloom), over the white of the profile connection space.
+    let x = (0.436_074_7 * r + 0.385_064_9 * g + 0.143_080_4 * b) / 0.964_22;
+    let y = 0.222_504_5 * r + 0.716_878_6 * g + 0.060_616_9 * b;
+    let z = (0.013_932_2 * r + 0.097_104_5 * g + 0.714_173_3 * b) / 0.825_21;
+    let root = |t: f64| {
+        if t > (6.0_f64 / 29.0).powi(3) {
+            t.cbrt()
+        } else {
+            t / (3.0 * (6.0_f64 / 29.0).powi(2)) + 4.0 / 29.0
+        }
+    };
+    let (fx, fy, fz) = (root(x), root(y), root(z));
+    let code = |share: f64| (share * 65535.0).round().clamp(0.0, 65535.0) as u16;
+    [
+        code((116.0 * fy - 16.0) / 100.0),
+        code((500.0 * (fx - fy) + 128.0) / 255.0),
+        code((200.0 * (fy - fz) + 128.0) / 255.0),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_colour_comes_back() {
+        for n in 0..4096_u32 {
+            let color = [n % 16, n / 16 % 16, n / 256].map(|part| (part * 17) as u8);
+            let back = srgb_of_lab(lab_of_srgb(color).map(f64::from));
+            assert_eq!(back, color);
+        }
+    }
 
     fn check(lab: [f64; 3], expected: [u8; 3]) {
         let encoded = [

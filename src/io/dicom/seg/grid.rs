@@ -37,8 +37,15 @@ impl Grid {
         let Some(planes) = planes.filter(|planes| !planes.is_empty()) else {
             return Ok(Self::of_pictures(file, header));
         };
-        let on_image = images
-            .iter()
+        // Of the images that it fits, the one that it was drawn on.
+        let is_named = |open: &&OpenVolume| {
+            let series = &open.volume.series.series_uid;
+            header.referenced_series.iter().any(|(named, _)| named == series)
+        };
+        let (named, others): (Vec<_>, Vec<_>) = images.iter().partition(is_named);
+        let on_image = named
+            .into_iter()
+            .chain(others)
             .find_map(|open| Self::on_image(file, &planes, &open.volume));
         match on_image {
             Some(grid) => Ok(grid),

@@ -1,9 +1,14 @@
 //! What a segmentation says about its segments and frames (PS3.3 C.8.20.2 and C.8.20.4).
 
+use std::sync::Arc;
+
+use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
 use super::super::elements::Item;
+use super::super::references::SourceImage;
 use super::color::srgb_of_lab;
+use crate::model::coding::{AlgorithmKind, Code, Coding, Detail};
 
 /// How segments are stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,6 +33,8 @@ pub(in crate::io::dicom) struct SegmentInfo {
     pub name: String,
     /// Recommended Display CIELab Value.
     pub color: Option<[u8; 3]>,
+    /// Its codes, algorithm and tracking.
+    pub detail: Option<Arc<Detail>>,
 }
 
 /// What makes a file a segmentation.
@@ -41,6 +48,10 @@ pub(in crate::io::dicom) struct SegHeader {
     pub frame_segments: Vec<Option<u32>>,
     /// The file says that no two segments share a voxel.
     pub is_disjoint: bool,
+    /// The series that it was drawn on, as far as it says, with their images.
+    pub referenced_series: Vec<(String, Vec<SourceImage>)>,
+    /// The images that each frame was drawn on.
+    pub frame_sources: Vec<Vec<SourceImage>>,
 }
 
 impl SegHeader {
@@ -68,6 +79,7 @@ impl SegHeader {
                     number: number_in(item, tags::SEGMENT_NUMBER)?,
                     name: item.text(tags::SEGMENT_LABEL).unwrap_or_default(),
                     color: lab.map(srgb_of_lab),
+                    detail: detail_of(item),
                 })
             })
             .collect();
@@ -82,11 +94,71 @@ impl SegHeader {
             .map(|group| segment_of(group).or(shared))
             .collect();
         frame_segments.resize(frames, shared);
+        let referenced_series = root.items(tags::REFERENCED_SERIES_SEQUENCE).filter_map(|series| {
+            let images = series.items(tags::REFERENCED_INSTANCE_SEQUENCE);
+            Some((
+                series.text(tags::SERIES_INSTANCE_UID)?,
+                images.filter_map(SourceImage::read).collect(),
+            ))
+        });
+        let sources_of = |group: Item<'_>| -> Vec<SourceImage> {
+            let derivations = group.items(tags::DERIVATION_IMAGE_SEQUENCE);
+            let images = derivations.flat_map(|item| item.items(tags::SOURCE_IMAGE_SEQUENCE));
+            images.filter_map(SourceImage::read).collect()
+        };
+        let groups = root.items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).take(frames);
         Self {
             kind,
             segments,
             frame_segments,
             is_disjoint: says(tags::SEGMENTS_OVERLAP, "NO"),
+            referenced_series: referenced_series.collect(),
+            frame_sources: groups.map(sources_of).collect(),
         }
     }
+}
+
+/// The first code of a sequence.
+fn code_of(item: Item<'_>, sequence: Tag) -> Option<(Code, Item<'_>)> {
+    let item = item.item(sequence)?;
+    let value = [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE]
+        .into_iter()
+        .find_map(|tag| item.text(tag))?;
+    let code = Code {
+        value,
+        scheme: item.text(tags::CODING_SCHEME_DESIGNATOR).unwrap_or_default(),
+        meaning: item.text(tags::CODE_MEANING).unwrap_or_default(),
+    };
+    Some((code, item))
+}
+
+/// What is told of a segment beside its name and colour (PS3.3 C.8.20.4).
+fn detail_of(item: Item<'_>) -> Option<Arc<Detail>> {
+    let coding = || {
+        let category = code_of(item, tags::SEGMENTED_PROPERTY_CATEGORY_CODE_SEQUENCE)?.0;
+        let (kind, inside) = code_of(item, tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE)?;
+        let region = code_of(item, tags::ANATOMIC_REGION_SEQUENCE);
+        Some(Coding {
+            category,
+            kind,
+            modifier: code_of(inside, tags::SEGMENTED_PROPERTY_TYPE_MODIFIER_CODE_SEQUENCE).map(|found| found.0),
+            region_modifier: region
+                .as_ref()
+                .and_then(|(_, inside)| code_of(*inside, tags::ANATOMIC_REGION_MODIFIER_SEQUENCE))
+                .map(|found| found.0),
+            region: region.map(|found| found.0),
+        })
+    };
+    let kind = match item.text(tags::SEGMENT_ALGORITHM_TYPE).as_deref() {
+        Some("AUTOMATIC") => Some(AlgorithmKind::Automatic),
+        Some("SEMIAUTOMATIC") => Some(AlgorithmKind::Semiautomatic),
+        Some("MANUAL") => Some(AlgorithmKind::Manual),
+        _ => None,
+    };
+    let detail = Detail {
+        coding: coding(),
+        algorithm: kind.map(|kind| (kind, item.text(tags::SEGMENT_ALGORITHM_NAME).unwrap_or_default())),
+        tracking: item.text(tags::TRACKING_ID).zip(item.text(tags::TRACKING_UID)),
+    };
+    (detail != Detail::default()).then(|| Arc::new(detail))
 }

@@ -11,12 +11,14 @@ use std::sync::Arc;
 use self::grid::{Grid, Spot};
 use self::source::{Part, SegSource};
 use super::header::DicomFile;
+use super::references::References;
 use crate::io::source::OpenVolume;
 use crate::model::segment::{MOST_LABEL, Segment, SegmentTable, default_color};
 use crate::model::volume::{Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::{SampleType, Voxels};
 use crate::say;
 
+pub(super) use self::color::lab_of_srgb;
 pub(super) use self::header::{SegHeader, SegKind};
 
 /// The volume of a segmentation. Where one of the images has its grid, the volume is on it, slice by slice; else on a
@@ -62,6 +64,7 @@ pub(super) fn build(file: &DicomFile, header: &SegHeader, images: &[OpenVolume])
     };
     let dims = grid.dims;
     let voxels = Voxels::new(dims, layer_count, 1, sample_type, 1).map_err(|err| err.to_string())?;
+    let references = references_of(header, &frames, dims[2]);
     let mut parts: Vec<Vec<Part>> = vec![Vec::new(); voxels.slab_count()];
     for (frame, number, spot) in frames {
         let layer = layer_of.get(&number).copied().unwrap_or(0);
@@ -84,7 +87,29 @@ pub(super) fn build(file: &DicomFile, header: &SegHeader, images: &[OpenVolume])
             sample_type,
             parts,
             table,
+            references: references.map(Arc::new),
         }),
+    })
+}
+
+/// The images that it was drawn on: those of the first series that it names, by slice where frames say so.
+fn references_of(header: &SegHeader, frames: &[(usize, u32, Spot)], depth: usize) -> Option<References> {
+    let (series_uid, others) = header.referenced_series.first()?.clone();
+    let mut slices = vec![Vec::new(); depth];
+    for (frame, _, spot) in frames {
+        let sources = header.frame_sources.get(*frame).into_iter().flatten();
+        if let Some(slice) = slices.get_mut(spot.slice) {
+            for source in sources {
+                if !slice.contains(source) {
+                    slice.push(source.clone());
+                }
+            }
+        }
+    }
+    Some(References {
+        series_uid,
+        slices,
+        others,
     })
 }
 
@@ -114,7 +139,10 @@ fn table_of(header: &SegHeader, warnings: &mut Vec<String>) -> SegmentTable {
                 segment.name.clone()
             };
             let color = segment.color.unwrap_or_else(|| default_color(segment.number));
-            Segment::new(segment.number, name, color)
+            Segment {
+                detail: segment.detail.clone(),
+                ..Segment::new(segment.number, name, color)
+            }
         })
         .collect();
     let told = segments.len();

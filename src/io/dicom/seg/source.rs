@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::header::FilePixels;
+use super::super::references::References;
 use super::super::source::{read_picture, zeros};
 use super::SegKind;
 use crate::io::place::FilePlace;
@@ -36,6 +37,8 @@ pub(super) struct SegSource {
     /// One list a slab; a plane without frames is empty.
     pub parts: Vec<Vec<Part>>,
     pub table: SegmentTable,
+    /// What it was drawn on.
+    pub references: Option<Arc<References>>,
 }
 
 impl SlabSource for SegSource {
@@ -45,6 +48,10 @@ impl SlabSource for SegSource {
 
     fn segments(&self) -> Option<SegmentTable> {
         Some(self.table.clone())
+    }
+
+    fn references(&self) -> Option<Arc<References>> {
+        self.references.clone()
     }
 
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError> {

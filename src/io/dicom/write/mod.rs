@@ -3,9 +3,14 @@
 //! A new series of the same study, patient and frame of reference; every image has a UID of its own. Each slice
 //! stands where it stands, so uneven spacing and tilt need nothing special.
 
+mod codes;
+mod contours;
+mod ground;
 mod modules;
 mod pet;
 mod pixels;
+mod segmentation;
+mod study;
 mod text;
 mod uid;
 
@@ -18,8 +23,10 @@ use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use rayon::prelude::*;
 
+pub use self::contours::write_contours;
 use self::modules::{ImageClass, Picture, SeriesWriter};
 pub use self::pet::PetAcquisition;
+pub use self::segmentation::{SegmentationKind, SegmentationToWrite, write_segmentation};
 use crate::io::save::{SaveError, write_checked, write_folder};
 use crate::model::volume::Volume;
 use crate::model::voxels::SampleType;
@@ -92,12 +99,18 @@ fn write(
         .collect())
 }
 
-/// What a series of single-frame images cannot hold.
-fn check_fit(volume: &Volume) -> Result<(), String> {
-    let [columns, rows, _] = volume.dims();
+/// Rows and Columns are counts of 16 bits.
+fn check_sides(columns: usize, rows: usize) -> Result<(), String> {
     if columns.max(rows) > usize::from(u16::MAX) {
         return Err(say!("io-dicom-sides", columns = columns, rows = rows));
     }
+    Ok(())
+}
+
+/// What a series of single-frame images cannot hold.
+fn check_fit(volume: &Volume) -> Result<(), String> {
+    let [columns, rows, _] = volume.dims();
+    check_sides(columns, rows)?;
     if volume.voxels.components() == 3 && volume.voxels.sample_type() != SampleType::U8 {
         return Err(say!("io-dicom-wide-colour"));
     }

@@ -72,6 +72,19 @@ pub(super) struct SeriesWriter<'a> {
 pub(super) struct Elements(InMemDicomObject);
 
 impl Elements {
+    pub(super) fn new() -> Self {
+        Self(InMemDicomObject::new_empty())
+    }
+
+    pub(super) fn into_object(self) -> InMemDicomObject {
+        self.0
+    }
+
+    /// One or several numbers, or bytes.
+    pub(super) fn put(&mut self, tag: Tag, vr: VR, value: impl Into<PrimitiveValue>) {
+        self.0.put(DataElement::new(tag, vr, value.into()));
+    }
+
     pub(super) fn text(&mut self, tag: Tag, vr: VR, value: impl Into<String>) {
         let value: String = value.into();
         self.0.put(DataElement::new(
@@ -85,7 +98,7 @@ impl Elements {
         ));
     }
 
-    fn empty(&mut self, tags: &[(Tag, VR)]) {
+    pub(super) fn empty(&mut self, tags: &[(Tag, VR)]) {
         for (tag, vr) in tags {
             self.0.put(DataElement::new(*tag, *vr, PrimitiveValue::Empty));
         }
@@ -124,7 +137,7 @@ impl<'a> SeriesWriter<'a> {
 
     /// One image with its pixels.
     pub(super) fn image(&self, picture: Picture, pixels: Vec<u8>) -> InMemDicomObject {
-        let mut elements = Elements(InMemDicomObject::new_empty());
+        let mut elements = Elements::new();
         self.put_common(&mut elements, picture);
         self.put_patient_and_study(&mut elements);
         match &self.volume.placement {

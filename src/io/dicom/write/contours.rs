@@ -1,0 +1,282 @@
+//! Segmentations to RT Structure Sets (PS3.3 A.19, C.8.8.5, C.8.8.6): closed planar contours on the slices of the
+//! reference image, holes as keyholes.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use dicom_core::VR;
+use dicom_dictionary_std::{tags, uids};
+use dicom_object::InMemDicomObject;
+use glam::{DVec2, DVec3};
+use rayon::prelude::*;
+
+use super::super::header::{DicomObject, read_object};
+use super::codes::{image_items, item};
+use super::ground::Ground;
+use super::modules::Elements;
+use super::segmentation::{SegmentationToWrite, file_bytes};
+use super::study::{NewObject, Study, now};
+use super::text::{decimal_strings, line};
+use super::uid::is_uid;
+use crate::algo::pixel_outlines::outlines;
+use crate::io::blank;
+use crate::io::save::{SaveError, write_checked};
+use crate::io::source::OpenVolume;
+use crate::model::segment::Segment;
+use crate::model::volume::{Placement, VolumeKind};
+use crate::model::voxels::{SampleType, Voxels};
+use crate::say;
+
+/// The retired class of study management, which RT objects still name (PS3.3 C.8.8.5.2).
+const STUDY_CLASS: &str = "1.2.840.10008.3.1.2.3.1";
+
+/// The outlines of a segment: slice, and polygons in its pixels.
+type Outlines = Vec<(usize, Vec<Vec<DVec2>>)>;
+
+/// Writes one file, and reads it back before it counts: filled again, every voxel must be what it was. Gives warnings,
+/// each a sentence.
+pub fn write_contours(path: &Path, what: &SegmentationToWrite<'_>) -> Result<Vec<String>, SaveError> {
+    let refuse = |why: String| SaveError::refused(path, why);
+    let geometry = what.volume.geometry().ok_or_else(|| refuse(say!("io-seg-nowhere")))?;
+    if what.table.segments.is_empty() {
+        return Err(refuse(say!("io-seg-no-segments")));
+    }
+    let ground = Ground::of(geometry, what.reference);
+    let warnings = if ground.is_apart {
+        vec![say!("io-seg-other-grid")]
+    } else {
+        Vec::new()
+    };
+    let planes = Planes::of(what, &ground).map_err(refuse)?;
+    let regions: Vec<(&Segment, Outlines)> = what
+        .table
+        .segments
+        .iter()
+        .map(|segment| (segment, planes.outlines(segment)))
+        .collect();
+    let study = Study::of(what.reference, what.volume);
+    let object = build(what, &ground, &study, &regions);
+    // Contours are longer than the 64 KiB that a DS has room for where its VR is told.
+    let bytes = file_bytes(object, uids::IMPLICIT_VR_LITTLE_ENDIAN).map_err(refuse)?;
+    write_checked(
+        path,
+        |out| out.write_all(&bytes),
+        |copy| read_back(copy, what, &ground, &study, &planes),
+    )?;
+    Ok(warnings)
+}
+
+/// The labels of the map on the grid.
+struct Planes<'a> {
+    what: &'a SegmentationToWrite<'a>,
+    ground: &'a Ground,
+}
+
+impl<'a> Planes<'a> {
+    fn of(what: &'a SegmentationToWrite<'a>, ground: &'a Ground) -> Result<Self, String> {
+        let voxels = &what.volume.voxels;
+        let all = voxels.slabs_of_frames(0..voxels.frames());
+        all.map(|_| Self { what, ground }).ok_or_else(|| say!("io-not-loaded"))
+    }
+
+    /// Whether a voxel of the grid is in a segment.
+    fn is_in(&self, segment: &Segment, index: [usize; 3]) -> bool {
+        let frame = self.what.frame.unwrap_or(segment.layer);
+        let volume = self.what.volume;
+        let stored = self
+            .ground
+            .map_index(index)
+            .and_then(|index| volume.voxels.stored(index, frame, 0));
+        stored.is_some_and(|stored| volume.rescale.value(stored) == f64::from(segment.label))
+    }
+
+    fn outlines(&self, segment: &Segment) -> Outlines {
+        let [columns, rows, slices] = self.ground.dims();
+        let found: Vec<(usize, Vec<Vec<DVec2>>)> = (0..slices)
+            .into_par_iter()
+            .map(|k| (k, outlines(columns, rows, |i, j| self.is_in(segment, [i, j, k]))))
+            .collect();
+        found.into_iter().filter(|(_, polygons)| !polygons.is_empty()).collect()
+    }
+}
+
+fn build(
+    what: &SegmentationToWrite<'_>,
+    ground: &Ground,
+    study: &Study,
+    regions: &[(&Segment, Outlines)],
+) -> InMemDicomObject {
+    let mut elements = Elements::new();
+    let description = &what.volume.series.description;
+    study.put(
+        &mut elements,
+        &NewObject {
+            class_uid: uids::RT_STRUCTURE_SET_STORAGE,
+            modality: "RTSTRUCT",
+            description,
+            series_number: "301",
+        },
+    );
+    let (date, time) = now();
+    elements.text(tags::OPERATORS_NAME, VR::PN, "");
+    elements.text(tags::APPROVAL_STATUS, VR::CS, "UNAPPROVED");
+    let label = line(description, 16);
+    elements.text(
+        tags::STRUCTURE_SET_LABEL,
+        VR::SH,
+        if label.is_empty() {
+            "Isocenter".to_owned()
+        } else {
+            label
+        },
+    );
+    elements.text(tags::STRUCTURE_SET_DATE, VR::DA, date);
+    elements.text(tags::STRUCTURE_SET_TIME, VR::TM, time);
+    put_references(&mut elements, ground, study);
+    put_regions(&mut elements, ground, study, regions);
+    elements.into_object()
+}
+
+/// Structure Set ROI, ROI Contour and RT ROI Observations.
+fn put_regions(elements: &mut Elements, ground: &Ground, study: &Study, regions: &[(&Segment, Outlines)]) {
+    let of_region = |fill: &dyn Fn(&mut Elements, usize, &Segment, &Outlines)| -> Vec<InMemDicomObject> {
+        regions
+            .iter()
+            .enumerate()
+            .map(|(n, (segment, outlines))| item(|inside| fill(inside, n, segment, outlines)))
+            .collect()
+    };
+    let rois = of_region(&|inside, _, segment, _| {
+        inside.text(tags::ROI_NUMBER, VR::IS, segment.label.to_string());
+        inside.text(
+            tags::REFERENCED_FRAME_OF_REFERENCE_UID,
+            VR::UI,
+            study.frame_of_reference_uid.as_str(),
+        );
+        inside.text(tags::ROI_NAME, VR::LO, line(&segment.name, 64));
+        inside.text(tags::ROI_GENERATION_ALGORITHM, VR::CS, "");
+    });
+    elements.items(tags::STRUCTURE_SET_ROI_SEQUENCE, rois);
+    let contours = of_region(&|inside, _, segment, outlines| {
+        let color = segment.color.map(|part| part.to_string()).join("\\");
+        inside.text(tags::ROI_DISPLAY_COLOR, VR::IS, color);
+        inside.text(tags::REFERENCED_ROI_NUMBER, VR::IS, segment.label.to_string());
+        let mut number = 0;
+        let mut items = Vec::new();
+        for (slice, polygons) in outlines {
+            for polygon in polygons {
+                number += 1;
+                items.push(contour_item(ground, *slice, polygon, number));
+            }
+        }
+        if !items.is_empty() {
+            inside.items(tags::CONTOUR_SEQUENCE, items);
+        }
+    });
+    elements.items(tags::ROI_CONTOUR_SEQUENCE, contours);
+    let observations = of_region(&|inside, n, segment, _| {
+        inside.text(tags::OBSERVATION_NUMBER, VR::IS, (n + 1).to_string());
+        inside.text(tags::REFERENCED_ROI_NUMBER, VR::IS, segment.label.to_string());
+        inside.code(tags::RTROI_IDENTIFICATION_CODE_SEQUENCE, &segment.coding().kind);
+        inside.text(tags::RTROI_INTERPRETED_TYPE, VR::CS, "");
+        inside.text(tags::ROI_INTERPRETER, VR::PN, "");
+    });
+    elements.items(tags::RTROI_OBSERVATIONS_SEQUENCE, observations);
+}
+
+/// The frame of reference, and the images in it.
+fn put_references(elements: &mut Elements, ground: &Ground, study: &Study) {
+    elements.one(tags::REFERENCED_FRAME_OF_REFERENCE_SEQUENCE, |frame| {
+        frame.text(
+            tags::FRAME_OF_REFERENCE_UID,
+            VR::UI,
+            study.frame_of_reference_uid.as_str(),
+        );
+        let references = ground.references.as_ref();
+        let Some(references) = references.filter(|all| is_uid(&all.series_uid)) else {
+            return;
+        };
+        let images = image_items(references);
+        if images.is_empty() {
+            return;
+        }
+        frame.one(tags::RT_REFERENCED_STUDY_SEQUENCE, |of_study| {
+            of_study.text(tags::REFERENCED_SOP_CLASS_UID, VR::UI, STUDY_CLASS);
+            of_study.text(tags::REFERENCED_SOP_INSTANCE_UID, VR::UI, study.study_uid.as_str());
+            of_study.one(tags::RT_REFERENCED_SERIES_SEQUENCE, |series| {
+                series.text(tags::SERIES_INSTANCE_UID, VR::UI, references.series_uid.as_str());
+                series.items(tags::CONTOUR_IMAGE_SEQUENCE, images);
+            });
+        });
+    });
+}
+
+fn contour_item(ground: &Ground, slice: usize, polygon: &[DVec2], number: usize) -> InMemDicomObject {
+    item(|contour| {
+        let sources = ground.references.as_ref().and_then(|all| all.slices.get(slice));
+        if let Some(source) = sources.and_then(|sources| sources.first()) {
+            contour.one(tags::CONTOUR_IMAGE_SEQUENCE, |image| image.image(source));
+        }
+        contour.text(tags::CONTOUR_GEOMETRIC_TYPE, VR::CS, "CLOSED_PLANAR");
+        contour.text(tags::NUMBER_OF_CONTOUR_POINTS, VR::IS, polygon.len().to_string());
+        contour.text(tags::CONTOUR_NUMBER, VR::IS, number.to_string());
+        let points = polygon.iter().flat_map(|at| {
+            let place = ground.geometry.patient_at(DVec3::new(at.x, at.y, slice as f64));
+            place.to_array()
+        });
+        contour.text(
+            tags::CONTOUR_DATA,
+            VR::DS,
+            decimal_strings(&points.collect::<Vec<f64>>()),
+        );
+    })
+}
+
+/// Reads a file back and fills its contours on the grid that they were made on.
+fn read_back(
+    path: &Path,
+    what: &SegmentationToWrite<'_>,
+    ground: &Ground,
+    study: &Study,
+    planes: &Planes<'_>,
+) -> io::Result<()> {
+    let wrong = || io::Error::other(say!("io-read-back"));
+    let Ok(DicomObject::Contours(file)) = read_object(&path.into()) else {
+        return Err(wrong());
+    };
+    let [columns, rows, slices] = ground.dims();
+    let voxels = Voxels::new([columns, rows, slices], 1, 1, SampleType::U16, 1).map_err(io::Error::other)?;
+    let mut grid = what.volume.with_voxels(voxels);
+    grid.placement = Placement::Patient(ground.geometry.clone());
+    grid.series.kind = VolumeKind::Image;
+    grid.series
+        .frame_of_reference_uid
+        .clone_from(&study.frame_of_reference_uid);
+    let source = blank::source(&grid);
+    let image = OpenVolume {
+        volume: Arc::new(grid),
+        source,
+    };
+    let back = file
+        .into_open_volume(std::slice::from_ref(&image))
+        .map_err(io::Error::other)?;
+    let told = back.source.segments().unwrap_or_default();
+    let layer_of: BTreeMap<u32, usize> = told.segments.iter().map(|one| (one.label, one.layer)).collect();
+    let is_same = |k: usize| -> Option<bool> {
+        let read: Vec<_> = (0..back.volume.voxels.frames())
+            .map(|layer| Some(back.source.read_slab(layer * slices + k).ok()?.samples))
+            .collect::<Option<_>>()?;
+        let is_same = what.table.segments.iter().all(|segment| {
+            let layer = layer_of.get(&segment.label).and_then(|layer| read.get(*layer));
+            (0..columns * rows).all(|at| {
+                let there = layer.and_then(|samples| samples.get(at)) == Some(f64::from(segment.label));
+                there == planes.is_in(segment, [at % columns, at / columns, k])
+            })
+        });
+        Some(is_same)
+    };
+    let is_whole = (0..slices).into_par_iter().all(|k| is_same(k) == Some(true));
+    is_whole.then_some(()).ok_or_else(wrong)
+}
