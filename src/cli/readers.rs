@@ -81,7 +81,7 @@ pub(super) fn readers(args: &ReadersArgs, quiet: bool) -> Outcome {
         let blocks = Blocks::from_dense(labels.dims(), labels.labels());
         let mut volume = open.volume.with_voxels(Voxels::of_labels(vec![blocks])?);
         volume.rescale = Rescale::IDENTITY;
-        segmentation::save(path, &volume, &table, None)?;
+        segmentation::save(path, &volume, &table, None, None)?;
         Ok(())
     };
     if let Some(path) = &args.consensus {
