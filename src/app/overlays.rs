@@ -7,6 +7,7 @@ use std::sync::Arc;
 use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
+use super::preview;
 use super::state::{Entry, State};
 use crate::algo::label_counts::LabelCount;
 use crate::io::OpenVolume;
@@ -232,7 +233,7 @@ pub fn overlaps(a: &Volume, b: &Volume) -> bool {
 }
 
 /// What is drawn over the shown image, for a picture with so many pixels in a point.
-pub(super) fn layers(state: &State, pixels_per_point: f64) -> Vec<LabelLayer> {
+pub(super) fn layers(state: &State, pixels_per_point: f64, is_slice: bool) -> Vec<LabelLayer> {
     let view = state.view.overlays;
     if !view.is_on {
         return Vec::new();
@@ -251,6 +252,7 @@ pub(super) fn layers(state: &State, pixels_per_point: f64) -> Vec<LabelLayer> {
                 layer
             })
         })
+        .chain(preview::layers(state, is_slice, outline_px))
         .collect()
 }
 

@@ -292,7 +292,7 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 labels: if view.mode.is_projection() {
                     Vec::new()
                 } else {
-                    overlays::layers(state, 1.0 / points_per_pixel)
+                    overlays::layers(state, 1.0 / points_per_pixel, false)
                 },
                 ..VolumeScene::new(camera, size, view.mode, step_mm, layers.collect())
             })
@@ -305,7 +305,7 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 size,
                 slab: state.view.plane(pane)?.slab,
                 layers: vec![layer],
-                labels: overlays::layers(state, 1.0 / points_per_pixel),
+                labels: overlays::layers(state, 1.0 / points_per_pixel, true),
             })
         }
     })

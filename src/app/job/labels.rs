@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
+use super::super::preview::RangeRequest;
 use super::super::safety::{LabelsToKeep, LabelsToSave, WorkTaken};
 use super::super::segment_work::WorkRequest;
 use super::{JobEvent, JobId, Jobs};
@@ -24,6 +25,14 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             JobEvent::SegmentWorked(Box::new(done))
+        });
+    }
+
+    /// Finds out what a range of values would paint.
+    pub fn start_range(&mut self, job: JobId, request: Box<RangeRequest>) {
+        self.start(job, "range", move |_| match request.carry_out() {
+            Some(map) => JobEvent::RangeFound(Box::new((request.key, map))),
+            None => JobEvent::Nothing,
         });
     }
 
