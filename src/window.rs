@@ -309,6 +309,7 @@ impl Window {
                 | Effect::StartJudging { .. }
                 | Effect::StartMeasuring { .. }
                 | Effect::SaveLabels { .. }
+                | Effect::FindRange { .. }
                 | Effect::WorkOnSegment { .. }
                 | Effect::KeepLabels { .. }
                 | Effect::LookForWork { .. }

@@ -320,6 +320,11 @@ pub enum Command {
     Undo,
     /// Does it again.
     Redo,
+    /// Goes back or on to where so many steps of the history were done.
+    GoToStep {
+        /// How many.
+        done: usize,
+    },
     /// Lets the user choose a file; the window answers with `SaveMeasurements`.
     ChooseMeasurementsFile {
         /// Of which format.
@@ -536,6 +541,15 @@ pub enum Command {
         /// What is to be done.
         work: SegmentWork,
     },
+    /// The same, but it is only shown, and waits for `accept_preview` or `reject_preview`.
+    PreviewWork {
+        /// What is to be done.
+        work: SegmentWork,
+    },
+    /// Takes over what is shown.
+    AcceptPreview,
+    /// Forgets what is shown.
+    RejectPreview,
     /// Limits painting to the values above the threshold that parts the image's values best (Otsu).
     FindThreshold,
     /// Changes how segments are painted.

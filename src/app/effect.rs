@@ -7,6 +7,7 @@ use super::command::{MeasurementsFile, PictureStyle};
 use super::job::JobId;
 use super::movie::{Film, MovieFormat, MovieStyle};
 use super::pane::PaneId;
+use super::preview::RangeRequest;
 use super::safety::{LabelsToKeep, LabelsToSave};
 use super::segment_work::WorkRequest;
 use super::surfaces::SurfacesRequest;
@@ -203,6 +204,13 @@ pub enum Effect {
         job: JobId,
         /// What.
         request: Box<WorkRequest>,
+    },
+    /// Find out what a range of values would paint.
+    FindRange {
+        /// The job's name.
+        job: JobId,
+        /// Of what.
+        request: Box<RangeRequest>,
     },
     /// Keep what was painted safe.
     KeepLabels {

@@ -15,7 +15,7 @@ use crate::model::voxel_mask::VoxelMask;
 /// Steps kept: more than anybody takes in a day. What bounds them is their size.
 const MAX_STEPS: usize = 100_000;
 /// Masks and labels in these steps take no more than this, but for the newest; the oldest steps go first.
-const MAX_BYTES: usize = 512 << 20;
+pub const MAX_BYTES: usize = 512 << 20;
 
 /// A change of the user's work that can be taken back.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +147,23 @@ impl History {
         self.undone.last().map(|step| step.name.as_str())
     }
 
+    /// How many steps were done and not undone.
+    pub fn done_count(&self) -> usize {
+        self.done.len()
+    }
+
+    /// What all steps are called, the oldest first, those that were undone at the end.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let steps = self.done.iter().chain(self.undone.iter().rev());
+        steps.map(|step| step.name.as_str())
+    }
+
+    /// Bytes that masks and labels take in all steps.
+    pub fn bytes(&self) -> usize {
+        let steps = self.done.iter().chain(&self.undone);
+        steps.map(|step| step.edit.byte_size()).sum()
+    }
+
     /// Something was done. What was undone before can no longer be done again.
     pub(super) fn did(&mut self, step: Step) {
         self.undone.clear();
@@ -213,6 +230,10 @@ mod tests {
         assert!(history.undo().is_some() && history.undo().is_some());
         assert_eq!(history.redo_name(), Some((MAX_STEPS + 1).to_string().as_str()));
         assert_eq!(history.redo(), Some(step(MAX_STEPS + 1).edit));
+        let names: Vec<&str> = history.names().collect();
+        assert_eq!((names.len(), history.done_count()), (MAX_STEPS, MAX_STEPS - 1));
+        assert_eq!(names[MAX_STEPS - 1], (MAX_STEPS + 2).to_string());
+        assert_eq!(history.bytes(), 0);
         history.did(step(7));
         assert_eq!(history.redo(), None);
         for _ in 0..MAX_STEPS {

@@ -28,6 +28,7 @@ pub mod painting;
 pub mod pane;
 pub mod planes;
 pub mod presets;
+pub mod preview;
 pub mod readers;
 pub mod readout;
 pub mod recent;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
+use super::preview;
 use super::state::{Entry, State};
 use super::surfaces::{FoundSurfaces, VolumeLook};
 use crate::algo::label_counts::LabelCount;
@@ -243,13 +244,14 @@ pub fn overlaps(a: &Volume, b: &Volume) -> bool {
 
 /// What is drawn over the shown image, for a picture with so many pixels in a point.
 pub(super) fn layers(state: &State, pixels_per_point: f64) -> Vec<LabelLayer> {
-    layers_where(state, pixels_per_point, |_, _| true)
+    layers_where(state, pixels_per_point, true, |_, _| true)
 }
 
-/// The same of some maps only.
+/// The same of some maps only; what would be painted is shown in slices alone.
 pub(super) fn layers_where(
     state: &State,
     pixels_per_point: f64,
+    is_slice: bool,
     is_wanted: impl Fn(&Entry, &Overlay) -> bool,
 ) -> Vec<LabelLayer> {
     let view = state.view.overlays;
@@ -270,6 +272,7 @@ pub(super) fn layers_where(
                 layer
             })
         })
+        .chain(preview::layers(state, is_slice, outline_px))
         .collect()
 }
 

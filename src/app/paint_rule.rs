@@ -106,6 +106,11 @@ impl Rule {
         }
     }
 
+    /// Whether painting may go to a voxel without a label at all.
+    pub fn may_paint(&self, index: [usize; 3]) -> bool {
+        self.is_within(index, 0) && self.is_in_range(index)
+    }
+
     /// Whether the segment stays as it is whatever is done.
     pub fn is_locked(&self, label: u16) -> bool {
         self.locked.contains(&label)

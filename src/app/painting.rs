@@ -89,6 +89,8 @@ pub struct Painting {
     pub over: Over,
     /// Values of the image, from and to, outside of which nothing is painted.
     pub range: Option<[f64; 2]>,
+    /// Whether the panes show what these values would paint.
+    pub shows_range: bool,
     /// Where painting is limited to.
     pub within: Within,
     /// Whether what is filled, drawn around or traced is taken away instead of painted.
@@ -112,6 +114,7 @@ impl Default for Painting {
             is_ball: false,
             over: Over::default(),
             range: None,
+            shows_range: false,
             within: Within::default(),
             erases: false,
             tolerance: None,
@@ -143,6 +146,8 @@ pub enum PaintChange {
     Over(Over),
     /// Only between these values of the image; `null`: everywhere.
     Range(Option<[f64; 2]>),
+    /// Whether the panes show what these values would paint.
+    ShowsRange(bool),
     /// Where painting is limited to.
     Within(Within),
     /// Whether fills and lines take away instead of painting.

@@ -8,7 +8,8 @@ use super::paint_rule::Rule;
 use super::tool_work::{ToolWork, Worked};
 use crate::algo::paint::repaint;
 use crate::algo::segment::between::filled_between;
-use crate::algo::segment::{Islands, Region};
+use crate::algo::segment::grow::{self, Ground};
+use crate::algo::segment::{Islands, Region, bounds, smooth};
 use crate::model::geometry::Geometry;
 use crate::model::label_delta::LabelDelta;
 use crate::model::label_map::{LabelMap, VoxelBox};
@@ -60,8 +61,70 @@ pub enum SegmentWork {
     },
     /// Makes each of its connected parts a segment of its own; the largest keeps its name.
     Split,
+    /// Takes what the majority of a ball around each voxel says.
+    Median {
+        /// Radius in mm.
+        mm: f64,
+    },
+    /// Takes bumps away that are thinner than twice this.
+    Open {
+        /// Radius in mm.
+        mm: f64,
+    },
+    /// Closes gaps that are thinner than twice this.
+    Close {
+        /// Radius in mm.
+        mm: f64,
+    },
+    /// Takes the voxels of which a Gaussian sees more inside than outside.
+    Gaussian {
+        /// Standard deviation in mm.
+        mm: f64,
+    },
+    /// Smooths all segments of its layer together by a Gaussian, so that they go on touching each other.
+    SmoothAll {
+        /// Standard deviation in mm.
+        mm: f64,
+    },
+    /// Grows all segments of its layer until they meet, along what is alike in the image.
+    GrowSeeds,
+    /// Combines it with another segment.
+    Combine {
+        /// The other segment's label.
+        other: u32,
+        /// How.
+        how: Logic,
+    },
     /// Takes all its voxels away.
     Clear,
+}
+
+/// How a segment is combined with another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Logic {
+    /// What either has.
+    Union,
+    /// What both have.
+    Intersection,
+    /// What it has and the other has not.
+    Subtract,
+    /// What only one of them has.
+    Xor,
+    /// What the other has.
+    Copy,
+}
+
+impl Logic {
+    fn holds(self, [own, other]: [bool; 2]) -> bool {
+        match self {
+            Self::Union => own || other,
+            Self::Intersection => own && other,
+            Self::Subtract => own && !other,
+            Self::Xor => own != other,
+            Self::Copy => other,
+        }
+    }
 }
 
 impl SegmentWork {
@@ -72,6 +135,12 @@ impl SegmentWork {
             Self::Threshold { .. } => say!("app-step-threshold", name = name),
             Self::Margin { mm } if *mm < 0.0 => say!("app-step-shrink", name = name),
             Self::Margin { .. } => say!("app-step-grow", name = name),
+            Self::Median { .. } | Self::Open { .. } | Self::Close { .. } | Self::Gaussian { .. } => {
+                say!("app-step-smooth", name = name)
+            }
+            Self::SmoothAll { .. } => say!("app-step-smooth-all"),
+            Self::GrowSeeds => say!("app-step-grow-seeds"),
+            Self::Combine { .. } => say!("app-step-combine", name = name),
             Self::Smooth { .. } => say!("app-step-smooth", name = name),
             Self::Hollow { .. } => say!("app-step-hollow", name = name),
             Self::FillHoles => say!("app-step-holes", name = name),
@@ -108,6 +177,8 @@ pub struct WorkRequest {
     pub table: SegmentTable,
     /// What it is called as a step.
     pub name: String,
+    /// Whether it is shown first and waits for a yes.
+    pub is_preview: bool,
 }
 
 /// What came of it.
@@ -127,6 +198,8 @@ pub struct WorkDone {
     pub name: String,
     /// Why it could not be done.
     pub refused: Option<String>,
+    /// Whether it is shown first and waits for a yes.
+    pub is_preview: bool,
     /// Whether the user is told that nothing changed.
     pub tells_nothing: bool,
 }
@@ -154,6 +227,7 @@ impl WorkRequest {
             change,
             name: self.name.clone(),
             refused,
+            is_preview: self.is_preview,
             tells_nothing: match &self.work {
                 Work::Whole(_) => true,
                 Work::Tool(work) => work.tells_nothing(),
@@ -194,6 +268,20 @@ impl WorkRequest {
                 return;
             }
             SegmentWork::Split => return,
+            SegmentWork::SmoothAll { mm } => return self.smooth_all(map, mm, spacing),
+            SegmentWork::GrowSeeds => return self.grow_seeds(map, spacing),
+            SegmentWork::Combine { other, how } => return self.combine(map, other, how),
+            SegmentWork::Median { mm } => region(mm).map(|region| smooth::median(region, mm, spacing)),
+            SegmentWork::Gaussian { mm } => {
+                let reach = smooth::gaussian_reach_mm(mm);
+                region(reach).map(|region| smooth::gaussian(region, mm, spacing))
+            }
+            SegmentWork::Open { mm } => {
+                region(mm).map(|region| region.with_margin(-mm, spacing).with_margin(mm, spacing))
+            }
+            SegmentWork::Close { mm } => {
+                region(2.0 * mm).map(|region| region.with_margin(mm, spacing).with_margin(-mm, spacing))
+            }
             SegmentWork::Clear => {
                 map.relabel(|old| if old == label { 0 } else { old });
                 return;
@@ -225,4 +313,118 @@ impl WorkRequest {
     fn covered(&self, old: u16) -> u16 {
         if self.rule.may_cover(old) { self.rule.label } else { old }
     }
+
+    /// The box around all labels of a map, larger by so many mm, as far as the map goes.
+    fn around_all(map: &LabelMap, room: [usize; 3]) -> Option<VoxelBox> {
+        let labels = map.counts();
+        let boxes = labels.keys().filter_map(|label| bounds(map, *label));
+        let tight = boxes.reduce(|a, b| {
+            std::array::from_fn(|axis| a[axis].start.min(b[axis].start)..a[axis].end.max(b[axis].end))
+        })?;
+        let dims = map.dims();
+        Some(std::array::from_fn(|axis| {
+            let side = &tight[axis];
+            side.start.saturating_sub(room[axis])..side.end.saturating_add(room[axis]).min(dims[axis])
+        }))
+    }
+
+    fn smooth_all(&self, map: &mut LabelMap, mm: f64, spacing: [f64; 3]) {
+        let reach = smooth::gaussian_reach_mm(mm.max(0.0));
+        let room = spacing.map(|step| (reach / step).ceil().min(1e6) as usize + 1);
+        let Some(voxels) = Self::around_all(map, room) else {
+            return;
+        };
+        let dims = voxels.clone().map(|side| side.len());
+        let labels = in_box(&voxels, |index| map.get(index).unwrap_or(0));
+        let smooth = smooth::joint(&labels, dims, mm, spacing);
+        repaint(
+            map,
+            &voxels,
+            |_| true,
+            |index, old| {
+                let new = smooth.get(place_in(&voxels, index)).copied().unwrap_or(old);
+                // A locked segment neither gives nor takes.
+                let is_free = !self.rule.is_locked(old) && !self.rule.is_locked(new);
+                if is_free { new } else { old }
+            },
+        );
+    }
+
+    fn grow_seeds(&self, map: &mut LabelMap, spacing: [f64; 3]) {
+        /// What is looked at around the seeds, as a part of the box around them.
+        const MARGIN: usize = 10;
+        let Some(tight) = Self::around_all(map, [0; 3]) else {
+            return;
+        };
+        let room = tight.map(|side| side.len() / MARGIN + 3);
+        let Some(voxels) = Self::around_all(map, room) else {
+            return;
+        };
+        let dims = voxels.clone().map(|side| side.len());
+        let values = in_box(&voxels, |index| {
+            self.rule.value(index).map_or(f32::NAN, |value| value as f32)
+        });
+        let seeds = in_box(&voxels, |index| match map.get(index).unwrap_or(0) {
+            // What may not be painted is not gone through, and what is locked does not grow.
+            0 if self.rule.may_paint(index) => 0,
+            0 => grow::WALL,
+            label if self.rule.is_locked(label) => grow::WALL,
+            label => label,
+        });
+        let ground = Ground {
+            dims,
+            spacing,
+            values: &values,
+        };
+        let grown = grow::grown(&ground, &seeds);
+        repaint(
+            map,
+            &voxels,
+            |_| true,
+            |index, old| {
+                let new = grown.get(place_in(&voxels, index)).copied().unwrap_or(0);
+                if old == 0 && new != grow::WALL { new } else { old }
+            },
+        );
+    }
+
+    fn combine(&self, map: &mut LabelMap, other: u32, how: Logic) {
+        let layer = self.table.get(other).map_or(self.layer, |segment| segment.layer);
+        let Some(others) = self.volume.voxels.label_map(layer) else {
+            return;
+        };
+        let label = self.rule.label;
+        let other = u16::try_from(other).unwrap_or(0);
+        let everywhere: VoxelBox = map.dims().map(|side| 0..side);
+        repaint(
+            map,
+            &everywhere,
+            |_| true,
+            |index, old| {
+                let has_other = other != 0 && others.get(index) == Some(other);
+                match (how.holds([old == label, has_other]), old == label) {
+                    (true, false) => self.covered(old),
+                    (false, true) => 0,
+                    _ => old,
+                }
+            },
+        );
+    }
+}
+
+/// Something of every voxel of a box, i fastest.
+fn in_box<T>(voxels: &VoxelBox, of: impl Fn([usize; 3]) -> T) -> Vec<T> {
+    let mut all = Vec::with_capacity(voxels.iter().map(ExactSizeIterator::len).product());
+    for k in voxels[2].clone() {
+        for j in voxels[1].clone() {
+            all.extend(voxels[0].clone().map(|i| of([i, j, k])));
+        }
+    }
+    all
+}
+
+/// Where a voxel of a map stands in such a list.
+fn place_in(voxels: &VoxelBox, [i, j, k]: [usize; 3]) -> usize {
+    let [own_i, own_j, own_k] = voxels;
+    ((k - own_k.start) * own_j.len() + j - own_j.start) * own_i.len() + i - own_i.start
 }

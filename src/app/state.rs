@@ -18,6 +18,7 @@ use super::overlays::{Overlay, OverlayView};
 use super::painting::{Begun, Painting};
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
+use super::preview::{Preview, RangeSeen};
 use super::settings::Settings;
 use super::tables::Tables;
 use super::thumbnail::Thumbnails;
@@ -60,6 +61,10 @@ pub struct State {
     pub(super) journal_failed_at: Option<u64>,
     /// The stroke that is being painted.
     pub(super) stroke: Option<Begun>,
+    /// Work on a segment that waits for a yes.
+    pub preview: Option<Preview>,
+    /// What the range of values would paint.
+    pub range_seen: Option<RangeSeen>,
     /// The line that is being drawn around something.
     pub outline: Option<Outline>,
     /// The line of one value under the pointer, while it is shown.
@@ -344,6 +349,8 @@ pub enum JobSubject {
     Segment(VolumeId),
     /// Finding the surfaces of a label map.
     Surfaces(VolumeId),
+    /// Finding out what a range of values would paint.
+    Range(VolumeId),
     /// Writing a segmentation.
     SavingLabels(VolumeId),
     /// Keeping painted work safe, or looking for such work.
@@ -371,6 +378,7 @@ impl JobSubject {
             | Self::SavingLabels(id)
             | Self::Segment(id)
             | Self::Surfaces(id)
+            | Self::Range(id)
             | Self::TransferThumbnails(id) => Some(*id),
             Self::Question
             | Self::Picture
@@ -397,6 +405,7 @@ impl JobSubject {
                 | Self::Journal
                 | Self::Cases
                 | Self::Developing
+                | Self::Range(_)
         )
     }
 }
@@ -464,6 +473,8 @@ impl State {
             cases: None,
             journal_failed_at: None,
             stroke: None,
+            preview: None,
+            range_seen: None,
             outline: None,
             traced: None,
             tool_work: None,

@@ -116,7 +116,7 @@ pub(super) fn in_volume(state: &State) -> Vec<SurfaceLayer> {
 
 /// The label maps whose voxels are in the volume view: also those that can have no surfaces.
 pub(super) fn voxels_in_volume(state: &State, pixels_per_point: f64) -> Vec<LabelLayer> {
-    overlays::layers_where(state, pixels_per_point, |entry, overlay| match overlay.look {
+    overlays::layers_where(state, pixels_per_point, false, |entry, overlay| match overlay.look {
         VolumeLook::Surfaces => !can_have(entry),
         VolumeLook::Voxels => true,
         VolumeLook::Hidden => false,

@@ -108,6 +108,25 @@ impl LabelDelta {
         Ok(())
     }
 
+    /// The labels that voxels get, and of those that lose theirs the ones that they had; 0 where nothing changes.
+    pub fn shown(&self) -> LabelMap {
+        let mut map = LabelMap::empty(self.dims);
+        let changed = self.blocks.iter().map(|delta| {
+            let mut labels = vec![0; BLOCK_VOXELS];
+            for run in &delta.runs {
+                let start = usize::from(run.start);
+                if let Some(places) = labels.get_mut(start..start + usize::from(run.length)) {
+                    places.fill(if run.new == 0 { run.old } else { run.new });
+                }
+            }
+            let block = delta.block as usize;
+            (block, map.block_of(block, labels))
+        });
+        let changed = changed.collect();
+        map.replace(changed);
+        map
+    }
+
     /// How many voxels each label loses (below 0) or gains.
     pub fn balance(&self) -> std::collections::BTreeMap<u16, i64> {
         let mut balance = std::collections::BTreeMap::new();
@@ -189,6 +208,11 @@ mod tests {
         delta.inverse().apply(&mut walked).unwrap();
         assert!(walked.is_same(&before));
         assert_eq!(LabelDelta::between(&before, &walked), None);
+        let (shown, was, is) = (delta.shown().to_dense(), before.to_dense(), after.to_dense());
+        for (shown, (was, is)) in shown.into_iter().zip(was.into_iter().zip(is)) {
+            let expected = if was == is { 0 } else { is };
+            assert_eq!(shown, if was != is && is == 0 { was } else { expected });
+        }
         let counts = |map: &LabelMap, label| map.to_dense().iter().filter(|n| **n == label).count() as i64;
         for (label, change) in delta.balance() {
             assert_eq!(change, counts(&after, label) - counts(&before, label), "{label}");

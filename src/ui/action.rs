@@ -47,6 +47,7 @@ pub enum Action {
     Tool(Tool),
     Undo,
     Redo,
+    History,
     DeleteMeasurement,
     ExportMeasurements(MeasurementsFile),
     CopyMeasurements,
@@ -229,6 +230,7 @@ pub const ROWS: &[Row] = &[
         .on(COMMAND_SHIFT, Key::Z)
         .or(Modifiers::COMMAND, Key::Y)
         .repeating(),
+    row(Group::Edit, Action::History, "ui-history").on(COMMAND_SHIFT, Key::Y),
     row(Group::Edit, Action::DeleteMeasurement, "ui-delete")
         .key(Key::Delete)
         .or(Modifiers::NONE, Key::Backspace),
@@ -488,6 +490,7 @@ impl Row {
             Action::Browser => return (!state.document.entries.is_empty()).then_some(Request::FocusBrowser),
             Action::SavePicture => return state.shown().map(|_| Request::Show(Dialog::Picture)),
             Action::Movie => return state.shown().map(|_| Request::Show(Dialog::Movie)),
+            Action::History => return state.shown().map(|_| Request::Show(Dialog::History)),
             Action::Keys => return Some(Request::Show(Dialog::Keys)),
             Action::Settings => return Some(Request::Show(Dialog::Settings)),
             Action::About => return Some(Request::Show(Dialog::About)),

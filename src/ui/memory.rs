@@ -66,6 +66,8 @@ pub enum Dialog {
     Picture,
     /// How a movie is made.
     Movie,
+    /// Everything that was done, step by step.
+    History,
     /// Which program this is.
     About,
 }

@@ -49,7 +49,9 @@ fn general_command(action: Action, state: &State) -> Option<Command> {
         Action::Crosshair => Command::ToggleCrosshair,
         Action::Cancel if state.gesture.is_some() => Command::CancelGesture,
         Action::Maximise if draws_corners(state) => Command::FinishOutline,
+        Action::Maximise if state.preview.is_some() => Command::AcceptPreview,
         Action::DeleteMeasurement if draws_corners(state) => Command::DropCorner,
+        Action::Cancel if state.preview.is_some() => Command::RejectPreview,
         Action::Cancel
             if state
                 .view

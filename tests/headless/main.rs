@@ -40,6 +40,7 @@ mod overlays;
 mod painting;
 mod painting_safe;
 mod painting_tools;
+mod painting_work;
 mod pictures;
 mod program;
 mod program_doubts;

@@ -299,7 +299,7 @@ fn undoing_a_thousand_commands_leads_back_bit_for_bit() {
         }
     }
     let (first, last) = (states[0].clone(), states.last().unwrap().clone());
-    assert_ne!(first, last);
+    assert!(states.iter().filter(|state| **state != first).count() > 100);
     let mut undone = 0;
     while program.state().history.undo_name().is_some() {
         run(&mut program, Command::Undo);

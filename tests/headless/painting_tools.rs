@@ -6,7 +6,7 @@ use glam::{DVec2, DVec3};
 use isocenter::app::overlays::{self, SegmentChange};
 use isocenter::app::painting::{Cut, IslandWork, Over, PaintChange, Within};
 use isocenter::app::pane::PaneId;
-use isocenter::app::segment_work::SegmentWork;
+use isocenter::app::segment_work::{Logic, SegmentWork};
 use isocenter::app::tool::{Button, Modifiers, PointerAction, Tool};
 use isocenter::app::{Command, Program, scenes};
 use isocenter::model::plane::Plane;
@@ -478,7 +478,7 @@ pub fn any_tool(program: &mut Program, dice: &mut Dice, pane: PaneId, [from, to]
         Within::OutsideOthers,
     ];
     change(program, PaintChange::Within(within[dice.below(4) as usize]));
-    match dice.below(9) {
+    match dice.below(13) {
         0 => {
             take(program, Tool::Lasso);
             draw(program, pane, &[from, to, third], NONE);
@@ -514,6 +514,26 @@ pub fn any_tool(program: &mut Program, dice: &mut Dice, pane: PaneId, [from, to]
         6 => {
             let steps = if dice.below(2) == 0 { 1 } else { -1 };
             run(program, Command::CopySlice { pane, steps });
+        }
+        8 => run(program, work(SegmentWork::SmoothAll { mm: 1.0 })),
+        9 => run(program, work(SegmentWork::Gaussian { mm: 1.0 })),
+        10 => {
+            let logic = [
+                Logic::Union,
+                Logic::Xor,
+                Logic::Copy,
+                Logic::Intersection,
+                Logic::Subtract,
+            ];
+            let (other, how) = (1 + dice.below(3) as u32, logic[dice.below(5) as usize]);
+            run(program, work(SegmentWork::Combine { other, how }));
+        }
+        11 => {
+            let work = SegmentWork::GrowSeeds;
+            run(program, Command::PreviewWork { work });
+            wait(program);
+            let answer = [Command::AcceptPreview, Command::RejectPreview];
+            run(program, answer[usize::from(dice.below(4) > 0)].clone());
         }
         7 if dice.below(4) == 0 => run(program, work(SegmentWork::Split)),
         _ => run(program, work(SegmentWork::FillBetween)),

@@ -6,7 +6,9 @@
 pub mod between;
 pub mod distance;
 pub mod flood;
+pub mod grow;
 pub mod otsu;
+pub mod smooth;
 
 use crate::model::label_map::{BLOCK_SIDE, BlockLabels, LabelMap, VoxelBox};
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::command::Command;
+use super::super::preview::RangeKey;
 use super::super::safety::{LabelsKept, LabelsSaved, WorkTaken};
 use super::super::segment_work::WorkDone;
 use super::super::state::Counted;
@@ -17,6 +18,7 @@ use crate::io::journal;
 use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Saved};
 use crate::io::{OpenError, Opened};
+use crate::model::label_map::LabelMap;
 use crate::model::series_key::SeriesKey;
 use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::VolumeId;
@@ -79,6 +81,8 @@ pub enum JobEvent {
     LabelsSaved(LabelsSaved),
     /// Work on a segment was done.
     SegmentWorked(Box<WorkDone>),
+    /// What a range of values would paint.
+    RangeFound(Box<(RangeKey, LabelMap)>),
     /// What was painted is kept safe, or why not.
     LabelsKept(LabelsKept),
     /// A list of cases was read, or why not.

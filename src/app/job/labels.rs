@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::super::preview::RangeRequest;
 use super::super::safety::{LabelsToKeep, LabelsToSave, WorkTaken};
 use super::super::segment_work::WorkRequest;
 use super::super::surfaces::SurfacesRequest;
@@ -37,6 +38,14 @@ impl Jobs {
             found.map_or(JobEvent::Nothing, |found| {
                 JobEvent::Surfaced(request.volume.id, Arc::new(found))
             })
+        });
+    }
+
+    /// Finds out what a range of values would paint.
+    pub fn start_range(&mut self, job: JobId, request: Box<RangeRequest>) {
+        self.start(job, "range", move |_| match request.carry_out() {
+            Some(map) => JobEvent::RangeFound(Box::new((request.key, map))),
+            None => JobEvent::Nothing,
         });
     }
 

@@ -104,6 +104,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::Measured(found) => tables::measured(state, found),
         JobEvent::LabelsSaved(saved) => safety::saved(state, saved),
         JobEvent::SegmentWorked(done) => segment_work::done(state, *done),
+        JobEvent::RangeFound(found) => segment_work::range_found(state, found.0, found.1),
         JobEvent::LabelsKept(kept) => safety::kept(state, kept),
         JobEvent::CasesKept(kept) => cases::kept(state, kept),
         JobEvent::WorkFound(left) => safety::found(state, left),

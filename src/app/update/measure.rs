@@ -163,6 +163,17 @@ pub(super) fn redo(state: &mut State) {
     }
 }
 
+/// Goes back or on to where so many steps were done.
+pub(super) fn go_to_step(state: &mut State, done: usize) {
+    let done = done.min(state.history.names().count());
+    while state.history.done_count() > done {
+        undo(state);
+    }
+    while state.history.done_count() < done && state.history.redo_name().is_some() {
+        redo(state);
+    }
+}
+
 fn nth(state: &State, index: usize) -> Option<Measurement> {
     of_shown(state)?.list.get(index).cloned()
 }

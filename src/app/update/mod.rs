@@ -103,7 +103,8 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::SaveWindow { path } => vec![Effect::SaveWindow { path }],
         Command::ChooseSegmentationFile { index } => safety::choose(state, index),
         Command::SaveSegmentation { index, path } => safety::save(state, index, path),
-        Command::WorkOnSegment { work } => segment_work::begin(state, work),
+        Command::WorkOnSegment { work } => segment_work::begin(state, work, false),
+        Command::PreviewWork { work } => segment_work::begin(state, work, true),
         Command::RecoverWork { index } => safety::recover(state, index),
         Command::DiscardWork { index } => safety::discard(state, index),
         Command::ChooseMeasurementsFile { format } => file::choose(state, Choice::Measurements(format)),
@@ -194,6 +195,7 @@ fn update_measurements(state: &mut State, command: Command) {
         Command::DeleteMeasurement { index } => measure::delete(state, index),
         Command::Undo => measure::undo(state),
         Command::Redo => measure::redo(state),
+        Command::GoToStep { done } => measure::go_to_step(state, done),
         other => update_overlays(state, other),
     }
 }
@@ -205,6 +207,8 @@ fn update_overlays(state: &mut State, command: Command) {
         Command::NewSegmentation => paint::new_segmentation(state),
         Command::AddSegment { index } => paint::add_segment(state, index),
         Command::RemoveSegment { index, label } => paint::remove_segment(state, index, label),
+        Command::AcceptPreview => segment_work::accept(state),
+        Command::RejectPreview => state.preview = None,
         Command::FindThreshold => segment_work::find_threshold(state),
         Command::Paint(change) => paint::change(state, &change),
         Command::SetOverlayVisible { index, visible } => overlay::set_visible(state, index, visible),

@@ -40,6 +40,7 @@ pub(super) fn change(state: &mut State, change: &PaintChange) {
         PaintChange::StepRadius(steps) => painting.radius_mm = painting::stepped(painting.radius_mm, steps),
         PaintChange::Ball(is_ball) => painting.is_ball = is_ball,
         PaintChange::Over(over) => painting.over = over,
+        PaintChange::ShowsRange(shows_range) => painting.shows_range = shows_range,
         PaintChange::Within(within) => painting.within = within,
         PaintChange::Erases(erases) => painting.erases = erases,
         PaintChange::Tolerance(tolerance) => {

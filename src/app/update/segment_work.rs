@@ -5,27 +5,37 @@ use std::sync::Arc;
 use super::super::command::Effect;
 use super::super::paint_rule::Rule;
 use super::super::painting::{self, IslandWork};
+use super::super::preview::{Preview, RangeKey, RangeRequest, RangeSeen};
 use super::super::segment_work::{SegmentWork, Work, WorkDone, WorkRequest};
 use super::super::state::{JobSubject, Level, State};
 use super::super::tool_work::ToolWork;
 use super::{file, paint};
 use crate::algo::segment::otsu;
+use crate::model::label_map::LabelMap;
 use crate::say;
 
 /// Begins work on the segment that is painted.
-pub(super) fn begin(state: &mut State, work: SegmentWork) -> Vec<Effect> {
+pub(super) fn begin(state: &mut State, work: SegmentWork, is_preview: bool) -> Vec<Effect> {
     super::pointer::cancel(state);
+    state.preview = None;
     let Some((index, segment)) = painting::segment(state) else {
         return Vec::new();
     };
     let name = work.step_name(&segment.name);
     let label = segment.label;
     let request = request(state, Work::Whole(work), (index, label), false, name);
+    let request = request.map(|request| WorkRequest { is_preview, ..request });
     request.into_iter().flat_map(|request| start(state, request)).collect()
 }
 
 /// Does what a tool has found to be done: at once if it costs little.
 pub(super) fn due(state: &mut State) -> Vec<Effect> {
+    forget_stale(state);
+    let range = range_due(state);
+    range.into_iter().chain(tool_due(state)).collect()
+}
+
+fn tool_due(state: &mut State) -> Vec<Effect> {
     let Some((work, erases)) = state.tool_work.take() else {
         return Vec::new();
     };
@@ -96,6 +106,7 @@ fn request(
         layer: segment.layer,
         table,
         name,
+        is_preview: false,
     })
 }
 
@@ -129,6 +140,16 @@ pub(super) fn done(state: &mut State, done: WorkDone) {
         && is_known.is_none_or(|(overlay, (before, _))| overlay.table == *before)
         && state.stroke.is_none();
     match done.change {
+        Some(change) if is_current && done.is_preview => {
+            let before = state.preview.as_ref().map(|preview| preview.seen.id);
+            let done = WorkDone {
+                change: Some(change),
+                is_preview: false,
+                refused: None,
+                ..done
+            };
+            state.preview = Preview::of(state, done, before);
+        }
         Some((after, delta)) if is_current => {
             paint::set_layer(state, done.id, done.layer, after);
             paint::note_change(state, (done.id, done.layer), delta, done.tables, done.name);
@@ -139,6 +160,64 @@ pub(super) fn done(state: &mut State, done: WorkDone) {
     }
 }
 
+/// Takes over what was shown.
+pub(super) fn accept(state: &mut State) {
+    if let Some(preview) = state.preview.take() {
+        done(state, preview.done);
+    }
+}
+
+/// Forgets what was shown of a state that is no more.
+fn forget_stale(state: &mut State) {
+    let revision = |id| {
+        let entry = state.document.entry(id)?;
+        Some(entry.volume().voxels.painted_revision())
+    };
+    let is_true = state.preview.as_ref().is_none_or(|preview| {
+        let map = state
+            .document
+            .entry(preview.done.id)
+            .and_then(|entry| entry.volume().voxels.label_map(preview.done.layer));
+        map.is_some_and(|map| map.revision() == preview.done.revision)
+    });
+    let is_range_true = state
+        .range_seen
+        .as_ref()
+        .is_none_or(|range| revision(range.key.target()).is_some());
+    if !is_true {
+        state.preview = None;
+    }
+    if !is_range_true {
+        state.range_seen = None;
+    }
+}
+
+/// Has it found out what the range of values would paint, if that is to be seen and is not known.
+fn range_due(state: &mut State) -> Option<Effect> {
+    let Some(request) = RangeRequest::of(state) else {
+        state.range_seen = None;
+        return None;
+    };
+    let is_known = state.range_seen.as_ref().is_some_and(|seen| seen.key == request.key);
+    let mut jobs = state.jobs.values();
+    if is_known || jobs.any(|status| matches!(status.subject, JobSubject::Range(_))) {
+        return None;
+    }
+    let subject = JobSubject::Range(request.key.target());
+    let job = file::begin(state, say!("app-job-range"), subject);
+    Some(Effect::FindRange {
+        job,
+        request: Box::new(request),
+    })
+}
+
+/// What the range of values would paint was found out; if things have changed since, it is found out once more.
+pub(super) fn range_found(state: &mut State, key: RangeKey, map: LabelMap) {
+    if RangeRequest::of(state).is_some() {
+        state.range_seen = RangeSeen::of(state, key, map);
+    }
+}
+
 /// Sets the range of values to those above the threshold that parts the image's values best.
 pub(super) fn find_threshold(state: &mut State) {
     let found = state.shown().and_then(|entry| {
@@ -146,7 +225,10 @@ pub(super) fn find_threshold(state: &mut State) {
         Some([otsu::threshold(histogram)?, histogram.high()])
     });
     match found {
-        Some(range) => state.painting.range = Some(range),
+        Some(range) => {
+            state.painting.range = Some(range);
+            state.painting.shows_range = true;
+        }
         None => state.tell(Level::Note, say!("app-no-threshold")),
     }
 }

@@ -3,7 +3,7 @@
 use egui::{Context, Frame, Id, Margin, Modal, RichText, Ui};
 
 use super::toolbar::glyph_button;
-use super::{about, keys, menu, movie, picture, settings};
+use super::{about, history, keys, menu, movie, picture, settings};
 use crate::app::State;
 use crate::say;
 use crate::ui::action::Action;
@@ -26,11 +26,12 @@ pub fn show(ctx: &Context, state: &State, memory: &mut Memory, commands: &mut Co
             (say!("ui-picture-title", pane = pane), 360.0)
         }
         Dialog::Movie => (say!("ui-movie-title"), 440.0),
+        Dialog::History => (say!("ui-history"), 340.0),
         Dialog::About => (say!("window-about"), 400.0),
     };
     // What the settings change has to be seen while they are open.
     let shade = match dialog {
-        Dialog::Settings => egui::Color32::TRANSPARENT,
+        Dialog::Settings | Dialog::History => egui::Color32::TRANSPARENT,
         Dialog::Keys | Dialog::Picture | Dialog::Movie | Dialog::About => theme::of(ctx).shade,
     };
     let room = ctx.content_rect().size() - egui::Vec2::splat(2.0 * MARGIN);
@@ -54,6 +55,7 @@ pub fn show(ctx: &Context, state: &State, memory: &mut Memory, commands: &mut Co
                     Dialog::Settings => settings::show(ui, state, commands),
                     Dialog::Picture => picture::show(ui, state, memory, commands),
                     Dialog::Movie => movie::show(ui, state, memory, commands),
+                    Dialog::History => history::show(ui, state, commands),
                     Dialog::About => about::show(ui),
                 });
             is_closed

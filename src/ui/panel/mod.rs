@@ -9,6 +9,7 @@ pub mod dialog;
 pub mod display;
 pub mod drop;
 pub mod histogram;
+mod history;
 pub mod jobs;
 pub mod keys;
 pub mod leaving;

@@ -20,6 +20,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     paint_tools::options(ui, state, commands);
     rules(ui, state, commands);
     segment_work::show(ui, state, commands);
+    segment_work::preview(ui, state, commands);
     ui.separator();
 }
 
@@ -124,6 +125,7 @@ fn within(ui: &mut Ui, state: &State, commands: &mut Commands) {
             )
         }
     };
+    ui.label(say!("ui-within"));
     let now = state.painting.within;
     let segments = overlay
         .table
@@ -166,8 +168,8 @@ fn rules(ui: &mut Ui, state: &State, commands: &mut Commands) {
             .response
             .on_hover_text(say!("ui-paint-over-tip"))
             .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, say!("ui-paint-over")));
-        within(ui, state, commands);
     });
+    ui.horizontal(|ui| within(ui, state, commands));
     ui.horizontal(|ui| {
         let mut is_limited = painting.range.is_some();
         let window = state.shown().and_then(|entry| entry.display.window);
@@ -187,6 +189,11 @@ fn rules(ui: &mut Ui, state: &State, commands: &mut Commands) {
             let to = ui.add(DragValue::new(&mut high).speed(speed).max_decimals(2));
             if from.changed() || to.changed() {
                 commands.push(Command::Paint(PaintChange::Range(Some([low, high]))));
+            }
+            let mut shows = painting.shows_range;
+            let switch = ui.toggle_value(&mut shows, say!("ui-paint-range-show"));
+            if switch.on_hover_text(say!("ui-paint-range-show-tip")).changed() {
+                commands.push(Command::Paint(PaintChange::ShowsRange(shows)));
             }
         }
     });

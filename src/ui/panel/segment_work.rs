@@ -1,11 +1,11 @@
 //! What can be done with the whole segment that is painted, each by a button.
 
-use egui::{DragValue, Id, Role, Ui, WidgetInfo};
+use egui::{ComboBox, DragValue, Id, Role, Ui, WidgetInfo};
 
-use crate::app::segment_work::SegmentWork;
+use crate::app::segment_work::{Logic, SegmentWork};
 use crate::app::{Command, State, painting};
-use crate::say;
 use crate::ui::Commands;
+use crate::{say, words};
 
 /// The reach of margins at first, mm.
 const FIRST_MM: f64 = 2.0;
@@ -25,6 +25,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             });
             shape(ui, commands);
             parts(ui, commands);
+            together(ui, state, commands);
         });
 }
 
@@ -32,98 +33,138 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn shape(ui: &mut Ui, commands: &mut Commands) {
     let id = Id::unique("segment-work-mm");
     let mut mm = ui.data(|data| data.get_temp(id)).unwrap_or(FIRST_MM);
+    let works = [
+        (SegmentWork::Margin { mm }, "work-grow"),
+        (SegmentWork::Margin { mm: -mm }, "work-shrink"),
+        (SegmentWork::Hollow { mm }, "work-hollow"),
+        (SegmentWork::Smooth { mm }, "work-smooth"),
+        (SegmentWork::Median { mm }, "work-median"),
+        (SegmentWork::Open { mm }, "work-open"),
+        (SegmentWork::Close { mm }, "work-close"),
+        (SegmentWork::Gaussian { mm }, "work-gaussian"),
+        (SegmentWork::SmoothAll { mm }, "work-smooth-all"),
+    ];
     ui.horizontal_wrapped(|ui| {
-        for (work, label, tip) in [
-            (
-                SegmentWork::Margin { mm },
-                say!("ui-work-grow"),
-                say!("ui-work-grow-tip"),
-            ),
-            (
-                SegmentWork::Margin { mm: -mm },
-                say!("ui-work-shrink"),
-                say!("ui-work-shrink-tip"),
-            ),
-            (
-                SegmentWork::Smooth { mm },
-                say!("ui-work-smooth"),
-                say!("ui-work-smooth-tip"),
-            ),
-            (
-                SegmentWork::Hollow { mm },
-                say!("ui-work-hollow"),
-                say!("ui-work-hollow-tip"),
-            ),
-        ] {
-            button(ui, &label, tip, work, commands);
+        for (work, key) in works {
+            keyed_button(ui, key, Command::WorkOnSegment { work }, commands);
         }
-        ui.label(say!("ui-work-mm"));
+        ui.label(say!("work-mm"));
         let value = DragValue::new(&mut mm)
             .range(0.1..=100.0)
             .speed(0.1)
             .max_decimals(1)
             .suffix(" mm");
-        if ui.add(value).on_hover_text(say!("ui-work-mm-tip")).changed() {
+        if ui.add(value).on_hover_text(say!("work-mm-tip")).changed() {
             ui.data_mut(|data| data.insert_temp(id, mm));
         }
     });
 }
 
+/// What concerns other segments too.
+fn together(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let Some((_, _, overlay)) = painting::target(state) else {
+        return;
+    };
+    let own = painting::segment(state).map(|(_, segment)| segment.label);
+    let others: Vec<_> = overlay
+        .table
+        .segments
+        .iter()
+        .filter(|segment| Some(segment.label) != own)
+        .collect();
+    ui.add_enabled_ui(!others.is_empty(), |ui| {
+        ui.horizontal_wrapped(|ui| {
+            let work = SegmentWork::GrowSeeds;
+            keyed_button(ui, "work-grow-seeds", Command::PreviewWork { work }, commands);
+        });
+    });
+    let Some(first) = others.first() else { return };
+    ui.horizontal_wrapped(|ui| {
+        let id = Id::unique("segment-work-other");
+        let chosen: Option<u32> = ui.data(|data| data.get_temp(id));
+        let mut other = *others
+            .iter()
+            .find(|segment| Some(segment.label) == chosen)
+            .unwrap_or(first);
+        let combo = ComboBox::from_id_salt("combine-with")
+            .selected_text(&other.name)
+            .truncate()
+            .show_ui(ui, |ui| {
+                for segment in &others {
+                    if ui
+                        .selectable_label(segment.label == other.label, &segment.name)
+                        .clicked()
+                    {
+                        other = segment;
+                    }
+                }
+            });
+        ui.data_mut(|data| data.insert_temp(id, other.label));
+        combo
+            .response
+            .on_hover_text(say!("work-other-tip"))
+            .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, say!("work-other")));
+        for (how, key) in [
+            (Logic::Union, "work-union"),
+            (Logic::Intersection, "work-intersection"),
+            (Logic::Subtract, "work-subtract"),
+            (Logic::Xor, "work-xor"),
+            (Logic::Copy, "work-copy"),
+        ] {
+            let other = other.label;
+            let work = SegmentWork::Combine { other, how };
+            keyed_button(ui, key, Command::WorkOnSegment { work }, commands);
+        }
+    });
+}
+
+/// What is shown and waits for a yes.
+pub fn preview(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    if let Some(preview) = &state.preview {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(say!("ui-preview", name = preview.done.name.clone()));
+            keyed_button(ui, "ui-preview-accept", Command::AcceptPreview, commands);
+            keyed_button(ui, "ui-preview-reject", Command::RejectPreview, commands);
+        });
+    }
+}
+
+/// A button with words of the catalogue.
+fn keyed_button(ui: &mut Ui, key: &str, command: Command, commands: &mut Commands) {
+    let label = words::lookup(key, &[]);
+    let response = ui
+        .small_button(&label)
+        .on_hover_text(words::lookup(&format!("{key}-tip"), &[]));
+    let is_enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, &label));
+    if response.clicked() {
+        commands.push(command);
+    }
+}
+
 /// What concerns connected parts, and all of it.
 fn parts(ui: &mut Ui, commands: &mut Commands) {
     ui.horizontal_wrapped(|ui| {
-        for (work, label, tip) in [
-            (
-                SegmentWork::FillBetween,
-                say!("ui-work-between"),
-                say!("ui-work-between-tip"),
-            ),
-            (SegmentWork::FillHoles, say!("ui-work-holes"), say!("ui-work-holes-tip")),
-            (
-                SegmentWork::KeepLargest,
-                say!("ui-work-largest"),
-                say!("ui-work-largest-tip"),
-            ),
-            (
-                SegmentWork::DropSmall { ml: SMALL_ML },
-                say!("ui-work-small"),
-                say!("ui-work-small-tip"),
-            ),
-            (SegmentWork::Split, say!("ui-work-split"), say!("ui-work-split-tip")),
-            (SegmentWork::Clear, say!("ui-work-clear"), say!("ui-work-clear-tip")),
+        let work = SegmentWork::FillBetween;
+        keyed_button(ui, "work-between", Command::PreviewWork { work }, commands);
+        for (work, key) in [
+            (SegmentWork::FillHoles, "work-holes"),
+            (SegmentWork::KeepLargest, "work-largest"),
+            (SegmentWork::DropSmall { ml: SMALL_ML }, "work-small"),
+            (SegmentWork::Split, "work-split"),
+            (SegmentWork::Clear, "work-clear"),
         ] {
-            button(ui, &label, tip, work, commands);
+            keyed_button(ui, key, Command::WorkOnSegment { work }, commands);
         }
     });
 }
 
 fn ranges(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    if ui
-        .small_button(say!("ui-work-otsu"))
-        .on_hover_text(say!("ui-work-otsu-tip"))
-        .clicked()
-    {
-        commands.push(Command::FindThreshold);
-    }
+    keyed_button(ui, "work-otsu", Command::FindThreshold, commands);
     let range = state.painting.range;
     ui.add_enabled_ui(range.is_some(), |ui| {
         let [low, high] = range.unwrap_or_default();
         let work = SegmentWork::Threshold { low, high };
-        button(
-            ui,
-            &say!("ui-work-threshold"),
-            say!("ui-work-threshold-tip"),
-            work,
-            commands,
-        );
+        keyed_button(ui, "work-threshold", Command::WorkOnSegment { work }, commands);
     });
-}
-
-fn button(ui: &mut Ui, label: &str, tip: String, work: SegmentWork, commands: &mut Commands) {
-    let response = ui.small_button(label).on_hover_text(tip);
-    let is_enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, label));
-    if response.clicked() {
-        commands.push(Command::WorkOnSegment { work });
-    }
 }
