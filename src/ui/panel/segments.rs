@@ -14,7 +14,7 @@ use crate::ui::panel::{painting, segment_name, series};
 use crate::ui::{Commands, Memory, glyph, theme};
 
 /// Height of the panel at first.
-const HEIGHT: f32 = 260.0;
+const HEIGHT: f32 = 300.0;
 
 /// Shows the panel at the bottom of the room, if a label map can lie over the image.
 pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
