@@ -25,7 +25,7 @@ use crate::model::volume::VolumeId;
 use crate::model::voxel_mask::VoxelMask;
 use crate::model::window::Window;
 
-/// What a job tells. Applied by [`super::update::apply_event`], never recorded.
+/// What a job tells. Applied by [`crate::app::update::apply_event`], never recorded.
 pub enum JobEvent {
     /// How far it is.
     Progress {
