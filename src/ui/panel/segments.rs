@@ -13,6 +13,8 @@ use crate::ui::panel::toolbar::glyph_button;
 use crate::ui::panel::{painting, segment_name, series};
 use crate::ui::{Commands, Memory, glyph, theme};
 
+/// Width of a segment's colour.
+const SWATCH: f32 = 18.0;
 /// Height of the panel at first.
 const HEIGHT: f32 = 300.0;
 
@@ -182,7 +184,10 @@ fn row(
         lock(ui, segment, &change, commands);
         let mut color = segment.color;
         let colors = say!("ui-segment-color", name = name());
+        // Names need the room more than colours do.
+        let usual = std::mem::replace(&mut ui.spacing_mut().interact_size.x, SWATCH);
         let response = ui.color_edit_button_srgb(&mut color).on_hover_text(&colors);
+        ui.spacing_mut().interact_size.x = usual;
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &colors));
         if response.changed() {
             commands.push(change(SegmentChange::Color(color)));
