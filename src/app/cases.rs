@@ -47,6 +47,8 @@ pub struct Cases {
     pub current: Option<usize>,
     /// Cases of which is still to be written how far they are.
     pub(super) changed: Vec<usize>,
+    /// Those of which it is being written now, or could not be: these are tried again with the next change.
+    pub(super) written: Vec<usize>,
 }
 
 impl Cases {
@@ -55,6 +57,7 @@ impl Cases {
             list,
             current: None,
             changed: Vec::new(),
+            written: Vec::new(),
         }
     }
 

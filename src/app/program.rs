@@ -13,8 +13,8 @@ use super::settings::keeper::Keeper;
 use super::settings::{Settings, WindowPlace, file};
 use super::state::State;
 use super::update::{
-    apply_event, begin_movie, begin_picture, due_for_safety, file_changed, is_at_work, kept, look_for_work, take,
-    update,
+    apply_event, begin_movie, begin_picture, due_for_cases, due_for_safety, file_changed, is_at_work, kept,
+    look_for_work, take, update,
 };
 use super::watcher::Watcher;
 use crate::io::home::Home;
@@ -104,7 +104,8 @@ impl Program {
         // What was painted while the stroke before was being written is still to be kept.
         let until = Instant::now() + LAST_WRITING;
         loop {
-            let effects = due_for_safety(&mut self.state);
+            let mut effects = due_for_safety(&mut self.state);
+            effects.extend(due_for_cases(&mut self.state));
             self.carry_out(effects);
             let left = until.saturating_duration_since(Instant::now());
             if !is_at_work(&self.state) || left.is_zero() {

@@ -298,3 +298,31 @@ fn a_case_whose_image_is_gone_says_so_and_the_list_goes_on() {
     ask(&mut program, CaseChange::Step(1));
     assert_eq!(cases_of(&program).current, Some(1), "there is nothing behind the last");
 }
+
+#[test]
+fn how_far_a_case_is_is_written_even_if_the_program_ends_at_once_or_something_was_in_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["one.nii", "two.nii"] {
+        write_volume(folder.path(), name);
+    }
+    let mut program = empty_program();
+    let path = folder.path().to_owned();
+    ask(&mut program, CaseChange::Open { path });
+    let mark = |index, status| CaseChange::Mark {
+        index: Some(index),
+        status,
+    };
+    // A folder of that name stands in the way.
+    std::fs::create_dir(folder.path().join("cases.csv")).unwrap();
+    ask(&mut program, mark(0, CaseStatus::Done));
+    assert!(!program.state().messages.is_empty());
+    std::fs::remove_dir(folder.path().join("cases.csv")).unwrap();
+    for status in [CaseStatus::Review, CaseStatus::Done] {
+        run(&mut program, Command::Cases(mark(1, status)));
+    }
+    drop(program);
+    assert_eq!(
+        table(folder.path()),
+        "image,mask,status\none.nii,,done\ntwo.nii,,done\n"
+    );
+}

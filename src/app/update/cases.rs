@@ -130,7 +130,7 @@ pub(super) fn path_of(state: &mut State, index: usize) -> Option<PathBuf> {
 }
 
 /// Has written how far the cases are, if that has changed and is not being written now.
-pub(super) fn due(state: &mut State) -> Vec<Effect> {
+pub(in crate::app) fn due(state: &mut State) -> Vec<Effect> {
     let is_under_way = state.jobs.values().any(|status| status.subject == JobSubject::Cases);
     let Some(cases) = state
         .cases
@@ -139,12 +139,11 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
     else {
         return Vec::new();
     };
-    let changed = std::mem::take(&mut cases.changed);
+    // What was being written and is still here could not be.
+    cases.written.append(&mut cases.changed);
     let list = cases.list.clone();
-    let changed = changed
-        .iter()
-        .filter_map(|index| list.cases.get(*index).cloned())
-        .collect();
+    let written = cases.written.iter();
+    let changed = written.filter_map(|index| list.cases.get(*index).cloned()).collect();
     let title = say!("app-job-cases", path = list.file.display().to_string());
     let job = file::begin(state, title, JobSubject::Cases);
     vec![Effect::KeepCases { job, list, changed }]
@@ -152,7 +151,9 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
 
 /// How far the cases are was written, or not.
 pub(super) fn kept(state: &mut State, kept: Result<(), String>) {
-    if let Err(why) = kept {
-        state.tell(Level::Error, why);
+    match (kept, &mut state.cases) {
+        (Ok(()), Some(cases)) => cases.written.clear(),
+        (Ok(()), None) => {}
+        (Err(why), _) => state.tell(Level::Error, why),
     }
 }

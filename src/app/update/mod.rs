@@ -26,6 +26,7 @@ mod transfer;
 mod transfer_thumbnails;
 mod volume_view;
 
+pub(super) use cases::due as due_for_cases;
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
 pub(super) use movie::begin_movie;

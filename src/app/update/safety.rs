@@ -155,7 +155,12 @@ pub(super) fn is_kept(state: &State, index: usize) -> bool {
 
 /// Whether something that was made is still being written, or has to be.
 pub(in crate::app) fn is_at_work(state: &State) -> bool {
-    let is_work = |subject: &JobSubject| matches!(subject, JobSubject::Journal | JobSubject::SavingLabels(_));
+    let is_work = |subject: &JobSubject| {
+        matches!(
+            subject,
+            JobSubject::Journal | JobSubject::SavingLabels(_) | JobSubject::Cases
+        )
+    };
     state.jobs.values().any(|status| is_work(&status.subject))
 }
 

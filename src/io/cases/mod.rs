@@ -5,6 +5,7 @@
 
 mod pairs;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -127,8 +128,9 @@ pub fn read(path: &Path) -> Result<CaseList, String> {
         let mut cases = found;
         if file.is_file() {
             let known = Table::read(&file).map_err(refused)?.cases();
+            let known: BTreeMap<PathBuf, Case> = known.into_iter().map(|case| (case.image.clone(), case)).collect();
             for case in &mut cases {
-                if let Some(known) = known.iter().find(|known| known.image == case.image) {
+                if let Some(known) = known.get(&case.image) {
                     *case = known.clone();
                 }
             }
@@ -197,6 +199,10 @@ impl Table {
     }
 
     fn read(path: &Path) -> Result<Self, String> {
+        // A pipe would be waited for.
+        if !std::fs::metadata(path).map_err(|err| plain(&err))?.is_file() {
+            return Err(say!("io-no-cases"));
+        }
         let mut file = File::open(path).map_err(|err| plain(&err))?;
         if file.metadata().map_err(|err| plain(&err))?.len() > MAX_BYTES {
             return Err(say!("io-no-cases"));
