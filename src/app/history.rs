@@ -56,6 +56,16 @@ pub struct MaskEdit {
 }
 
 impl Edit {
+    /// The volume whose own it is; measurements are of a series, which may come back.
+    fn volume(&self) -> Option<VolumeId> {
+        match self {
+            Self::Measurement(_) => None,
+            Self::Transfer(edit) => Some(edit.volume),
+            Self::Mask(edit) => Some(edit.volume),
+            Self::Labels(edit) => Some(edit.volume),
+        }
+    }
+
     /// Bytes of what it keeps of voxels; a mask as it was before is kept by the step before.
     fn byte_size(&self) -> usize {
         match self {
@@ -194,6 +204,25 @@ impl History {
         let edit = step.edit.clone();
         self.done.push_back(step);
         Some(edit)
+    }
+
+    /// Forgets the steps of a volume that is closed.
+    pub(super) fn forget(&mut self, volume: VolumeId) {
+        let stays = |step: &Step| step.edit.volume() != Some(volume);
+        self.done.retain(stays);
+        self.undone.retain(stays);
+    }
+
+    /// Another volume has taken the place of one: the steps of its voxels are about nothing any more, the others go on.
+    pub(super) fn replaced(&mut self, volume: VolumeId, by: VolumeId) {
+        for step in self.done.iter_mut().chain(&mut self.undone) {
+            if let Edit::Transfer(edit) = &mut step.edit
+                && edit.volume == volume
+            {
+                edit.volume = by;
+            }
+        }
+        self.forget(volume);
     }
 
     /// Forgets everything: what it was about is closed.

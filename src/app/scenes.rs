@@ -22,7 +22,10 @@ const FIT_MARGIN: f64 = 1.02;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quality {
     /// Fewer pixels and samples in the volume view.
-    Moving,
+    Moving {
+        /// Pixels of the pane along a pixel of the picture.
+        shrink: u32,
+    },
     /// All of them.
     Still,
 }
@@ -271,7 +274,7 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
         PaneId::Volume => {
             let step_mm = geometry?.shortest_edge_mm() / 2.0;
             let (shrink, step_mm) = match quality {
-                Quality::Moving => (2, step_mm * 4.0),
+                Quality::Moving { shrink } => (shrink.max(1), step_mm * 4.0),
                 Quality::Still => (1, step_mm),
             };
             // A coarse picture has a pixel at least; a size of nothing that was asked for is refused where it is drawn.

@@ -199,7 +199,10 @@ impl Pictures {
                     ..Shown::default()
                 })
         } else if pane == PaneId::Volume {
-            let moving = scenes::scene(state, pane, f64::from(pixels_per_point), Quality::Moving);
+            let quality = Quality::Moving {
+                shrink: self.volume.shrink(),
+            };
+            let moving = scenes::scene(state, pane, f64::from(pixels_per_point), quality);
             let moving = moving.as_ref().unwrap_or(&still);
             self.volume.show(&mut self.canvas, &still, moving, hand(state))
         } else {

@@ -86,6 +86,7 @@ fn a_watched_map_follows_its_file_and_keeps_its_names() {
             change: name,
         },
     );
+    assert!(program.state().history.undo_name().is_some());
     // A name that is in no file would stand in the way: it is saved first, and that is no change of another's.
     let path = Some(folder.path().join("seg.nii"));
     run(&mut program, Command::SaveSegmentation { index: Some(1), path });
@@ -100,6 +101,8 @@ fn a_watched_map_follows_its_file_and_keeps_its_names() {
     }
     let (_, _, overlay) = overlays::over_shown(program.state()).next().unwrap();
     assert_eq!(overlay.table.segments[0].name, "Tumour");
+    // What was done to the map before is about nothing any more.
+    assert_eq!(program.state().history.undo_name(), None);
     assert!(says(&program, "was read again"));
     // Once it is watched no longer, nothing happens.
     wait(&mut program);
@@ -120,6 +123,16 @@ fn what_was_painted_is_not_given_up_for_a_file_that_changed() {
     write_labels(folder.path(), 6);
     assert!(until(&mut program, |program| says(program, "is not saved")));
     assert_eq!(count(&program), painted);
+}
+
+#[test]
+fn the_steps_of_a_map_go_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = watching(folder.path());
+    paint(&mut program);
+    assert!(program.state().history.undo_name().is_some());
+    run(&mut program, Command::Close { index: 1 });
+    assert_eq!(program.state().history.undo_name(), None);
 }
 
 #[test]

@@ -55,7 +55,9 @@ cli-tags-items = {$count ->
    *[other] {$count} items
 }
 cli-bench-load = {$dims} voxels: scan {$scan} ms, load {$load} ms, first picture {$first} ms, upload {$upload} ms
-cli-bench-edit = { $what }: { $median } ms, CPU { $cpu } ms
+cli-bench-work = {$what}: {$median} ms, processor {$cpu} ms
+cli-bench-no-labels = work on segments is timed on a label map: name one with --labels SEG
+cli-bench-other-grid = {$path} does not lie on the volume's grid; bench wants a label map that does
 cli-bench-frames = {$what} {$size}: median {$median} ms, 95 % below {$p95} ms, processor {$cpu} ms
 cli-bench-interface = interface {$size}: {$interface} ms of the processor a frame, 95 % below {$slow} ms; triangles {$triangles} ms
 cli-unreadable-slices = {$count ->

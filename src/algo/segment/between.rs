@@ -79,22 +79,76 @@ fn shape(region: &Region, [columns, rows, _]: [usize; 3], k: usize, spacing: [f6
     })
 }
 
-fn mixed(below: &Shape, above: &Shape, share: f64, [columns, rows]: [usize; 2]) -> Vec<bool> {
+fn mixed(below: &Shape, above: &Shape, share: f64, size: [usize; 2]) -> Vec<bool> {
+    let [columns, rows] = size;
     let middle: [f64; 2] = std::array::from_fn(|n| below.middle[n] * (1.0 - share) + above.middle[n] * share);
+    let [below, above] = [below, above].map(|shape| Moved::new(shape, size, middle));
+    let (mut low, mut high) = (vec![0.0; columns], vec![0.0; columns]);
     let mut slice = Vec::with_capacity(columns * rows);
     for j in 0..rows {
-        for i in 0..columns {
-            let seen = |shape: &Shape| {
-                let at = [
-                    i as f64 - middle[0] + shape.middle[0],
-                    j as f64 - middle[1] + shape.middle[1],
-                ];
-                f64::from(interpolated(&shape.signed, [columns, rows], at))
-            };
-            slice.push(seen(below) * (1.0 - share) + seen(above) * share < 0.0);
-        }
+        below.row(j, &mut low);
+        above.row(j, &mut high);
+        let mixed = low.iter().zip(&high);
+        slice.extend(mixed.map(|(low, high)| f64::from(*low) * (1.0 - share) + f64::from(*high) * share < 0.0));
     }
     slice
+}
+
+/// A shape whose middle was moved to another place.
+struct Moved<'a> {
+    signed: &'a [f32],
+    size: [usize; 2],
+    /// From its own place to that of the shape.
+    way: [f64; 2],
+    /// Whole voxels of it, and what is left.
+    whole: [i64; 2],
+    part: [f32; 2],
+}
+
+impl<'a> Moved<'a> {
+    fn new(shape: &'a Shape, size: [usize; 2], middle: [f64; 2]) -> Self {
+        let way: [f64; 2] = std::array::from_fn(|n| shape.middle[n] - middle[n]);
+        Self {
+            signed: &shape.signed,
+            size,
+            way,
+            whole: way.map(|way| way.floor() as i64),
+            part: way.map(|way| (way - way.floor()) as f32),
+        }
+    }
+
+    /// Its distances in a row.
+    fn row(&self, j: usize, to: &mut [f32]) {
+        let [columns, rows] = self.size;
+        let at_border = |i: usize| {
+            let at = [i as f64 + self.way[0], j as f64 + self.way[1]];
+            interpolated(self.signed, self.size, at)
+        };
+        // Where all four voxels are, the same shares of each.
+        let first = (-self.whole[0]).clamp(0, columns as i64) as usize;
+        let end = (columns as i64 - 1 - self.whole[0]).clamp(first as i64, columns as i64) as usize;
+        let upper = usize::try_from(j as i64 + self.whole[1]);
+        let Some(upper) = upper.ok().filter(|upper| upper + 1 < rows) else {
+            to.iter_mut().enumerate().for_each(|(i, place)| *place = at_border(i));
+            return;
+        };
+        let [u, v] = self.part;
+        let from = |row: usize| {
+            let start = row * columns + (first as i64 + self.whole[0]).max(0) as usize;
+            self.signed.get(start..start + (end - first) + 1).unwrap_or_default()
+        };
+        let pairs = from(upper).windows(2).zip(from(upper + 1).windows(2));
+        for (place, (upper, lower)) in to.iter_mut().skip(first).zip(pairs) {
+            let upper = upper[0] * (1.0 - u) + upper[1] * u;
+            let lower = lower[0] * (1.0 - u) + lower[1] * u;
+            *place = upper * (1.0 - v) + lower * v;
+        }
+        for i in (0..first).chain(end..columns) {
+            if let Some(place) = to.get_mut(i) {
+                *place = at_border(i);
+            }
+        }
+    }
 }
 
 /// Between four voxels; beyond the edge that of the edge.
@@ -139,5 +193,34 @@ mod tests {
         }
         let dice = 2.0 * both as f64 / either as f64;
         assert!(dice > 0.975, "{dice}");
+    }
+
+    #[test]
+    fn a_moved_row_is_that_of_every_place_by_itself() {
+        let size = [13, 7];
+        let shape = Shape {
+            signed: (0..13 * 7).map(|n| (n * 37 % 101) as f32 - 40.0).collect(),
+            middle: [6.25, 3.5],
+        };
+        for way in [
+            [0.0, 0.0],
+            [2.3, -1.7],
+            [-4.75, 3.25],
+            [30.5, 0.25],
+            [-40.0, -9.5],
+            [0.25, 6.75],
+        ] {
+            let middle = std::array::from_fn(|n| shape.middle[n] - way[n]);
+            let moved = Moved::new(&shape, size, middle);
+            let mut row = vec![f32::NAN; size[0]];
+            for j in 0..size[1] {
+                moved.row(j, &mut row);
+                for (i, got) in row.iter().enumerate() {
+                    let at = [i as f64 + way[0], j as f64 + way[1]];
+                    let expected = interpolated(&shape.signed, size, at);
+                    assert!((got - expected).abs() < 1e-4, "{way:?} {i} {j}: {got} {expected}");
+                }
+            }
+        }
     }
 }

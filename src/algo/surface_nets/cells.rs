@@ -21,6 +21,9 @@ pub(super) struct Cell {
     pub(super) points: [[f64; 3]; 4],
     /// Faces, 2 · axis + side, whose corners alternate and whose two links are of one loop.
     pub(super) doubled: u8,
+    /// For each axis what passes into the cell before along it, at most twice: the loop here, [`NONE`] where there is no
+    /// more, and an edge there that has the loop there.
+    pub(super) links: [[[u8; 2]; 2]; 3],
 }
 
 /// By the corners that are inside.
@@ -83,6 +86,7 @@ fn cell(inside: usize) -> Cell {
         loop_of: [NONE; 12],
         points: [[0.0; 3]; 4],
         doubled: 0,
+        links: [[[NONE; 2]; 2]; 3],
     };
     let mut roots = Vec::new();
     let mut counts = [0.0; 4];
@@ -112,6 +116,23 @@ fn cell(inside: usize) -> Cell {
     for (face, one, other) in alternating {
         if cell.loop_of[one] == cell.loop_of[other] {
             cell.doubled |= 1 << face;
+        }
+    }
+    for (axis, links) in cell.links.iter_mut().enumerate() {
+        let (u, v) = ((axis + 1) % 3, (axis + 2) % 3);
+        // The edges of the face here and there; the first two are of two links where there are two.
+        let edges = [
+            (edge(u, 0, 0), edge(u, 0, 1)),
+            (edge(u, 1, 0), edge(u, 1, 1)),
+            (edge(v, 0, 0), edge(v, 1, 0)),
+            (edge(v, 0, 1), edge(v, 1, 1)),
+        ];
+        let crossed: Vec<_> = edges
+            .into_iter()
+            .filter(|(here, _)| cell.loop_of[*here] != NONE)
+            .collect();
+        for ((here, there), link) in crossed.iter().take(crossed.len() / 2).zip(links) {
+            *link = [cell.loop_of[*here], *there as u8];
         }
     }
     cell

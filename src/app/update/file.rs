@@ -211,6 +211,7 @@ pub(super) fn close(state: &mut State, index: usize) -> Vec<Effect> {
     state.document.entries.remove(index);
     state.thumbnails.forget(id);
     state.transfer_thumbnails.forget(id);
+    state.history.forget(id);
     if state.view.shown == Some(id) {
         super::pointer::cancel(state);
         state.view.shown = None;

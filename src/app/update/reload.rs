@@ -123,6 +123,7 @@ pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effec
     let is_map = entry.overlay.is_some();
     state.thumbnails.forget(id);
     state.transfer_thumbnails.forget(id);
+    state.history.replaced(id, new);
     for also in state.view.volume.also.iter_mut().filter(|also| **also == id) {
         *also = new;
     }

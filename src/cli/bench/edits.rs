@@ -5,9 +5,8 @@ use std::time::Instant;
 
 use cpu_time::ProcessTime;
 use glam::DVec3;
-use serde::Serialize;
 
-use super::{Failure, frames, ms};
+use super::{Failure, Timed, frames, ms};
 use crate::algo::brush::{Cover, Footprint, Stroke};
 use crate::algo::{paint, percentile};
 use crate::gpu::Gpu;
@@ -24,20 +23,6 @@ use crate::scene::{LabelLayer, Scene};
 const RADIUS_MM: f64 = 10.0;
 /// Samples of a stroke.
 const SAMPLES: u32 = 10;
-
-/// Milliseconds of an edit.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct EditReport {
-    what: String,
-    pub(super) median_ms: f64,
-    pub(super) cpu_ms: f64,
-}
-
-impl EditReport {
-    pub(super) fn what(&self) -> String {
-        self.what.clone()
-    }
-}
 
 /// The label map as it is shown.
 struct Painted<'a> {
@@ -71,7 +56,7 @@ pub(super) fn edits(
     geometry: &Geometry,
     window: Window,
     strokes: u32,
-) -> Result<Vec<EditReport>, Failure> {
+) -> Result<Vec<Timed>, Failure> {
     let mut painted = Painted {
         image,
         scene: frames::middle_slice(image, geometry, window),
@@ -118,7 +103,7 @@ pub(super) fn edits(
         // On it goes from what was painted.
         delta.apply(&mut map).ok();
     }
-    let report = |what: &str, times: &mut Vec<f64>, cpu_ms: f64| EditReport {
+    let report = |what: &str, times: &mut Vec<f64>, cpu_ms: f64| Timed {
         what: what.to_owned(),
         cpu_ms: cpu_ms / times.len().max(1) as f64,
         median_ms: percentile::percentile(times, 50.0).unwrap_or(f64::NAN),

@@ -7,6 +7,7 @@ mod edits;
 mod frames;
 pub mod interface;
 mod presets;
+mod segments;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,6 @@ use crate::model::window::Window;
 use crate::say;
 use crate::scene::Scene;
 
-use edits::EditReport;
 use frames::{SliceFrames, VolumeFrames};
 use presets::{BenchPreset, parse_preset};
 
@@ -45,7 +45,7 @@ pub(super) struct BenchArgs {
     /// Width and height of the pictures [default: slices 512x512 and 1024x1024, volumes 512x512].
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
     size: Option<[u32; 2]>,
-    /// Pictures of each kind [default: slices 60, volumes 20].
+    /// Pictures of each kind [default: slices 60, volumes 20, strokes 10], or how often each work on segments is done [3].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     frames: Option<u32>,
     /// One view of the slices only.
@@ -75,6 +75,9 @@ pub(super) struct BenchArgs {
     /// Distance of the samples along a ray [default: half the shortest voxel edge].
     #[arg(long, value_name = "MM", value_parser = parse_positive)]
     step: Option<f64>,
+    /// A label map on the volume's grid, for work on segments: overlaps, surfaces, filling, growing and the rest.
+    #[arg(long, value_name = "SEG")]
+    labels: Option<PathBuf>,
     /// Prints one JSON document.
     #[arg(long)]
     json: bool,
@@ -93,6 +96,7 @@ enum Stage {
     Slices,
     Volumes,
     Edits,
+    Segments,
     Interface,
 }
 
@@ -120,8 +124,18 @@ struct Report {
     first_picture_ms: Option<f64>,
     slices: Vec<SliceReport>,
     volumes: Vec<VolumesReport>,
-    edits: Vec<EditReport>,
+    edits: Vec<Timed>,
+    segments: Vec<Timed>,
     peak_rss_bytes: Option<u64>,
+}
+
+/// Milliseconds of a piece of work.
+#[derive(Clone, Debug, Serialize)]
+struct Timed {
+    what: String,
+    median_ms: f64,
+    /// Of the whole process, all threads.
+    cpu_ms: f64,
 }
 
 #[derive(Default, Serialize)]
@@ -178,6 +192,13 @@ pub(super) fn bench(args: &BenchArgs, quiet: bool) -> Outcome {
     }
     if runs(Stage::Slices) || runs(Stage::Volumes) || runs(Stage::Edits) {
         draw(args, &open, &runs, &mut report)?;
+    }
+    match &args.labels {
+        Some(labels) if runs(Stage::Segments) => {
+            report.segments = segments::segments(&open.volume, labels, args.frames.unwrap_or(3), quiet)?;
+        }
+        None if args.only == Some(Stage::Segments) => return Err(Failure(say!("cli-bench-no-labels"))),
+        _ => {}
     }
     report.peak_rss_bytes = peak_rss_bytes();
     if args.json {
@@ -382,12 +403,12 @@ fn readable(report: &Report) -> String {
             .iter()
             .map(|volume| line(volume.mode.to_owned(), volume.size, &volume.times)),
     );
-    lines.extend(report.edits.iter().map(|edit| {
+    lines.extend(report.edits.iter().chain(&report.segments).map(|work| {
         say!(
-            "cli-bench-edit",
-            what = edit.what(),
-            median = format!("{:.2}", edit.median_ms),
-            cpu = format!("{:.2}", edit.cpu_ms)
+            "cli-bench-work",
+            what = work.what.clone(),
+            median = format!("{:.2}", work.median_ms),
+            cpu = format!("{:.2}", work.cpu_ms)
         )
     }));
     lines.join("\n")

@@ -24,6 +24,12 @@ const SHARE: u32 = 3;
 /// A coarse picture that takes longer than this would be felt in the hand that paints.
 const UNFELT: Duration = Duration::from_millis(4);
 
+/// A coarse picture may take so long while the view turns: 15 a second.
+const FLUENT: Duration = Duration::from_millis(66);
+
+/// Pixels of the pane along a pixel of the coarse picture, at least and at most.
+const SHRINK: [u32; 2] = [2, 6];
+
 /// What the hand does while the view is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hand {
@@ -36,7 +42,6 @@ pub enum Hand {
 }
 
 /// The pictures of the volume view.
-#[derive(Default)]
 pub struct Refined {
     coarse: Option<Slot>,
     tiles: Vec<Option<Slot>>,
@@ -45,9 +50,29 @@ pub struct Refined {
     wanted: Option<(Scene, usize, Instant)>,
     /// When the last coarse picture was finished, and how long it took.
     last: Option<(Instant, Duration)>,
+    /// Pixels of the pane along a pixel of the coarse picture: as many as it takes to follow the hand.
+    shrink: u32,
+}
+
+impl Default for Refined {
+    fn default() -> Self {
+        Self {
+            coarse: None,
+            tiles: Vec::new(),
+            finished: Vec::new(),
+            wanted: None,
+            last: None,
+            shrink: SHRINK[0],
+        }
+    }
 }
 
 impl Refined {
+    /// Pixels of the pane along a pixel of the coarse picture that is wanted.
+    pub fn shrink(&self) -> u32 {
+        self.shrink
+    }
+
     /// Brings the view up to date as far as there is time.
     pub fn show(&mut self, canvas: &mut Canvas, still: &Scene, moving: &Scene, hand: Hand) -> Result<Shown, GpuError> {
         if has_to_wait(hand, self.last.map(|(_, cost)| cost)) {
@@ -107,6 +132,9 @@ impl Refined {
         canvas.finish();
         let end = Instant::now();
         self.last = Some((end, end - now));
+        if is_held && is_complete {
+            self.shrink = fluent(self.shrink, end - now);
+        }
         Ok((!is_complete).then_some(Duration::ZERO))
     }
 
@@ -151,6 +179,21 @@ impl Refined {
 /// Whether the view keeps its picture for now. The end of the stroke draws it again.
 fn has_to_wait(hand: Hand, last_cost: Option<Duration>) -> bool {
     hand == Hand::Paints && last_cost.is_some_and(|cost| cost > UNFELT)
+}
+
+/// How coarse the next picture is while the view turns, after one that took this long.
+fn fluent(shrink: u32, cost: Duration) -> u32 {
+    let [least, most] = SHRINK;
+    let finer = shrink.saturating_sub(1).max(least);
+    // What a finer one would take goes with its pixels; some room is left, so that it does not go to and fro.
+    let of_finer = cost.mul_f64((f64::from(shrink) / f64::from(finer)).powi(2) * 1.25);
+    if cost > FLUENT {
+        (shrink + 1).min(most)
+    } else if of_finer < FLUENT {
+        finer
+    } else {
+        shrink
+    }
 }
 
 /// A picture of `size` pixels cut into tiles of at most `side`, row by row.
@@ -200,6 +243,24 @@ mod tests {
             !has_to_wait(Hand::Paints, None),
             "there is no picture yet that could be kept"
         );
+    }
+
+    #[test]
+    fn a_slow_view_gets_coarser_until_it_follows_and_stays_there() {
+        for whole_ms in [5.0, 200.0, 700.0, 1500.0, 1e5] {
+            let cost = |shrink: u32| Duration::from_secs_f64(whole_ms / 1e3 / f64::from(shrink * shrink));
+            let mut shrink = SHRINK[0];
+            for _ in 0..10 {
+                shrink = fluent(shrink, cost(shrink));
+            }
+            assert_eq!(fluent(shrink, cost(shrink)), shrink, "{whole_ms}");
+            assert!(cost(shrink) <= FLUENT || shrink == SHRINK[1], "{whole_ms}");
+            // And no coarser than it has to be.
+            assert!(
+                shrink == SHRINK[0] || cost(shrink - 1).mul_f64(1.25) >= FLUENT,
+                "{whole_ms}"
+            );
+        }
     }
 
     #[test]
