@@ -47,9 +47,7 @@ pub(super) fn atlas_size(
     limits: &wgpu::Limits,
     max_side: u32,
 ) -> Option<[usize; 3]> {
-    let all = bricks_along(dims)
-        .into_iter()
-        .try_fold(1usize, |all, count| all.checked_mul(count))?;
+    let all = bricks_along(dims).into_iter().try_fold(1, usize::checked_mul)?;
     if all.div_ceil(WIDTH) > limits.max_texture_dimension_2d as usize {
         return None;
     }
@@ -133,7 +131,7 @@ impl Detail {
     ) -> Self {
         let bricks: usize = bricks_along(dims).iter().product();
         let rows = bricks.div_ceil(WIDTH).max(1);
-        let width = bricks.min(WIDTH).max(1);
+        let width = bricks.clamp(1, WIDTH);
         let pages = context.device.create_texture(&wgpu::TextureDescriptor {
             label: Some("pages"),
             size: wgpu::Extent3d {
