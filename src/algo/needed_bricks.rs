@@ -284,7 +284,7 @@ mod tests {
             (View::Sagittal.axes(), center, 0.6),
             (View::Coronal.axes(), center + DVec3::new(20.0, 3.0, -10.0), 0.2),
             (oblique, center, 0.8),
-            (oblique, center + DVec3::new(0.0, 0.0, 60.0), 0.4),
+            (oblique, center + DVec3::new(0.0, 0.0, 22.0), 0.4),
         ] {
             for slab in [None, Some(13.0)] {
                 scenes.push(SliceScene {
