@@ -71,17 +71,18 @@ fn is_inside(place: Place) -> bool {
     return all(from_first >= vec3<f32>(-SNAP)) && all(from_last <= vec3<f32>(SNAP));
 }
 
-// From voxels to texels, with fractions that are noise made zero.
+// A place with fractions that are noise made zero.
+fn snapped(place: Place) -> Place {
+    let is_next = place.fraction > vec3<f32>(1.0 - SNAP);
+    let base = select(place.base, place.base + 1, is_next);
+    return Place(base, select(place.fraction, vec3<f32>(0.0), is_next | (place.fraction < vec3<f32>(SNAP))));
+}
+
+// From voxels to texels.
 fn texel_place(voxel: Place) -> Place {
-    var base = voxel.base;
-    var fraction = voxel.fraction;
-    if has(TRAIT_COARSE) {
-        let at = (vec3<f32>(base) + fraction + 0.5) * layer.texels_per_voxel - 0.5;
-        base = vec3<i32>(floor(at));
-        fraction = at - floor(at);
+    if !has(TRAIT_COARSE) {
+        return snapped(voxel);
     }
-    let is_next = fraction > vec3<f32>(1.0 - SNAP);
-    base = select(base, base + 1, is_next);
-    fraction = select(fraction, vec3<f32>(0.0), is_next | (fraction < vec3<f32>(SNAP)));
-    return Place(base, fraction);
+    let at = (vec3<f32>(voxel.base) + voxel.fraction + 0.5) * layer.texels_per_voxel - 0.5;
+    return snapped(Place(vec3<i32>(floor(at)), at - floor(at)));
 }

@@ -16,7 +16,7 @@ struct Sampled {
 }
 
 fn clamped(at: vec3<i32>) -> vec3<i32> {
-    return clamp(at, vec3<i32>(0), layer.texels - 1);
+    return clamp(at, vec3<i32>(0), texels_along() - 1);
 }
 
 // Within a slice a tap of weight zero does no harm: finite times zero is zero.
@@ -31,7 +31,7 @@ fn sample_linear(place: Place) -> Sampled {
     let high = clamped(place.base + 1);
     let t = place.fraction;
     let needs_high = t.z > 0.0 && high.z != low.z;
-    if has(TRAIT_PARTIAL) && !(is_loaded(low.z) && (!needs_high || is_loaded(high.z))) {
+    if is_missing(low.z) || (needs_high && is_missing(high.z)) {
         return Sampled(Sample(0.0), STATE_PENDING);
     }
     var value = linear_plane(low.xy, high.xy, low.z, t.xy);
@@ -44,7 +44,7 @@ fn sample_linear(place: Place) -> Sampled {
 fn sample_nearest(place: Place) -> Sampled {
     // Half-way goes up, whatever the noise says.
     let at = clamped(place.base + vec3<i32>(floor(place.fraction + (0.5 + SNAP))));
-    if has(TRAIT_PARTIAL) && !is_loaded(at.z) {
+    if is_missing(at.z) {
         return Sampled(Sample(0.0), STATE_PENDING);
     }
     return Sampled(fetch(at), STATE_VALUE);
@@ -64,13 +64,14 @@ fn sample_cubic(place: Place) -> Sampled {
     var x = cubic_weights(place.fraction.x);
     var y = cubic_weights(place.fraction.y);
     var z = cubic_weights(place.fraction.z);
+    let last = texels_along() - 1;
     var value = Sample(0.0);
     for (var c = 0; c < 4; c++) {
         if z[c] == 0.0 {
             continue;
         }
-        let k = clamp(place.base.z + c - 1, 0, layer.texels.z - 1);
-        if has(TRAIT_PARTIAL) && !is_loaded(k) {
+        let k = clamp(place.base.z + c - 1, 0, last.z);
+        if is_missing(k) {
             return Sampled(Sample(0.0), STATE_PENDING);
         }
         var plane = Sample(0.0);
@@ -78,11 +79,11 @@ fn sample_cubic(place: Place) -> Sampled {
             if y[b] == 0.0 {
                 continue;
             }
-            let j = clamp(place.base.y + b - 1, 0, layer.texels.y - 1);
+            let j = clamp(place.base.y + b - 1, 0, last.y);
             var row = Sample(0.0);
             for (var a = 0; a < 4; a++) {
                 if x[a] != 0.0 {
-                    row += x[a] * fetch(vec3<i32>(clamp(place.base.x + a - 1, 0, layer.texels.x - 1), j, k));
+                    row += x[a] * fetch(vec3<i32>(clamp(place.base.x + a - 1, 0, last.x), j, k));
                 }
             }
             plane += y[b] * row;
@@ -101,7 +102,7 @@ fn sample_voxel(voxel: Place) -> Sampled {
     if !is_inside(voxel) {
         return Sampled(Sample(0.0), STATE_NOTHING);
     }
-    let place = texel_place(voxel);
+    let place = place_to_read(voxel);
     var sampled: Sampled;
     if INTERPOLATION == NEAREST {
         sampled = sample_nearest(place);

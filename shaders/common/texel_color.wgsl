@@ -1,11 +1,12 @@
 // Voxels that are colours: shown as they are stored, no window, no colour map.
 
 alias Sample = vec3<f32>;
+alias Texel = vec4<f32>;
 
 @group(1) @binding(0) var voxels: texture_3d<f32>;
 
 fn fetch(at: vec3<i32>) -> Sample {
-    return textureLoad(voxels, at, 0).rgb;
+    return texel_at(at).rgb;
 }
 
 fn from_texel(texel: vec4<f32>) -> Sample {

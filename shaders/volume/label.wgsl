@@ -35,14 +35,13 @@ fn tint(color: vec3<f32>, at: vec3<f32>) -> vec3<f32> {
 
 // How much of a label is around a place: between the voxels around it, 1 for each that has it.
 fn occupancy(voxel: vec3<f32>, label: i32) -> f32 {
-    let at = clamp((voxel + 0.5) * layer.texels_per_voxel - 0.5, vec3<f32>(0.0), vec3<f32>(layer.texels - 1));
-    let low = vec3<i32>(at);
-    let t = fract(at);
+    let around = place_around(voxel);
+    let t = around.fraction;
     var sum = 0.0;
     for (var c = 0; c < 8; c++) {
         let corner = vec3<i32>(c & 1, (c >> 1u) & 1, c >> 2u);
         let weights = select(1.0 - t, t, corner == vec3<i32>(1));
-        let is_it = label_of(fetch(clamped(low + corner))) == label;
+        let is_it = label_of(fetch(clamped(around.base + corner))) == label;
         sum += select(0.0, weights.x * weights.y * weights.z, is_it);
     }
     return sum;

@@ -31,6 +31,20 @@ impl Allowance {
         self.bytes == 0 || self.time.is_zero()
     }
 
+    /// Half of what is left.
+    pub(super) fn half(&self) -> Self {
+        Self {
+            bytes: self.bytes.div_ceil(2),
+            time: self.time / 2,
+        }
+    }
+
+    /// Takes off what somebody has spent of a share.
+    pub(super) fn take_off(&mut self, before: Self, left: Self) {
+        self.bytes = self.bytes.saturating_sub(before.bytes.saturating_sub(left.bytes));
+        self.time = self.time.saturating_sub(before.time.saturating_sub(left.time));
+    }
+
     /// Takes off what an upload that began at `start` has cost. The one that crosses the limit is the last.
     pub(super) fn spend(&mut self, source_bytes: usize, start: Instant) {
         self.bytes = self.bytes.saturating_sub(source_bytes as u64);
@@ -93,6 +107,11 @@ mod tests {
         std::thread::sleep(TIME);
         by_time.spend(1, now);
         assert!(by_time.is_spent());
+        let all = Allowance { bytes: 10, time: TIME };
+        let (mut rest, mut share) = (all, all.half());
+        share.spend(3, Instant::now());
+        rest.take_off(all.half(), share);
+        assert_eq!(rest.bytes, 7, "the other half and two of this one");
         let mut unlimited = Allowance::unlimited();
         unlimited.spend(usize::MAX - 1, now);
         assert!(!unlimited.is_spent());

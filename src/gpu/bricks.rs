@@ -3,13 +3,15 @@
 //! A brick is [`SIDE`] voxels long, and counts one voxel more at its far sides: interpolation between two bricks reads
 //! both.
 
+use crate::algo::needed_bricks::{BRICK_SIDE, bricks_along};
+
 use super::texels::Number;
 
 /// Voxels along a brick; `BRICK_BITS` in `shaders/volume/slot.wgsl` is its logarithm.
 pub(super) const SIDE: usize = 16;
 
 /// Lowest and highest number; of nothing, the other way round.
-type Range = [f32; 2];
+pub(super) type Range = [f32; 2];
 const EMPTY: Range = [1e30, -1e30];
 /// Of which nothing is known: never leapt over.
 const ANYTHING: Range = [-1e30, 1e30];
@@ -60,17 +62,85 @@ impl Bricks {
 
     /// Bricks along i, j, k.
     pub(super) fn size(&self) -> wgpu::Extent3d {
-        let [width, height, depth] = counts(self.dims).map(|count| count as u32);
-        wgpu::Extent3d {
-            width,
-            height,
-            depth_or_array_layers: depth,
-        }
+        size(self.dims)
     }
 
     /// The ranges of all bricks as texels, i fastest.
     pub(super) fn bytes(&self) -> &[u8] {
         bytemuck::cast_slice(&self.ranges)
+    }
+}
+
+/// The same for the larger bricks in which voxels come to the device where not all do (`algo::needed_bricks`).
+pub(super) struct DetailRanges {
+    /// Of their own voxels, i fastest.
+    own: Vec<Range>,
+    /// Of all voxels that anything is made of that is made of theirs too.
+    around: Vec<Range>,
+    is_whole: bool,
+}
+
+impl DetailRanges {
+    /// Of a volume of which all has arrived. `is_whole`: whether numbers are whole ones of 16 bits at most.
+    pub(super) fn new(bricks: &Bricks, is_whole: bool) -> Self {
+        Self {
+            own: bricks.united(0),
+            around: bricks.united(1),
+            is_whole,
+        }
+    }
+
+    /// Lowest and highest number that a picture may make of a brick's voxels and their neighbours.
+    pub(super) fn around(&self, brick: usize) -> Range {
+        self.around.get(brick).copied().unwrap_or(ANYTHING)
+    }
+
+    /// The number that all voxels of a brick are, if they are one that fits into the table.
+    pub(super) fn uniform(&self, brick: usize) -> Option<u16> {
+        let [low, high] = self.own.get(brick).copied()?;
+        (self.is_whole && low == high).then_some(low as u16)
+    }
+}
+
+impl Bricks {
+    /// For each brick of [`BRICK_SIDE`] voxels the range of all that is in it, and of `more` of these bricks around it.
+    fn united(&self, more: usize) -> Vec<Range> {
+        const TIMES: usize = BRICK_SIDE / SIDE;
+        let across = counts(self.dims);
+        let mut united = Vec::new();
+        let [own_i, own_j, own_k]: [Vec<_>; 3] = std::array::from_fn(|axis| {
+            let reach = |brick: usize| {
+                let start = (brick * TIMES).saturating_sub(more);
+                start..(brick * TIMES + TIMES + more).min(across[axis])
+            };
+            (0..bricks_along(self.dims)[axis]).map(reach).collect()
+        });
+        for slices in &own_k {
+            for rows in &own_j {
+                for columns in &own_i {
+                    let mut range = EMPTY;
+                    for k in slices.clone() {
+                        for j in rows.clone() {
+                            let row = (k * across[1] + j) * across[0];
+                            let own = self.ranges.get(row + columns.start..row + columns.end);
+                            own.unwrap_or_default().iter().for_each(|by| widen(&mut range, *by));
+                        }
+                    }
+                    united.push(range);
+                }
+            }
+        }
+        united
+    }
+}
+
+/// Bricks of a volume along i, j, k.
+pub(super) fn size(dims: [usize; 3]) -> wgpu::Extent3d {
+    let [width, height, depth_or_array_layers] = counts(dims).map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+    wgpu::Extent3d {
+        width,
+        height,
+        depth_or_array_layers,
     }
 }
 
@@ -122,6 +192,33 @@ mod tests {
         for range in ranges {
             assert_eq!(*range, [5.0 + 32768.0, 900.0 + 32768.0]);
         }
+    }
+
+    #[test]
+    fn larger_bricks_know_their_own_and_what_is_around() {
+        let dims = [100, 3, 40];
+        let mut bricks = Bricks::new(dims);
+        // One bright voxel in slice 20, in the second brick of 32 along i, next to the first.
+        let numbers: Vec<u8> = (0..100 * 3 * 40)
+            .map(|n| if n == 20 * 300 + 35 { 90 } else { 7 })
+            .collect();
+        for (slice, numbers) in numbers.chunks_exact(100 * 3).enumerate() {
+            bricks.take(numbers, slice, 0.0);
+        }
+        let ranges = DetailRanges::new(&bricks, true);
+        assert_eq!(
+            [0, 1, 2, 3].map(|brick| ranges.uniform(brick)),
+            [Some(7), None, Some(7), Some(7)]
+        );
+        assert_eq!(
+            [0, 1, 2, 3].map(|brick| ranges.around(brick)[1]),
+            [90.0, 90.0, 7.0, 7.0],
+            "the third one's neighbours are voxels 48 to 63"
+        );
+        assert_eq!(ranges.around(4)[1], 90.0, "above the first");
+        assert_eq!(ranges.uniform(8), None, "there are eight");
+        let parts = DetailRanges::new(&bricks, false);
+        assert_eq!(parts.uniform(0), None);
     }
 
     #[test]

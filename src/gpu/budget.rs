@@ -72,6 +72,15 @@ impl Level {
             })
     }
 
+    /// The level of one frame that leaves most of the budget to bricks of all its voxels.
+    pub(super) fn beside_bricks(voxels: &Voxels, format: VoxelFormat, budget: &Budget) -> Self {
+        let part = Budget {
+            max_volume_bytes: budget.max_volume_bytes / 4,
+            ..*budget
+        };
+        Self::fitting(voxels, format, &part)
+    }
+
     /// The finest level of one frame that the budget bears.
     pub fn fitting(voxels: &Voxels, format: VoxelFormat, budget: &Budget) -> Self {
         let dims = voxels.dims();
@@ -86,21 +95,24 @@ impl Level {
 
     /// The sentence that tells the user, where it is not every voxel.
     pub fn notice(self, dims: [usize; 3]) -> Option<String> {
-        let list = |numbers: [String; 3]| numbers.join(" × ");
-        let factors = list(self.factors.map(|factor| {
+        (!self.is_full()).then(|| say!("gpu-coarse", factors = self.shares(), dims = sides(dims)))
+    }
+
+    /// The same where only parts of a picture are so coarse.
+    pub(super) fn notice_of_parts(self, dims: [usize; 3]) -> Option<String> {
+        (!self.is_full()).then(|| say!("gpu-partly-coarse", factors = self.shares(), dims = sides(dims)))
+    }
+
+    /// How much of the resolution along i, j, k there is.
+    fn shares(self) -> String {
+        let share = |factor| {
             if factor == 1 {
                 "1".to_owned()
             } else {
                 format!("1/{factor}")
             }
-        }));
-        (!self.is_full()).then(|| {
-            say!(
-                "gpu-coarse",
-                factors = factors,
-                dims = list(dims.map(|side| side.to_string()))
-            )
-        })
+        };
+        self.factors.map(share).join(" × ")
     }
 
     /// The next coarser level: the axis with the most texels gives way.
@@ -110,4 +122,8 @@ impl Level {
         self.factors[longest] += 1;
         self
     }
+}
+
+fn sides(dims: [usize; 3]) -> String {
+    dims.map(|side| side.to_string()).join(" × ")
 }

@@ -36,6 +36,7 @@ struct Key {
     reader: Reader,
     interpolation: Interpolation,
     traits: u32,
+    has_detail: bool,
 }
 
 /// All pipelines so far.
@@ -51,6 +52,8 @@ pub(super) struct Wanted {
     pub(super) format: VoxelFormat,
     pub(super) interpolation: Interpolation,
     pub(super) traits: u32,
+    /// Whether bricks are read, beside a coarse level.
+    pub(super) has_detail: bool,
 }
 
 const TRAIT_TABLE: u32 = 1;
@@ -84,6 +87,7 @@ impl Wanted {
             reader: Reader::of(self.format),
             interpolation: self.interpolation,
             traits: self.traits,
+            has_detail: self.has_detail,
         }
     }
 }
@@ -127,11 +131,14 @@ impl Pipelines {
         if self.pipelines.contains_key(&key) {
             return;
         }
-        let voxels = match key.reader {
-            Reader::Uint => &voxels.uint,
-            Reader::Float | Reader::Color => &voxels.float,
+        let (texels, bricks) = match key.reader {
+            Reader::Uint => (&voxels.uint, &voxels.detail_uint),
+            Reader::Float | Reader::Color => (&voxels.float, &voxels.detail_float),
         };
-        let groups = [Some(&self.layer_layout), Some(voxels), Some(color_map)];
+        let mut groups = vec![Some(&self.layer_layout), Some(texels), Some(color_map)];
+        if key.has_detail {
+            groups.push(Some(bricks));
+        }
         let pipeline = make(context, wanted, &groups);
         self.pipelines.insert(key, pipeline);
     }
@@ -155,7 +162,7 @@ fn make(context: &Context, wanted: Wanted, groups: &[Option<&wgpu::BindGroupLayo
     let entry_point = wanted.program.entry_point();
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(entry_point),
-        source: wgpu::ShaderSource::Wgsl(sources(wanted.program, wanted.format).into()),
+        source: wgpu::ShaderSource::Wgsl(sources(wanted.program, wanted.format, wanted.has_detail).into()),
     });
     let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some(entry_point),

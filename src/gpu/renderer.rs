@@ -1,5 +1,7 @@
 //! The renderer: takes a scene, makes its volumes resident, draws its layers.
 
+use std::sync::Arc;
+
 use crate::algo::quick_rays::QuickRays;
 use crate::algo::{labels, quick_slice};
 use crate::model::volume::Volume;
@@ -11,9 +13,10 @@ use super::color_maps::ColorMaps;
 use super::device::{Adapter, Context};
 use super::error::GpuError;
 use super::label_colors::LabelTables;
+use super::need::Need;
 use super::pipelines::{Pipelines, Wanted, traits};
 use super::shader::Program;
-use super::store::{Key, Store};
+use super::store::{Key, Prepared, Store};
 use super::target::{self, PaneTarget};
 use super::uniform::LayerUniform;
 use super::volume_pass::VolumeDrawer;
@@ -21,12 +24,14 @@ use super::voxel_map::VoxelMap;
 use super::{device, readback};
 
 /// What became of a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drawn {
     /// Whether it was drawn at all (it is not, if it would look the same).
     pub is_new: bool,
     /// Whether all voxels that had arrived are in it. If not, ask for another frame.
     pub is_complete: bool,
+    /// The sentence that tells the user where it is coarser than its voxels.
+    pub notice: Option<String>,
 }
 
 /// A graphics device with all that drawing needs.
@@ -61,8 +66,8 @@ struct Draw {
 struct Plan {
     draws: Vec<Draw>,
     uniforms: Vec<LayerUniform>,
-    /// Whether voxels have arrived that are not on the device yet.
-    is_behind: bool,
+    /// Of all layers.
+    prepared: Prepared,
 }
 
 impl Gpu {
@@ -139,18 +144,15 @@ impl Gpu {
         self.context.lose();
     }
 
-    /// The sentence that tells the user which of a scene's volumes or label maps is shown coarser than it is.
+    /// The sentence that tells the user which of a scene's volumes or label maps would be drawn coarser than it is, of
+    /// those that have been drawn before.
     pub fn notice(&self, scene: &Scene) -> Option<String> {
-        let images = scene
-            .layers()
-            .map(|layer| (&layer.volume, Key::of(&layer.volume, layer.frame)));
-        let labels = scene
-            .labels()
-            .iter()
-            .map(|layer| (&layer.volume, Key::of_labels(&layer.volume, layer.frame)));
-        images
-            .chain(labels)
-            .find_map(|(volume, key)| self.store.get(key)?.level.notice(volume.dims()))
+        let needs = needs(scene);
+        needs.iter().find_map(|(volume, key, need)| {
+            let resident = self.store.get(*key)?;
+            let is_coarse = resident.is_coarse(volume, key.frame, need);
+            is_coarse.then(|| resident.sentence(volume)).flatten()
+        })
     }
 
     /// Bytes of all resident volumes.
@@ -189,15 +191,9 @@ impl Gpu {
     pub fn upload(&mut self, scene: &Scene) -> Result<(), GpuError> {
         self.check_there()?;
         self.store.begin();
-        for layer in scene.layers() {
-            let key = Key::of(&layer.volume, layer.frame);
-            self.store
-                .prepare(&self.context, &layer.volume, key, 0.0, &mut Allowance::unlimited())?;
-        }
-        for layer in scene.labels() {
-            let key = Key::of_labels(&layer.volume, layer.frame);
-            self.store
-                .prepare(&self.context, &layer.volume, key, 0.0, &mut Allowance::unlimited())?;
+        for (volume, key, need) in needs(scene) {
+            let mut all = Allowance::unlimited();
+            self.store.prepare(&self.context, volume, key, (0.0, need), &mut all)?;
         }
         readback::wait(&self.context)
     }
@@ -256,18 +252,16 @@ impl Gpu {
             return Ok(Drawn {
                 is_new: true,
                 is_complete: true,
+                notice: None,
             });
         }
         self.store.begin();
         if let Scene::Volume(scene) = scene {
-            let is_complete = self
+            let prepared = self
                 .volumes
                 .draw(&self.context, &mut self.store, scene, view, allowance)?;
             self.context.check()?;
-            return Ok(Drawn {
-                is_new: true,
-                is_complete,
-            });
+            return Ok(prepared.into());
         }
         let mut plan = Plan::default();
         for layer in scene.layers() {
@@ -281,10 +275,7 @@ impl Gpu {
         self.write_layers(&plan.uniforms);
         self.encode(view, &plan.draws);
         self.context.check()?;
-        Ok(Drawn {
-            is_new: true,
-            is_complete: !plan.is_behind,
-        })
+        Ok(plan.prepared.into())
     }
 
     fn plan_image(
@@ -298,9 +289,11 @@ impl Gpu {
             return Ok(());
         };
         let key = Key::of(&layer.volume, layer.frame);
-        plan.is_behind |= !self
+        let need = Need::Image(scene, layer);
+        let prepared = self
             .store
-            .prepare(&self.context, &layer.volume, key, map.center.z, allowance)?;
+            .prepare(&self.context, &layer.volume, key, (map.center.z, need), allowance)?;
+        plan.prepared.add(prepared);
         let Some(resident) = self.store.get(key) else {
             return Ok(());
         };
@@ -309,6 +302,7 @@ impl Gpu {
             format: resident.format,
             interpolation: layer.interpolation,
             traits: traits(&map, resident),
+            has_detail: resident.detail.is_some(),
         };
         let colors = self.color_maps.prepare(&self.context, &layer.color_map);
         self.pipelines
@@ -331,9 +325,11 @@ impl Gpu {
             return Ok(());
         };
         let key = Key::of_labels(&layer.volume, layer.frame);
-        plan.is_behind |= !self
+        let need = Need::Labels(scene, layer);
+        let prepared = self
             .store
-            .prepare(&self.context, &layer.volume, key, map.center.z, allowance)?;
+            .prepare(&self.context, &layer.volume, key, (map.center.z, need), allowance)?;
+        plan.prepared.add(prepared);
         let Some(resident) = self.store.get(key) else {
             return Ok(());
         };
@@ -342,6 +338,7 @@ impl Gpu {
             format: resident.format,
             interpolation: Interpolation::Nearest,
             traits: traits(&map, resident),
+            has_detail: resident.detail.is_some(),
         };
         let colors = self
             .label_tables
@@ -397,11 +394,49 @@ impl Gpu {
             pass.set_bind_group(0, &self.layers_bind_group, &[place * self.layer_stride]);
             pass.set_bind_group(1, &resident.exact, &[]);
             pass.set_bind_group(2, &draw.colors, &[]);
+            if let Some(detail) = &resident.detail {
+                pass.set_bind_group(3, &detail.group, &[]);
+            }
             pass.draw(0..3, 0..1);
         }
         drop(pass);
         self.context.queue.submit([encoder.finish()]);
     }
+}
+
+impl From<Prepared> for Drawn {
+    fn from(prepared: Prepared) -> Self {
+        Self {
+            is_new: true,
+            is_complete: !prepared.is_behind,
+            notice: prepared.notice,
+        }
+    }
+}
+
+/// The volumes and label maps of a scene with what it needs of each.
+fn needs(scene: &Scene) -> Vec<(&Arc<Volume>, Key, Need<'_>)> {
+    let images: Vec<_> = match scene {
+        Scene::Volume(scene) => scene
+            .layers
+            .iter()
+            .map(|layer| (&layer.image, Need::Volume(scene, layer)))
+            .collect(),
+        _ => scene.layers().map(|layer| (layer, Need::Image(scene, layer))).collect(),
+    };
+    let labels = scene.labels().iter().filter_map(|layer| {
+        let need = match scene {
+            Scene::Slice(scene) => Need::Labels(scene, layer),
+            Scene::Volume(scene) => Need::VolumeLabels(scene, layer),
+            Scene::Stack(_) => return None,
+        };
+        Some((&layer.volume, Key::of_labels(&layer.volume, layer.frame), need))
+    });
+    images
+        .into_iter()
+        .map(|(layer, need)| (&layer.volume, Key::of(&layer.volume, layer.frame), need))
+        .chain(labels)
+        .collect()
 }
 
 fn layer_buffer(context: &Context, pipelines: &Pipelines, stride: u32, count: u32) -> (wgpu::Buffer, wgpu::BindGroup) {

@@ -8,11 +8,13 @@ use crate::for_samples;
 use crate::model::volume::Volume;
 
 use super::allowance::Allowance;
-use super::bricks::Bricks;
+use super::bricks::{self, Bricks, DetailRanges};
 use super::budget::Level;
+use super::detail::{Detail, Served, Source};
 use super::device::Context;
 use super::error::GpuError;
 use super::format::VoxelFormat;
+use super::need::Need;
 use super::painted::Painted;
 use super::slice_table::SliceTable;
 use super::store::VoxelLayouts;
@@ -37,6 +39,11 @@ pub(super) struct Resident {
     bricks_texture: wgpu::Texture,
     /// Until the volume is complete.
     bricks: Option<Bricks>,
+    finds_ranges: bool,
+    /// Bricks of all voxels, where the texture has a coarse level.
+    pub(super) detail: Option<Detail>,
+    /// Of these bricks, once the volume is complete.
+    detail_ranges: Option<DetailRanges>,
     pub(super) bytes: u64,
     /// The turn of the store's clock in which it was last needed.
     pub(super) last_used: u64,
@@ -48,18 +55,12 @@ pub(super) struct Resident {
     pub(super) painted: Painted,
 }
 
-/// Whether bricks are kept: of single numbers, at the full level, whose sides the device can hold, so that it can hold
-/// the bricks.
-fn has_bricks(level: Level, format: VoxelFormat) -> bool {
-    level.is_full() && format != VoxelFormat::Color
-}
-
-fn empty_bricks(volume: &Volume, level: Level, format: VoxelFormat) -> Bricks {
-    if has_bricks(level, format) {
-        Bricks::new(volume.dims())
-    } else {
-        Bricks::unknown()
-    }
+/// Whether ranges of bricks are found while slices arrive: of single numbers, where all voxels may come to the device,
+/// and if it can hold the texture of them.
+fn finds_ranges(device: &wgpu::Device, dims: [usize; 3], format: VoxelFormat, has_all: bool) -> bool {
+    let size = bricks::size(dims);
+    let longest = size.width.max(size.height).max(size.depth_or_array_layers);
+    has_all && format != VoxelFormat::Color && longest <= device.limits().max_texture_dimension_3d
 }
 
 fn small_texture(
@@ -94,11 +95,17 @@ impl Resident {
         texture: wgpu::Texture,
         format: VoxelFormat,
         level: Level,
+        detail: Option<Detail>,
     ) -> Self {
         let device = &context.device;
         let table = SliceTable::new(level.texels(volume.dims())[2], volume.geometry());
         let table_texture = small_texture(device, "slice table", table.size(), wgpu::TextureFormat::Rgba32Float);
-        let bricks = empty_bricks(volume, level, format);
+        let finds_ranges = finds_ranges(device, volume.dims(), format, level.is_full() || detail.is_some());
+        let bricks = if finds_ranges {
+            Bricks::new(volume.dims())
+        } else {
+            Bricks::unknown()
+        };
         let bricks_texture = small_texture(device, "bricks", bricks.size(), wgpu::TextureFormat::Rg32Float);
         let views =
             [&texture, &table_texture].map(|texture| texture.create_view(&wgpu::TextureViewDescriptor::default()));
@@ -125,12 +132,15 @@ impl Resident {
             level,
             exact,
             can_filter: format.is_filterable(device.features()),
-            bytes: level.bytes(volume.dims(), format),
+            bytes: level.bytes(volume.dims(), format) + detail.as_ref().map_or(0, |detail| detail.bytes),
             texture,
             table_texture,
             table,
             bricks_texture,
             bricks: Some(bricks),
+            finds_ranges,
+            detail,
+            detail_ranges: None,
             last_used: 0,
             is_complete: false,
             picks: false,
@@ -146,7 +156,74 @@ impl Resident {
 
     /// Whether the numbers of its bricks are known.
     pub(super) fn knows_bricks(&self) -> bool {
-        self.is_complete && has_bricks(self.level, self.format)
+        self.is_complete && self.finds_ranges
+    }
+
+    /// The ranges of the bricks of its detail, or `None` in it if these cannot be known. `None` until all has arrived.
+    pub(super) fn known_ranges(&self) -> Option<Option<&DetailRanges>> {
+        (self.is_complete || !self.finds_ranges).then_some(self.detail_ranges.as_ref())
+    }
+
+    /// What its detail is made of.
+    fn source<'a>(&'a self, volume: &'a Volume, frame: usize) -> Source<'a> {
+        Source {
+            volume,
+            frame,
+            map: volume.voxels.label_map(frame),
+            ranges: self.detail_ranges.as_ref(),
+        }
+    }
+
+    /// Brings the bricks that a picture needs, if there are any besides the texture.
+    pub(super) fn serve(
+        &mut self,
+        context: &Context,
+        volume: &Volume,
+        frame: usize,
+        need: &Need<'_>,
+        allowance: &mut Allowance,
+    ) -> Served {
+        let Some(mut detail) = self.detail.take() else {
+            return Served {
+                is_done: true,
+                is_whole: self.level.is_full(),
+            };
+        };
+        let needed = need.bricks(self);
+        let mut served = detail.serve(
+            context,
+            &self.source(volume, frame),
+            needed.as_deref().unwrap_or_default(),
+            self.last_used,
+            allowance,
+        );
+        served.is_whole &= needed.is_some();
+        self.detail = Some(detail);
+        served
+    }
+
+    /// What is to be said of a picture for which so much was served.
+    pub(super) fn notice(&self, volume: &Volume, served: Served) -> Option<String> {
+        let is_coarse = !served.is_done || !served.is_whole;
+        is_coarse.then(|| self.sentence(volume)).flatten()
+    }
+
+    /// What is to be said of a picture that is coarser than the volume, if it can be.
+    pub(super) fn sentence(&self, volume: &Volume) -> Option<String> {
+        if self.detail.is_some() {
+            self.level.notice_of_parts(volume.dims())
+        } else {
+            self.level.notice(volume.dims())
+        }
+    }
+
+    /// Whether a picture of what is on the device is coarser than the voxels that have arrived.
+    pub(super) fn is_coarse(&self, volume: &Volume, frame: usize, need: &Need<'_>) -> bool {
+        let is_there = |detail: &Detail| {
+            let needed = need.bricks(self);
+            needed.is_some_and(|needed| detail.has(&self.source(volume, frame), &needed))
+        };
+        !self.level.is_full() && !self.detail.as_ref().is_some_and(is_there)
     }
 
     /// Whether anybody still holds the volume.
@@ -196,6 +273,9 @@ impl Resident {
         if self.is_complete
             && let Some(bricks) = self.bricks.take()
         {
+            if self.detail.is_some() && self.finds_ranges {
+                self.detail_ranges = Some(DetailRanges::new(&bricks, self.format.is_whole()));
+            }
             let size = bricks.size();
             let layout = wgpu::TexelCopyBufferLayout {
                 offset: 0,
@@ -263,7 +343,9 @@ impl Resident {
         let (voxels, format) = (&volume.voxels, self.format);
         let mut bytes = Vec::new();
         for slice in run.clone() {
-            self.take_bricks(volume, frame, slice);
+            for voxels in self.level.span(volume.dims(), 2, slice) {
+                self.take_bricks(volume, frame, voxels);
+            }
             if self.level.is_full() {
                 texels::encode(&mut bytes, voxels, frame, slice, format);
             } else {
@@ -282,7 +364,7 @@ impl Resident {
     fn take_bricks(&mut self, volume: &Volume, frame: usize, slice: usize) {
         let voxels = &volume.voxels;
         let offset = self.format.texel_offset(voxels.sample_type());
-        if has_bricks(self.level, self.format)
+        if self.finds_ranges
             && let Some(bricks) = &mut self.bricks
             && let Some((samples, first)) = texels::slice_of(voxels, frame, slice)
         {

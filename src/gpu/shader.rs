@@ -39,8 +39,23 @@ pub(super) fn texel_sources(format: VoxelFormat) -> &'static [&'static str] {
     }
 }
 
-/// The whole text of a program for voxels of a format.
-pub fn sources(program: Program, format: VoxelFormat) -> String {
+/// How a volume's texels are found: in one texture, or in bricks where these are there.
+pub(super) fn place_sources(format: VoxelFormat, has_detail: bool) -> &'static [&'static str] {
+    match (has_detail, format) {
+        (false, _) => &[include_str!("../../shaders/common/whole.wgsl")],
+        (true, VoxelFormat::Uint16) => &[
+            include_str!("../../shaders/common/atlas_uint.wgsl"),
+            include_str!("../../shaders/common/detail.wgsl"),
+        ],
+        (true, _) => &[
+            include_str!("../../shaders/common/atlas_float.wgsl"),
+            include_str!("../../shaders/common/detail.wgsl"),
+        ],
+    }
+}
+
+/// The whole text of a program for voxels of a format, all in one texture or with bricks.
+pub fn sources(program: Program, format: VoxelFormat, has_detail: bool) -> String {
     let main = match program {
         Program::Slice => include_str!("../../shaders/slice.wgsl"),
         Program::Labels => include_str!("../../shaders/labels.wgsl"),
@@ -55,5 +70,6 @@ pub fn sources(program: Program, format: VoxelFormat) -> String {
         include_str!("../../shaders/common/gather.wgsl"),
         main,
     ];
-    [&first, texel_sources(format), &last].concat().join("\n")
+    let texels = [texel_sources(format), place_sources(format, has_detail)].concat();
+    [&first[..], &texels, &last].concat().join("\n")
 }

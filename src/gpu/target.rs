@@ -24,6 +24,8 @@ struct Shown {
     revision: usize,
     /// Whether all of them are in the picture.
     is_complete: bool,
+    /// What is to be said of it.
+    notice: Option<String>,
 }
 
 impl PaneTarget {
@@ -70,6 +72,11 @@ impl PaneTarget {
         [self.texture.width(), self.texture.height()]
     }
 
+    /// The sentence that tells the user where the picture is coarser than its voxels.
+    pub fn notice(&self) -> Option<&str> {
+        self.drawn.as_ref()?.notice.as_deref()
+    }
+
     /// Whether drawing a scene would change anything.
     pub fn is_current(&self, scene: &Scene) -> bool {
         self.drawn
@@ -87,6 +94,7 @@ impl PaneTarget {
             return Ok(super::Drawn {
                 is_new: false,
                 is_complete: true,
+                notice: self.notice().map(str::to_owned),
             });
         }
         // The revision is read before the voxels are: what arrives in between is drawn next time.
@@ -96,6 +104,7 @@ impl PaneTarget {
             scene: scene.clone(),
             revision,
             is_complete: drawn.is_complete,
+            notice: drawn.notice.clone(),
         });
         Ok(drawn)
     }

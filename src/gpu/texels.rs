@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::for_samples;
+use crate::model::label_map::VoxelBox;
 use crate::model::voxels::{SampleType, Samples, Voxels};
 
 use super::budget::Level;
@@ -30,10 +31,29 @@ fn color_level(stored: f64, sample_type: SampleType) -> u8 {
 
 /// Appends one slice of a volume, texel by voxel. Nothing is appended where it has not arrived.
 pub(super) fn encode(bytes: &mut Vec<u8>, voxels: &Voxels, frame: usize, slice: usize, format: VoxelFormat) {
-    let Some((samples, first)) = slice_of(voxels, frame, slice) else {
-        return;
-    };
-    let range = first..first + voxels.slice_samples();
+    if let Some((samples, first)) = slice_of(voxels, frame, slice) {
+        encode_run(bytes, samples, first..first + voxels.slice_samples(), format);
+    }
+}
+
+/// Appends a box of a volume, texel by voxel. Zeros are appended for slices that have not arrived.
+pub(super) fn encode_box(bytes: &mut Vec<u8>, voxels: &Voxels, frame: usize, part: &VoxelBox, format: VoxelFormat) {
+    let [columns, rows, slices] = part;
+    let (width, parts) = (voxels.dims()[0], voxels.components());
+    let slice_bytes = columns.len() * rows.len() * format.texel_bytes();
+    for slice in slices.clone() {
+        let end = bytes.len() + slice_bytes;
+        if let Some((samples, first)) = slice_of(voxels, frame, slice) {
+            for row in rows.clone() {
+                let start = first + (row * width + columns.start) * parts;
+                encode_run(bytes, samples, start..start + columns.len() * parts, format);
+            }
+        }
+        bytes.resize(end, 0);
+    }
+}
+
+fn encode_run(bytes: &mut Vec<u8>, samples: &Samples, range: Range<usize>, format: VoxelFormat) {
     match (format, samples) {
         (VoxelFormat::Unorm8, Samples::U8(v)) => bytes.extend(part(v, range)),
         (VoxelFormat::Unorm8, Samples::I8(v)) => {

@@ -5,10 +5,12 @@ use crate::scene::{Interpolation, LabelLayer, VolumeLayer, VolumeScene};
 
 use super::allowance::Allowance;
 use super::crossings::{self, CrossingViews};
+use super::detail::Detail;
 use super::device::Context;
 use super::error::GpuError;
+use super::need::Need;
 use super::pipelines::{TRAIT_BRICKS, TRAIT_MASK, traits};
-use super::store::{Key, Store};
+use super::store::{Key, Prepared, Store};
 use super::uniform::LayerUniform;
 use super::volume_mask::Masks;
 use super::volume_pipelines::{Key as PipelineKey, SlotKind, VolumePipelines};
@@ -31,6 +33,9 @@ struct Slot {
     layer: LayerUniform,
     matter: MatterUniform,
     views: [wgpu::TextureView; 3],
+    detail: Option<[wgpu::TextureView; 2]>,
+    /// What is to be said if these are left out.
+    without_detail: Option<String>,
     table: wgpu::TextureView,
     mask: wgpu::TextureView,
 }
@@ -56,7 +61,7 @@ impl VolumeDrawer {
         }
     }
 
-    /// Draws a scene; answers whether all voxels that had arrived are in it.
+    /// Draws a scene; answers whether all voxels that had arrived are in it, and what is to be said of it.
     pub(super) fn draw(
         &mut self,
         context: &Context,
@@ -64,22 +69,25 @@ impl VolumeDrawer {
         scene: &VolumeScene,
         view: &wgpu::TextureView,
         allowance: &mut Allowance,
-    ) -> Result<bool, GpuError> {
+    ) -> Result<Prepared, GpuError> {
         // Without a volume in the patient there are no samples, and any step is as good.
         let step_mm = scene.sample_step_mm().unwrap_or(1.0);
-        let (slots, is_behind) = self.slots(context, store, scene, step_mm, allowance)?;
+        let (mut slots, mut prepared) = self.slots(context, store, scene, step_mm, allowance)?;
         let crossings = if scene.mode.is_projection() {
             None
         } else {
             crossings::prepare(context, scene, step_mm)?
         };
+        if let Some(notice) = give_up_detail(context, scene, &mut slots, crossings.is_some()) {
+            prepared.notice = Some(notice);
+        }
         check(context, scene, &slots, crossings.is_some())?;
         let draws = self.draws(context, scene, step_mm, &slots, crossings.as_ref());
         encode(context, view, &draws);
-        Ok(!is_behind)
+        Ok(prepared)
     }
 
-    /// All volumes and label maps that are resident, and whether some of their voxels have arrived that are not.
+    /// All volumes and label maps that are resident, and what came of making them so.
     fn slots(
         &mut self,
         context: &Context,
@@ -87,16 +95,17 @@ impl VolumeDrawer {
         scene: &VolumeScene,
         step_mm: f64,
         allowance: &mut Allowance,
-    ) -> Result<(Vec<Slot>, bool), GpuError> {
+    ) -> Result<(Vec<Slot>, Prepared), GpuError> {
         let mut slots = Vec::new();
-        let mut is_behind = false;
+        let mut prepared = Prepared::default();
         for layer in &scene.layers {
             let volume = &layer.image.volume;
             let Some(map) = VoxelMap::of_view(scene, volume, step_mm) else {
                 continue;
             };
             let key = Key::of(volume, layer.image.frame);
-            is_behind |= !store.prepare(context, volume, key, map.center.z, allowance)?;
+            let need = Need::Volume(scene, layer);
+            prepared.add(store.prepare(context, volume, key, (map.center.z, need), allowance)?);
             slots.extend(self.volume(context, store, scene, layer, &map, step_mm));
         }
         let labels = scene.labels.iter().filter(|_| !scene.mode.is_projection());
@@ -105,10 +114,11 @@ impl VolumeDrawer {
                 continue;
             };
             let key = Key::of_labels(&layer.volume, layer.frame);
-            is_behind |= !store.prepare(context, &layer.volume, key, map.center.z, allowance)?;
+            let need = Need::VolumeLabels(scene, layer);
+            prepared.add(store.prepare(context, &layer.volume, key, (map.center.z, need), allowance)?);
             slots.extend(self.label_map(context, store, scene, layer, &map, step_mm));
         }
-        Ok((slots, is_behind))
+        Ok((slots, prepared))
     }
 
     fn volume(
@@ -126,6 +136,7 @@ impl VolumeDrawer {
         // Rays go through the texture's filter where that is right: whole, evenly spaced volumes, interpolated linearly.
         let is_filtered = resident.can_filter
             && resident.is_complete
+            && resident.detail.is_none()
             && !map.uses_table
             && image.interpolation == Interpolation::Linear;
         // A cubic curve leaves the range of the voxels around it.
@@ -136,7 +147,10 @@ impl VolumeDrawer {
         traits |= if mask.is_some() { TRAIT_MASK } else { 0 };
         let uniform = LayerUniform::new(image, map, resident, scene.size);
         Some(Slot {
-            kind: SlotKind::of_volume(resident.format, is_filtered, image.interpolation, traits),
+            kind: SlotKind::of_volume(resident.format, is_filtered, image.interpolation, traits)
+                .with_detail(resident.detail.is_some()),
+            detail: resident.detail.as_ref().map(Detail::views),
+            without_detail: resident.level.notice(image.volume.dims()),
             matter: MatterUniform::new(scene, layer, geometry, &uniform, resident.format, step_mm),
             layer: uniform,
             views: resident.views(),
@@ -161,7 +175,9 @@ impl VolumeDrawer {
             traits |= TRAIT_BRICKS;
         }
         Some(Slot {
-            kind: SlotKind::of_labels(resident.format, traits),
+            kind: SlotKind::of_labels(resident.format, traits).with_detail(resident.detail.is_some()),
+            detail: resident.detail.as_ref().map(Detail::views),
+            without_detail: resident.level.notice(layer.volume.dims()),
             layer: LayerUniform::of_labels(layer, map, resident, scene.size),
             matter: MatterUniform::of_labels(scene, layer, geometry, step_mm),
             views: resident.views(),
@@ -233,6 +249,10 @@ impl VolumeDrawer {
                 entry(binding(n, 1, 3), bricks),
                 entry(binding(n, 2, 0), wgpu::BindingResource::TextureView(&slot.table)),
             ]);
+            if let Some(detail) = slot.detail.as_ref().filter(|_| slot.kind.has_detail) {
+                let [pages, atlas] = detail.each_ref().map(wgpu::BindingResource::TextureView);
+                entries.extend([entry(binding(n, 3, 0), pages), entry(binding(n, 3, 1), atlas)]);
+            }
             if slot.kind.is_filtered {
                 entries.push(entry(binding(n, 1, 2), wgpu::BindingResource::Sampler(&self.sampler)));
             }
@@ -252,11 +272,28 @@ impl VolumeDrawer {
     }
 }
 
+/// How many textures are read at once.
+fn textures(slots: &[Slot], has_crossings: bool) -> usize {
+    let own: usize = slots.iter().map(|slot| slot.kind.textures()).sum();
+    own + if has_crossings { crossings::TEXTURES } else { 0 }
+}
+
+/// Volumes for whose bricks there are no bindings left are drawn as coarse as they are without, the last first. Answers
+/// what is to be said then.
+fn give_up_detail(context: &Context, scene: &VolumeScene, slots: &mut [Slot], has_crossings: bool) -> Option<String> {
+    let most = context.device.limits().max_sampled_textures_per_shader_stage as usize;
+    let mut notice = None;
+    while !scene.mode.is_projection() && textures(slots, has_crossings) > most {
+        let last = slots.iter_mut().rfind(|slot| slot.kind.has_detail)?;
+        last.kind = last.kind.with_detail(false);
+        notice = last.without_detail.take().or(notice);
+    }
+    notice
+}
+
 /// Whether one picture can have so much.
 fn check(context: &Context, scene: &VolumeScene, slots: &[Slot], has_crossings: bool) -> Result<(), GpuError> {
     let limits = context.device.limits();
-    let own: usize = slots.iter().map(|slot| slot.kind.textures()).sum();
-    let textures = own + if has_crossings { crossings::TEXTURES } else { 0 };
     let is_alone = scene.mode.is_projection();
     let trusted = context.adapter.most_together();
     if !is_alone && trusted.is_some_and(|most| slots.len() > most) {
@@ -264,7 +301,7 @@ fn check(context: &Context, scene: &VolumeScene, slots: &[Slot], has_crossings: 
     }
     let fits = is_alone
         || slots.len() <= MOST_SLOTS
-            && textures <= limits.max_sampled_textures_per_shader_stage as usize
+            && textures(slots, has_crossings) <= limits.max_sampled_textures_per_shader_stage as usize
             && slots.len() < limits.max_uniform_buffers_per_shader_stage as usize;
     if fits && scene.cuts.half_spaces().count() <= MOST_PLANES && scene.slices.len() <= MOST_SLICES {
         Ok(())

@@ -17,6 +17,8 @@ pub(super) struct SlotKind {
     reader: Reader,
     pub(super) is_filtered: bool,
     pub(super) is_labels: bool,
+    /// Whether bricks are read, beside a coarse level.
+    pub(super) has_detail: bool,
     interpolation: Interpolation,
     traits: u32,
 }
@@ -27,6 +29,7 @@ impl SlotKind {
             reader: Reader::of(format),
             is_filtered,
             is_labels: false,
+            has_detail: false,
             interpolation,
             traits,
         }
@@ -39,6 +42,11 @@ impl SlotKind {
         }
     }
 
+    /// The same with or without bricks.
+    pub(super) fn with_detail(self, has_detail: bool) -> Self {
+        Self { has_detail, ..self }
+    }
+
     fn text(self) -> SlotText {
         SlotText {
             // Formats of one reader have one text.
@@ -49,12 +57,14 @@ impl SlotKind {
             },
             is_filtered: self.is_filtered,
             is_labels: self.is_labels,
+            has_detail: self.has_detail,
         }
     }
 
     /// How many textures a shader reads of it.
     pub(super) fn textures(self) -> usize {
-        if self.is_labels { 4 } else { 5 }
+        let own = if self.is_labels { 4 } else { 5 };
+        if self.has_detail { own + 2 } else { own }
     }
 }
 
@@ -200,6 +210,16 @@ fn entries(slots: &[SlotKind], has_crossings: bool) -> Vec<wgpu::BindGroupLayout
             entry(binding(n, 1, 3), texture(exact, D3)),
             entry(binding(n, 2, 0), texture(exact, D2)),
         ]);
+        if slot.has_detail {
+            let atlas = match slot.reader {
+                Reader::Uint => wgpu::TextureSampleType::Uint,
+                Reader::Float | Reader::Color => exact,
+            };
+            entries.extend([
+                entry(binding(n, 3, 0), texture(wgpu::TextureSampleType::Uint, D2)),
+                entry(binding(n, 3, 1), texture(atlas, D3)),
+            ]);
+        }
         if slot.is_filtered {
             let filtering = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
             entries.push(entry(binding(n, 1, 2), filtering));

@@ -37,6 +37,8 @@ pub struct SlotText {
     pub is_filtered: bool,
     /// Whether its numbers are labels.
     pub is_labels: bool,
+    /// Whether there are bricks of it, beside a coarse level.
+    pub has_detail: bool,
 }
 
 /// The number of bindings that a slot may have.
@@ -82,6 +84,7 @@ pub fn volume_sources(program: VolumeProgram, slots: &[SlotText], has_crossings:
 fn slot_text(program: VolumeProgram, of: SlotText, slot: usize) -> String {
     let number = format!("const SLOT: u32 = {slot}u;\n");
     let texel = super::shader::texel_sources(of.format).join("\n");
+    let places = super::shader::place_sources(of.format, of.has_detail).join("\n");
     let rays = if of.is_filtered {
         include_str!("../../shaders/volume/filtered.wgsl")
     } else {
@@ -100,6 +103,7 @@ fn slot_text(program: VolumeProgram, of: SlotText, slot: usize) -> String {
         &number,
         include_str!("../../shaders/common/layer.wgsl"),
         &texel,
+        &places,
         include_str!("../../shaders/common/place.wgsl"),
         include_str!("../../shaders/common/sample.wgsl"),
         include_str!("../../shaders/common/gather.wgsl"),
@@ -215,6 +219,7 @@ mod tests {
             format: VoxelFormat::Unorm8,
             is_filtered: true,
             is_labels: false,
+            has_detail: false,
         };
         let labels = SlotText {
             is_labels: true,

@@ -69,6 +69,11 @@ impl Slot {
     pub fn texture(&self) -> TextureId {
         self.texture
     }
+
+    /// What should be said about its picture.
+    pub fn notice(&self) -> Option<&str> {
+        self.target.notice()
+    }
 }
 
 /// The device with which pictures are drawn and shown.
@@ -212,6 +217,7 @@ impl Pictures {
                 .map(|(texture, is_complete)| Shown {
                     pictures: vec![Picture { texture, part: WHOLE }],
                     again: (!is_complete).then_some(Duration::ZERO),
+                    notice: slot.as_ref().and_then(Slot::notice).map(str::to_owned),
                     ..Shown::default()
                 })
         };
@@ -219,8 +225,6 @@ impl Pictures {
             notice: Some(err.to_string()),
             ..Shown::default()
         });
-        let coarse = self.canvas.gpu.notice(&still);
-        shown.notice = shown.notice.or(coarse);
         if pane == PaneId::Volume && shown.again.is_none() {
             let wanted = developing::wanted(state, still.size());
             let is_under_way = |(scene, revision): &(VolumeScene, usize)| {

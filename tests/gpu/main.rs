@@ -11,6 +11,8 @@ mod device;
 mod phantom;
 
 mod axis_orders;
+mod brick_rays;
+mod bricks;
 mod formats;
 mod labels;
 mod large;

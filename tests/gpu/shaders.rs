@@ -14,7 +14,11 @@ const FORMATS: [VoxelFormat; 5] = [
 ];
 
 fn validated(program: Program, format: VoxelFormat) -> naga::Module {
-    valid(&format!("{program:?} {format:?}"), &sources(program, format))
+    valid(
+        &format!("bricks {program:?} {format:?}"),
+        &sources(program, format, true),
+    );
+    valid(&format!("{program:?} {format:?}"), &sources(program, format, false))
 }
 
 fn valid(what: &str, text: &str) -> naga::Module {
@@ -51,17 +55,25 @@ fn every_volume_program_is_valid() {
         format,
         is_filtered,
         is_labels: false,
+        has_detail: false,
     };
     let labels = SlotText {
         format: VoxelFormat::Uint16,
         is_filtered: false,
         is_labels: true,
+        has_detail: false,
     };
     let mut slots: Vec<Vec<SlotText>> = FORMATS.map(|format| vec![volume(format, false)]).to_vec();
     // Whole-number texels cannot be filtered.
     let filtered = FORMATS.into_iter().filter(|format| *format != VoxelFormat::Uint16);
     slots.extend(filtered.map(|format| vec![volume(format, true)]));
     let all = FORMATS.map(|format| volume(format, format == VoxelFormat::Unorm16));
+    let in_bricks = |slot: SlotText| SlotText {
+        has_detail: true,
+        ..slot
+    };
+    slots.extend(FORMATS.map(|format| vec![in_bricks(volume(format, false))]));
+    slots.push(vec![volume(VoxelFormat::Unorm8, true), in_bricks(labels), labels]);
     slots.push(Vec::new());
     slots.push(vec![labels]);
     slots.push(all.into_iter().chain([labels; 3]).collect());
@@ -126,7 +138,7 @@ fn the_uniforms_lie_as_in_the_shaders() {
 /// Numbers that stand in Rust and in WGSL.
 #[test]
 fn shared_constants_agree() {
-    let text = sources(Program::Slice, VoxelFormat::Unorm16);
+    let text = sources(Program::Slice, VoxelFormat::Unorm16, false);
     let snap = text
         .lines()
         .find_map(|line| line.strip_prefix("const SNAP: f32 = ")?.strip_suffix(';'))

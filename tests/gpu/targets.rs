@@ -39,10 +39,12 @@ fn a_pane_draws_only_what_changed() {
     let new = Drawn {
         is_new: true,
         is_complete: true,
+        notice: None,
     };
     let same = Drawn {
         is_new: false,
         is_complete: true,
+        notice: None,
     };
     assert_eq!(target.update(&mut gpu, &first).unwrap(), new);
     assert_eq!(target.update(&mut gpu, &first).unwrap(), same);

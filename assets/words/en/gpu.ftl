@@ -7,6 +7,7 @@ gpu-device-lost = the graphics device was lost: {$why}; start the program again
 gpu-timeout = the graphics device did not finish the picture in time; close other programs that draw, or make the window smaller
 gpu-refused = the graphics driver refused to draw: {$why}; a newer driver may help
 gpu-coarse = shown at {$factors} of its resolution: the whole volume ({$dims} voxels) is too large for the graphics adapter
+gpu-partly-coarse = parts are shown at {$factors} of their resolution: the whole volume ({$dims} voxels) is too large for the graphics adapter
 gpu-too-many-volumes = this is more than the graphics adapter can show in one picture: hide some of the volumes, label maps, slices or cuts
 gpu-old-driver = {$driver} breaks when more than two volumes and label maps are in one picture: hide some, or install a newer driver (Mesa 23 or later)
 gpu-given-up = it was given up

@@ -46,6 +46,8 @@ pub struct Refined {
     coarse: Option<Slot>,
     tiles: Vec<Option<Slot>>,
     finished: Vec<Picture>,
+    /// What should be said about these.
+    notice: Option<String>,
     /// The fine scene with its voxels' revision, and when it came to be.
     wanted: Option<(Scene, usize, Instant)>,
     /// When the last coarse picture was finished, and how long it took.
@@ -86,6 +88,7 @@ impl Refined {
             _ => {
                 self.wanted = Some((still.clone(), revision, now));
                 self.finished.clear();
+                self.notice = None;
                 now
             }
         };
@@ -104,8 +107,13 @@ impl Refined {
             texture: slot.texture(),
             part: WHOLE,
         });
+        let notice = match self.coarse.as_ref().and_then(Slot::notice) {
+            Some(notice) if self.finished.is_empty() => Some(notice.to_owned()),
+            _ => self.notice.clone(),
+        };
         Shown {
             pictures: coarse.into_iter().chain(self.finished.iter().copied()).collect(),
+            notice,
             again,
             ..Shown::default()
         }
@@ -167,6 +175,8 @@ impl Refined {
             if !is_complete {
                 return Ok(Some(Duration::ZERO));
             }
+            let notice = self.tiles[n].as_ref().and_then(Slot::notice);
+            self.notice = self.notice.take().or(notice.map(str::to_owned));
             self.finished.push(Picture {
                 texture,
                 part: tile.part(),
