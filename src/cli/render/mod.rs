@@ -255,7 +255,9 @@ fn stack_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> {
 fn volume_layer(args: &RenderArgs, image: ImageLayer) -> Result<VolumeLayer, Failure> {
     // The window of slices that follows the data, as far as it is read: what data-driven presets are scaled by.
     let values = percentile::auto_window(&image.volume, args.frame).unwrap_or(image.window);
-    let preset = args.preset.or_else(|| transfer_presets::first_for(&image.volume));
+    let preset = args
+        .preset
+        .or_else(|| transfer_presets::first_for(&image.volume, values));
     let transfer = preset.map(|preset| Transfer::of_preset(preset, values));
     let iso = args.iso.or(transfer.as_ref().map(|transfer| transfer.iso));
     let function = match &args.transfer {
