@@ -128,13 +128,16 @@ fn nothing_is_removed_from_what_has_no_body_and_no_bone() {
     }
 }
 
+/// What a volume holds, and the value of its n-th voxel.
+type Case = (&'static str, fn(usize) -> f32);
+
 #[test]
 fn odd_volumes_keep_what_is_no_bone() {
     let goes_on = |_: usize, _: usize| true;
     for dims in [[1, 1, 1], [2, 1, 1], [40, 30, 1], [1, 30, 40], [24, 20, 9]] {
         let count: usize = dims.iter().product();
         // All of it is bone; or every second voxel has no number.
-        let cases: [(&str, fn(usize) -> f32); 3] = [
+        let cases: [Case; 3] = [
             ("bone", |_| 1500.0),
             ("holes", |n| if n % 2 == 0 { 1500.0 } else { f32::NAN }),
             ("endless", |n| if n % 3 == 0 { f32::INFINITY } else { f32::NAN }),
