@@ -18,6 +18,7 @@ pub mod lighting;
 pub mod mesh_tree;
 pub mod morphology;
 pub mod needed_slabs;
+pub mod occlusion;
 pub mod outline;
 pub mod paint;
 pub mod palette;

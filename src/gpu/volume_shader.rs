@@ -37,6 +37,8 @@ pub struct SlotText {
     pub is_filtered: bool,
     /// Whether its numbers are labels.
     pub is_labels: bool,
+    /// Whether its light is dimmed in crevices.
+    pub has_occlusion: bool,
 }
 
 /// The number of bindings that a slot may have.
@@ -92,6 +94,11 @@ fn slot_text(program: VolumeProgram, of: SlotText, slot: usize) -> String {
     } else {
         include_str!("../../shaders/volume/volume.wgsl")
     };
+    let occlusion = if of.has_occlusion {
+        include_str!("../../shaders/volume/occlusion.wgsl")
+    } else {
+        include_str!("../../shaders/volume/no_occlusion.wgsl")
+    };
     let project = match program {
         VolumeProgram::Project => include_str!("../../shaders/volume/project.wgsl"),
         VolumeProgram::Composite | VolumeProgram::Surfaces => "",
@@ -105,6 +112,7 @@ fn slot_text(program: VolumeProgram, of: SlotText, slot: usize) -> String {
         include_str!("../../shaders/common/gather.wgsl"),
         rays,
         include_str!("../../shaders/volume/slot.wgsl"),
+        occlusion,
         own,
         project,
     ]
@@ -215,6 +223,7 @@ mod tests {
             format: VoxelFormat::Unorm8,
             is_filtered: true,
             is_labels: false,
+            has_occlusion: false,
         };
         let labels = SlotText {
             is_labels: true,

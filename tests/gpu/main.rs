@@ -16,6 +16,7 @@ mod labels;
 mod large;
 mod levels;
 mod movies;
+mod occlusion;
 mod partial;
 mod program;
 mod projections;
