@@ -7,6 +7,7 @@
 mod nifti_file;
 
 mod cinematic;
+mod cinematic_surfaces;
 mod device;
 mod phantom;
 
