@@ -305,6 +305,7 @@ impl Window {
                 | Effect::StartDeveloping { .. }
                 | Effect::StartMask { .. }
                 | Effect::FindSurfaces { .. }
+                | Effect::FindOcclusion { .. }
                 | Effect::StartLabels { .. }
                 | Effect::StartJudging { .. }
                 | Effect::StartMeasuring { .. }

@@ -34,9 +34,10 @@ struct Matter {
     // Entry of the table of gradients = (length - gradient_start) * gradient_gain; 0: gradients do not matter.
     gradient_gain: f32,
     gradient_start: f32,
-    padding_a: f32,
-    padding_b: f32,
-    padding_c: f32,
+    // Coordinate in the texture of open cells = (voxel index + ½) * share
+    share_i: f32,
+    share_j: f32,
+    share_k: f32,
 }
 
 struct View {
@@ -59,9 +60,10 @@ struct View {
     silhouettes: f32,
     plane_count: u32,
     slice_count: u32,
+    // How dark it is where it is not open.
+    occlusion: f32,
     padding_a: u32,
     padding_b: u32,
-    padding_c: u32,
     // Kept is where dot(plane.xyz, place) >= plane.w.
     planes: array<vec4<f32>, MOST_PLANES>,
     // Pictures that stand where dot(slice.xyz, place) = slice.w.

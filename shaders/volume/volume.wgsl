@@ -106,7 +106,7 @@ fn add_material(so_far: vec4<f32>, ray: Ray, n: f32) -> vec4<f32> {
     }
     // What lets nothing through does so at any thickness.
     opacity = select(1.0 - pow(max(1.0 - opacity, 1e-9), view.matter[SLOT].thickness), 1.0, opacity >= 1.0);
-    let color = lit(tinted(seen.rgb, at), SLOT, slope, ray.direction);
+    let color = dimmed(lit(tinted(seen.rgb, at), SLOT, slope, ray.direction), place);
     return behind(so_far, color, opacity * view.matter[SLOT].opacity);
 }
 
@@ -148,7 +148,7 @@ fn add_surface(ray: Ray) {
         let at = at_sample(ray, inside);
         let place = place_on_ray(at);
         let slope = gradient(place, scalar(sample_place(place).value));
-        let color = lit(tinted(view.matter[SLOT].iso_color, at), SLOT, slope, ray.direction);
+        let color = dimmed(lit(tinted(view.matter[SLOT].iso_color, at), SLOT, slope, ray.direction), place);
         add_sheet(inside, vec4<f32>(color, view.matter[SLOT].opacity));
         return;
     }

@@ -20,6 +20,7 @@ pub mod mesh_tree;
 pub mod morphology;
 pub mod needed_bricks;
 pub mod needed_slabs;
+pub mod occlusion;
 pub mod outline;
 pub mod paint;
 pub mod palette;

@@ -4,6 +4,7 @@
 use glam::DVec3;
 
 use crate::model::geometry::Geometry;
+use crate::model::occlusion::Occlusion;
 use crate::model::plane::Plane;
 use crate::model::transfer_function::Material;
 use crate::scene::{Ray, SurfaceLayer, VolumeLayer, VolumeMode, VolumeScene};
@@ -76,6 +77,8 @@ fn seen_range(scene: &VolumeScene, ray: &Ray) -> [f64; 2] {
 struct Placed<'a> {
     layer: &'a VolumeLayer,
     geometry: &'a Geometry,
+    /// How open its places are, and how much that counts.
+    occlusion: Option<(&'a Occlusion, f64)>,
 }
 
 impl Placed<'_> {
@@ -92,6 +95,14 @@ impl Placed<'_> {
         }
     }
 
+    /// A colour with as much of its light as the surroundings of its voxel let in.
+    fn dimmed(&self, color: [f64; 3], voxel: DVec3) -> [f64; 3] {
+        match self.occlusion {
+            Some((field, strength)) => color.map(|part| part * (1.0 - strength * (1.0 - field.open_at(voxel)))),
+            None => color,
+        }
+    }
+
     /// Whether the value at a place of a ray, in mm from its origin, is the surface's or above.
     fn is_within(&self, ray: &Ray, t: f64) -> bool {
         self.at(ray.origin + ray.direction * t)
@@ -103,7 +114,14 @@ fn layers(scene: &VolumeScene) -> Vec<Placed<'_>> {
     let geometries = scene.layers.iter().map(|layer| layer.image.volume.geometry());
     let placed = scene.layers.iter().zip(geometries).filter_map(|(layer, geometry)| {
         let geometry = geometry?;
-        Some(Placed { layer, geometry })
+        let occlusion = scene
+            .occlusion(layer)
+            .map(|(field, strength)| (field.as_ref(), strength));
+        Some(Placed {
+            layer,
+            geometry,
+            occlusion,
+        })
     });
     placed.collect()
 }
@@ -178,6 +196,7 @@ fn composite(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) ->
             let opacity = transfer.over_step(opacity, step_mm) * f64::from(placed.layer.image.opacity);
             let color = tinted(labels, seen.color, place);
             let color = lit.shade(color, &transfer.material, slope, ray.direction);
+            let color = placed.dimmed(color, voxel);
             add(&mut sum, color, opacity);
         }
     }
@@ -245,7 +264,8 @@ fn surfaces(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> 
             let slope = gradient(&placed.layer.image, placed.geometry, voxel, value);
             let color = transfer.at(placed.layer.iso).color;
             let color = tinted(labels, color, ray.origin + ray.direction * at);
-            let [r, g, b] = lit.shade(color, &transfer.material, slope, ray.direction);
+            let color = lit.shade(color, &transfer.material, slope, ray.direction);
+            let [r, g, b] = placed.dimmed(color, voxel);
             sheets.push((at, [r, g, b, f64::from(placed.layer.image.opacity)]));
         }
     }

@@ -37,7 +37,11 @@ pub fn wanted(state: &State, size: [u32; 2]) -> Option<(VolumeScene, usize)> {
     match scenes::picture(state, PaneId::Volume, size).filter(|_| is_asked_for)? {
         scene @ Scene::Volume(_) => {
             let revision = scene.voxel_revision();
-            let Scene::Volume(scene) = scene else { return None };
+            let Scene::Volume(mut scene) = scene else { return None };
+            // Paths of light find out by themselves how open a place is.
+            for layer in &mut scene.layers {
+                layer.occlusion = None;
+            }
             (scene.mode == VolumeMode::Composite).then_some((scene, revision))
         }
         Scene::Slice(_) | Scene::Stack(_) => None,

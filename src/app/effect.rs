@@ -14,6 +14,7 @@ use super::surfaces::SurfacesRequest;
 use super::tables::MapRequest;
 use super::transfer_thumbnail::ThumbnailRequest;
 use super::volume_view::Removal;
+use crate::algo::occlusion::OcclusionRequest;
 use crate::io::OpenVolume;
 use crate::io::cases::{Case, CaseList};
 use crate::io::home::Home;
@@ -179,6 +180,13 @@ pub enum Effect {
         job: JobId,
         /// What.
         request: Box<SurfacesRequest>,
+    },
+    /// Find how open the places of a rendered volume are.
+    FindOcclusion {
+        /// The job's name.
+        job: JobId,
+        /// Of what.
+        request: Box<OcclusionRequest>,
     },
     /// Look for what is to be removed from the volume view.
     StartMask {

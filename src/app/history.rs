@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::look::Look;
 use super::transfer::Transfer;
 use crate::model::label_delta::LabelDelta;
 use crate::model::measurement::Measurement;
@@ -29,6 +30,19 @@ pub enum Edit {
     Mask(MaskEdit),
     /// Of a label map and its segments.
     Labels(LabelEdit),
+    /// Of how volumes are rendered.
+    Look(Box<LookEdit>),
+}
+
+/// Another look of the volume view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LookEdit {
+    /// As it was.
+    pub before: Look,
+    /// As it is.
+    pub after: Look,
+    /// Another mask that belongs to it.
+    pub mask: Option<MaskEdit>,
 }
 
 /// Other labels, or other segments, of a label map.
@@ -53,6 +67,16 @@ pub struct MaskEdit {
     pub before: Option<Arc<VoxelMask>>,
     /// As it is.
     pub after: Option<Arc<VoxelMask>>,
+}
+
+impl MaskEdit {
+    fn inverse(&self) -> Self {
+        Self {
+            volume: self.volume,
+            before: self.after.clone(),
+            after: self.before.clone(),
+        }
+    }
 }
 
 impl Edit {
@@ -110,11 +134,12 @@ impl Edit {
                 before: edit.after.clone(),
                 after: edit.before.clone(),
             }),
-            Self::Mask(edit) => Self::Mask(MaskEdit {
-                volume: edit.volume,
+            Self::Mask(edit) => Self::Mask(edit.inverse()),
+            Self::Look(edit) => Self::Look(Box::new(LookEdit {
                 before: edit.after.clone(),
                 after: edit.before.clone(),
-            }),
+                mask: edit.mask.as_ref().map(MaskEdit::inverse),
+            })),
             Self::Labels(edit) => Self::Labels(LabelEdit {
                 volume: edit.volume,
                 layer: edit.layer,

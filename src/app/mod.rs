@@ -16,6 +16,7 @@ pub mod identifiers;
 pub mod job;
 pub mod label_statistics;
 pub mod leaving;
+pub mod look;
 mod made_map;
 pub mod mask;
 pub mod measurements;

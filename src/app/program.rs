@@ -323,6 +323,7 @@ impl Program {
                     removal,
                 } => self.jobs.start_mask(job, volume, frame, removal),
                 Effect::FindSurfaces { job, request } => self.jobs.start_surfaces(job, request),
+                Effect::FindOcclusion { job, request } => self.jobs.start_occlusion(job, request),
                 Effect::SaveLabels { job, request } => self.jobs.start_save_labels(job, request),
                 Effect::FindRange { job, request } => self.jobs.start_range(job, request),
                 Effect::WorkOnSegment { job, request } => self.jobs.start_segment_work(job, request),

@@ -232,7 +232,15 @@ fn volume_layer(entry: &Entry, is_projection: bool) -> Option<VolumeLayer> {
             .unwrap_or_default(),
         iso: transfer.map_or(0.0, |transfer| transfer.iso),
         mask: entry.display.mask.clone(),
+        occlusion: entry.occlusion.clone(),
     })
+}
+
+/// The volumes that are rendered, the shown one first.
+pub(super) fn volume_layers(state: &State) -> impl Iterator<Item = VolumeLayer> + '_ {
+    let is_projection = state.view.volume.mode.is_projection();
+    let entries = state.shown().into_iter().chain(beside(state));
+    entries.filter_map(move |entry| volume_layer(entry, is_projection))
 }
 
 /// The slices of the plane panes.
@@ -284,9 +292,7 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 ..state.view.camera
             };
             let view = &state.view.volume;
-            let layers = std::iter::once(entry)
-                .chain(beside(state))
-                .filter_map(|entry| volume_layer(entry, view.mode.is_projection()));
+            let layers = volume_layers(state);
             Scene::Volume(VolumeScene {
                 light: view.light,
                 cuts: cuts(state),

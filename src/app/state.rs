@@ -28,10 +28,12 @@ use super::transfer::Transfer;
 use super::transfer_thumbnail::TransferThumbnails;
 use super::volume_view::VolumeView;
 pub use crate::algo::histogram::Histogram;
+use crate::algo::occlusion::OcclusionRequest;
 use crate::io::home::Home;
 use crate::io::journal::Left;
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
+use crate::model::occlusion::Occlusion;
 use crate::model::volume::{Volume, VolumeId};
 use crate::model::voxel_mask::VoxelMask;
 use crate::model::window::Window;
@@ -144,6 +146,10 @@ pub struct Entry {
     pub histogram: Option<Counted>,
     /// The percentile window of projections.
     pub auto_projection_window: Option<Window>,
+    /// How open its places are in the volume view, as was last found.
+    pub occlusion: Option<Arc<Occlusion>>,
+    /// For what that was last looked for.
+    pub(super) occlusion_asked: Option<OcclusionRequest>,
 }
 
 impl Entry {
@@ -349,6 +355,8 @@ pub enum JobSubject {
     Segment(VolumeId),
     /// Finding the surfaces of a label map.
     Surfaces(VolumeId),
+    /// Finding how open the places of a rendered volume are.
+    Occlusion(VolumeId),
     /// Finding out what a range of values would paint.
     Range(VolumeId),
     /// Writing a segmentation.
@@ -378,6 +386,7 @@ impl JobSubject {
             | Self::SavingLabels(id)
             | Self::Segment(id)
             | Self::Surfaces(id)
+            | Self::Occlusion(id)
             | Self::Range(id)
             | Self::TransferThumbnails(id) => Some(*id),
             Self::Question
@@ -402,6 +411,7 @@ impl JobSubject {
                 | Self::TransferThumbnails(_)
                 | Self::Measurements
                 | Self::Surfaces(_)
+                | Self::Occlusion(_)
                 | Self::Journal
                 | Self::Cases
                 | Self::Developing

@@ -44,7 +44,7 @@ impl Transfer {
 
     /// What a volume is shown with at first.
     pub fn first(volume: &Volume, values: Window) -> Option<Self> {
-        transfer_presets::first_for(volume).map(|preset| Self::of_preset(preset, values))
+        transfer_presets::first_for(volume, values).map(|preset| Self::of_preset(preset, values))
     }
 
     /// The same preset's colours with another function.

@@ -123,10 +123,23 @@ pub fn modality_for(volume: &Volume) -> &str {
     }
 }
 
-/// What a volume is shown with at first: the first preset of its modality; of what has no Hounsfield units, and of no
-/// known modality, the first that follows the data.
-pub fn first_for(volume: &Volume) -> Option<&'static TransferPreset> {
-    let modality = modality_for(volume);
+/// Whether values that mostly lie in a window begin as those of a CT do: with air, or what scanners write around it.
+fn begin_with_air(values: Window) -> bool {
+    /// Air, the lowest number of 12 bits, and what some scanners write where they did not look, HU.
+    const BEGINNINGS: [std::ops::RangeInclusive<f64>; 2] = [-1100.0..=-900.0, -3100.0..=-2900.0];
+    let [low, high] = [values.center - values.width / 2.0, values.center + values.width / 2.0];
+    BEGINNINGS.iter().any(|range| range.contains(&low)) && (0.0..2500.0).contains(&high)
+}
+
+/// What a volume whose values mostly lie in a window is shown with at first: the first preset of its modality; of what
+/// has no Hounsfield units, and of no known modality, the first that follows the data, unless the data look like a CT's.
+pub fn first_for(volume: &Volume, values: Window) -> Option<&'static TransferPreset> {
+    let is_nameless = volume.series.modality.is_empty() && volume.voxels.components() == 1;
+    let modality = if is_nameless && begin_with_air(values) {
+        "CT"
+    } else {
+        modality_for(volume)
+    };
     transfer_presets()
         .iter()
         .find(|preset| preset.modality == modality)
@@ -138,6 +151,23 @@ const TRANSFER_PRESETS: &str = include_str!("../../assets/transfer_presets.json"
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_that_begin_with_air_look_like_a_ct() {
+        for (low, high, is_so) in [
+            (-1024.0, 400.0, true),
+            (-1000.0, 1500.0, true),
+            (-3024.0, 300.0, true),
+            (0.0, 900.0, false),
+            (-500.0, 500.0, false),
+            (-1000.0, -950.0, false),
+            (-1024.0, 3000.0, false),
+            // Phases of an MR.
+            (-4096.0, 4094.0, false),
+        ] {
+            assert_eq!(begin_with_air(Window::between(low, high)), is_so, "{low} {high}");
+        }
+    }
 
     #[test]
     fn transfer_presets_can_be_read() {

@@ -115,6 +115,7 @@ fn picture(rays: &QuickRays, volume: &Arc<Volume>, transfer: &Transfer) -> Optio
         transfer: Arc::clone(&transfer.function),
         iso: transfer.iso,
         mask: None,
+        occlusion: None,
     };
     let step_mm = geometry.shortest_edge_mm() * 0.75;
     let size = [SIDE, SIDE];

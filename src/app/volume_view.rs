@@ -3,6 +3,7 @@
 use glam::DVec2;
 use serde::{Deserialize, Serialize};
 
+use super::look::{Look, LookPart};
 use super::pane::PaneId;
 use super::transfer::Transfer;
 use crate::model::transfer_function::TransferFunction;
@@ -36,6 +37,15 @@ pub struct VolumeView {
     pub background: Background,
     /// The transfer function of a volume before what is being changed now.
     pub(super) trying: Option<(VolumeId, Transfer)>,
+    /// The look before what is being changed of it now.
+    pub(super) trying_look: Option<(LookPart, Look)>,
+}
+
+impl VolumeView {
+    /// Whether a part of the look is being changed, in a gesture that is to be settled.
+    pub fn is_being_changed(&self) -> bool {
+        self.trying_look.is_some()
+    }
 }
 
 impl Default for VolumeView {
@@ -53,6 +63,7 @@ impl Default for VolumeView {
             background: Background::default(),
             is_cinematic: false,
             trying: None,
+            trying_look: None,
         }
     }
 }
@@ -102,9 +113,9 @@ pub enum VolumeChange {
     Mode(VolumeMode),
     /// Whether what is lit is path-traced while the view rests. Projections become composites by it.
     Cinematic(bool),
-    /// The light.
+    /// The light. Several in a row are one step that can be undone, up to [`Self::Settle`].
     Light(Light),
-    /// What is cut away.
+    /// What is cut away; a step like [`Self::Light`].
     Cuts(Cuts),
     /// Whether the crop box is drawn with its handles; there is one around the volume if there was none.
     ShowCrop(bool),
@@ -132,7 +143,7 @@ pub enum VolumeChange {
     ResetCuts,
     /// One more plane through the crosshair, which cuts away what is nearer to the viewer.
     AddClipPlane,
-    /// What is seen behind.
+    /// What is seen behind; a step like [`Self::Light`].
     Background(Background),
     /// The angle of view over the picture's height, degrees; 0: parallel rays.
     Perspective(f64),
@@ -144,7 +155,7 @@ pub enum VolumeChange {
     Transfer(TransferFunction),
     /// The value of the shown volume's surface; a step like [`Self::Transfer`].
     Iso(f64),
-    /// The change of the transfer function is complete.
+    /// The change of the transfer function, or of the look, is complete.
     Settle,
     /// The window of the shown volume's projections.
     Window {

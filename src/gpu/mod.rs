@@ -33,6 +33,7 @@ mod target;
 mod texels;
 mod uniform;
 mod volume_mask;
+mod volume_occlusion;
 mod volume_pass;
 mod volume_pipelines;
 mod volume_shader;

@@ -13,6 +13,7 @@ use super::pipelines::{TRAIT_BRICKS, TRAIT_MASK, traits};
 use super::store::{Key, Prepared, Store};
 use super::uniform::LayerUniform;
 use super::volume_mask::Masks;
+use super::volume_occlusion::Fields;
 use super::volume_pipelines::{Key as PipelineKey, SlotKind, VolumePipelines};
 use super::volume_shader::{CROSSING_BINDINGS, VolumeProgram, binding};
 use super::volume_table::Tables;
@@ -24,6 +25,7 @@ pub(super) struct VolumeDrawer {
     pipelines: VolumePipelines,
     tables: Tables,
     masks: Masks,
+    fields: Fields,
     sampler: wgpu::Sampler,
 }
 
@@ -38,6 +40,8 @@ struct Slot {
     without_detail: Option<String>,
     table: wgpu::TextureView,
     mask: wgpu::TextureView,
+    /// Open cells, where light is dimmed.
+    occlusion: Option<wgpu::TextureView>,
 }
 
 /// One draw of a picture.
@@ -52,6 +56,7 @@ impl VolumeDrawer {
             pipelines: VolumePipelines::default(),
             tables: Tables::default(),
             masks: Masks::default(),
+            fields: Fields::default(),
             sampler: context.device.create_sampler(&wgpu::SamplerDescriptor {
                 label: Some("voxels"),
                 mag_filter: wgpu::FilterMode::Linear,
@@ -78,6 +83,7 @@ impl VolumeDrawer {
         } else {
             crossings::prepare(context, scene, step_mm)?
         };
+        lighten(context, &mut slots, crossings.is_some());
         if let Some(notice) = give_up_detail(context, scene, &mut slots, crossings.is_some()) {
             prepared.notice = Some(notice);
         }
@@ -146,9 +152,12 @@ impl VolumeDrawer {
         traits |= if has_bricks { TRAIT_BRICKS } else { 0 };
         traits |= if mask.is_some() { TRAIT_MASK } else { 0 };
         let uniform = LayerUniform::new(image, map, resident, scene.size);
+        let occlusion = scene.occlusion(layer).filter(|_| !scene.mode.is_projection());
+        let kind = SlotKind::of_volume(resident.format, is_filtered, image.interpolation, traits);
         Some(Slot {
-            kind: SlotKind::of_volume(resident.format, is_filtered, image.interpolation, traits)
-                .with_detail(resident.detail.is_some()),
+            kind: kind
+                .with_detail(resident.detail.is_some())
+                .with_occlusion(occlusion.is_some()),
             detail: resident.detail.as_ref().map(Detail::views),
             without_detail: resident.level.notice(image.volume.dims()),
             matter: MatterUniform::new(scene, layer, geometry, &uniform, resident.format, step_mm),
@@ -156,6 +165,7 @@ impl VolumeDrawer {
             views: resident.views(),
             table: self.tables.of_matter(context, &layer.transfer, &image.color_map),
             mask: self.masks.prepare(context, mask),
+            occlusion: occlusion.map(|(field, _)| self.fields.prepare(context, field)),
         })
     }
 
@@ -183,6 +193,7 @@ impl VolumeDrawer {
             views: resident.views(),
             table: self.tables.of_labels(context, &layer.colors),
             mask: self.masks.prepare(context, None),
+            occlusion: None,
         })
     }
 
@@ -259,6 +270,12 @@ impl VolumeDrawer {
             if !slot.kind.is_labels {
                 entries.push(entry(binding(n, 2, 1), wgpu::BindingResource::TextureView(&slot.mask)));
             }
+            if let Some(cells) = &slot.occlusion {
+                entries.extend([
+                    entry(binding(n, 2, 2), wgpu::BindingResource::TextureView(cells)),
+                    entry(binding(n, 2, 3), wgpu::BindingResource::Sampler(&self.sampler)),
+                ]);
+            }
         }
         let group = context.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("volumes"),
@@ -272,7 +289,7 @@ impl VolumeDrawer {
     }
 }
 
-/// How many textures are read at once.
+/// How many textures a picture of these reads.
 fn textures(slots: &[Slot], has_crossings: bool) -> usize {
     let own: usize = slots.iter().map(|slot| slot.kind.textures()).sum();
     own + if has_crossings { crossings::TEXTURES } else { 0 }
@@ -291,9 +308,21 @@ fn give_up_detail(context: &Context, scene: &VolumeScene, slots: &mut [Slot], ha
     notice
 }
 
+/// Where a device has too few textures for all of them, the last volumes are lit as if they were open everywhere.
+fn lighten(context: &Context, slots: &mut [Slot], has_crossings: bool) {
+    let most = context.device.limits().max_sampled_textures_per_shader_stage as usize;
+    while textures(slots, has_crossings) > most
+        && let Some(slot) = slots.iter_mut().rev().find(|slot| slot.occlusion.is_some())
+    {
+        slot.occlusion = None;
+        slot.kind = slot.kind.with_occlusion(false);
+    }
+}
+
 /// Whether one picture can have so much.
 fn check(context: &Context, scene: &VolumeScene, slots: &[Slot], has_crossings: bool) -> Result<(), GpuError> {
     let limits = context.device.limits();
+    let textures = textures(slots, has_crossings);
     let is_alone = scene.mode.is_projection();
     let trusted = context.adapter.most_together();
     if !is_alone && trusted.is_some_and(|most| slots.len() > most) {

@@ -19,6 +19,7 @@ pub(super) struct SlotKind {
     pub(super) is_labels: bool,
     /// Whether bricks are read, beside a coarse level.
     pub(super) has_detail: bool,
+    pub(super) has_occlusion: bool,
     interpolation: Interpolation,
     traits: u32,
 }
@@ -30,9 +31,15 @@ impl SlotKind {
             is_filtered,
             is_labels: false,
             has_detail: false,
+            has_occlusion: false,
             interpolation,
             traits,
         }
+    }
+
+    /// The same with light that is dimmed in crevices, or without.
+    pub(super) fn with_occlusion(self, has_occlusion: bool) -> Self {
+        Self { has_occlusion, ..self }
     }
 
     pub(super) fn of_labels(format: VoxelFormat, traits: u32) -> Self {
@@ -58,13 +65,13 @@ impl SlotKind {
             is_filtered: self.is_filtered,
             is_labels: self.is_labels,
             has_detail: self.has_detail,
+            has_occlusion: self.has_occlusion,
         }
     }
 
     /// How many textures a shader reads of it.
     pub(super) fn textures(self) -> usize {
-        let own = if self.is_labels { 4 } else { 5 };
-        if self.has_detail { own + 2 } else { own }
+        4 + usize::from(!self.is_labels) + 2 * usize::from(self.has_detail) + usize::from(self.has_occlusion)
     }
 }
 
@@ -226,6 +233,14 @@ fn entries(slots: &[SlotKind], has_crossings: bool) -> Vec<wgpu::BindGroupLayout
         }
         if !slot.is_labels {
             entries.push(entry(binding(n, 2, 1), texture(wgpu::TextureSampleType::Uint, D2)));
+        }
+        if slot.has_occlusion {
+            let smooth = wgpu::TextureSampleType::Float { filterable: true };
+            let filtering = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
+            entries.extend([
+                entry(binding(n, 2, 2), texture(smooth, D3)),
+                entry(binding(n, 2, 3), filtering),
+            ]);
         }
     }
     entries

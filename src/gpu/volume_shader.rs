@@ -39,6 +39,8 @@ pub struct SlotText {
     pub is_labels: bool,
     /// Whether there are bricks of it, beside a coarse level.
     pub has_detail: bool,
+    /// Whether its light is dimmed in crevices.
+    pub has_occlusion: bool,
 }
 
 /// The number of bindings that a slot may have.
@@ -95,6 +97,11 @@ fn slot_text(program: VolumeProgram, of: SlotText, slot: usize) -> String {
     } else {
         include_str!("../../shaders/volume/volume.wgsl")
     };
+    let occlusion = if of.has_occlusion {
+        include_str!("../../shaders/volume/occlusion.wgsl")
+    } else {
+        include_str!("../../shaders/volume/no_occlusion.wgsl")
+    };
     let project = match program {
         VolumeProgram::Project => include_str!("../../shaders/volume/project.wgsl"),
         VolumeProgram::Composite | VolumeProgram::Surfaces => "",
@@ -109,6 +116,7 @@ fn slot_text(program: VolumeProgram, of: SlotText, slot: usize) -> String {
         include_str!("../../shaders/common/gather.wgsl"),
         rays,
         include_str!("../../shaders/volume/slot.wgsl"),
+        occlusion,
         own,
         project,
     ]
@@ -220,6 +228,7 @@ mod tests {
             is_filtered: true,
             is_labels: false,
             has_detail: false,
+            has_occlusion: false,
         };
         let labels = SlotText {
             is_labels: true,

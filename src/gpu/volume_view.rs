@@ -41,9 +41,9 @@ pub struct MatterUniform {
     pub value_gain: f32,
     pub gradient_gain: f32,
     pub gradient_start: f32,
-    pub padding_a: f32,
-    pub padding_b: f32,
-    pub padding_c: f32,
+    pub share_i: f32,
+    pub share_j: f32,
+    pub share_k: f32,
 }
 
 /// What all volumes of a picture share.
@@ -65,9 +65,9 @@ pub struct ViewUniform {
     pub silhouettes: f32,
     pub plane_count: u32,
     pub slice_count: u32,
+    pub occlusion: f32,
     pub padding_a: u32,
     pub padding_b: u32,
-    pub padding_c: u32,
     pub planes: [[f32; 4]; MOST_PLANES],
     pub slices: [[f32; 4]; MOST_SLICES],
     pub matter: [MatterUniform; MOST_SLOTS],
@@ -120,6 +120,7 @@ impl ViewUniform {
             whole_height: whole.size[1].max(1) as f32,
             is_shaded: u32::from(scene.light.is_shaded),
             silhouettes: finite(scene.light.silhouettes.clamp(0.0, 1.0)),
+            occlusion: finite(scene.light.occlusion.clamp(0.0, 1.0)),
             ..Self::default()
         };
         if let Background::Colors(colors) = scene.background {
@@ -176,7 +177,14 @@ impl MatterUniform {
         let gradients = Spread::of_gradients(transfer);
         let iso = (layer.iso - offset) / gain;
         let side = if gain < 0.0 { -1.0 } else { 1.0 };
+        let [share_i, share_j, share_k] = scene.occlusion(layer).map_or([0.0; 3], |(field, _)| {
+            let (cells, voxels) = (field.cells(), field.voxels_per_cell());
+            std::array::from_fn(|axis| finite(1.0 / (cells[axis] * voxels[axis]) as f64))
+        });
         Self {
+            share_i,
+            share_j,
+            share_k,
             table_start: finite((spread.start - offset) / gain),
             table_gain: finite(gain / spread.width),
             // No surface is where there is no number.

@@ -13,6 +13,7 @@ pub mod label_grid;
 pub mod label_map;
 pub mod measurement;
 pub mod mesh;
+pub mod occlusion;
 pub mod orientation;
 pub mod plane;
 pub mod scale;

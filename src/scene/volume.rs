@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Camera, Cuts, ImageLayer, LabelLayer, Light, Ray, SurfaceLayer};
 use crate::model::geometry::Geometry;
+use crate::model::occlusion::Occlusion;
 use crate::model::plane::Plane;
 use crate::model::transfer_function::TransferFunction;
 use crate::model::voxel_mask::VoxelMask;
@@ -49,6 +50,8 @@ pub struct VolumeLayer {
     pub iso: f64,
     /// Which voxels are seen: a place counts if the voxel nearest to it is kept. All of them without a mask.
     pub mask: Option<Arc<VoxelMask>>,
+    /// How open its places are; everywhere alike if that is not known. [`VolumeScene::occlusion`] says what is drawn.
+    pub occlusion: Option<Arc<Occlusion>>,
 }
 
 impl PartialEq for VolumeLayer {
@@ -58,11 +61,13 @@ impl PartialEq for VolumeLayer {
             transfer,
             iso,
             mask,
+            occlusion,
         } = self;
         *image == other.image
             && (Arc::ptr_eq(transfer, &other.transfer) || transfer == &other.transfer)
             && *iso == other.iso
             && *mask == other.mask
+            && *occlusion == other.occlusion
     }
 }
 
@@ -169,6 +174,15 @@ impl VolumeScene {
             size: self.size,
             corner: [0; 2],
         })
+    }
+
+    /// How open the places of a layer are and how dark crevices become, 0 to 1, if they are dimmed at all: what light
+    /// sends back from a place is multiplied by `1 - strength * (1 - openness)`.
+    pub fn occlusion<'a>(&self, layer: &'a VolumeLayer) -> Option<(&'a Arc<Occlusion>, f64)> {
+        let strength = self.light.occlusion.clamp(0.0, 1.0);
+        let field = layer.occlusion.as_ref()?;
+        let is_dimmed = self.light.is_shaded && strength > 0.0 && field.fits(layer.image.volume.dims());
+        is_dimmed.then_some((field, strength))
     }
 
     /// The ray through a place of the picture, in pixels from its top left corner (the first pixel's centre is ½, ½).

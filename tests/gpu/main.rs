@@ -7,6 +7,7 @@
 mod nifti_file;
 
 mod cinematic;
+mod cinematic_surfaces;
 mod device;
 mod phantom;
 
@@ -18,6 +19,7 @@ mod labels;
 mod large;
 mod levels;
 mod movies;
+mod occlusion;
 mod partial;
 mod program;
 mod projections;

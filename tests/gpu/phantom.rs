@@ -163,6 +163,7 @@ pub fn deep(image: ImageLayer) -> VolumeLayer {
         transfer: Arc::new(TransferFunction::new(points, Vec::new(), 1.0, Material::default())),
         image,
         mask: None,
+        occlusion: None,
     }
 }
 

@@ -91,6 +91,7 @@ fn scene(volume: &Arc<Volume>, mode: VolumeMode, sides: [f64; 2], perspective_de
         transfer: material(&points, Vec::new()),
         iso: at(45.0),
         mask: None,
+        occlusion: None,
     };
     let camera = Camera {
         target: volume.geometry().unwrap().center() + DVec3::new(1.0, -0.5, 0.7),

@@ -56,12 +56,18 @@ fn every_volume_program_is_valid() {
         is_filtered,
         is_labels: false,
         has_detail: false,
+        has_occlusion: false,
+    };
+    let dimmed = |format| SlotText {
+        has_occlusion: true,
+        ..volume(format, false)
     };
     let labels = SlotText {
         format: VoxelFormat::Uint16,
         is_filtered: false,
         is_labels: true,
         has_detail: false,
+        has_occlusion: false,
     };
     let mut slots: Vec<Vec<SlotText>> = FORMATS.map(|format| vec![volume(format, false)]).to_vec();
     // Whole-number texels cannot be filtered.
@@ -77,6 +83,7 @@ fn every_volume_program_is_valid() {
     slots.push(Vec::new());
     slots.push(vec![labels]);
     slots.push(all.into_iter().chain([labels; 3]).collect());
+    slots.push(FORMATS.map(dimmed).to_vec());
     for program in VolumeProgram::ALL {
         for slots in &slots {
             if program == VolumeProgram::Project && (slots.len() != 1 || slots[0].is_labels) {
@@ -126,11 +133,11 @@ fn the_uniforms_lie_as_in_the_shaders() {
     assert_lies(&slice, "Layer", &layer, size_of::<LayerUniform>());
     let nothing = valid("nothing", &volume_sources(VolumeProgram::Composite, &[], false));
     let matter = offsets!(MatterUniform: edge_i, table_start, edge_j, table_gain, edge_k, iso, iso_color, iso_side,
-        ambient, diffuse, specular, shininess, opacity, thickness, value_gain, gradient_gain, gradient_start, padding_a,
-        padding_b, padding_c);
+        ambient, diffuse, specular, shininess, opacity, thickness, value_gain, gradient_gain, gradient_start, share_i,
+        share_j, share_k);
     assert_lies(&nothing, "Matter", &matter, size_of::<MatterUniform>());
     let view = offsets!(ViewUniform: from_middle, distance_mm, mm_per_pixel, towards_light, step_mm, top, bottom, middle,
-        corner, whole_height, is_shaded, silhouettes, plane_count, slice_count, padding_a, padding_b, padding_c, planes,
+        corner, whole_height, is_shaded, silhouettes, plane_count, slice_count, occlusion, padding_a, padding_b, planes,
         slices, matter);
     assert_lies(&nothing, "View", &view, size_of::<ViewUniform>());
 }

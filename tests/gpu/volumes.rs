@@ -69,6 +69,7 @@ pub fn deep(volume: &Arc<Volume>) -> VolumeLayer {
         transfer: Arc::new(transfer(Vec::new())),
         iso: 250.0,
         mask: None,
+        occlusion: None,
     }
 }
 

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use glam::{DAffine3, DMat3, DVec3};
 use isocenter::algo::{body_mask, bone_mask};
 use isocenter::io::demo;
 use isocenter::io::{self, Progress};
+use isocenter::model::geometry::Geometry;
+use isocenter::model::volume::{Placement, Rescale, Volume, VolumeId};
 use isocenter::model::voxel_mask::VoxelMask;
+use isocenter::model::voxels::{SampleType, Samples, Voxels};
 
 /// Voxels of each structure of the phantom that a mask keeps, and all of them.
 fn kept(mask: &VoxelMask) -> BTreeMap<&'static str, (usize, usize)> {
@@ -79,4 +83,86 @@ fn the_demo_loses_its_table_and_its_bones() {
     eprintln!("{figures}");
     assert!(of_body > 0.99 && of_lungs > 0.95 && of_table < 0.12, "{figures}");
     assert!(of_bone < 0.05 && of_aorta > 0.98 && of_branches > 0.9, "{figures}");
+}
+
+/// A volume of these values, 2 mm wide, all of it there.
+fn volume(dims: [usize; 3], value: impl Fn(usize) -> f32) -> Volume {
+    let matrix3 = DMat3::from_diagonal(DVec3::splat(2.0));
+    let geometry = Geometry::from_affine(dims, DAffine3::from_mat3_translation(matrix3, DVec3::ZERO)).unwrap();
+    let voxels = Voxels::new(dims, 1, 1, SampleType::F32, dims[2]).unwrap();
+    let count = dims.iter().product();
+    voxels
+        .publish(0, Samples::F32((0..count).map(value).collect()))
+        .unwrap();
+    let like = demo::open_all().remove(0).volume;
+    Volume {
+        id: VolumeId::fresh(),
+        series: like.series.clone(),
+        placement: Placement::Patient(geometry),
+        voxels,
+        rescale: Rescale::IDENTITY,
+        unit: None,
+        windows: Vec::new(),
+        is_inverted: false,
+        padding: None,
+        warnings: Vec::new(),
+    }
+}
+
+#[test]
+fn nothing_is_removed_from_what_has_no_body_and_no_bone() {
+    let goes_on = |_: usize, _: usize| true;
+    for dims in [[1, 1, 1], [2, 1, 1], [1, 1, 2], [40, 30, 1], [1, 30, 40], [24, 20, 9]] {
+        // Air alone, what is just below both thresholds, and no number anywhere.
+        for value in [-1000.0, -350.5, f32::NAN, f32::NEG_INFINITY] {
+            let volume = volume(dims, |_| value);
+            assert_eq!(body_mask::without_table(&volume, 0, &goes_on), None, "{dims:?} {value}");
+            assert_eq!(bone_mask::without_bone(&volume, 0, &goes_on), None, "{dims:?} {value}");
+        }
+        // Tissue alone: there is no table beside it, and no bone in it.
+        let tissue = volume(dims, |_| 40.0);
+        assert_eq!(body_mask::without_table(&tissue, 0, &goes_on), None, "{dims:?}");
+        assert_eq!(bone_mask::without_bone(&tissue, 0, &goes_on), None, "{dims:?}");
+        assert_eq!(body_mask::without_table(&tissue, 7, &goes_on), None, "no such frame");
+        assert_eq!(bone_mask::without_bone(&tissue, 7, &goes_on), None, "no such frame");
+    }
+}
+
+/// What a volume holds, and the value of its n-th voxel.
+type Case = (&'static str, fn(usize) -> f32);
+
+#[test]
+fn odd_volumes_keep_what_is_no_bone() {
+    let goes_on = |_: usize, _: usize| true;
+    for dims in [[1, 1, 1], [2, 1, 1], [40, 30, 1], [1, 30, 40], [24, 20, 9]] {
+        let count: usize = dims.iter().product();
+        // All of it is bone; or every second voxel has no number.
+        let cases: [Case; 3] = [
+            ("bone", |_| 1500.0),
+            ("holes", |n| if n % 2 == 0 { 1500.0 } else { f32::NAN }),
+            ("endless", |n| if n % 3 == 0 { f32::INFINITY } else { f32::NAN }),
+        ];
+        for (what, value) in cases {
+            let volume = volume(dims, value);
+            let kept = bone_mask::without_bone(&volume, 0, &goes_on);
+            if let Some(kept) = &kept {
+                assert_eq!(kept.dims(), dims, "{what}");
+                assert!(kept.count() < count, "{what} {dims:?}: something is removed");
+            }
+            // 8 mm³ a voxel: from 63 voxels on, it is more than a plaque.
+            if what == "bone" {
+                assert_eq!(kept.is_some(), count >= 63, "{dims:?}");
+                assert!(kept.is_none_or(|kept| kept.count() == 0), "{dims:?}");
+            }
+            let body = body_mask::without_table(&volume, 0, &goes_on);
+            assert!(
+                body.is_none_or(|body| body.dims() == dims && body.count() < count),
+                "{what}"
+            );
+        }
+    }
+    // Whoever stops gets nothing.
+    let bone = volume([24, 20, 9], |_| 1500.0);
+    assert_eq!(bone_mask::without_bone(&bone, 0, &|done, _| done < 3), None);
+    assert_eq!(body_mask::without_table(&bone, 0, &|done, _| done < 3), None);
 }

@@ -7,7 +7,7 @@ use isocenter::app::tool::cube::{self, Side};
 use isocenter::app::tool::{Button, Modifiers, PointerAction, crop};
 use isocenter::app::volume_view::{SliceCut, VolumeChange};
 use isocenter::app::{Command, Program, scenes};
-use isocenter::scene::{Scene, VolumeMode, VolumeScene};
+use isocenter::scene::{Background, Light, Scene, VolumeMode, VolumeScene};
 
 use crate::driver;
 use crate::nifti_file::{lps_grid, write_i16};
@@ -231,4 +231,139 @@ fn a_resting_view_is_path_traced_until_something_changes() {
         program.state().developing.is_none(),
         "what was stopped does not come back"
     );
+}
+
+/// The names of all steps, the oldest first.
+fn steps(program: &Program) -> Vec<String> {
+    program.state().history.names().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_look_of_the_volume_view_is_undone_gesture_by_gesture() {
+    let (mut program, _folder) = with_ball();
+    let view = |program: &Program| program.state().view.volume.clone();
+    let first = view(&program);
+    // A drag of the light is many changes and one step.
+    for n in 1..=5 {
+        let towards = DVec3::new(0.1 * f64::from(n), 0.0, 1.0);
+        change(&mut program, VolumeChange::Light(Light { towards, ..first.light }));
+    }
+    assert!(view(&program).is_being_changed() && steps(&program).is_empty());
+    change(&mut program, VolumeChange::Settle);
+    let lit = view(&program).light;
+    assert_eq!(steps(&program).len(), 1);
+    // Another part ends what was being changed before.
+    change(
+        &mut program,
+        VolumeChange::Light(Light {
+            silhouettes: 0.5,
+            occlusion: 0.0,
+            ..lit
+        }),
+    );
+    change(&mut program, VolumeChange::Background(Background::plain([255; 3])));
+    change(&mut program, VolumeChange::Mode(VolumeMode::Iso));
+    change(&mut program, VolumeChange::Cinematic(true));
+    // What changes nothing is no step.
+    change(&mut program, VolumeChange::Cinematic(true));
+    change(&mut program, VolumeChange::ShowSlices(true));
+    assert_eq!(steps(&program).len(), 6);
+    let last = view(&program);
+    let undo = |program: &mut Program| driver::run(program, Command::Undo);
+    undo(&mut program);
+    assert!(!view(&program).shows_slices);
+    undo(&mut program);
+    assert_eq!(
+        (view(&program).mode, view(&program).is_cinematic),
+        (VolumeMode::Iso, false)
+    );
+    undo(&mut program);
+    assert_eq!(view(&program).mode, first.mode);
+    undo(&mut program);
+    assert_eq!(view(&program).background, first.background);
+    assert_eq!(view(&program).light.silhouettes, 0.5);
+    undo(&mut program);
+    assert_eq!(view(&program).light, lit);
+    undo(&mut program);
+    assert_eq!(view(&program), first);
+    for _ in 0..6 {
+        driver::run(&mut program, Command::Redo);
+    }
+    assert_eq!(view(&program), last);
+    // Escape takes back what is being changed.
+    change(&mut program, VolumeChange::Background(Background::plain([9; 3])));
+    driver::run(&mut program, Command::CancelGesture);
+    assert_eq!(view(&program), last);
+    // What is undone while something is being changed is that.
+    change(&mut program, VolumeChange::Background(Background::plain([9; 3])));
+    undo(&mut program);
+    assert_eq!(view(&program), last);
+}
+
+#[test]
+fn cuts_are_undone() {
+    let (mut program, _folder) = with_ball();
+    resize(&mut program, PaneId::Axial, 300.0);
+    change(&mut program, VolumeChange::ShowCrop(true));
+    let crop = program.state().view.volume.cuts.crop;
+    let handle = crop::handles(program.state(), PaneId::Axial)[0];
+    drag(&mut program, PaneId::Axial, handle.at, handle.at + handle.per_mm * 3.0);
+    let moved = program.state().view.volume.cuts.crop;
+    assert_ne!(moved, crop);
+    change(&mut program, VolumeChange::AddClipPlane);
+    let id = program.state().view.shown.unwrap();
+    // Everything at once is one step.
+    change(&mut program, VolumeChange::ResetCuts);
+    assert!(program.state().view.volume.cuts.planes.is_empty());
+    assert_eq!(steps(&program).len(), 4);
+    driver::run(&mut program, Command::Undo);
+    assert_eq!(program.state().view.volume.cuts.planes.len(), 1);
+    driver::run(&mut program, Command::Undo);
+    assert!(program.state().view.volume.cuts.planes.is_empty());
+    assert_eq!(program.state().view.volume.cuts.crop, moved);
+    driver::run(&mut program, Command::Undo);
+    assert_eq!(program.state().view.volume.cuts.crop, crop);
+    driver::run(&mut program, Command::Undo);
+    assert_eq!(program.state().view.volume.cuts.crop, None);
+    assert!(!program.state().view.volume.shows_crop);
+    assert_eq!(program.state().view.shown, Some(id));
+}
+
+#[test]
+fn light_in_crevices_is_found_beside_the_window() {
+    let (mut program, _folder) = with_ball();
+    let field = |program: &Program| scene(program).layers[0].occlusion.clone();
+    let strength = |occlusion: f64| {
+        VolumeChange::Light(Light {
+            occlusion,
+            ..Light::default()
+        })
+    };
+    change(&mut program, strength(0.5));
+    driver::wait(&mut program);
+    let first = field(&program).expect("a field");
+    // The same is not looked for again, nor for another strength or from another side.
+    change(&mut program, strength(0.7));
+    driver::run(&mut program, Command::LookFrom { side: Side::Head });
+    assert!(!program.is_busy());
+    assert_eq!(field(&program).as_ref(), Some(&first));
+    // Another curve has another field; until it is found the old one is drawn.
+    let mut function = (*scene(&program).layers[0].transfer).clone();
+    function = function.mapped(1.0, 40.0);
+    change(&mut program, VolumeChange::Transfer(function));
+    driver::wait(&mut program);
+    assert_eq!(field(&program).as_ref(), Some(&first), "it is still being dragged");
+    change(&mut program, VolumeChange::Settle);
+    assert!(program.is_busy());
+    assert_eq!(field(&program).as_ref(), Some(&first));
+    driver::wait(&mut program);
+    let second = field(&program).expect("a field");
+    assert_ne!(second, first);
+    // So has what is cut away; and nothing is found where nothing is dimmed.
+    change(&mut program, VolumeChange::AddClipPlane);
+    driver::wait(&mut program);
+    assert_ne!(field(&program).as_ref(), Some(&second));
+    change(&mut program, strength(0.0));
+    change(&mut program, VolumeChange::ResetCuts);
+    assert!(!program.is_busy());
 }

@@ -231,9 +231,10 @@ impl<'a> Media<'a> {
         through
     }
 
-    /// How light comes back from the material of a layer.
-    pub(super) fn surface(&self, layer: usize) -> Option<&crate::model::transfer_function::Material> {
-        self.scene.layers.get(layer).map(|layer| &layer.transfer.material)
+    /// How light comes back from the material of a layer; of a mesh as from the usual one.
+    pub(super) fn surface(&self, layer: usize) -> crate::model::transfer_function::Material {
+        let of_layer = self.scene.layers.get(layer);
+        of_layer.map(|layer| layer.transfer.material).unwrap_or_default()
     }
 }
 

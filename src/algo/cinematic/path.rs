@@ -125,12 +125,11 @@ fn from_key(
             if cosine == 0.0 {
                 return Vec3A::ZERO;
             }
-            let shine = media.surface(collision.layer).map_or(0.0, |material| {
-                let halfway = (towards + viewer).normalize_or(normal);
-                // Blinn's lobe, as wide as the material says, made to send back no more than its share.
-                let power = material.shininess.max(1.0) as f32;
-                material.specular as f32 * (power + 8.0) / 8.0 * normal.dot(halfway).max(0.0).powf(power)
-            });
+            let material = media.surface(collision.layer);
+            let halfway = (towards + viewer).normalize_or(normal);
+            // Blinn's lobe, as wide as the material says, made to send back no more than its share.
+            let power = material.shininess.max(1.0) as f32;
+            let shine = material.specular as f32 * (power + 8.0) / 8.0 * normal.dot(halfway).max(0.0).powf(power);
             (collision.albedo + Vec3A::splat(shine)) * cosine
         }
         // An even cloud sends a quarter of what falls on a square of it to each side that could be seen.

@@ -75,6 +75,16 @@ impl<T: Stored> Matter<'_, T> {
         Some(blend(corners, at))
     }
 
+    /// The light at a place where values have this gradient.
+    #[inline(always)]
+    pub(super) fn shine(&self, gaze: &Gaze, gradient: Vec3A, at: Place) -> Shine {
+        let shine = self.lamp.shine(gaze, gradient);
+        match &self.veil {
+            Some(veil) => shine.in_open(veil.open_at(at)),
+            None => shine,
+        }
+    }
+
     /// Colour and opacity of sample `m`; `None` if nothing is seen of it.
     #[inline(always)]
     fn look(&self, walk: &mut Walk, m: i32, at: Place, stored: f32) -> Option<(Vec3A, f32)> {
@@ -92,7 +102,7 @@ impl<T: Stored> Matter<'_, T> {
             if m != walk.shone + 1 || walk.lit > FAINT {
                 walk.lit = 0.0;
                 let gradient = self.gradient * self.field.double_slope(at);
-                walk.shine = self.lamp.shine(&walk.gaze, gradient);
+                walk.shine = self.shine(&walk.gaze, gradient, at);
             }
             walk.shone = m;
             return Some((walk.shine.on(color), opacity));
@@ -103,7 +113,7 @@ impl<T: Stored> Matter<'_, T> {
             return None;
         }
         if self.lamp.is_on {
-            Some((self.lamp.shine(&walk.gaze, gradient).on(color), opacity))
+            Some((self.shine(&walk.gaze, gradient, at).on(color), opacity))
         } else {
             Some((color, opacity))
         }

@@ -32,6 +32,8 @@ pub(super) struct Shine {
     even: f32,
     mirrored: f32,
     edge: f32,
+    /// What the surroundings let in.
+    open: f32,
 }
 
 impl Lamp {
@@ -81,15 +83,22 @@ impl Lamp {
             even: self.ambient + self.diffuse * normal.dot(self.towards).max(0.0),
             mirrored: self.mirrored[index & (ANGLES - 1)],
             edge,
+            open: 1.0,
         }
     }
 }
 
 impl Shine {
+    /// The same where the surroundings let in so much.
+    #[inline(always)]
+    pub(super) fn in_open(self, open: f32) -> Self {
+        Self { open, ..self }
+    }
+
     /// A colour in this light.
     #[inline(always)]
     pub(super) fn on(self, color: Vec3A) -> Vec3A {
         let lit = (color * self.even + Vec3A::splat(self.mirrored)) * self.edge;
-        lit.max(Vec3A::ZERO).min(Vec3A::ONE)
+        lit.max(Vec3A::ZERO).min(Vec3A::ONE) * self.open
     }
 }

@@ -13,6 +13,7 @@ use super::leaps::{Leaps, seen};
 use super::path::{Path, Place};
 use super::project::{Gathering, Trail};
 use super::tables::Tables;
+use super::veil::Veil;
 use super::view::{Sight, View};
 use crate::algo::runs::slices;
 use crate::model::voxel_mask::VoxelMask;
@@ -44,6 +45,8 @@ pub(super) struct Matter<'a, T> {
     pub(super) leaps: Arc<Leaps>,
     pub(super) tables: Tables,
     pub(super) lamp: Lamp,
+    /// What dims light in crevices.
+    pub(super) veil: Option<Veil<'a>>,
     pub(super) gathering: Gathering,
     /// The stored number of the surface, and whether what lies above it is inside.
     pub(super) iso: (f32, bool),
@@ -173,6 +176,7 @@ fn matter<'a, T: Stored>(
         leaps,
         tables: Tables::new(layer, rescale, bricks.range(), view.step_mm),
         lamp: Lamp::new(scene, &layer.transfer.material),
+        veil: Veil::new(scene, layer),
         gathering: Gathering::new(scene.mode, image),
         iso,
         iso_color: Vec3A::from_array(layer.transfer.at(layer.iso).color.map(|part| part as f32)),

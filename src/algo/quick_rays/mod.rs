@@ -18,6 +18,7 @@ mod project;
 mod surface;
 mod tables;
 mod tiles;
+mod veil;
 mod view;
 
 use glam::Vec3A;

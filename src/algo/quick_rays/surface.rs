@@ -86,9 +86,10 @@ impl<T: Stored> Matter<'_, T> {
             }
         }
         let color = if self.lamp.is_on {
-            let gradient = self.gradient * self.field.double_slope(place(within));
+            let at = place(within);
+            let gradient = self.gradient * self.field.double_slope(at);
             let gaze = self.lamp.gaze(sight.ray.direction.as_vec3a());
-            self.lamp.shine(&gaze, gradient).on(self.iso_color)
+            self.shine(&gaze, gradient, at).on(self.iso_color)
         } else {
             self.iso_color
         };

@@ -19,6 +19,7 @@ use crate::io::load::LoadReport;
 use crate::io::measurements::{Found, Saved};
 use crate::io::{OpenError, Opened};
 use crate::model::label_map::LabelMap;
+use crate::model::occlusion::Occlusion;
 use crate::model::series_key::SeriesKey;
 use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::VolumeId;
@@ -77,6 +78,8 @@ pub enum JobEvent {
     Masked(VolumeId, Removal, Option<VoxelMask>),
     /// The surfaces of a label map were found.
     Surfaced(VolumeId, Arc<FoundSurfaces>),
+    /// How open the places of a rendered volume are; `None` if that cannot be said.
+    Occluded(VolumeId, Option<Arc<Occlusion>>),
     /// A segmentation was written, or why not.
     LabelsSaved(LabelsSaved),
     /// Work on a segment was done.

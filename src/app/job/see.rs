@@ -12,6 +12,7 @@ use super::super::volume_view::Removal;
 use super::{JobEvent, JobId, Jobs};
 use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::label_counts::read_labels;
+use crate::algo::occlusion::OcclusionRequest;
 use crate::algo::{body_mask, bone_mask, percentile};
 use crate::io::load::LoadReport;
 use crate::io::progress::ProgressEvent;
@@ -130,6 +131,18 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             JobEvent::Masked(volume.id, removal, mask)
+        });
+    }
+
+    /// Finds how open the places of a volume are.
+    pub fn start_occlusion(&mut self, job: JobId, request: Box<OcclusionRequest>) {
+        self.start(job, "occlusion", move |outlet| {
+            let is_over = || outlet.cancelled.load(Ordering::Relaxed);
+            let field = request.field(&is_over).map(Arc::new);
+            if is_over() {
+                return JobEvent::Nothing;
+            }
+            JobEvent::Occluded(request.volume().id, field)
         });
     }
 

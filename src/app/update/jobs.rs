@@ -8,8 +8,8 @@ use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
 use super::{
-    cases, developing, display, file, leaving, mask, measure, overlay, reload, safety, segment_work, settings,
-    surfaces, tables, thumbnails, transfer, transfer_thumbnails,
+    cases, developing, display, file, leaving, mask, measure, occlusion, overlay, reload, safety, segment_work,
+    settings, surfaces, tables, thumbnails, transfer, transfer_thumbnails,
 };
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened};
@@ -61,6 +61,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
     effects.extend(surfaces::due(state));
+    effects.extend(occlusion::due(state));
     effects.extend(developing::due(state));
     effects.extend(safety::due(state));
     if !is_choice {
@@ -109,6 +110,7 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
         JobEvent::CasesKept(kept) => cases::kept(state, kept),
         JobEvent::WorkFound(left) => safety::found(state, left),
         JobEvent::Surfaced(id, found) => surfaces::found(state, id, found),
+        JobEvent::Occluded(id, field) => occlusion::found(state, id, field),
         JobEvent::Masked(id, removal, mask) => mask::found(state, id, removal, mask),
         JobEvent::Developed { samples, pixels } => developing::take_in(state, job, samples, pixels),
         JobEvent::Counted(id, counted) => take_counts(state, id, counted),
@@ -209,6 +211,8 @@ pub(super) fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
         auto_window: None,
         histogram: None,
         auto_projection_window: None,
+        occlusion: None,
+        occlusion_asked: None,
     };
     overlay::first_role(&mut entry);
     entry

@@ -59,11 +59,15 @@ pub(super) fn found(state: &mut State, id: VolumeId, removal: Removal, kept: Opt
     set(state, id, Some(Arc::new(after)), name);
 }
 
-/// All voxels of the shown volume are seen again.
-pub(super) fn reset(state: &mut State) {
-    if let Some(id) = state.view.shown {
-        set(state, id, None, say!("app-step-reset-masks"));
-    }
+/// All voxels of the shown volume are seen again: what is to be a step with whatever else is reset.
+pub(super) fn reset(state: &mut State) -> Option<MaskEdit> {
+    let entry = state.shown_mut()?;
+    let before = entry.display.mask.take()?;
+    Some(MaskEdit {
+        volume: entry.volume().id,
+        before: Some(before),
+        after: None,
+    })
 }
 
 fn set(state: &mut State, volume: VolumeId, after: Option<Arc<VoxelMask>>, name: String) {

@@ -147,6 +147,7 @@ fn apply_any(state: &mut State, edit: &Edit) {
     match edit {
         Edit::Measurement(edit) => apply_edit(state, edit),
         Edit::Mask(edit) => super::mask::apply_edit(state, edit),
+        Edit::Look(edit) => super::look::apply_edit(state, edit),
         Edit::Labels(edit) => {
             super::paint::apply_edit(state, edit);
         }

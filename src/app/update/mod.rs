@@ -6,10 +6,12 @@ mod display;
 mod file;
 mod jobs;
 mod leaving;
+mod look;
 mod mask;
 mod measure;
 mod movie;
 mod navigate;
+mod occlusion;
 mod outline;
 mod overlay;
 mod paint;
@@ -52,6 +54,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     effects.extend(safety::due(state));
     effects.extend(leaving::due(state));
     effects.extend(cases::due(state));
+    effects.extend(occlusion::due(state));
     effects.extend(developing::due(state));
     effects
 }
@@ -132,6 +135,7 @@ fn update_view(state: &mut State, command: Command) {
         Command::CancelGesture => {
             pointer::cancel(state);
             transfer::take_back(state);
+            look::take_back(state);
         }
         Command::FinishOutline => outline::finish(state),
         Command::DropCorner => outline::drop_corner(state),

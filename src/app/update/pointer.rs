@@ -11,7 +11,7 @@ use super::super::tool::{
     self, Before, Button, Gesture, GestureKind, Modifiers, PointerAction, PointerEvent, Tool, crop, crop::CropSide,
     crosshair, navigate as turns, scalpel, window as tool_window,
 };
-use super::{mask, measure, navigate, outline, paint, planes, transfer};
+use super::{look, mask, measure, navigate, outline, paint, planes, transfer};
 use crate::scene::SlabMode;
 
 /// Applies one pointer event.
@@ -105,6 +105,7 @@ fn release(state: &mut State, event: PointerEvent) {
         GestureKind::Window if gesture.pane == PaneId::Volume => {
             transfer::dragged(state, gesture.before.transfer);
         }
+        GestureKind::Crop(_) => look::dragged_crop(state, gesture.before.crop),
         GestureKind::Side(side) if (event.at - gesture.start).length() <= CLICK => {
             restore_place(state, &gesture.before);
             navigate::look_from(state, side);

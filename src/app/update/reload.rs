@@ -116,6 +116,7 @@ pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effec
     entry.auto_projection_window = None;
     entry.histogram = None;
     entry.display.mask = None;
+    entry.occlusion = None;
     entry.display.frame = entry
         .display
         .frame

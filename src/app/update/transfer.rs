@@ -10,7 +10,7 @@ use super::super::transfer::Transfer;
 use super::super::transfer_presets::transfer_preset;
 use super::super::user_presets::{UserPreset, tidy_name};
 use super::super::volume_view::VolumeChange;
-use super::file;
+use super::{file, look};
 use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::VolumeId;
 use crate::model::window::Window;
@@ -152,6 +152,7 @@ fn try_out(state: &mut State, change: impl FnOnce(&Transfer) -> Transfer) {
 
 /// What was being changed stays, as one step.
 pub(super) fn settle(state: &mut State) {
+    look::settle(state);
     let Some((id, before)) = state.view.volume.trying.take() else {
         return;
     };

@@ -1,16 +1,32 @@
 //! How volumes are rendered.
 
 use super::super::command::Effect;
+use super::super::look::{Look, LookPart};
 use super::super::pane::PaneId;
 use super::super::state::{LoadState, State};
 use super::super::tool::crop;
 use super::super::volume_view::{MOST_CLIP_PLANES, VolumeChange};
-use super::{file, mask, transfer};
+use super::{file, look, mask, transfer};
 use crate::model::volume::VolumeId;
 use crate::scene::{Camera, ClipPlane, Cuts, VolumeMode};
 
 /// Applies a change. Numbers that are none change nothing.
 pub(super) fn change(state: &mut State, change: VolumeChange) {
+    let Some((part, is_of_several)) = LookPart::of(&change) else {
+        return apply(state, change);
+    };
+    let before = Look::of(&state.view.volume);
+    if change == VolumeChange::ResetCuts {
+        transfer::settle(state);
+        apply(state, change);
+        let mask = mask::reset(state);
+        return look::reset_cuts(state, before, mask);
+    }
+    apply(state, change);
+    look::changed(state, before, part, is_of_several);
+}
+
+fn apply(state: &mut State, change: VolumeChange) {
     let around = state
         .shown()
         .and_then(|entry| entry.volume().geometry())
@@ -62,7 +78,6 @@ pub(super) fn change(state: &mut State, change: VolumeChange) {
             view.cuts = Cuts::default();
             view.slice_cuts = Default::default();
             view.cuts.crop = around.filter(|_| view.shows_crop);
-            mask::reset(state);
         }
         VolumeChange::AddClipPlane if view.cuts.planes.len() < MOST_CLIP_PLANES => {
             let normal = axes.normal();

@@ -7,6 +7,7 @@ use glam::{DMat3, DVec3};
 use super::BenchView;
 use crate::app::presets;
 use crate::model::geometry::Geometry;
+use crate::model::occlusion::Occlusion;
 use crate::model::plane::{Axes, Plane, View};
 use crate::model::transfer_function::TransferFunction;
 use crate::model::volume::Volume;
@@ -130,6 +131,8 @@ pub(super) struct VolumeFrames<'a> {
     pub(super) transfer: Arc<TransferFunction>,
     pub(super) iso: f64,
     pub(super) is_shaded: bool,
+    /// How dark crevices become, and where they are.
+    pub(super) occlusion: (f64, Option<Arc<Occlusion>>),
     pub(super) step_mm: f64,
     pub(super) count: u32,
 }
@@ -154,9 +157,11 @@ impl VolumeFrames<'_> {
             transfer: Arc::clone(&self.transfer),
             iso: self.iso,
             mask: None,
+            occlusion: self.occlusion.1.clone(),
         };
         let mut scene = VolumeScene::new(camera, self.size, self.mode, self.step_mm, vec![layer]);
         scene.light.is_shaded = self.is_shaded;
+        scene.light.occlusion = self.occlusion.0;
         Scene::Volume(scene)
     }
 }

@@ -18,9 +18,9 @@ use clap::{Args, ValueEnum};
 use cpu_time::ProcessTime;
 use serde::Serialize;
 
-use super::render::{ModeArg, load_needed, parse_positive, parse_size};
+use super::render::{ModeArg, load_needed, parse_positive, parse_share, parse_size};
 use super::{Failure, Outcome, output, parse_numbers, source};
-use crate::algo::percentile;
+use crate::algo::{occlusion, percentile};
 use crate::gpu::Gpu;
 use crate::io::OpenVolume;
 use crate::model::geometry::Geometry;
@@ -72,6 +72,9 @@ pub(super) struct BenchArgs {
     /// Shows colours as they are, without light.
     #[arg(long)]
     no_shade: bool,
+    /// How dark crevices of lit volumes become, 0 to 1.
+    #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = parse_share)]
+    occlusion: f32,
     /// Distance of the samples along a ray [default: half the shortest voxel edge].
     #[arg(long, value_name = "MM", value_parser = parse_positive)]
     step: Option<f64>,
@@ -161,6 +164,9 @@ struct VolumesReport {
     size: [u32; 2],
     step_mm: f64,
     preset: Option<String>,
+    /// How long it took to find where crevices are, where they are dark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occlusion_ms: Option<f64>,
     #[serde(flatten)]
     times: Times,
 }
@@ -303,7 +309,7 @@ fn draw(args: &BenchArgs, open: &OpenVolume, runs: &dyn Fn(Stage) -> bool, repor
 }
 
 fn volumes(args: &BenchArgs, gpu: &mut Gpu, open: &OpenVolume, geometry: &Geometry) -> Result<VolumesReport, Failure> {
-    let frames = VolumeFrames {
+    let mut frames = VolumeFrames {
         volume: &open.volume,
         geometry,
         size: args.size.unwrap_or([512, 512]),
@@ -313,11 +319,19 @@ fn volumes(args: &BenchArgs, gpu: &mut Gpu, open: &OpenVolume, geometry: &Geomet
         transfer: Arc::new(args.preset.function.clone()),
         iso: args.preset.iso,
         is_shaded: args.shade || !args.no_shade,
+        occlusion: (f64::from(args.occlusion), None),
         step_mm: args.step.unwrap_or(geometry.shortest_edge_mm() / 2.0),
         count: args.frames.unwrap_or(20),
     };
+    let begun = Instant::now();
+    if let Scene::Volume(mut scene) = frames.scene(0) {
+        occlusion::add(&mut scene);
+        frames.occlusion.1 = scene.layers.pop().and_then(|layer| layer.occlusion);
+    }
+    let occlusion_ms = frames.occlusion.1.is_some().then(|| ms(begun));
     let times = timed(gpu, frames.count, |n| frames.scene(n))?;
     Ok(VolumesReport {
+        occlusion_ms,
         mode: args.mode.name(),
         shaded: !frames.mode.is_projection() && frames.is_shaded,
         size: frames.size,

@@ -13,7 +13,7 @@ use crate::cli::parse_numbers;
 use crate::model::color_map::ColorMap;
 use crate::model::window::Window;
 use crate::say;
-use crate::scene::{Background, ClipPlane, CropBox, VolumeMode};
+use crate::scene::{Background, ClipPlane, CropBox, Light, VolumeMode};
 
 #[derive(Args)]
 #[command(
@@ -102,6 +102,9 @@ pub(in crate::cli) struct RenderArgs {
     /// Towards the light, from the viewer's seat: to the right, up, towards the viewer.
     #[arg(long, value_name = "X,Y,Z", allow_hyphen_values = true, value_parser = parse_numbers::<3>)]
     pub(super) light: Option<[f64; 3]>,
+    /// How dark crevices of lit volumes become, 0 to 1; 0: not at all.
+    #[arg(long, value_name = "0..1", default_value_t = Light::USUAL_OCCLUSION as f32, value_parser = parse_share)]
+    pub(super) occlusion: f32,
     /// Shows only what is inside a box, LPS mm.
     #[arg(long, value_name = "X0,Y0,Z0,X1,Y1,Z1", allow_hyphen_values = true, value_parser = parse_crop)]
     pub(super) crop: Option<CropBox>,
@@ -302,7 +305,7 @@ fn parse_window(text: &str) -> Result<WindowArg, String> {
     }
 }
 
-fn parse_share(text: &str) -> Result<f32, String> {
+pub(in crate::cli) fn parse_share(text: &str) -> Result<f32, String> {
     let [number] = parse_numbers::<1>(text)?;
     if (0.0..=1.0).contains(&number) {
         Ok(number as f32)

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use glam::{DVec2, DVec3};
 
 use args::{InterpolationArg, SlabModeArg, ViewArg, WindowArg};
-pub(super) use args::{ModeArg, RenderArgs, no_such_transfer, parse_positive, parse_size};
+pub(super) use args::{ModeArg, RenderArgs, no_such_transfer, parse_positive, parse_share, parse_size};
 
 use super::picture::LazyGpu;
 use super::{Failure, Outcome, movie, output, source};
 use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::needed_slabs::needed_slabs;
-use crate::algo::percentile;
+use crate::algo::{occlusion, percentile};
 use crate::app::annotations::{Beside, annotate};
 use crate::app::movie::{Film, check};
 use crate::app::presets;
@@ -58,6 +58,11 @@ pub(super) fn render(args: &RenderArgs, quiet: bool) -> Outcome {
     let mut scene = scene(args, layer(args, volume, window(args, volume)))?;
     overlays::lay_over(args, &mut scene, quiet)?;
     surfaces::add(args, &mut scene, quiet)?;
+    if let Scene::Volume(scene) = &mut scene
+        && args.mode != ModeArg::Cinematic
+    {
+        occlusion::add(scene);
+    }
     if let Some(frames) = args.movie_frames() {
         let film = film(args, scene, frames);
         let mut gpu = LazyGpu::default();
@@ -255,7 +260,9 @@ fn stack_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> {
 fn volume_layer(args: &RenderArgs, image: ImageLayer) -> Result<VolumeLayer, Failure> {
     // The window of slices that follows the data, as far as it is read: what data-driven presets are scaled by.
     let values = percentile::auto_window(&image.volume, args.frame).unwrap_or(image.window);
-    let preset = args.preset.or_else(|| transfer_presets::first_for(&image.volume));
+    let preset = args
+        .preset
+        .or_else(|| transfer_presets::first_for(&image.volume, values));
     let transfer = preset.map(|preset| Transfer::of_preset(preset, values));
     let iso = args.iso.or(transfer.as_ref().map(|transfer| transfer.iso));
     let function = match &args.transfer {
@@ -267,6 +274,7 @@ fn volume_layer(args: &RenderArgs, image: ImageLayer) -> Result<VolumeLayer, Fai
         transfer: function,
         iso: iso.unwrap_or(0.0),
         mask: None,
+        occlusion: None,
     })
 }
 
@@ -289,6 +297,7 @@ fn volume_scene(args: &RenderArgs, layer: ImageLayer) -> Result<Scene, Failure> 
     let layer = volume_layer(args, layer)?;
     let mut scene = VolumeScene::new(camera, args.size, args.mode.mode(), step_mm, vec![layer]);
     scene.light.is_shaded = args.shade || !args.no_shade;
+    scene.light.occlusion = f64::from(args.occlusion);
     if let Some(towards) = args.light {
         scene.light.towards = DVec3::from_array(towards);
     }

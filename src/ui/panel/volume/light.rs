@@ -48,6 +48,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         });
     });
     ui.add_enabled_ui(next.is_shaded, |ui| {
+        occlusion(ui, light, &mut next);
         let (name, tip) = (say!("volume-silhouettes"), say!("volume-silhouettes-tip"));
         if let (Some(silhouettes), _) = fields::slider(ui, &name, &tip, light.silhouettes, 0.0..=1.0, 2) {
             next.silhouettes = silhouettes;
@@ -57,6 +58,21 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         commands.push(Command::VolumeView(VolumeChange::Light(next)));
     }
     background(ui, state.view.volume.background, commands);
+}
+
+/// Whether crevices are dark, and how much.
+fn occlusion(ui: &mut Ui, light: Light, next: &mut Light) {
+    let mut is_on = light.occlusion > 0.0;
+    let switch = ui.checkbox(&mut is_on, say!("volume-occlusion"));
+    if switch.on_hover_text(say!("volume-occlusion-tip")).changed() {
+        next.occlusion = if is_on { Light::USUAL_OCCLUSION } else { 0.0 };
+    }
+    ui.add_enabled_ui(is_on, |ui| {
+        let (name, tip) = (say!("volume-occlusion-strength"), say!("volume-occlusion-strength-tip"));
+        if let (Some(strength), _) = fields::slider(ui, &name, &tip, light.occlusion, 0.0..=1.0, 2) {
+            next.occlusion = strength;
+        }
+    });
 }
 
 /// The ball that shows where the light comes from. Answers another direction.

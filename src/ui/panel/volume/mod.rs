@@ -99,6 +99,10 @@ pub fn tabs(ui: &mut Ui, state: &State, memory: &mut Memory) -> bool {
 pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
     let Some(entry) = state.shown() else { return };
     let memory = &mut memory.volume;
+    // What is changed while a button is down is one step.
+    if state.view.volume.is_being_changed() && !ui.input(|input| input.pointer.any_down()) {
+        commands.push(Command::VolumeView(VolumeChange::Settle));
+    }
     ScrollArea::vertical()
         .id_salt("controls of the volume")
         .auto_shrink(false)
