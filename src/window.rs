@@ -306,7 +306,11 @@ impl Window {
                 | Effect::StartMask { .. }
                 | Effect::FindSurfaces { .. }
                 | Effect::StartLabels { .. }
+                | Effect::StartProbability { .. }
+                | Effect::CutProbability { .. }
                 | Effect::StartJudging { .. }
+                | Effect::StartCurve { .. }
+                | Effect::CompareReaders { .. }
                 | Effect::StartMeasuring { .. }
                 | Effect::SaveLabels { .. }
                 | Effect::FindRange { .. }

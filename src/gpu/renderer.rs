@@ -11,7 +11,7 @@ use super::color_maps::ColorMaps;
 use super::device::{Adapter, Context};
 use super::error::GpuError;
 use super::label_colors::LabelTables;
-use super::pipelines::{Pipelines, Wanted, traits};
+use super::pipelines::{Pipelines, TRAIT_FLOOR, Wanted, traits};
 use super::shader::Program;
 use super::store::{Key, Store};
 use super::target::{self, PaneTarget};
@@ -308,7 +308,7 @@ impl Gpu {
             program: Program::Slice,
             format: resident.format,
             interpolation: layer.interpolation,
-            traits: traits(&map, resident),
+            traits: traits(&map, resident) | if layer.floor.is_some() { TRAIT_FLOOR } else { 0 },
         };
         let colors = self.color_maps.prepare(&self.context, &layer.color_map);
         self.pipelines

@@ -17,6 +17,7 @@ mod large;
 mod levels;
 mod movies;
 mod partial;
+mod probability;
 mod program;
 mod projections;
 mod quick_rays;
