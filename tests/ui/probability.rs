@@ -72,9 +72,16 @@ fn ask(bench: &mut Bench, change: TableChange) {
     until(bench, "the table is there", |state| state.jobs.is_empty());
 }
 
+/// The place of a volume in the document.
+fn index_of(bench: &Bench, name: &str) -> usize {
+    let mut entries = bench.state().state().document.entries.iter();
+    let is_it = |entry: &isocenter::app::state::Entry| entry.volume().series.description == name;
+    entries.position(is_it).expect("it is open")
+}
+
 /// Hides the label maps, so that the list has room for the probability map.
 fn put_labels_away(bench: &mut Bench) {
-    for index in 1..=3 {
+    for index in ["anna", "ben", "carla"].map(|name| index_of(bench, name)) {
         let ctx = bench.ctx.clone();
         let hide = Command::SetOverlayVisible { index, visible: false };
         bench.state_mut().dispatch(&ctx, [hide]);
@@ -187,7 +194,8 @@ fn readers_are_chosen_and_compared() {
         }
     };
     until(&mut bench, "two are compared", compared(2));
-    ask(&mut bench, TableChange::Compare { readers: vec![1, 2, 3] });
+    let readers = ["anna", "ben", "carla"].map(|name| index_of(&bench, name)).to_vec();
+    ask(&mut bench, TableChange::Compare { readers });
     assert!(compared(3)(bench.state().state()));
     // 17 of 20 columns are in both.
     assert!(bench.get_all_by_label("0.8500").count() >= 4);
@@ -208,9 +216,10 @@ fn the_head_of_a_table_has_room_for_all_of_it() {
         let Some((mut bench, _folder)) = opened(width) else {
             return;
         };
+        let [anna, ben, carla] = ["anna", "ben", "carla"].map(|name| index_of(&bench, name));
         let judge = TableChange::Judge {
-            reference: 1,
-            judged: 2,
+            reference: anna,
+            judged: ben,
         };
         ask(&mut bench, judge);
         let ends = ["Copy as CSV", "Close the table"];
@@ -227,8 +236,13 @@ fn the_head_of_a_table_has_room_for_all_of_it() {
                 ],
             ),
         ];
-        ask(&mut bench, TableChange::Measure { index: 1 });
-        ask(&mut bench, TableChange::Compare { readers: vec![1, 2, 3] });
+        ask(&mut bench, TableChange::Measure { index: anna });
+        ask(
+            &mut bench,
+            TableChange::Compare {
+                readers: vec![anna, ben, carla],
+            },
+        );
         for (table, left) in heads {
             show(&mut bench, table);
             let rects: Vec<(&str, Rect)> = left

@@ -1,7 +1,7 @@
 //! How well a probability map agrees with a segment, threshold by threshold: a curve in which a threshold is chosen.
 
 use egui::{ComboBox, RichText, Role, Sense, Stroke, Ui, WidgetInfo};
-use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoint, Points, VLine};
+use egui_plot::{Corner, Legend, Line, MarkerShape, Plot, PlotPoint, Points, VLine};
 
 use super::tables::number;
 use crate::app::probability::ProbabilityChange;
@@ -127,7 +127,7 @@ fn plot(ui: &mut Ui, found: &Curve, threshold: Option<f64>) -> Option<f64> {
         .allow_axis_zoom_drag(false)
         .allow_double_click_reset(false)
         .sense(Sense::click_and_drag())
-        .legend(Legend::default())
+        .legend(Legend::default().position(Corner::LeftTop))
         .show(ui, |plot| {
             plot.set_plot_bounds_x(-MARGIN..=1.0 + MARGIN);
             plot.set_plot_bounds_y(-MARGIN..=1.0 + 3.0 * MARGIN);

@@ -36,11 +36,11 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
             head(ui, state, commands);
             painting::show(ui, state, commands);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                for (index, entry, overlay) in overlays::over_shown(state) {
-                    ui.push_id(index, |ui| map(ui, index, state, entry, overlay, memory, commands));
-                }
                 for (index, entry, map) in probability::over_shown(state) {
                     ui.push_id(index, |ui| of_map::show(ui, index, state, entry, map, commands));
+                }
+                for (index, entry, overlay) in overlays::over_shown(state) {
+                    ui.push_id(index, |ui| map(ui, index, state, entry, overlay, memory, commands));
                 }
             });
         });

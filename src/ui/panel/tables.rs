@@ -33,10 +33,14 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         .default_size(HEIGHT)
         .min_size(90.0)
         .frame(theme::panel_frame())
-        .show(ui, |ui| match table {
-            Table::Agreement => agreement(ui, state, commands),
-            Table::Statistics => statistics(ui, state, commands),
-            Table::Readers => readers::show(ui, state, commands),
+        .show(ui, |ui| {
+            // What has little to say does not make the panel smaller for what comes after it.
+            ui.set_min_height(ui.available_height());
+            match table {
+                Table::Agreement => agreement(ui, state, commands),
+                Table::Statistics => statistics(ui, state, commands),
+                Table::Readers => readers::show(ui, state, commands),
+            }
         });
 }
 
@@ -53,7 +57,10 @@ fn agreement(ui: &mut Ui, state: &State, commands: &mut Commands) {
         (None, Some(found)) => (Some(found.reference), Some(found.judged)),
         (None, None) => (None, None),
     };
-    let mut chosen: Chosen = ui.data(|data| data.get_temp(key)).unwrap_or(usual);
+    let kept: Chosen = ui.data(|data| data.get_temp(key)).unwrap_or_default();
+    // Until something else is chosen the fields say what was compared.
+    let before: Chosen = (kept.0.or(usual.0), kept.1.or(usual.1));
+    let mut chosen = before;
     let can_copy = curve.is_some() || judgement.is_some();
     head(ui, &say!("ui-agreement"), can_copy, commands, |ui, commands| {
         let width = ((ui.available_width() - BESIDE_CHOICES) / 2.0).clamp(NARROWEST_CHOICE, CHOICE);
@@ -72,7 +79,9 @@ fn agreement(ui: &mut Ui, state: &State, commands: &mut Commands) {
             commands.push(Command::Tables(TableChange::Judge { reference, judged }));
         }
     });
-    ui.data_mut(|data| data.insert_temp(key, chosen));
+    if chosen != before {
+        ui.data_mut(|data| data.insert_temp(key, chosen));
+    }
     if let Some(curve) = curve {
         return curve::show(ui, state, curve, commands);
     }
