@@ -206,7 +206,7 @@ fn readers_are_chosen_and_compared() {
     bench.get_by_label("Add consensus").click();
     bench.step();
     until(&mut bench, "it is kept", |state| state.jobs.is_empty());
-    bench.get_by_role_and_label(Role::CheckBox, "Consensus (STAPLE)");
+    bench.get_by_role_and_label(Role::CheckBox, "SEG Consensus (STAPLE)");
 }
 
 /// What stands in the line above a table does not run into what stands at its right end.

@@ -134,8 +134,8 @@ fn agreement_row(one: &LabelAgreement) -> Vec<String> {
 /// From one piece of disagreement to the next, and which one it is.
 fn steps(ui: &mut Ui, state: &State, found: &Judgement, commands: &mut Commands) {
     let count = found.places.len();
-    menu_button(ui, count > 0, "◀", Action::Disagreement(-1), -1, commands);
-    menu_button(ui, count > 0, "▶", Action::Disagreement(1), 1, commands);
+    menu_button(ui, count > 0, "‹", Action::Disagreement(-1), -1, commands);
+    menu_button(ui, count > 0, "›", Action::Disagreement(1), 1, commands);
     let piece = state
         .tables
         .piece
