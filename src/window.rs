@@ -307,7 +307,11 @@ impl Window {
                 | Effect::FindSurfaces { .. }
                 | Effect::FindOcclusion { .. }
                 | Effect::StartLabels { .. }
+                | Effect::StartProbability { .. }
+                | Effect::CutProbability { .. }
                 | Effect::StartJudging { .. }
+                | Effect::StartCurve { .. }
+                | Effect::CompareReaders { .. }
                 | Effect::StartMeasuring { .. }
                 | Effect::SaveLabels { .. }
                 | Effect::FindRange { .. }

@@ -10,12 +10,13 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 
 /// The English catalogue, as (part of the program, text).
-pub const ENGLISH: [(&str, &str); 10] = [
+pub const ENGLISH: [(&str, &str); 11] = [
     ("model", include_str!("../assets/words/en/model.ftl")),
     ("algo", include_str!("../assets/words/en/algo.ftl")),
     ("io", include_str!("../assets/words/en/io.ftl")),
     ("app", include_str!("../assets/words/en/app.ftl")),
     ("ui", include_str!("../assets/words/en/ui.ftl")),
+    ("judge", include_str!("../assets/words/en/judge.ftl")),
     ("work", include_str!("../assets/words/en/work.ftl")),
     ("window", include_str!("../assets/words/en/window.ftl")),
     ("volume", include_str!("../assets/words/en/volume.ftl")),

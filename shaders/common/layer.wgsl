@@ -30,7 +30,7 @@ struct Layer {
     texel_offset: f32,
     // Texels of the texture; fewer than voxels at a coarse level.
     texels: vec3<i32>,
-    // Width of the outline of labels.
+    // Width of the outline of labels, and of what reaches a floor.
     outline_px: u32,
     texels_per_voxel: vec3<f32>,
     middle_x: i32,
@@ -38,7 +38,7 @@ struct Layer {
     box_low: vec3<f32>,
     middle_y: i32,
     box_high: vec3<f32>,
-    // Opacity of the outline of labels.
+    // Opacity of that outline.
     outline: f32,
 }
 
@@ -58,6 +58,8 @@ const TRAIT_GATHERS: u32 = 16u;
 const TRAIT_BRICKS: u32 = 32u;
 // Only the voxels of a mask are seen.
 const TRAIT_MASK: u32 = 64u;
+// Values below a floor are not drawn; numbers are counted from it.
+const TRAIT_FLOOR: u32 = 128u;
 
 const GATHER_NONE: u32 = 0u;
 const GATHER_HIGHEST: u32 = 1u;

@@ -60,7 +60,7 @@ fn lay_one_over(picture: &mut [u8], scene: &SliceScene, layer: &LabelLayer) {
 }
 
 /// All steps in pixels that are no longer than `width`, but for that to the pixel itself.
-fn offsets_within(width: isize) -> Vec<[isize; 2]> {
+pub(super) fn offsets_within(width: isize) -> Vec<[isize; 2]> {
     (-width..=width)
         .flat_map(|dy| (-width..=width).map(move |dx| [dx, dy]))
         .filter(|[dx, dy]| (1..=width * width).contains(&(dx * dx + dy * dy)))

@@ -41,6 +41,7 @@ pub mod shrink;
 pub mod stack;
 pub mod statistics;
 pub mod surface_nets;
+pub mod threshold;
 pub mod value_range;
 
 mod project;

@@ -14,6 +14,7 @@ use super::overlays::SegmentChange;
 use super::painting::PaintChange;
 use super::pane::{Arrangement, PaneId};
 use super::planes::Alignment;
+use super::probability::ProbabilityChange;
 use super::segment_work::SegmentWork;
 use super::settings::{PanelId, Setting, WindowPlace};
 use super::surfaces::VolumeLook;
@@ -436,7 +437,14 @@ pub enum Command {
         /// As a label map.
         yes: bool,
     },
-    /// Shows or hides all label maps.
+    /// Uses a volume as a probability map over the image, or changes how such a map is seen.
+    Probability {
+        /// Its place in the document, counted from 0.
+        index: usize,
+        /// What is to be different.
+        change: ProbabilityChange,
+    },
+    /// Shows or hides all label maps and probability maps.
     ToggleOverlays,
     /// Shows or hides a label map.
     SetOverlayVisible {

@@ -8,10 +8,12 @@ use super::job::JobId;
 use super::movie::{Film, MovieFormat, MovieStyle};
 use super::pane::PaneId;
 use super::preview::RangeRequest;
+use super::probability::CutRequest;
 use super::safety::{LabelsToKeep, LabelsToSave};
 use super::segment_work::WorkRequest;
 use super::surfaces::SurfacesRequest;
 use super::tables::MapRequest;
+use super::threshold_curve::CurveRequest;
 use super::transfer_thumbnail::ThumbnailRequest;
 use super::volume_view::Removal;
 use crate::algo::occlusion::OcclusionRequest;
@@ -94,6 +96,20 @@ pub enum Effect {
         /// Both.
         maps: Box<[MapRequest; 2]>,
     },
+    /// Judge a probability map threshold by threshold.
+    StartCurve {
+        /// The job's name.
+        job: JobId,
+        /// What.
+        request: Box<CurveRequest>,
+    },
+    /// Compare what several readers segmented.
+    CompareReaders {
+        /// The job's name.
+        job: JobId,
+        /// Their segmentations.
+        maps: Vec<MapRequest>,
+    },
     /// Measure the segments of a map.
     StartMeasuring {
         /// The job's name.
@@ -173,6 +189,20 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
+    },
+    /// Read a probability map, and find its lowest and highest value.
+    StartProbability {
+        /// The job's name.
+        job: JobId,
+        /// Of which volume.
+        open: OpenVolume,
+    },
+    /// Cut a segmentation out of a probability map.
+    CutProbability {
+        /// The job's name.
+        job: JobId,
+        /// What.
+        request: Box<CutRequest>,
     },
     /// Find the surfaces of a label map.
     FindSurfaces {

@@ -1,12 +1,44 @@
-//! A label map that the program made itself, as a volume like any other.
+//! Maps that the program made itself, as volumes like any other.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use glam::DVec3;
+
+use crate::algo::label_counts::LabelCount;
 use crate::io::source::{OpenVolume, SlabError, SlabRead, SlabSource};
+use crate::model::label_map::LabelMap;
 use crate::model::segment::SegmentTable;
 use crate::model::volume::{Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::{SampleType, Samples, Voxels};
 use crate::say;
+
+/// Labels that were made, to be painted and saved like any others.
+#[derive(Clone)]
+pub(super) struct MadeLabels {
+    /// What the segmentation is called.
+    pub description: String,
+    /// Its segments.
+    pub table: SegmentTable,
+    /// Their voxels.
+    pub map: LabelMap,
+    /// How many each of them has.
+    pub counts: BTreeMap<u32, LabelCount>,
+}
+
+/// How many voxels each label of a map has, and a place in each.
+pub(super) fn counts_of(map: &LabelMap) -> BTreeMap<u32, LabelCount> {
+    let count = |(label, voxels): (u16, u64)| {
+        let inside = map.find(label)?;
+        let count = LabelCount {
+            voxels,
+            centroid: DVec3::from_array(inside.map(|at| at as f64)),
+            inside,
+        };
+        Some((u32::from(label), count))
+    };
+    map.counts().into_iter().filter_map(count).collect()
+}
 
 /// Labels on the grid of another volume, with names. `None` if they are not as many as that has voxels.
 pub(super) fn made_map(
@@ -14,6 +46,25 @@ pub(super) fn made_map(
     like: &Volume,
     description: String,
     segments: SegmentTable,
+) -> Option<OpenVolume> {
+    made(labels, like, description, Some(segments), Rescale::IDENTITY)
+}
+
+/// Shares on the grid of another volume, in so many parts: a probability map. `None` as above.
+pub(super) fn made_shares(parts: &[u8], of: usize, like: &Volume, description: String) -> Option<OpenVolume> {
+    let rescale = Rescale {
+        slope: 1.0 / of.max(1) as f64,
+        intercept: 0.0,
+    };
+    made(parts, like, description, None, rescale)
+}
+
+fn made(
+    labels: &[u8],
+    like: &Volume,
+    description: String,
+    segments: Option<SegmentTable>,
+    rescale: Rescale,
 ) -> Option<OpenVolume> {
     let dims = like.dims();
     let per_slab = Voxels::slices_for_slab_bytes(dims, 1, SampleType::U8);
@@ -26,7 +77,11 @@ pub(super) fn made_map(
         id: VolumeId::fresh(),
         series: SeriesInfo {
             format: "made",
-            kind: VolumeKind::Segmentation,
+            kind: if segments.is_some() {
+                VolumeKind::Segmentation
+            } else {
+                VolumeKind::Image
+            },
             modality: String::new(),
             description,
             series_uid: String::new(),
@@ -38,7 +93,7 @@ pub(super) fn made_map(
         },
         placement: like.placement.clone(),
         voxels,
-        rescale: Rescale::IDENTITY,
+        rescale,
         unit: None,
         windows: Vec::new(),
         is_inverted: false,
@@ -58,7 +113,7 @@ pub(super) fn made_map(
 /// All of it is there from the start.
 struct Made {
     volume: Arc<Volume>,
-    segments: SegmentTable,
+    segments: Option<SegmentTable>,
 }
 
 impl SlabSource for Made {
@@ -74,6 +129,6 @@ impl SlabSource for Made {
     }
 
     fn segments(&self) -> Option<SegmentTable> {
-        Some(self.segments.clone())
+        self.segments.clone()
     }
 }

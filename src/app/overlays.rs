@@ -7,9 +7,9 @@ use std::sync::Arc;
 use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
-use super::preview;
 use super::state::{Entry, State};
 use super::surfaces::{FoundSurfaces, VolumeLook};
+use super::{preview, probability};
 use crate::algo::label_counts::LabelCount;
 use crate::io::OpenVolume;
 use crate::io::journal::{self, Journal};
@@ -113,10 +113,10 @@ impl Overlay {
         }
     }
 
-    /// A new one, without a label yet.
-    pub(super) fn painted(table: SegmentTable) -> Self {
+    /// One that was made in the program, with these labels.
+    pub(super) fn made(table: SegmentTable, counts: BTreeMap<u32, LabelCount>) -> Self {
         Self {
-            counts: Some(Arc::default()),
+            counts: Some(Arc::new(counts)),
             ..Self::new(table, true)
         }
     }
@@ -195,9 +195,11 @@ pub fn over_shown(state: &State) -> impl Iterator<Item = (usize, &Entry, &Overla
         })
 }
 
-/// Whether any label map is drawn over the shown image.
+/// Whether any label map or probability map is drawn over the shown image.
 pub fn any_seen(state: &State) -> bool {
-    state.view.overlays.is_on && over_shown(state).any(|(_, _, overlay)| overlay.is_visible)
+    let any_labels = || over_shown(state).any(|(_, _, overlay)| overlay.is_visible);
+    let any_probability = || probability::over_shown(state).any(|(_, _, map)| map.is_visible);
+    state.view.overlays.is_on && (any_labels() || any_probability())
 }
 
 /// Whether any label map has changes that are in no file.

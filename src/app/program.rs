@@ -306,7 +306,11 @@ impl Program {
                 Effect::WriteText { job, path, text } => self.jobs.start_text(job, path, text),
                 Effect::StartHistogram { job, volume } => self.jobs.start_histogram(job, volume),
                 Effect::StartLabels { job, open } => self.jobs.start_labels(job, open),
+                Effect::StartProbability { job, open } => self.jobs.start_probability(job, open),
+                Effect::CutProbability { job, request } => self.jobs.start_cut(job, request),
                 Effect::StartJudging { job, maps } => self.jobs.start_judging(job, maps),
+                Effect::StartCurve { job, request } => self.jobs.start_curve(job, request),
+                Effect::CompareReaders { job, maps } => self.jobs.start_readers(job, maps),
                 Effect::StartMeasuring { job, map, image, frame } => {
                     self.jobs.start_measuring(job, map, image, frame);
                 }

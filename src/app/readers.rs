@@ -8,6 +8,8 @@ use serde::Serialize;
 use super::named_map::NamedMap;
 use crate::algo::agreement::{Overlap, Staple, overlaps, pattern_of_slice, patterns, slice_shares, staple};
 use crate::model::label_grid::LabelGrid;
+use crate::model::segment::{Segment, SegmentTable, default_color};
+use crate::say;
 
 /// One label.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -109,6 +111,25 @@ pub fn compare(maps: &[NamedMap]) -> Option<Readers> {
         consensus: LabelGrid::new(dims, consensus)?,
         agreement: LabelGrid::new(dims, agreement)?,
     })
+}
+
+/// The segments of the likely truth: each label as the first reader who has it calls and colours it.
+pub fn consensus_table(maps: &[NamedMap], labels: &[LabelReaders]) -> SegmentTable {
+    let segment = |label: &LabelReaders| {
+        let number = u32::from(label.label);
+        let known = maps.iter().find_map(|map| map.segments.get(number)).cloned();
+        let name = || match label.name.as_str() {
+            "" => say!("app-segment", label = number),
+            name => name.to_owned(),
+        };
+        Segment {
+            layer: 0,
+            is_visible: true,
+            is_locked: false,
+            ..known.unwrap_or_else(|| Segment::new(number, name(), default_color(number)))
+        }
+    };
+    SegmentTable::from_segments(labels.iter().map(segment).collect())
 }
 
 fn of_label(maps: &[NamedMap], grids: &[&LabelGrid], label: u16, truth: Option<&Staple>) -> LabelReaders {

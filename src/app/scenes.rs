@@ -6,10 +6,11 @@ use glam::{DVec2, DVec3};
 
 use super::pane::PaneId;
 use super::state::{Entry, State};
-use super::{overlays, surfaces};
+use super::{overlays, probability, surfaces};
 use crate::algo::raycast;
 use crate::model::geometry::Geometry;
 use crate::model::plane::{Axes, Plane, View};
+use crate::model::volume::VolumeId;
 use crate::scene::{Camera, ClipPlane, Cuts, ImageLayer, Scene, SliceScene, StackScene, VolumeLayer, VolumeScene};
 
 /// Size of a pane that was never laid out, in points.
@@ -179,6 +180,7 @@ fn layer(entry: &Entry) -> Option<ImageLayer> {
         color_map: Arc::clone(&entry.display.color_map),
         interpolation: entry.display.interpolation,
         opacity: 1.0,
+        floor: None,
     })
 }
 
@@ -219,7 +221,13 @@ fn beside(state: &State) -> impl Iterator<Item = &Entry> {
 }
 
 /// A volume as it is rendered.
-fn volume_layer(entry: &Entry, is_projection: bool) -> Option<VolumeLayer> {
+fn volume_layer(entry: &Entry, shown: Option<VolumeId>, is_projection: bool) -> Option<VolumeLayer> {
+    if let Some(map) = entry.probability.as_ref().filter(|_| Some(entry.volume().id) != shown) {
+        // It has no place among the values of a projection.
+        return map
+            .volume_layer(entry.volume(), entry.display.frame)
+            .filter(|_| !is_projection);
+    }
     let mut image = layer(entry)?;
     if is_projection {
         image.window = entry.display.projection_window.unwrap_or(image.window);
@@ -240,7 +248,7 @@ fn volume_layer(entry: &Entry, is_projection: bool) -> Option<VolumeLayer> {
 pub(super) fn volume_layers(state: &State) -> impl Iterator<Item = VolumeLayer> + '_ {
     let is_projection = state.view.volume.mode.is_projection();
     let entries = state.shown().into_iter().chain(beside(state));
-    entries.filter_map(move |entry| volume_layer(entry, is_projection))
+    entries.filter_map(move |entry| volume_layer(entry, state.view.shown, is_projection))
 }
 
 /// The slices of the plane panes.
@@ -314,7 +322,9 @@ fn sized_scene(state: &State, pane: PaneId, size: [u32; 2], points_per_pixel: f6
                 mm_per_pixel: mm_per_point(state, pane) * points_per_pixel,
                 size,
                 slab: state.view.plane(pane)?.slab,
-                layers: vec![layer],
+                layers: std::iter::once(layer)
+                    .chain(probability::layers(state, 1.0 / points_per_pixel))
+                    .collect(),
                 labels: overlays::layers(state, 1.0 / points_per_pixel),
             })
         }

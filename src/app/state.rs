@@ -19,6 +19,7 @@ use super::painting::{Begun, Painting};
 use super::pane::{Layout, PaneId, PlanePane, StackPane};
 use super::planes::{Alignment, anatomical_axes};
 use super::preview::{Preview, RangeSeen};
+use super::probability::Probability;
 use super::settings::Settings;
 use super::tables::Tables;
 use super::thumbnail::Thumbnails;
@@ -136,6 +137,8 @@ pub struct Entry {
     pub display: Display,
     /// Present where it is used as a label map.
     pub overlay: Option<Overlay>,
+    /// Present where it is used as a probability map.
+    pub probability: Option<Probability>,
     /// Whether its file is read again when it changes.
     pub is_watched: bool,
     /// Its voxels were looked at, and they are no labels.
@@ -162,6 +165,11 @@ impl Entry {
     /// The volume.
     pub fn volume(&self) -> &Arc<Volume> {
         &self.open.volume
+    }
+
+    /// Whether it lies over an image instead of being one.
+    pub fn lies_over(&self) -> bool {
+        self.overlay.is_some() || self.probability.is_some()
     }
 
     /// All doubts about it, those of the header first.
@@ -343,6 +351,8 @@ pub enum JobSubject {
     Histogram(VolumeId),
     /// Reading a label map.
     Labels(VolumeId),
+    /// Reading a probability map, or cutting a segmentation out of it.
+    Probability(VolumeId),
     /// Reading headers of these; of the built-in study if empty.
     Paths(Vec<PathBuf>),
     /// Reading the file of a volume again.
@@ -380,6 +390,7 @@ impl JobSubject {
             Self::Volume(id)
             | Self::Reload(id)
             | Self::Labels(id)
+            | Self::Probability(id)
             | Self::Histogram(id)
             | Self::Thumbnail(id)
             | Self::Mask(id)

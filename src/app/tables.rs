@@ -4,12 +4,15 @@ use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
 use super::agreement::{LabelAgreement, judge};
+use super::compared_readers::{ComparedReaders, compared_readers};
 use super::job::{JobEvent, JobId, Jobs, Outlet};
 use super::label_statistics::{SegmentStatistics, statistics};
 use super::made_map::made_map;
 use super::named_map::{NamedMap, Pairing};
 use super::overlays::{self, same_grid};
+use super::probability;
 use super::state::{Entry, State};
+use super::threshold_curve::{Curve, CurveRequest};
 use crate::algo::agreement::{AGREED, FALSE, MISSED, MISTAKEN, differences};
 use crate::io::{self, OpenVolume, Progress};
 use crate::model::segment::{Segment, SegmentTable};
@@ -24,21 +27,42 @@ pub enum Table {
     Agreement,
     /// What is measured of segments.
     Statistics,
+    /// How well several segmentations agree.
+    Readers,
 }
 
 /// What can be asked of the tables. Maps are named by their place in the document, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TableChange {
     /// Shows a table, or none.
     Show(Option<Table>),
-    /// Judges a segmentation by a reference.
+    /// Judges a segmentation by a reference. If one of them is a probability map, it is judged threshold by threshold.
     Judge {
         /// The reference.
         reference: usize,
         /// The one that is judged.
         judged: usize,
     },
+    /// Judges a probability map by a label of a segmentation, threshold by threshold.
+    Curve {
+        /// The segmentation.
+        reference: usize,
+        /// The probability map.
+        probability: usize,
+        /// The label; the one that is called as the map, or the first, if absent.
+        #[serde(default)]
+        label: Option<u16>,
+    },
+    /// Compares what several readers segmented.
+    Compare {
+        /// Their segmentations.
+        readers: Vec<usize>,
+    },
+    /// Puts what the readers most likely agree on into the document, as a segmentation.
+    AddConsensus,
+    /// Puts into the document how many of the readers agree, as a probability map.
+    AddAgreement,
     /// Goes on (1) or back (−1) in the pieces of disagreement, largest first.
     StepDisagreement(i64),
     /// Measures the segments of a map, in the shown image.
@@ -61,6 +85,12 @@ pub struct Tables {
     pub piece: Option<usize>,
     /// What was measured of the segments of a map.
     pub measured: Option<Measured>,
+    /// How well a probability map agrees with a segment.
+    pub curve: Option<Curve>,
+    /// Whether it, and not the judgement, was found last.
+    pub shows_curve: bool,
+    /// What was found of several readers.
+    pub readers: Option<ComparedReaders>,
 }
 
 /// How well two segmentations agree.
@@ -121,7 +151,33 @@ pub fn choices(state: &State) -> Vec<(usize, &Entry)> {
         .collect()
 }
 
+/// The same and the probability maps behind them.
+pub fn choices_with_probability(state: &State) -> Vec<(usize, &Entry)> {
+    let probabilities = probability::over_shown(state).map(|(index, entry, _)| (index, entry));
+    choices(state).into_iter().chain(probabilities).collect()
+}
+
 impl Jobs {
+    /// Judges a probability map threshold by threshold.
+    pub fn start_curve(&mut self, job: JobId, request: Box<CurveRequest>) {
+        self.start(job, "curve", move |outlet| {
+            if !has_loaded(outlet, &request.reference.open) || !has_loaded(outlet, &request.map) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::Curved(request.carry_out())
+        });
+    }
+
+    /// Compares what several readers segmented.
+    pub fn start_readers(&mut self, job: JobId, maps: Vec<MapRequest>) {
+        self.start(job, "readers", move |outlet| {
+            if !maps.iter().all(|map| has_loaded(outlet, &map.open)) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::ReadersCompared(compared_readers(&maps).map(Box::new))
+        });
+    }
+
     /// Compares two segmentations; the reference comes first.
     pub fn start_judging(&mut self, job: JobId, maps: Box<[MapRequest; 2]>) {
         self.start(job, "judge", move |outlet| {
@@ -196,7 +252,8 @@ pub(super) fn measured(map: &MapRequest, image: &Volume, frame: usize) -> Result
     })
 }
 
-fn named(map: &MapRequest) -> Result<NamedMap, String> {
+/// A segmentation as it is compared. The error is a sentence for the user.
+pub(super) fn named(map: &MapRequest) -> Result<NamedMap, String> {
     let odd = || say!("app-labels-odd", name = map.open.volume.series.description.clone());
     NamedMap::new(&map.open.volume, map.segments.clone()).ok_or_else(odd)
 }

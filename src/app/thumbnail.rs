@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::planes::acquisition_axes;
 use super::presets;
+use super::probability::{self, Probability};
 use crate::algo::{self, percentile};
 use crate::io::{self, OpenVolume};
 use crate::model::color_map::{ColorMap, ColorStop};
@@ -110,6 +111,7 @@ pub fn make(open: &OpenVolume) -> Option<Thumbnail> {
 fn of_slice(open: &OpenVolume, slice: usize) -> Option<Thumbnail> {
     let volume = Arc::new(with_one_slab(open, slice)?);
     let (window, color_map) = match volume.series.kind {
+        VolumeKind::Segmentation if probability::says_so(&volume) => (Probability::window(1.0), presets::gray()),
         // Labels count from 0; each has its colour.
         VolumeKind::Segmentation => (Window::between(0.0, 255.0), Arc::new(label_colors()?)),
         VolumeKind::Image => (image_window(&volume), presets::gray()),
@@ -122,6 +124,7 @@ fn of_slice(open: &OpenVolume, slice: usize) -> Option<Thumbnail> {
         // Nothing but this slice is there to interpolate with; there are several samples a pixel.
         interpolation: Interpolation::Nearest,
         opacity: 1.0,
+        floor: None,
         volume,
     };
     let scene = scene(layer, slice);

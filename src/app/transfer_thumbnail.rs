@@ -109,6 +109,7 @@ fn picture(rays: &QuickRays, volume: &Arc<Volume>, transfer: &Transfer) -> Optio
         color_map: super::presets::gray(),
         interpolation: Interpolation::Linear,
         opacity: 1.0,
+        floor: None,
     };
     let layer = VolumeLayer {
         image,

@@ -10,7 +10,7 @@ use super::table::{cell, table};
 use super::{Failure, Outcome, output};
 use crate::algo::agreement::MOST_READERS;
 use crate::app::named_map::NamedMap;
-use crate::app::readers::{LabelReaders, compare};
+use crate::app::readers::{LabelReaders, compare, consensus_table};
 use crate::io::segmentation;
 use crate::model::label_grid::LabelGrid;
 use crate::model::label_map::LabelMap as Blocks;
@@ -85,8 +85,7 @@ pub(super) fn readers(args: &ReadersArgs, quiet: bool) -> Outcome {
         Ok(())
     };
     if let Some(path) = &args.consensus {
-        let segments = found.labels.iter().map(|label| segment(&maps, label));
-        written(path, &found.consensus, SegmentTable::from_segments(segments.collect()))?;
+        written(path, &found.consensus, consensus_table(&maps, &found.labels))?;
     }
     if let Some(path) = &args.agreement {
         let segments = (1..=maps.len()).map(|count| {
@@ -108,16 +107,6 @@ pub(super) fn readers(args: &ReadersArgs, quiet: bool) -> Outcome {
         output::print_json(&answer)
     } else {
         output::print(&readable(&answer))
-    }
-}
-
-/// A label as the first reader who has it calls and colours it.
-fn segment(maps: &[NamedMap], label: &LabelReaders) -> Segment {
-    let number = u32::from(label.label);
-    let known = maps.iter().find_map(|map| map.segments.get(number)).cloned();
-    Segment {
-        layer: 0,
-        ..known.unwrap_or_else(|| Segment::new(number, label.name.clone(), default_color(number)))
     }
 }
 

@@ -63,6 +63,7 @@ const TRAIT_WHOLE_NUMBERS: u32 = 8;
 const TRAIT_GATHERS: u32 = 16;
 pub(super) const TRAIT_BRICKS: u32 = 32;
 pub(super) const TRAIT_MASK: u32 = 64;
+pub(super) const TRAIT_FLOOR: u32 = 128;
 
 /// What the shader has to reckon with (`TRAIT_*` in `shaders/common/layer.wgsl`).
 pub(super) fn traits(map: &VoxelMap, resident: &Resident) -> u32 {

@@ -14,7 +14,7 @@ use super::device::{Adapter, Context};
 use super::error::GpuError;
 use super::label_colors::LabelTables;
 use super::need::Need;
-use super::pipelines::{Pipelines, Wanted, traits};
+use super::pipelines::{Pipelines, TRAIT_FLOOR, Wanted, traits};
 use super::shader::Program;
 use super::store::{Key, Prepared, Store};
 use super::target::{self, PaneTarget};
@@ -301,7 +301,7 @@ impl Gpu {
             program: Program::Slice,
             format: resident.format,
             interpolation: layer.interpolation,
-            traits: traits(&map, resident),
+            traits: traits(&map, resident) | if layer.floor.is_some() { TRAIT_FLOOR } else { 0 },
             has_detail: resident.detail.is_some(),
         };
         let colors = self.color_maps.prepare(&self.context, &layer.color_map);

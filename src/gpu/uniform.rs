@@ -51,7 +51,10 @@ impl LayerUniform {
     /// For a layer of a picture of `size` pixels.
     pub(super) fn new(layer: &ImageLayer, map: &VoxelMap, resident: &Resident, size: [u32; 2]) -> Self {
         let volume = &*layer.volume;
-        let grey = GreyMap::new(&layer.window, &volume.rescale, resident.format.is_whole());
+        let grey = match layer.floor {
+            Some(floor) => GreyMap::from_floor(&layer.window, &volume.rescale, floor.value),
+            None => GreyMap::new(&layer.window, &volume.rescale, resident.format.is_whole()),
+        };
         let placed = Self::placed(volume, map, resident, size);
         Self {
             invert: u32::from(layer.invert),
@@ -61,6 +64,8 @@ impl LayerUniform {
             gain: grey.gain,
             bias: grey.bias,
             texel_offset: (f64::from(placed.texel_offset) - grey.origin) as f32,
+            outline: layer.floor.map_or(0.0, |floor| floor.outline.clamp(0.0, 1.0)),
+            outline_px: layer.floor.map_or(1, |floor| floor.outline_width()),
             ..placed
         }
     }
@@ -156,6 +161,15 @@ impl Split {
     }
 }
 
+/// A window as a straight line: its centre, how many units are one grey scale, and the grey at the centre.
+fn straight(window: &Window) -> (f64, f64, f64) {
+    match window.function {
+        WindowFunction::Linear => (window.center - 0.5, window.width - 1.0, 0.5),
+        WindowFunction::LinearExact => (window.center, window.width, 0.5),
+        WindowFunction::Sigmoid => (window.center, window.width.max(f64::MIN_POSITIVE), 0.0),
+    }
+}
+
 /// From stored numbers to grey. Numbers are taken relative to `origin`, near the window's centre, so that f32 has its
 /// precision where the window needs it.
 struct GreyMap {
@@ -170,18 +184,29 @@ struct GreyMap {
 
 impl GreyMap {
     fn new(window: &Window, rescale: &Rescale, is_whole: bool) -> Self {
-        let (center, span, half) = match window.function {
-            WindowFunction::Linear => (window.center - 0.5, window.width - 1.0, 0.5),
-            WindowFunction::LinearExact => (window.center, window.width, 0.5),
-            WindowFunction::Sigmoid => (window.center, window.width.max(f64::MIN_POSITIVE), 0.0),
-        };
-        let at_center = (center - rescale.intercept) / rescale.slope;
+        let at_center = rescale.stored(straight(window).0);
         let origin = match (at_center.is_finite(), is_whole) {
             (false, _) => 0.0,
             // Whole numbers below 2²⁴ are exact in f32, and so are their differences.
             (true, true) => at_center.round().clamp(-8_388_608.0, 8_388_608.0),
             (true, false) => f64::from((at_center as f32).clamp(-1e29, 1e29)),
         };
+        Self::from_origin(window, rescale, origin)
+    }
+
+    /// Numbers are counted from the stored number of a floor, so that their sign says which of them reach it.
+    fn from_floor(window: &Window, rescale: &Rescale, floor: f64) -> Self {
+        let origin = f64::from(rescale.stored(floor) as f32);
+        let origin = if origin.is_nan() {
+            0.0
+        } else {
+            origin.clamp(-1e29, 1e29)
+        };
+        Self::from_origin(window, rescale, origin)
+    }
+
+    fn from_origin(window: &Window, rescale: &Rescale, origin: f64) -> Self {
+        let (center, span, half) = straight(window);
         let beyond = rescale.value(origin) - center;
         let is_step = span <= 1e-30 && window.function != WindowFunction::Sigmoid;
         let (gain, bias, function) = if is_step {

@@ -38,7 +38,16 @@ impl VoxelMap {
     /// The map of one layer of a scene; `None` where the layer cannot be drawn in it.
     pub(super) fn of(scene: &Scene, layer: &ImageLayer) -> Option<Self> {
         let map = match scene {
-            Scene::Slice(scene) => Self::of_slice(scene, scene.slab, layer.volume.geometry()?),
+            Scene::Slice(scene) => {
+                let map = Self::of_slice(scene, scene.slab, layer.volume.geometry()?);
+                match map.gather {
+                    Gather::Lowest | Gather::Mean if layer.floor.is_some() => Self {
+                        gather: Gather::Highest,
+                        ..map
+                    },
+                    _ => map,
+                }
+            }
             Scene::Stack(scene) => Self::of_stack(scene),
             Scene::Volume(scene) => return Self::of_view(scene, &layer.volume, scene.sample_step_mm()?),
         };

@@ -71,6 +71,22 @@ impl Rescale {
     pub fn value(&self, stored: f64) -> f64 {
         stored * self.slope + self.intercept
     }
+
+    /// The stored number of a value, between whole numbers too.
+    pub fn stored(&self, value: f64) -> f64 {
+        (value - self.intercept) / self.slope
+    }
+
+    /// Whether a value is at least `floor`. They are compared as stored numbers and in f32, as the shaders do it: of a
+    /// map of `f32`, 0.7 is at least 0.7, though its 0.7 is a little less than the `f64`.
+    pub fn reaches(&self, value: f64, floor: f64) -> bool {
+        let [value, floor] = [value, floor].map(|value| self.stored(value) as f32);
+        if self.slope < 0.0 {
+            value <= floor
+        } else {
+            value >= floor
+        }
+    }
 }
 
 /// What a volume is for.

@@ -21,6 +21,27 @@ pub enum Interpolation {
     Cubic,
 }
 
+/// Where a layer begins to be seen: what is lower is not drawn, so that the picture below stays as it is. In a slab the
+/// highest value counts, whatever becomes of the other layers: what is seen is what reaches the floor anywhere in it.
+/// Slices only; what is seen of a volume through a camera is its transfer function's business.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Floor {
+    /// The lowest value that is drawn, by the rule of [`crate::model::volume::Rescale::reaches`].
+    pub value: f64,
+    /// Opacity of the outline, 0 to 1; where that of the layer is higher, there is none. It is a band inside the edge, as
+    /// that of [`super::LabelLayer`].
+    pub outline: f32,
+    /// Width of the outline in pixels, 1 to [`super::WIDEST_OUTLINE_PX`].
+    pub outline_px: u32,
+}
+
+impl Floor {
+    /// The width of the outline that is drawn.
+    pub fn outline_width(&self) -> u32 {
+        self.outline_px.clamp(1, super::WIDEST_OUTLINE_PX)
+    }
+}
+
 /// An image in a picture: which voxels, and how their values become colours.
 #[derive(Clone, Debug)]
 pub struct ImageLayer {
@@ -38,6 +59,8 @@ pub struct ImageLayer {
     pub interpolation: Interpolation,
     /// 0 to 1, over the layers below (over black for the lowest).
     pub opacity: f32,
+    /// Where it begins to be seen; all of it is without.
+    pub floor: Option<Floor>,
 }
 
 impl PartialEq for ImageLayer {
@@ -50,6 +73,7 @@ impl PartialEq for ImageLayer {
             color_map,
             interpolation,
             opacity,
+            floor,
         } = self;
         volume.id == other.volume.id
             && *frame == other.frame
@@ -58,5 +82,6 @@ impl PartialEq for ImageLayer {
             && (Arc::ptr_eq(color_map, &other.color_map) || color_map == &other.color_map)
             && *interpolation == other.interpolation
             && *opacity == other.opacity
+            && *floor == other.floor
     }
 }

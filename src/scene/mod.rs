@@ -17,7 +17,7 @@ mod volume;
 pub use camera::{Camera, Ray};
 pub use cuts::{ClipPlane, CropBox, Cuts};
 pub use label::{LabelLayer, WIDEST_OUTLINE_PX};
-pub use layer::{ImageLayer, Interpolation};
+pub use layer::{Floor, ImageLayer, Interpolation};
 pub use light::Light;
 pub use movie::Movie;
 pub use slice::{Slab, SlabMode, SliceScene};

@@ -358,6 +358,7 @@ pub const ROWS: &[Row] = &[
     row(Group::Measure, Action::CopyMeasurements, "ui-copy-measurements"),
     row(Group::Measure, Action::Table(Table::Statistics), "ui-show-statistics").section(),
     row(Group::Measure, Action::Table(Table::Agreement), "ui-show-agreement"),
+    row(Group::Measure, Action::Table(Table::Readers), "ui-show-readers"),
     row(Group::Measure, Action::Disagreement(1), "ui-next-disagreement").key(Key::J),
     row(Group::Measure, Action::Disagreement(-1), "ui-previous-disagreement").on(Modifiers::SHIFT, Key::J),
     row(Group::Segment, Action::Tool(Tool::Brush), "ui-brush").key(Key::D),

@@ -9,7 +9,7 @@ use crate::app::settings::Setting;
 use crate::app::tables::TableChange;
 use crate::app::tool::{GestureKind, Tool};
 use crate::app::volume_view::{MOST_CLIP_PLANES, SliceCut, VolumeChange};
-use crate::app::{Command, State, mask, measurements, overlays, presets};
+use crate::app::{Command, State, mask, measurements, overlays, presets, probability};
 use crate::scene::Cuts;
 
 /// By how much a key makes the interface larger.
@@ -207,7 +207,7 @@ fn toggled_tool(state: &State, tool: Tool, has_place: bool) -> Option<Command> {
 
 /// Whether a label map can be shown over the image.
 fn has_overlay(state: &State) -> bool {
-    overlays::over_shown(state).next().is_some()
+    overlays::over_shown(state).next().is_some() || probability::over_shown(state).next().is_some()
 }
 
 /// The file's window after the one that is on, so that the key goes through all of them.

@@ -28,6 +28,12 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A probability: two decimals, or three where it has them.
+pub fn probability(p: f64) -> String {
+    let text = format!("{p:.3}");
+    text.strip_suffix('0').unwrap_or(&text).to_owned()
+}
+
 /// A count with its thousands apart.
 pub fn grouped(count: u64) -> String {
     let digits = count.to_string();

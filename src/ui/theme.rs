@@ -22,6 +22,9 @@ pub const CROP: Color32 = Color32::from_rgb(240, 150, 70);
 /// Doubts, on pictures.
 pub const PANE_WARNING: Color32 = Color32::from_rgb(229, 170, 73);
 
+/// Curves beside the one that counts, told apart with any colour vision.
+pub const CURVES: [Color32; 2] = [Color32::from_rgb(86, 180, 233), Color32::from_rgb(230, 159, 0)];
+
 /// Radius of corners.
 pub const CORNER: u8 = 3;
 /// Space between things.

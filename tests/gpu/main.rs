@@ -21,6 +21,7 @@ mod levels;
 mod movies;
 mod occlusion;
 mod partial;
+mod probability;
 mod program;
 mod projections;
 mod quick_rays;

@@ -148,6 +148,7 @@ pub fn layer(volume: &Arc<Volume>, window: Window) -> ImageLayer {
         color_map: Arc::new(ColorMap::gray()),
         interpolation: Interpolation::Linear,
         opacity: 1.0,
+        floor: None,
     }
 }
 

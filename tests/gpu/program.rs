@@ -79,6 +79,87 @@ fn every_view_is_a_picture_of_the_size_that_was_asked_for() {
     }
 }
 
+/// The RGB of a written picture.
+fn pixels(path: &Path) -> Vec<[u8; 3]> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(std::fs::read(path).unwrap()))
+        .read_info()
+        .unwrap();
+    let parts = reader.info().color_type.samples();
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut bytes).unwrap();
+    let of = |pixel: &[u8]| match *pixel {
+        [r, g, b, ..] => [r, g, b],
+        [grey, ..] => [grey; 3],
+        [] => [0; 3],
+    };
+    bytes.chunks_exact(parts).map(of).collect()
+}
+
+#[test]
+fn a_probability_map_is_laid_over_where_it_reaches_the_threshold() {
+    if gpu().is_none() {
+        return;
+    }
+    let folder = study();
+    let rows = lps_grid([2.0, 2.0, 3.0], [-20.0, -18.0, -15.0]);
+    // Percent: 5·i, the same in every row and slice.
+    write_i16(folder.path(), "percent.nii", [20, 18, 10], rows, |i, _, _| {
+        (5 * i) as i16
+    });
+    // A pixel a voxel.
+    let picture = |flags: &[&str]| {
+        let words = [
+            &[
+                "render", "ct.nii", "--out", "out.png", "--size", "20x18", "--fov", "36", "--at", "-1,-1,0",
+            ],
+            flags,
+        ]
+        .concat();
+        let done = isocenter(folder.path(), &words);
+        assert!(
+            done.status.success(),
+            "{flags:?}: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        pixels(&folder.path().join("out.png"))
+    };
+    let is_grey = |pixel: &[u8; 3]| pixel[0] == pixel[1] && pixel[1] == pixel[2];
+    let over = ["--probability", "percent.nii"];
+    let plain = picture(&[]);
+    assert!(plain.iter().all(is_grey));
+    // 0.5 is reached from column 10 on, 0.6 from column 12, 0.96 nowhere.
+    for (threshold, reached) in [(None, 10), (Some("0.6"), 8), (Some("0.61"), 7), (Some("0.96"), 0)] {
+        let flags = threshold.map_or_else(Vec::new, |threshold| vec!["--threshold", threshold]);
+        let seen = picture(&[&over[..], &flags].concat());
+        let colored = seen.iter().filter(|pixel| !is_grey(pixel)).count();
+        assert_eq!(colored, reached * 18, "{threshold:?}");
+        for (n, (with, without)) in seen.iter().zip(&plain).enumerate() {
+            assert!(n % 20 >= 20 - reached || with == without, "pixel {n}");
+        }
+    }
+    // At full opacity the colours are those of the map alone: column 19 is 0.95, red of `red` 0.95 · 255.
+    let red = picture(
+        &[
+            &over[..],
+            &["--probability-opacity", "1", "--probability-colormap", "red"],
+        ]
+        .concat(),
+    );
+    assert_eq!(red[19], [242, 46, 46]);
+    let refused: [&[&str]; 4] = [
+        &["--probability", "ct.nii"],
+        &["--probability", "percent.nii", "--view", "volume"],
+        &["--probability", "percent.nii", "--threshold", "1.5"],
+        &["--threshold", "0.5"],
+    ];
+    for flags in refused {
+        let words = [&["render", "ct.nii", "--out", "no.png"], flags].concat();
+        let done = isocenter(folder.path(), &words);
+        assert!(!done.status.success() && !done.stderr.is_empty(), "{flags:?}");
+        assert!(!folder.path().join("no.png").exists());
+    }
+}
+
 #[test]
 fn what_cannot_be_rendered_is_refused() {
     let folder = study();

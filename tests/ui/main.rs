@@ -7,6 +7,8 @@ mod browser;
 mod desktop;
 #[path = "../common/dicom_builder.rs"]
 mod dicom_builder;
+#[path = "../common/float_file.rs"]
+mod float_file;
 mod identifiers;
 mod keys;
 mod measure;
@@ -17,7 +19,9 @@ mod opening;
 mod overlays;
 mod panels;
 mod panes;
+mod probability;
 mod real_window;
+mod segment_work;
 mod shell;
 mod support;
 mod volume;

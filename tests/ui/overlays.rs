@@ -4,7 +4,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
 use crate::nifti_file::write_i16;
-use crate::support::{Bench, middle_of, rest, until, volume, window};
+use crate::support::{Bench, middle_of, name_label_map, rest, until, volume, window};
 
 use isocenter::window::Begin;
 
@@ -20,9 +20,7 @@ fn opened(count: usize) -> Option<(Bench, tempfile::TempDir)> {
             .all(|(at, side)| *at > side / 8 && *at < side - side / 8);
         if is_inside { 1 + (i % count) as i16 } else { 0 }
     });
-    let mut bytes = std::fs::read(&labels).unwrap();
-    bytes[68..70].copy_from_slice(&1002i16.to_le_bytes());
-    std::fs::write(&labels, bytes).unwrap();
+    name_label_map(&labels);
     let mut bench = window(Begin {
         paths: vec![image, labels],
         ..Begin::default()

@@ -28,6 +28,15 @@ pub fn window(begin: Begin) -> Option<Bench> {
 
 /// The same on a screen with so many pixels per point.
 pub fn window_at_scale(begin: Begin, scale: f32) -> Option<Bench> {
+    made(begin, [900.0, 640.0], scale)
+}
+
+/// A window of another size in points.
+pub fn window_of_size(begin: Begin, size: [f32; 2]) -> Option<Bench> {
+    made(begin, size, 1.0)
+}
+
+fn made(begin: Begin, size: [f32; 2], scale: f32) -> Option<Bench> {
     if Gpu::headless().is_err() {
         assert!(
             std::env::var_os("REQUIRE_GPU").is_none(),
@@ -41,7 +50,7 @@ pub fn window_at_scale(begin: Begin, scale: f32) -> Option<Bench> {
         new.device_descriptor = Arc::new(isocenter::gpu::device_descriptor);
     }
     let mut bench = Harness::builder()
-        .with_size([900.0, 640.0])
+        .with_size(size)
         .with_step_dt(1.0 / 60.0)
         .with_pixels_per_point(scale)
         .wgpu_setup(setup)
@@ -159,6 +168,13 @@ pub fn drag(bench: &mut Bench, from: Pos2, by: Vec2) {
 
 /// Size of the test volume in voxels.
 pub const DIMS: [usize; 3] = [40, 36, 30];
+
+/// Says in a NIfTI-1 file that it is a label map (NIFTI_INTENT_LABEL, 1002).
+pub fn name_label_map(path: &Path) {
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[68..70].copy_from_slice(&1002i16.to_le_bytes());
+    std::fs::write(path, bytes).unwrap();
+}
 
 /// A volume with a smooth, uneven content from 0 to about 1000.
 pub fn volume(folder: &Path, name: &str) -> PathBuf {

@@ -64,10 +64,10 @@ cli-unreadable-slices = {$count ->
     [one] a part of the volume cannot be read, so nothing was written: {$why}
    *[other] {$count} parts of the volume cannot be read, so nothing was written: {$why}
 }
-cli-overlay-needs-plane = an overlay lies over planes; leave --overlay out or choose --view axial, coronal, sagittal or oblique
+cli-overlay-needs-plane = overlays and probability maps lie over planes; leave --overlay and --probability out or choose --view axial, coronal, sagittal or oblique
 cli-surfaces-need-volume = surfaces stand in volumes; leave --surfaces out or choose --view volume with --mode composite, iso or cinematic
 cli-overlay-no-labels = {$path} is no segmentation: its values are not whole numbers from 0 to {$most}
-cli-overlay-elsewhere = {$path} lies nowhere near the image; name the label map of this image
+cli-overlay-elsewhere = {$path} lies nowhere near the image; name a map of this image
 cli-not-a-share = "{$word}" is not a number from 0 to 1
 cli-no-such-transfer = there are no volume colours called {$name}; there are {$names}
 cli-not-a-direction = "{$word}" has no direction: give a normal that is not zero
@@ -128,4 +128,5 @@ cli-table-mean-dice = mean Dice
 cli-table-threshold = threshold
 cli-compare-which-label = the reference has several labels; say with --label which of them the probabilities are of: {$labels}
 cli-compare-no-probabilities = {$path} is no map of probabilities that lies in space
+cli-probability-odd = { $path } holds no probabilities: its values run from { $low } to { $high }, and probabilities are single numbers from 0 to 1, 100 or 255
 cli-compare-best = best: threshold {$threshold}, Dice {$dice}

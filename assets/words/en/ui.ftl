@@ -260,12 +260,12 @@ ui-sagittal-letter = S
 ui-measure-oblique = {$pane} oblique
 
 ui-overlays = Label maps
-ui-overlays-tip = Shows or hides the label maps over the image
+ui-overlays-tip = Shows or hides the label maps and probability maps over the image
 ui-overlays-fainter = Label maps fainter
 ui-overlays-fainter-tip = With the brush or the eraser in hand: a smaller one
 ui-overlays-stronger = Label maps stronger
 ui-overlays-stronger-tip = With the brush or the eraser in hand: a larger one
-ui-segments = Label maps
+ui-segments = Overlays
 ui-look-surfaces = 3D: surfaces
 ui-look-voxels = 3D: voxels
 ui-look-hidden = 3D: hidden
@@ -291,6 +291,7 @@ ui-segment-here = { $name } ({ $label })
 ui-ml = { $ml } mL
 ui-use-as-map = Use as label map
 ui-use-as-image = Use as image
+ui-use-as-probability = Show as a probability map
 
 ui-recent-hidden = Hidden, with all that could identify a patient
 
@@ -383,6 +384,8 @@ ui-show-agreement-tip = How well one segmentation agrees with another, label by 
 ui-next-disagreement = Next Disagreement
 ui-next-disagreement-tip = The next piece in which two compared segmentations differ, the largest first
 ui-previous-disagreement = Previous Disagreement
+ui-show-readers = Compare Readers
+ui-show-readers-tip = How well several segmentations of one image agree, each with the others and with the likely truth
 ui-agreement = Agreement
 ui-statistics = Segment statistics
 ui-reference = Reference

@@ -30,7 +30,8 @@ struct Reached {
     outside: Vec<u64>,
 }
 
-/// Judges a map by a label for each of `thresholds`, which rise. The map is sampled at the voxel centres of the
+/// Judges a map by a label for each of `thresholds`, which rise, by the rule of
+/// [`crate::model::volume::Rescale::reaches`]. The map is sampled at the voxel centres of the
 /// reference's grid, between its own linearly; outside of it there is nothing.
 pub fn threshold_curve(
     reference: &LabelGrid,
@@ -54,7 +55,9 @@ pub fn threshold_curve(
             for i in 0..columns {
                 let at = place.voxel_at(geometry.patient_at(DVec3::new(i as f64, j as f64, k as f64)));
                 let reached = match sample(map, at, frame, Interpolation::Linear) {
-                    Sample::Value(Value::Scalar(value)) => thresholds.partition_point(|threshold| value >= *threshold),
+                    Sample::Value(Value::Scalar(value)) => {
+                        thresholds.partition_point(|threshold| map.rescale.reaches(value, *threshold))
+                    }
                     _ => 0,
                 };
                 let counts = if reference.get([i, j, k]) == label {
@@ -87,6 +90,14 @@ pub fn threshold_curve(
         }
     };
     thresholds.iter().enumerate().map(of_threshold).collect()
+}
+
+/// Which threshold has the highest Dice; of several the middle one. `None` of no thresholds.
+pub fn best_threshold(curve: &[AtThreshold]) -> Option<usize> {
+    let highest = curve.iter().map(|at| at.dice).fold(f64::NEG_INFINITY, f64::max);
+    let best = (0..curve.len()).filter(|n| curve.get(*n).is_some_and(|at| at.dice >= highest));
+    let best: Vec<usize> = best.collect();
+    best.get(best.len() / 2).copied()
 }
 
 /// Thresholds from one value to another, `count` of them, evenly apart.

@@ -8,7 +8,7 @@ mod overlap;
 mod staple;
 mod surface;
 
-pub use curve::{AtThreshold, even_thresholds, threshold_curve};
+pub use curve::{AtThreshold, best_threshold, even_thresholds, threshold_curve};
 pub use disagreement::{AGREED, Differences, FALSE, MISSED, MISTAKEN, Piece, differences};
 pub use distances::{SurfaceDistances, surface_distances};
 pub use nearest::NearestPoint;

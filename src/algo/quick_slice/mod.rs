@@ -1,6 +1,7 @@
 //! Planes and slabs as fast as a processor draws them. Where the graphics device is the processor itself, this stands in
 //! for `shaders/slice.wgsl` in the usual case: one opaque grey volume of whole numbers that has arrived in full, evenly
-//! spaced, interpolated linearly. It is the arithmetic of [`super::reslice`] in f64, arranged by rows and rays.
+//! spaced, interpolated linearly; probability maps may lie over it. It is the arithmetic of [`super::reslice`] in f64,
+//! arranged by rows and rays.
 
 mod aligned;
 mod askew;
@@ -16,6 +17,7 @@ use crate::model::voxels::Samples;
 use crate::model::window::WindowFunction;
 use crate::scene::{ImageLayer, Interpolation, Scene, SlabMode, SliceScene};
 
+use super::reslice::lay_over;
 use super::runs::slices;
 use super::sample::SNAP;
 use super::shade::color;
@@ -30,7 +32,9 @@ const TILE_ROWS: usize = 8;
 /// The picture, RGBA of 8 bits, rows from the top; `None` where the scene is not of the usual case.
 pub fn draw(scene: &Scene) -> Option<Vec<u8>> {
     let Scene::Slice(scene) = scene else { return None };
-    let [layer] = scene.layers.as_slice() else { return None };
+    let [layer, above @ ..] = scene.layers.as_slice() else {
+        return None;
+    };
     let voxels = &layer.volume.voxels;
     let geometry = layer
         .volume
@@ -40,7 +44,9 @@ pub fn draw(scene: &Scene) -> Option<Vec<u8>> {
         && layer.interpolation == Interpolation::Linear
         && layer.opacity >= 1.0
         && voxels.is_complete()
-        && layer.frame < voxels.frames();
+        && layer.frame < voxels.frames()
+        && layer.floor.is_none()
+        && above.iter().all(|layer| layer.floor.is_some());
     if !is_usual {
         return None;
     }
@@ -53,13 +59,18 @@ pub fn draw(scene: &Scene) -> Option<Vec<u8>> {
             })?)
         };
     }
-    match voxels.slab(voxels.slab_of(0, layer.frame))?.as_ref() {
-        Samples::U8(_) => Some(drawn!(U8)),
-        Samples::I8(_) => Some(drawn!(I8)),
-        Samples::U16(_) => Some(drawn!(U16)),
-        Samples::I16(_) => Some(drawn!(I16)),
-        Samples::U32(_) | Samples::I32(_) | Samples::F32(_) | Samples::F64(_) => None,
+    let mut picture = match voxels.slab(voxels.slab_of(0, layer.frame))?.as_ref() {
+        Samples::U8(_) => drawn!(U8),
+        Samples::I8(_) => drawn!(I8),
+        Samples::U16(_) => drawn!(U16),
+        Samples::I16(_) => drawn!(I16),
+        Samples::U32(_) | Samples::I32(_) | Samples::F32(_) | Samples::F64(_) => return None,
+    };
+    // Of what begins at a floor little is seen, and its numbers are of any kind.
+    for layer in above {
+        lay_over(&mut picture, scene, layer);
     }
+    Some(picture)
 }
 
 /// What is made of the stored numbers along a ray.

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::command::Command;
+use super::super::compared_readers::ComparedReaders;
 use super::super::preview::RangeKey;
+use super::super::probability::Cut;
 use super::super::safety::{LabelsKept, LabelsSaved, WorkTaken};
 use super::super::segment_work::WorkDone;
 use super::super::state::Counted;
 use super::super::surfaces::FoundSurfaces;
 use super::super::tables::{Judgement, Measured};
+use super::super::threshold_curve::Curve;
 use super::super::thumbnail::Thumbnail;
 use super::super::volume_view::Removal;
 use crate::algo::label_counts::LabelsRead;
@@ -60,6 +63,10 @@ pub enum JobEvent {
     Counted(VolumeId, Counted),
     /// The labels of a volume were read; `None` if it is no label map.
     Labelled(VolumeId, Option<LabelsRead>),
+    /// A probability map was read; its lowest and highest value, if it has any.
+    ProbabilityRead(VolumeId, Option<[f64; 2]>),
+    /// A segmentation was cut out of a probability map.
+    ProbabilityCut(Box<Cut>),
     /// Voxels were read.
     Loaded(VolumeId, LoadReport),
     /// The user answered.
@@ -105,6 +112,10 @@ pub enum JobEvent {
     },
     /// Two segmentations were compared, or why not.
     Judged(Result<Box<Judgement>, String>),
+    /// A probability map was judged threshold by threshold, or why not.
+    Curved(Result<Curve, String>),
+    /// Several readers were compared, or why not.
+    ReadersCompared(Result<Box<ComparedReaders>, String>),
     /// The segments of a map were measured, or why not.
     Measured(Result<Measured, String>),
     /// There is nothing to tell.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::overlays::MOST_LABELS;
+use super::super::probability::CutRequest;
 use super::super::thumbnail;
 use super::super::transfer_thumbnail::{self, ThumbnailRequest};
 use super::super::volume_view::Removal;
@@ -13,6 +14,7 @@ use super::{JobEvent, JobId, Jobs};
 use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::label_counts::read_labels;
 use crate::algo::occlusion::OcclusionRequest;
+use crate::algo::value_range::value_range;
 use crate::algo::{body_mask, bone_mask, percentile};
 use crate::io::load::LoadReport;
 use crate::io::progress::ProgressEvent;
@@ -112,6 +114,29 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             JobEvent::Labelled(open.volume.id, read)
+        });
+    }
+
+    /// Reads a probability map.
+    pub fn start_probability(&mut self, job: JobId, open: OpenVolume) {
+        self.start(job, "probability", move |outlet| {
+            let tell = outlet.progress();
+            let report = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
+            if report.cancelled {
+                return JobEvent::Nothing;
+            }
+            JobEvent::ProbabilityRead(open.volume.id, value_range(&open.volume))
+        });
+    }
+
+    /// Cuts a segmentation out of a probability map.
+    pub fn start_cut(&mut self, job: JobId, request: Box<CutRequest>) {
+        self.start(job, "cut", move |outlet| {
+            let cut = request.carry_out();
+            if outlet.cancelled.load(Ordering::Relaxed) {
+                return JobEvent::Nothing;
+            }
+            JobEvent::ProbabilityCut(Box::new(cut))
         });
     }
 

@@ -6,6 +6,7 @@ use super::super::command::{Choice, Effect};
 use super::super::job::JobId;
 use super::super::overlays;
 use super::super::pane::{Layout, PaneId, StackPane};
+use super::super::probability;
 use super::super::scenes;
 use super::super::state::{JobStatus, JobSubject, LoadState, State};
 use super::super::thumbnail::Thumbnails;
@@ -71,9 +72,10 @@ pub(super) fn cancel_job(state: &mut State, job: JobId) -> Vec<Effect> {
     vec![Effect::CancelJob(job)]
 }
 
-/// Shows the n-th volume. A label map is shown over the image that is seen, if it belongs to it.
+/// Shows the n-th volume. A label map or probability map is shown over the image that is seen, if it belongs to it.
 pub(super) fn show_index(state: &mut State, index: usize) -> Vec<Effect> {
-    if overlays::over_shown(state).any(|(over, ..)| over == index) {
+    let is_labels = overlays::over_shown(state).any(|(over, ..)| over == index);
+    if is_labels || probability::over_shown(state).any(|(over, ..)| over == index) {
         super::overlay::set_visible(state, index, true);
         return Vec::new();
     }

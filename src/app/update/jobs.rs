@@ -8,7 +8,7 @@ use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
 use super::{
-    cases, developing, display, file, leaving, mask, measure, occlusion, overlay, reload, safety, segment_work,
+    cases, developing, display, file, leaving, mask, measure, occlusion, overlay, probability, reload, safety, segment_work,
     settings, surfaces, tables, thumbnails, transfer, transfer_thumbnails,
 };
 use crate::io::load::LoadReport;
@@ -40,6 +40,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         }
         JobEvent::Judged(found) => tables::judged(state, found),
         JobEvent::Labelled(id, read) => overlay::counted(state, id, read),
+        JobEvent::ProbabilityRead(id, range) => probability::read(state, id, range),
         JobEvent::CasesRead(read) => cases::read(state, read),
         JobEvent::WorkTaken(taken) => safety::took_over(state, *taken),
         JobEvent::Loaded(id, report) => {
@@ -60,6 +61,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     }
     effects.extend(measure::due(state));
     effects.extend(overlay::due(state));
+    effects.extend(probability::due(state));
     effects.extend(surfaces::due(state));
     effects.extend(occlusion::due(state));
     effects.extend(developing::due(state));
@@ -98,11 +100,17 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
             state.transfer_thumbnails.put(id, preset, picture);
         }
         JobEvent::TransferRead(read) => transfer::read(state, read),
-        JobEvent::Nothing => overlay::stopped(state, job),
+        JobEvent::ProbabilityCut(cut) => probability::cut(state, *cut),
+        JobEvent::Nothing => {
+            overlay::stopped(state, job);
+            probability::stopped(state, job);
+        }
         JobEvent::MeasurementsLoaded(_) | JobEvent::MeasurementsSaved(..) | JobEvent::MeasurementsExported(_) => {
             measure::took_in(state, job, event);
         }
         JobEvent::Measured(found) => tables::measured(state, found),
+        JobEvent::Curved(found) => tables::curved(state, found),
+        JobEvent::ReadersCompared(found) => tables::readers_compared(state, found),
         JobEvent::LabelsSaved(saved) => safety::saved(state, saved),
         JobEvent::SegmentWorked(done) => segment_work::done(state, *done),
         JobEvent::RangeFound(found) => segment_work::range_found(state, found.0, found.1),
@@ -155,6 +163,7 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
         .entries
         .extend(volumes.into_iter().map(|open| entry(open, interpolation)));
     let mut effects = measure::opened(state, known);
+    probability::take_named(state, known);
     let (before, new) = state.document.entries.split_at(known);
     let largest = |entries: &mut dyn Iterator<Item = &Entry>| {
         // Of several of one size the first: who names an image and its map names the image first.
@@ -166,7 +175,7 @@ fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
             })
             .map(|(_, entry)| entry.volume().id)
     };
-    let image = largest(&mut new.iter().filter(|entry| entry.overlay.is_none()));
+    let image = largest(&mut new.iter().filter(|entry| !entry.lies_over()));
     let maps: Vec<VolumeId> = new
         .iter()
         .filter(|entry| {
@@ -206,6 +215,7 @@ pub(super) fn entry(open: OpenVolume, interpolation: Interpolation) -> Entry {
         load_warnings: Vec::new(),
         display,
         overlay: None,
+        probability: None,
         is_watched: false,
         is_image: false,
         auto_window: None,
@@ -266,6 +276,7 @@ fn take_counts(state: &mut State, id: VolumeId, counted: Counted) {
 fn broke(state: &mut State, job: JobId, text: String) {
     state.measurements.broke(job);
     overlay::stopped(state, job);
+    probability::stopped(state, job);
     if let Some(JobSubject::Volume(id)) = state.jobs.get(&job).map(|status| status.subject.clone())
         && let Some(entry) = state.document.entry_mut(id)
     {

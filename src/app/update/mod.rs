@@ -17,6 +17,7 @@ mod overlay;
 mod paint;
 mod planes;
 mod pointer;
+mod probability;
 mod reload;
 mod safety;
 mod segment_work;
@@ -48,6 +49,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     effects.extend(measure::due(state));
     effects.extend(segment_work::due(state));
     effects.extend(overlay::due(state));
+    effects.extend(probability::due(state));
     effects.extend(surfaces::due(state));
     tables::forget_closed(state);
     effects.extend(volume_view::due(state));
@@ -81,6 +83,7 @@ fn apply(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Develop { size } => developing::begin(state, size),
         Command::CloseAll => file::close_all(state),
         Command::UseAsSegmentation { index, yes } => overlay::set_role(state, index, yes),
+        Command::Probability { index, change } => probability::change(state, index, change),
         Command::Show { index } => file::show_index(state, index),
         Command::StepSeries { steps } => file::step_series(state, steps),
         Command::Reload { index } => reload::reload(state, index),

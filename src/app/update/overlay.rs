@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::command::Effect;
 use super::super::job::JobId;
 use super::super::overlays::{self, OPACITY_STEP, Overlay, Saved, SegmentChange};
+use super::super::probability::{self, Probability};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::super::surfaces::VolumeLook;
 use super::{file, navigate};
@@ -20,9 +21,11 @@ use crate::say;
 /// What a volume is at first, by what its header says. The demo's maps wait until they are asked for.
 pub(super) fn first_role(entry: &mut Entry) {
     let volume = entry.volume();
-    // What DICOM stores as fractions are no labels: they are seen as an image.
-    let is_fractional = volume.series.format == "dicom" && volume.voxels.sample_type() == SampleType::F32;
-    if volume.series.kind == VolumeKind::Segmentation && volume.geometry().is_some() && !is_fractional {
+    if probability::says_so(volume) {
+        entry.probability = Some(Probability::new(None));
+        return;
+    }
+    if volume.series.kind == VolumeKind::Segmentation && volume.geometry().is_some() {
         let is_demo = entry.volume().series.format == "demo";
         let table = entry.open.source.segments().unwrap_or_default();
         entry.overlay = Some(Overlay::new(table, !is_demo));
@@ -39,10 +42,10 @@ pub(super) fn may_be_map(entry: &Entry, others: &[Entry]) -> bool {
         && is_whole
         && volume.voxels.components() == 1;
     may_be
-        && entry.overlay.is_none()
+        && !entry.lies_over()
         && others.iter().any(|other| {
             let image = other.volume();
-            other.overlay.is_none() && overlays::shares_space(image, volume) && overlays::same_grid(image, volume)
+            !other.lies_over() && overlays::shares_space(image, volume) && overlays::same_grid(image, volume)
         })
 }
 
@@ -199,31 +202,15 @@ fn tell_place(state: &mut State, id: VolumeId, name: &str) {
 
 /// From label map to image and back.
 pub(super) fn set_role(state: &mut State, index: usize, as_map: bool) -> Vec<Effect> {
+    if !as_map && !give_up_labels(state, index) {
+        return Vec::new();
+    }
     let Some(entry) = state.document.entries.get_mut(index) else {
         return Vec::new();
     };
     let id = entry.volume().id;
     if !as_map {
-        let name = entry.volume().series.description.clone();
-        if let Some(overlay) = &entry.overlay {
-            if overlay.is_unsaved(entry.volume()) {
-                state.tell(Level::Error, say!("app-unsaved-stays", name = name));
-                return Vec::new();
-            }
-            match overlay.file.clone() {
-                Some(file) => {
-                    entry.open = file;
-                    entry.load = LoadState::Header;
-                }
-                // What was made here is in no file that it could be read from again.
-                None => {
-                    if let Ok(slabs) = entry.open.volume.voxels.to_slabs() {
-                        entry.open.volume = Arc::new(entry.open.volume.with_voxels(slabs));
-                    }
-                }
-            }
-        }
-        entry.overlay = None;
+        entry.probability = None;
         return file::show(state, id);
     }
     if entry.volume().voxels.components() > 1 || entry.volume().geometry().is_none() {
@@ -233,14 +220,44 @@ pub(super) fn set_role(state: &mut State, index: usize, as_map: bool) -> Vec<Eff
     }
     let table = entry.open.source.segments().unwrap_or_default();
     entry.overlay = Some(Overlay::new(table, true));
+    entry.probability = None;
     state.view.overlays.is_on = true;
-    // A map over itself shows nothing: the largest image comes back.
-    if state.view.shown == Some(id)
-        && let Some(image) = image_for(state, id)
-    {
-        return file::show(state, image);
+    show_image_of(state, id)
+}
+
+/// The voxels of a label map become those of its file again. What was painted and is not saved is not given up: then the
+/// answer is false.
+pub(super) fn give_up_labels(state: &mut State, index: usize) -> bool {
+    let Some(entry) = state.document.entries.get_mut(index) else {
+        return false;
+    };
+    if let Some(overlay) = &entry.overlay {
+        if overlay.is_unsaved(entry.volume()) {
+            let name = entry.volume().series.description.clone();
+            state.tell(Level::Error, say!("app-unsaved-stays", name = name));
+            return false;
+        }
+        match overlay.file.clone() {
+            Some(file) => {
+                entry.open = file;
+                entry.load = LoadState::Header;
+            }
+            // What was made here is in no file that it could be read from again.
+            None => {
+                if let Ok(slabs) = entry.open.volume.voxels.to_slabs() {
+                    entry.open.volume = Arc::new(entry.open.volume.with_voxels(slabs));
+                }
+            }
+        }
     }
-    Vec::new()
+    entry.overlay = None;
+    true
+}
+
+/// A map over itself shows nothing: the largest image comes back.
+pub(super) fn show_image_of(state: &mut State, id: VolumeId) -> Vec<Effect> {
+    let image = image_for(state, id).filter(|_| state.view.shown == Some(id));
+    image.map_or_else(Vec::new, |image| file::show(state, image))
 }
 
 /// The largest image that a map can lie over.
@@ -250,38 +267,50 @@ pub(super) fn image_for(state: &State, id: VolumeId) -> Option<VolumeId> {
         .document
         .entries
         .iter()
-        .filter(|entry| entry.overlay.is_none() && overlays::shares_space(entry.volume(), map))
+        .filter(|entry| !entry.lies_over() && overlays::shares_space(entry.volume(), map))
         .max_by_key(|entry| entry.volume().voxels.byte_size())
         .map(|entry| entry.volume().id)
 }
 
 /// All maps on or off. If none of them is chosen, the first one is.
 pub(super) fn toggle(state: &mut State) {
-    let mut over = overlays::over_shown(state);
-    let first = over.next().map(|(index, ..)| index);
-    let any_visible = overlays::over_shown(state).any(|(_, _, overlay)| overlay.is_visible);
-    drop(over);
-    if any_visible {
+    let labels = overlays::over_shown(state).map(|(index, _, map)| (index, map.is_visible));
+    let probabilities = probability::over_shown(state).map(|(index, _, map)| (index, map.is_visible));
+    let maps: Vec<(usize, bool)> = labels.chain(probabilities).collect();
+    if maps.iter().any(|(_, is_visible)| *is_visible) {
         state.view.overlays.is_on = !state.view.overlays.is_on;
-    } else if let Some(index) = first {
-        state.view.overlays.is_on = true;
-        set_visible(state, index, true);
+    } else if let Some((index, _)) = maps.first() {
+        set_visible(state, *index, true);
     }
 }
 
 /// One map on or off.
 pub(super) fn set_visible(state: &mut State, index: usize, is_visible: bool) {
-    if let Some(overlay) = overlay_mut(state, index) {
+    let Some(entry) = state.document.entries.get_mut(index) else {
+        return;
+    };
+    if let Some(overlay) = &mut entry.overlay {
         overlay.is_visible = is_visible;
+    }
+    if let Some(map) = &mut entry.probability {
+        map.is_visible = is_visible;
     }
     state.view.overlays.is_on |= is_visible;
 }
 
-/// Changes the opacity of all maps by steps.
+/// Changes the opacity of all label maps and probability maps by steps.
 pub(super) fn step_opacity(state: &mut State, steps: i64) {
-    let opacity = state.view.overlays.opacity + OPACITY_STEP * steps as f32;
     // Whole steps, so that as many steps back lead back.
-    set_opacity(state, (opacity / OPACITY_STEP).round() * OPACITY_STEP);
+    let stepped = |opacity: f32| ((opacity / OPACITY_STEP).round() + steps as f32) * OPACITY_STEP;
+    set_opacity(state, stepped(state.view.overlays.opacity));
+    for map in state
+        .document
+        .entries
+        .iter_mut()
+        .filter_map(|entry| entry.probability.as_mut())
+    {
+        map.opacity = stepped(map.opacity).clamp(0.0, 1.0);
+    }
 }
 
 /// Sets the opacity of all maps.

@@ -1,10 +1,12 @@
 //! Painting: new segmentations and segments, strokes, and each of them as a step that can be undone.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use glam::DVec2;
 
 use super::super::history::{Edit, LabelEdit, Step};
+use super::super::made_map::MadeLabels;
 use super::super::overlays::Overlay;
 use super::super::paint_rule::Rule;
 use super::super::painting::{self, Begun, PaintChange};
@@ -61,32 +63,49 @@ pub(super) fn new_segmentation(state: &mut State) {
     let Some(image) = state.shown().map(|entry| Arc::clone(entry.volume())) else {
         return;
     };
-    let voxels = Voxels::of_labels(vec![LabelMap::empty(image.dims())]);
-    let (Some(_), Ok(voxels)) = (image.geometry(), voxels) else {
-        return state.tell(Level::Error, say!("app-no-grid-to-paint"));
-    };
     let known = state
         .document
         .entries
         .iter()
         .filter(|entry| entry.overlay.is_some())
         .count();
+    let made = MadeLabels {
+        description: say!("app-new-segmentation", number = known + 1),
+        table: SegmentTable {
+            segments: vec![Segment::new(1, say!("app-segment", label = 1), default_color(1))],
+        },
+        map: LabelMap::empty(image.dims()),
+        counts: BTreeMap::new(),
+    };
+    if add_made(state, &image, made).is_none() {
+        return state.tell(Level::Error, say!("app-no-grid-to-paint"));
+    }
+    if !state.view.tool.is_some_and(Tool::paints) {
+        state.view.tool = Some(Tool::Brush);
+    }
+}
+
+/// Adds a segmentation on the grid of a volume, which nothing is in a file of yet, as the one that is painted. `None`
+/// where that has no place in the patient.
+pub(super) fn add_made(state: &mut State, like: &Volume, made: MadeLabels) -> Option<VolumeId> {
+    like.geometry()?;
+    let voxels = Voxels::of_labels(vec![made.map]).ok()?;
     let series = SeriesInfo {
         format: "isocenter",
         kind: VolumeKind::Segmentation,
         modality: "SEG".to_owned(),
-        description: say!("app-new-segmentation", number = known + 1),
+        description: made.description,
         series_uid: String::new(),
         series_number: None,
         transfer_syntax: String::new(),
         files: 0,
         stored_type: "u16".to_owned(),
-        ..image.series.clone()
+        ..like.series.clone()
     };
     let volume = Arc::new(Volume {
         id: VolumeId::fresh(),
         series,
-        placement: image.placement.clone(),
+        placement: like.placement.clone(),
         voxels,
         rescale: Rescale::IDENTITY,
         unit: None,
@@ -98,18 +117,13 @@ pub(super) fn new_segmentation(state: &mut State) {
     let id = volume.id;
     let source = io::blank::source(&volume);
     let mut entry = jobs::entry(OpenVolume { volume, source }, state.settings.interpolation);
-    let table = SegmentTable {
-        segments: vec![Segment::new(1, say!("app-segment", label = 1), default_color(1))],
-    };
+    state.painting.label = made.table.segments.first().map_or(1, |segment| segment.label);
     entry.load = LoadState::Loaded;
-    entry.overlay = Some(Overlay::painted(table));
+    entry.overlay = Some(Overlay::made(made.table, made.counts));
     state.document.entries.push(entry);
     state.view.overlays.is_on = true;
     state.painting.target = Some(id);
-    state.painting.label = 1;
-    if !state.view.tool.is_some_and(Tool::paints) {
-        state.view.tool = Some(Tool::Brush);
-    }
+    Some(id)
 }
 
 /// A new segment of a map, to be painted.

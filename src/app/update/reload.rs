@@ -122,6 +122,10 @@ pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effec
         .frame
         .min(entry.open.volume.voxels.frames().saturating_sub(1));
     let is_map = entry.overlay.is_some();
+    if let Some(map) = &mut entry.probability {
+        // Its values may be others now.
+        map.certain = None;
+    }
     state.thumbnails.forget(id);
     state.transfer_thumbnails.forget(id);
     state.history.replaced(id, new);

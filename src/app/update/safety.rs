@@ -1,5 +1,6 @@
 //! Saving segmentations, keeping what is painted in journals, and bringing back what was left behind.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -297,7 +298,7 @@ pub(super) fn took_over(state: &mut State, taken: WorkTaken) -> Vec<Effect> {
     let (id, revision) = (volume.id, volume.voxels.painted_revision());
     let source = io::blank::source(&volume);
     let mut entry = jobs::entry(OpenVolume { volume, source }, state.settings.interpolation);
-    let mut overlay = Overlay::painted(kept.table.clone());
+    let mut overlay = Overlay::made(kept.table.clone(), BTreeMap::new());
     let gained = counts.into_iter().map(|(label, voxels)| (label, voxels as i64));
     overlay.gained(&gained.collect());
     overlay.path = head.file.clone().map(|path| (path, head.stamp));

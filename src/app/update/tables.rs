@@ -1,11 +1,18 @@
 //! Tables of segmentations: judging one by another, stepping through what they disagree on, measuring segments.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::super::agreement;
 use super::super::command::Effect;
+use super::super::compared_readers::{self, ComparedReaders};
 use super::super::label_statistics;
+use super::super::probability::{self, Probability};
 use super::super::state::{JobSubject, Level, LoadState, State};
 use super::super::tables::{Judgement, MapRequest, Measured, Table, TableChange};
-use super::{file, jobs, navigate};
+use super::super::threshold_curve::{self, Curve, CurveRequest};
+use super::{file, jobs, navigate, overlay, paint};
+use crate::algo::agreement::MOST_READERS;
 use crate::model::volume::VolumeId;
 use crate::say;
 
@@ -17,6 +24,20 @@ pub(super) fn change(state: &mut State, change: TableChange) -> Vec<Effect> {
             Vec::new()
         }
         TableChange::Judge { reference, judged } => begin_judging(state, reference, judged),
+        TableChange::Curve {
+            reference,
+            probability,
+            label,
+        } => begin_curve(state, reference, probability, label),
+        TableChange::Compare { readers } => begin_comparing(state, &readers),
+        TableChange::AddConsensus => {
+            add_consensus(state);
+            Vec::new()
+        }
+        TableChange::AddAgreement => {
+            add_agreement(state);
+            Vec::new()
+        }
         TableChange::StepDisagreement(steps) => {
             step(state, steps);
             Vec::new()
@@ -27,6 +48,15 @@ pub(super) fn change(state: &mut State, change: TableChange) -> Vec<Effect> {
 }
 
 fn begin_judging(state: &mut State, reference: usize, judged: usize) -> Vec<Effect> {
+    let is_probability = [reference, judged].map(|index| {
+        let entry = state.document.entries.get(index);
+        entry.is_some_and(|entry| entry.probability.is_some())
+    });
+    match is_probability {
+        [false, true] => return begin_curve(state, reference, judged, None),
+        [true, false] => return begin_curve(state, judged, reference, None),
+        _ => {}
+    }
     state.tables.shown = Some(Table::Agreement);
     let maps = [request(state, reference), request(state, judged)];
     let ([Some(a), Some(b)], false) = (maps, is_busy(state) || reference == judged) else {
@@ -37,6 +67,41 @@ fn begin_judging(state: &mut State, reference: usize, judged: usize) -> Vec<Effe
         job,
         maps: Box::new([a, b]),
     }]
+}
+
+fn begin_curve(state: &mut State, reference: usize, probability: usize, label: Option<u16>) -> Vec<Effect> {
+    state.tables.shown = Some(Table::Agreement);
+    let entry = state.document.entries.get(probability);
+    let map = entry.and_then(|entry| Some((entry, entry.probability.as_ref()?)));
+    let (Some((entry, map)), Some(reference), false) = (map, request(state, reference), is_busy(state)) else {
+        return Vec::new();
+    };
+    let frame = entry.display.frame;
+    let request = CurveRequest {
+        reference,
+        map: entry.open.clone(),
+        frame,
+        certain: map.certain,
+        label,
+        name: probability::name_of(entry, frame),
+    };
+    let job = file::begin(state, say!("app-job-curve"), JobSubject::Table);
+    vec![Effect::StartCurve {
+        job,
+        request: Box::new(request),
+    }]
+}
+
+fn begin_comparing(state: &mut State, readers: &[usize]) -> Vec<Effect> {
+    state.tables.shown = Some(Table::Readers);
+    let unlike: BTreeSet<usize> = readers.iter().copied().collect();
+    let maps: Option<Vec<MapRequest>> = readers.iter().map(|index| request(state, *index)).collect();
+    let can_be_compared = (2..=MOST_READERS).contains(&readers.len()) && unlike.len() == readers.len();
+    let (Some(maps), true, false) = (maps, can_be_compared, is_busy(state)) else {
+        return Vec::new();
+    };
+    let job = file::begin(state, say!("app-job-readers"), JobSubject::Table);
+    vec![Effect::CompareReaders { job, maps }]
 }
 
 fn begin_measuring(state: &mut State, index: usize) -> Vec<Effect> {
@@ -93,6 +158,7 @@ pub(super) fn judged(state: &mut State, found: Result<Box<Judgement>, String>) -
     }
     state.view.overlays.is_on = true;
     (state.tables.judgement, state.tables.piece) = (Some(found), None);
+    state.tables.shows_curve = false;
     // The differences themselves need nothing to be read, but their labels are counted.
     effects.retain(|effect| !matches!(effect, Effect::StartLoad { .. }));
     effects
@@ -109,6 +175,81 @@ pub(super) fn measured(state: &mut State, found: Result<Measured, String>) {
         Ok(found) => state.tables.measured = Some(found),
         Err(why) => state.tell(Level::Error, why),
     }
+}
+
+/// A probability map was judged.
+pub(super) fn curved(state: &mut State, found: Result<Curve, String>) {
+    match found {
+        Ok(found) => {
+            state.tables.curve = Some(found);
+            state.tables.shows_curve = true;
+        }
+        Err(why) => state.tell(Level::Error, why),
+    }
+}
+
+/// Several readers were compared.
+pub(super) fn readers_compared(state: &mut State, found: Result<Box<ComparedReaders>, String>) {
+    match found {
+        Ok(found) => state.tables.readers = Some(*found),
+        Err(why) => state.tell(Level::Error, why),
+    }
+}
+
+/// The likely truth becomes a segmentation, and the readers' own are put away so that it is seen. Asked for again it is
+/// seen again.
+fn add_consensus(state: &mut State) {
+    let Some(found) = &state.tables.readers else { return };
+    let (like, made, added) = (Arc::clone(&found.like), found.consensus.clone(), found.added);
+    let is_there = added.is_some_and(|id| state.document.entry(id).is_some());
+    let id = if is_there {
+        added
+    } else {
+        paint::add_made(state, &like, made)
+    };
+    if let Some(found) = &mut state.tables.readers {
+        found.added = id;
+    }
+    show_instead_of_readers(state, id);
+}
+
+/// How many readers agree becomes a probability map.
+fn add_agreement(state: &mut State) {
+    let Some(found) = &state.tables.readers else { return };
+    let (open, readers) = (found.agreement.clone(), found.maps.len());
+    let id = open.volume.id;
+    if state.document.entry(id).is_none() {
+        let mut entry = jobs::entry(open, state.settings.interpolation);
+        entry.load = LoadState::Loaded;
+        // All that any reader marks is seen: half a reader is where a mark of one ends, between voxels.
+        let threshold = (50.0 / readers.max(1) as f64).round() / 100.0;
+        entry.probability = Some(Probability {
+            threshold,
+            ..Probability::new(Some(1.0))
+        });
+        state.document.entries.push(entry);
+    }
+    show_instead_of_readers(state, Some(id));
+}
+
+fn show_instead_of_readers(state: &mut State, id: Option<VolumeId>) {
+    let readers = state.tables.readers.as_ref();
+    let readers = readers.map_or_else(Vec::new, |found| found.maps.clone());
+    for index in index_of(state, &readers) {
+        overlay::set_visible(state, index, false);
+    }
+    for index in index_of(state, id.as_slice()) {
+        overlay::set_visible(state, index, true);
+    }
+}
+
+/// The places of volumes in the document.
+fn index_of(state: &State, ids: &[VolumeId]) -> Vec<usize> {
+    let entries = state.document.entries.iter().enumerate();
+    entries
+        .filter(|(_, entry)| ids.contains(&entry.volume().id))
+        .map(|(index, _)| index)
+        .collect()
 }
 
 /// Brings the crosshair to another piece of disagreement.
@@ -135,6 +276,11 @@ fn step(state: &mut State, steps: i64) {
 fn copy(state: &State) -> Vec<Effect> {
     let tables = &state.tables;
     let text = match tables.shown {
+        Some(Table::Agreement) if tables.shows_curve => tables
+            .curve
+            .as_ref()
+            .map(|found| threshold_curve::to_csv(&found.points)),
+        Some(Table::Readers) => tables.readers.as_ref().map(compared_readers::to_csv),
         Some(Table::Agreement) => tables.judgement.as_ref().map(|found| agreement::to_csv(&found.labels)),
         Some(Table::Statistics) => tables
             .measured
@@ -152,6 +298,18 @@ pub(super) fn forget_closed(state: &mut State) {
     let judgement = tables.judgement.as_ref();
     let is_stale = judgement.is_some_and(|found| !is_open(found.reference) || !is_open(found.judged));
     let is_old = tables.measured.as_ref().is_some_and(|found| !is_open(found.map));
+    let is_curve_stale = tables
+        .curve
+        .as_ref()
+        .is_some_and(|found| !is_open(found.reference) || !is_open(found.probability));
+    let readers = tables.readers.as_ref();
+    let are_readers_stale = readers.is_some_and(|found| !found.maps.iter().all(|id| is_open(*id)));
+    if is_curve_stale {
+        (state.tables.curve, state.tables.shows_curve) = (None, false);
+    }
+    if are_readers_stale {
+        state.tables.readers = None;
+    }
     if is_stale {
         (state.tables.judgement, state.tables.piece) = (None, None);
     }

@@ -34,6 +34,7 @@ fn layer(volume: &Arc<Volume>, window: Window) -> ImageLayer {
         color_map: presets::gray(),
         interpolation: Interpolation::Linear,
         opacity: 1.0,
+        floor: None,
     }
 }
 

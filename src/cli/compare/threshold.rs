@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::CompareArgs;
-use crate::algo::agreement::{AtThreshold, even_thresholds, threshold_curve};
+use crate::algo::agreement::{AtThreshold, best_threshold, even_thresholds, threshold_curve};
 use crate::algo::value_range::value_range;
 use crate::cli::label_maps::LabelMap;
 use crate::cli::table::{cell, table};
@@ -79,7 +79,8 @@ pub(super) fn compare(args: &CompareArgs, reference: &LabelMap, quiet: bool) -> 
         0,
         &even_thresholds(low, high, COUNT),
     );
-    let best = best(&curve).ok_or_else(|| Failure(say!("cli-compare-nothing")))?;
+    let best = best_threshold(&curve).and_then(|n| curve.get(n).copied());
+    let best = best.ok_or_else(|| Failure(say!("cli-compare-nothing")))?;
     let answer = CurveJson {
         label,
         name: reference.map.name(label),
@@ -91,12 +92,6 @@ pub(super) fn compare(args: &CompareArgs, reference: &LabelMap, quiet: bool) -> 
     } else {
         output::print(&readable(&answer))
     }
-}
-
-fn best(curve: &[AtThreshold]) -> Option<AtThreshold> {
-    let highest = curve.iter().map(|at| at.dice).fold(f64::NEG_INFINITY, f64::max);
-    let all: Vec<&AtThreshold> = curve.iter().filter(|at| at.dice >= highest).collect();
-    all.get(all.len() / 2).map(|at| **at)
 }
 
 fn readable(answer: &CurveJson) -> String {

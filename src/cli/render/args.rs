@@ -8,6 +8,7 @@ use glam::DVec3;
 
 use crate::app::movie::{self, MovieFormat};
 use crate::app::presets;
+use crate::app::probability;
 use crate::app::transfer_presets::{self, TransferPreset};
 use crate::cli::parse_numbers;
 use crate::model::color_map::ColorMap;
@@ -17,7 +18,7 @@ use crate::scene::{Background, ClipPlane, CropBox, Light, VolumeMode};
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  isocenter render scan/ --out axial.png --view axial --at 0,10,-35 --window 40,400\n  isocenter render scan/ --out lung.png --view coronal --slab 8 --slab-mode mip --window lung\n  isocenter render scan/ --out mip.png --view volume --mode mip --camera 30,10\n  isocenter render scan/ --out turn.webp --view volume --turntable 72 --background none\n  isocenter render scan/ --out slices-%03d.png --view axial --sweep 100"
+    after_help = "Examples:\n  isocenter render scan/ --out axial.png --view axial --at 0,10,-35 --window 40,400\n  isocenter render scan/ --out lung.png --view coronal --slab 8 --slab-mode mip --window lung\n  isocenter render ct.nii.gz --out liver.png --probability liver_prob.nii.gz --threshold 0.3\n  isocenter render scan/ --out mip.png --view volume --mode mip --camera 30,10\n  isocenter render scan/ --out turn.webp --view volume --turntable 72 --background none\n  isocenter render scan/ --out slices-%03d.png --view axial --sweep 100"
 )]
 pub(in crate::cli) struct RenderArgs {
     /// A file or folder.
@@ -120,6 +121,19 @@ pub(in crate::cli) struct RenderArgs {
     /// How opaque segmentations are, 0 to 1.
     #[arg(long, value_name = "0..1", default_value_t = 0.4, value_parser = parse_share, requires = "overlay")]
     pub(super) overlay_opacity: f32,
+    /// A map of probabilities to lay over a plane; may be given several times, the lowest first. Of several frames the
+    /// first. Its highest value says which value is certain: 1, 100 or 255.
+    #[arg(long, value_name = "FILE")]
+    pub(super) probability: Vec<PathBuf>,
+    /// The least probability that is drawn, 0 to 1.
+    #[arg(long, value_name = "0..1", default_value_t = probability::FIRST_THRESHOLD, value_parser = parse_part, requires = "probability")]
+    pub(super) threshold: f64,
+    /// The colours of probabilities, from 0 to 1.
+    #[arg(long, value_name = "NAME", default_value = probability::FIRST_COLORS, value_parser = parse_color_map, requires = "probability")]
+    pub(super) probability_colormap: Arc<ColorMap>,
+    /// How opaque probabilities are, 0 to 1; the outline at the threshold is twice as opaque.
+    #[arg(long, value_name = "0..1", default_value_t = probability::FIRST_OPACITY, value_parser = parse_share, requires = "probability")]
+    pub(super) probability_opacity: f32,
     /// A segmentation whose segments stand in a volume as smooth surfaces, in its colours; may be given several times.
     #[arg(long, value_name = "FILE")]
     pub(super) surfaces: Vec<PathBuf>,
@@ -306,9 +320,13 @@ fn parse_window(text: &str) -> Result<WindowArg, String> {
 }
 
 pub(in crate::cli) fn parse_share(text: &str) -> Result<f32, String> {
+    parse_part(text).map(|number| number as f32)
+}
+
+fn parse_part(text: &str) -> Result<f64, String> {
     let [number] = parse_numbers::<1>(text)?;
     if (0.0..=1.0).contains(&number) {
-        Ok(number as f32)
+        Ok(number)
     } else {
         Err(say!("cli-not-a-share", word = text.to_owned()))
     }

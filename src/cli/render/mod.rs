@@ -179,6 +179,7 @@ fn layer(args: &RenderArgs, volume: &Arc<Volume>, window: Window) -> ImageLayer 
             InterpolationArg::Cubic => Interpolation::Cubic,
         },
         opacity: 1.0,
+        floor: None,
     }
 }
 

@@ -1,40 +1,38 @@
-//! The segmentations that `isocenter render` lays over a plane.
+//! The probability maps and segmentations that `isocenter render` lays over a plane.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::args::RenderArgs;
 use crate::algo::label_counts::label_counts;
+use crate::algo::value_range::value_range;
 use crate::app::overlays;
+use crate::app::probability::{Probability, certain_value};
 use crate::cli::{Failure, Outcome, source};
 use crate::io::OpenVolume;
 use crate::model::segment::{LabelColors, MOST_LABEL};
 use crate::model::volume::VolumeKind;
 use crate::say;
-use crate::scene::{LabelLayer, Scene};
+use crate::scene::{ImageLayer, LabelLayer, Scene, SliceScene};
 
 /// Width of outlines in pixels.
 const OUTLINE_PX: u32 = 1;
 
-/// Reads the segmentations and adds them to the scene.
+/// Reads the probability maps and the segmentations and adds them to the scene.
 pub(super) fn lay_over(args: &RenderArgs, scene: &mut Scene, quiet: bool) -> Outcome {
-    if args.overlay.is_empty() {
+    if args.overlay.is_empty() && args.probability.is_empty() {
         return Ok(());
     }
     let Scene::Slice(slice) = scene else {
         return Err(Failure(say!("cli-overlay-needs-plane")));
     };
+    for path in &args.probability {
+        let layer = probability_layer(args, slice, path, quiet)?;
+        slice.layers.push(layer);
+    }
     for path in &args.overlay {
-        let open = open_over(path, &args.path, quiet)?;
+        let open = load_over(args, slice, path, quiet)?;
         let shown = || path.display().to_string();
-        let is_near = slice
-            .layers
-            .iter()
-            .any(|layer| overlays::overlaps(&layer.volume, &open.volume));
-        if !is_near {
-            return Err(Failure(say!("cli-overlay-elsewhere", path = shown())));
-        }
-        source::load(&open, quiet)?;
         // Segments that overlap are in layers, one a frame.
         let table = open.source.segments().unwrap_or_default();
         for frame in 0..table.layers().min(open.volume.voxels.frames()) {
@@ -63,6 +61,36 @@ pub(super) fn lay_over(args: &RenderArgs, scene: &mut Scene, quiet: bool) -> Out
         }
     }
     Ok(())
+}
+
+/// Reads what is to lie over a picture, if it lies where that does.
+fn load_over(args: &RenderArgs, slice: &SliceScene, path: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
+    let open = open_over(path, &args.path, quiet)?;
+    let image = slice.layers.first();
+    if !image.is_some_and(|image| overlays::overlaps(&image.volume, &open.volume)) {
+        let path = path.display().to_string();
+        return Err(Failure(say!("cli-overlay-elsewhere", path = path)));
+    }
+    source::load(&open, quiet)?;
+    Ok(open)
+}
+
+/// A probability map as a layer.
+fn probability_layer(args: &RenderArgs, slice: &SliceScene, path: &Path, quiet: bool) -> Result<ImageLayer, Failure> {
+    let open = load_over(args, slice, path, quiet)?;
+    let range = value_range(&open.volume).unwrap_or([0.0, 1.0]);
+    let certain = certain_value(range).filter(|_| open.volume.voxels.components() == 1);
+    let map = Probability {
+        threshold: args.threshold,
+        color_map: Arc::clone(&args.probability_colormap),
+        opacity: args.probability_opacity,
+        ..Probability::new(certain)
+    };
+    map.layer(&open.volume, 0, OUTLINE_PX).ok_or_else(|| {
+        let [low, high] = range.map(|end| end.to_string());
+        let path = path.display().to_string();
+        Failure(say!("cli-probability-odd", path = path, low = low, high = high))
+    })
 }
 
 /// Opens a segmentation. One in DICOM is opened with its image, whose grid it takes where it fits.

@@ -4,6 +4,7 @@ use egui::{Button, CollapsingHeader, RichText, ScrollArea, Ui};
 
 use super::{cases, menu, path, series};
 use crate::app::leaving::Leave;
+use crate::app::probability::ProbabilityChange;
 use crate::app::state::Entry;
 use crate::app::update::can_reload;
 use crate::app::{Command, State, browser, identifiers};
@@ -162,6 +163,15 @@ fn offers(response: &egui::Response, index: usize, entry: &Entry, commands: &mut
             };
             if ui.button(text).clicked() {
                 commands.push(Command::UseAsSegmentation { index, yes: !is_map });
+            }
+            let is_probability = entry.probability.is_some();
+            if is_probability && ui.button(say!("ui-use-as-image")).clicked() {
+                let change = ProbabilityChange::Use(false);
+                commands.push(Command::Probability { index, change });
+            }
+            if !is_probability && ui.button(say!("ui-use-as-probability")).clicked() {
+                let change = ProbabilityChange::Use(true);
+                commands.push(Command::Probability { index, change });
             }
         }
         if can_reload(entry) {

@@ -47,6 +47,26 @@ pub fn show(ui: &mut Ui, entry: &Entry, commands: &mut Commands) {
     });
 }
 
+/// A chooser without a word before it, `said` to those who do not see it. The name of what was chosen.
+pub(super) fn choose(ui: &mut Ui, now: &ColorMap, said: String) -> Option<String> {
+    let mut chosen = None;
+    let combo = ComboBox::from_id_salt("colors")
+        .selected_text(presets::color_map_title(now))
+        .height(f32::INFINITY)
+        .show_ui(ui, |ui| {
+            for map in presets::color_maps() {
+                if row(ui, map, now.name(), |level| level) {
+                    chosen = Some(map.name().to_owned());
+                }
+            }
+        });
+    combo
+        .response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &said));
+    combo.response.on_hover_text(said);
+    chosen
+}
+
 /// One colour map. True if it was chosen.
 fn row(ui: &mut Ui, map: &ColorMap, now: &str, shown: fn(u8) -> u8) -> bool {
     let is_on = map.name() == now;

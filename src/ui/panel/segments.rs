@@ -1,8 +1,9 @@
-//! Label maps over the image and their segments: seen or not, alone or not, colour, name, volume.
+//! Label maps and probability maps over the image, and segments: seen or not, alone or not, colour, name, volume.
 
 use egui::{Align, Layout, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
 
 use crate::app::overlays::{self, Overlay, SegmentChange};
+use crate::app::probability;
 use crate::app::state::Entry;
 use crate::app::surfaces::VolumeLook;
 use crate::app::tool::Tool;
@@ -10,7 +11,7 @@ use crate::app::{Command, State};
 use crate::model::segment::Segment;
 use crate::say;
 use crate::ui::panel::toolbar::glyph_button;
-use crate::ui::panel::{painting, segment_name, series};
+use crate::ui::panel::{painting, probability as of_map, segment_name, series};
 use crate::ui::{Commands, Memory, glyph, theme};
 
 /// Width of a segment's colour.
@@ -21,7 +22,8 @@ const HEIGHT: f32 = 300.0;
 /// Shows the panel at the bottom of the room, if a label map can lie over the image.
 pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
     let is_painting = state.view.tool.is_some_and(Tool::paints);
-    if overlays::over_shown(state).next().is_none() && !is_painting {
+    let any = overlays::over_shown(state).next().is_some() || probability::over_shown(state).next().is_some();
+    if !any && !is_painting {
         return;
     }
     egui::Panel::bottom("segments")
@@ -34,6 +36,9 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
             head(ui, state, commands);
             painting::show(ui, state, commands);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                for (index, entry, map) in probability::over_shown(state) {
+                    ui.push_id(index, |ui| of_map::show(ui, index, state, entry, map, commands));
+                }
                 for (index, entry, overlay) in overlays::over_shown(state) {
                     ui.push_id(index, |ui| map(ui, index, state, entry, overlay, memory, commands));
                 }

@@ -168,6 +168,8 @@ fn format_name(entry: &Entry) -> String {
 fn modality(entry: &Entry) -> String {
     if entry.overlay.is_some() {
         say!("ui-label-map")
+    } else if entry.probability.is_some() {
+        say!("judge-probability-map")
     } else {
         entry.volume().series.modality.clone()
     }

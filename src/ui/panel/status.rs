@@ -2,8 +2,8 @@
 
 use egui::{Align, Layout, RichText, Ui};
 
-use super::{jobs, menu};
-use crate::app::{State, identifiers, overlays, readout};
+use super::{jobs, menu, series};
+use crate::app::{State, identifiers, overlays, probability, readout};
 use crate::say;
 use crate::ui::action::Action;
 use crate::ui::{Commands, text, theme};
@@ -56,6 +56,13 @@ fn line(state: &State) -> String {
             .into_iter()
             .map(|(label, name)| say!("ui-segment-here", label = label, name = identifiers::text(state, &name))),
     );
+    let probabilities = found
+        .lps
+        .map_or_else(Vec::new, |place| probability::probabilities_at(state, place));
+    parts.extend(probabilities.into_iter().map(|(p, entry)| {
+        let name = series::title(entry, state);
+        say!("judge-probability-here", name = name, p = text::probability(p))
+    }));
     let readout = parts.join("    ");
     if hovered.is_some() {
         readout

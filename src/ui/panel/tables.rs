@@ -1,10 +1,9 @@
-//! Tables of numbers below the panes: how well two segmentations agree, and what is measured of the segments of one.
+//! Tables of numbers below the panes: how well segmentations agree, and what is measured of the segments of one.
 
 use egui::{Button, ComboBox, Grid, RichText, Role, ScrollArea, Ui, WidgetInfo};
 
-use super::menu;
-use super::series;
 use super::toolbar::glyph_button;
+use super::{curve, menu, readers, series};
 use crate::app::agreement::{LabelAgreement, mean_dice};
 use crate::app::label_statistics::SegmentStatistics;
 use crate::app::state::{Entry, JobSubject};
@@ -17,8 +16,12 @@ use crate::ui::{Commands, glyph, theme};
 
 /// Height of the panel at first.
 const HEIGHT: f32 = 190.0;
-/// Width of a field in which a map is chosen.
+/// Width of a field in which a map is chosen, and where there is little room.
 const CHOICE: f32 = 220.0;
+const NARROWEST_CHOICE: f32 = 110.0;
+/// What stands beside these fields in one line takes this width, and with less than that all of it takes two lines.
+const BESIDE_CHOICES: f32 = 230.0;
+const ROOM_FOR_ONE_LINE: f32 = 580.0;
 
 /// Shows the table that was asked for at the bottom of the room.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -30,9 +33,14 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         .default_size(HEIGHT)
         .min_size(90.0)
         .frame(theme::panel_frame())
-        .show(ui, |ui| match table {
-            Table::Agreement => agreement(ui, state, commands),
-            Table::Statistics => statistics(ui, state, commands),
+        .show(ui, |ui| {
+            // What has little to say does not make the panel smaller for what comes after it.
+            ui.set_min_height(ui.available_height());
+            match table {
+                Table::Agreement => agreement(ui, state, commands),
+                Table::Statistics => statistics(ui, state, commands),
+                Table::Readers => readers::show(ui, state, commands),
+            }
         });
 }
 
@@ -40,28 +48,43 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
 type Chosen = (Option<VolumeId>, Option<VolumeId>);
 
 fn agreement(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let maps = tables::choices(state);
+    let maps = tables::choices_with_probability(state);
     let key = ui.scope_id().with("compared");
     let judgement = state.tables.judgement.as_ref();
-    let usual: Chosen = judgement.map_or((None, None), |found| (Some(found.reference), Some(found.judged)));
-    let mut chosen: Chosen = ui.data(|data| data.get_temp(key)).unwrap_or(usual);
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(say!("ui-agreement")).color(theme::of(ui).text_strong));
-        let reference = choice(ui, state, &maps, 0, &say!("ui-reference"), &mut chosen.0);
-        let judged = choice(ui, state, &maps, 1, &say!("ui-judged"), &mut chosen.1);
+    let curve = state.tables.curve.as_ref().filter(|_| state.tables.shows_curve);
+    let usual: Chosen = match (curve, judgement) {
+        (Some(found), _) => (Some(found.reference), Some(found.probability)),
+        (None, Some(found)) => (Some(found.reference), Some(found.judged)),
+        (None, None) => (None, None),
+    };
+    let kept: Chosen = ui.data(|data| data.get_temp(key)).unwrap_or_default();
+    // Until something else is chosen the fields say what was compared.
+    let before: Chosen = (kept.0.or(usual.0), kept.1.or(usual.1));
+    let mut chosen = before;
+    let can_copy = curve.is_some() || judgement.is_some();
+    head(ui, &say!("ui-agreement"), can_copy, commands, |ui, commands| {
+        let width = ((ui.available_width() - BESIDE_CHOICES) / 2.0).clamp(NARROWEST_CHOICE, CHOICE);
+        let reference = choice(ui, state, &maps, 0, width, &say!("ui-reference"), &mut chosen.0);
+        let judged = choice(ui, state, &maps, 1, width, &say!("ui-judged"), &mut chosen.1);
         let pair = reference.zip(judged).filter(|(a, b)| a != b);
+        let is_probability = |index: usize| {
+            let entry = state.document.entries.get(index);
+            entry.is_some_and(|entry| entry.probability.is_some())
+        };
+        let pair = pair.filter(|(a, b)| !(is_probability(*a) && is_probability(*b)));
         let can_compare = pair.is_some() && !is_busy(state);
         let compare = ui.add_enabled(can_compare, Button::new(say!("ui-compare")));
         let compare = compare.on_disabled_hover_text(say!("ui-compare-needs-two"));
         if let (true, Some((reference, judged))) = (compare.clicked(), pair) {
             commands.push(Command::Tables(TableChange::Judge { reference, judged }));
         }
-        if let Some(found) = judgement {
-            steps(ui, state, found, commands);
-        }
-        ends(ui, judgement.is_some(), commands);
     });
-    ui.data_mut(|data| data.insert_temp(key, chosen));
+    if chosen != before {
+        ui.data_mut(|data| data.insert_temp(key, chosen));
+    }
+    if let Some(curve) = curve {
+        return curve::show(ui, state, curve, commands);
+    }
     let Some(found) = judgement else {
         hint(ui, &say!("ui-agreement-hint"));
         return;
@@ -80,12 +103,16 @@ fn agreement(ui: &mut Ui, state: &State, commands: &mut Commands) {
         say!("ui-table-difference"),
     ];
     let rows: Vec<Vec<String>> = found.labels.iter().map(agreement_row).collect();
-    grid(ui, "agreement", &headings, &rows);
+    grid(ui, "agreement", &headings, &rows, 2);
     let mut below = say!("ui-mean-dice", dice = number(mean_dice(&found.labels), 4));
     if found.is_sampled {
         below = format!("{below} {}", say!("ui-judged-sampled"));
     }
-    ui.label(RichText::new(below).color(theme::of(ui).text_weak));
+    ui.horizontal(|ui| {
+        steps(ui, state, found, commands);
+        ui.separator();
+        ui.add(egui::Label::new(RichText::new(below).color(theme::of(ui).text_weak)).truncate());
+    });
 }
 
 fn agreement_row(one: &LabelAgreement) -> Vec<String> {
@@ -107,9 +134,8 @@ fn agreement_row(one: &LabelAgreement) -> Vec<String> {
 /// From one piece of disagreement to the next, and which one it is.
 fn steps(ui: &mut Ui, state: &State, found: &Judgement, commands: &mut Commands) {
     let count = found.places.len();
-    ui.separator();
-    menu_button(ui, count > 0, "◀", Action::Disagreement(-1), -1, commands);
-    menu_button(ui, count > 0, "▶", Action::Disagreement(1), 1, commands);
+    menu_button(ui, count > 0, "‹", Action::Disagreement(-1), -1, commands);
+    menu_button(ui, count > 0, "›", Action::Disagreement(1), 1, commands);
     let piece = state
         .tables
         .piece
@@ -141,16 +167,21 @@ fn statistics(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let measured = state.tables.measured.as_ref();
     let usual = measured.map(|found| found.map);
     let mut chosen: Option<VolumeId> = ui.data(|data| data.get_temp::<Option<VolumeId>>(key)).unwrap_or(usual);
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(say!("ui-statistics")).color(theme::of(ui).text_strong));
-        let index = choice(ui, state, &maps, 0, &say!("ui-measured-map"), &mut chosen);
-        let can_measure = index.is_some() && !is_busy(state);
-        let button = ui.add_enabled(can_measure, Button::new(say!("ui-measure-segments")));
-        if let (true, Some(index)) = (button.clicked(), index) {
-            commands.push(Command::Tables(TableChange::Measure { index }));
-        }
-        ends(ui, measured.is_some(), commands);
-    });
+    head(
+        ui,
+        &say!("ui-statistics"),
+        measured.is_some(),
+        commands,
+        |ui, commands| {
+            let width = (ui.available_width() - BESIDE_CHOICES).clamp(NARROWEST_CHOICE, CHOICE);
+            let index = choice(ui, state, &maps, 0, width, &say!("ui-measured-map"), &mut chosen);
+            let can_measure = index.is_some() && !is_busy(state);
+            let button = ui.add_enabled(can_measure, Button::new(say!("ui-measure-segments")));
+            if let (true, Some(index)) = (button.clicked(), index) {
+                commands.push(Command::Tables(TableChange::Measure { index }));
+            }
+        },
+    );
     ui.data_mut(|data| data.insert_temp(key, chosen));
     let Some(found) = measured else {
         hint(ui, &say!("ui-statistics-hint"));
@@ -175,7 +206,7 @@ fn statistics(ui: &mut Ui, state: &State, commands: &mut Commands) {
         say!("ui-table-sphericity"),
     ];
     let rows: Vec<Vec<String>> = found.segments.iter().map(statistics_row).collect();
-    grid(ui, "statistics", &headings, &rows);
+    grid(ui, "statistics", &headings, &rows, 2);
 }
 
 fn statistics_row(one: &SegmentStatistics) -> Vec<String> {
@@ -205,6 +236,7 @@ fn choice(
     state: &State,
     maps: &[(usize, &Entry)],
     n: usize,
+    width: f32,
     name: &str,
     chosen: &mut Option<VolumeId>,
 ) -> Option<usize> {
@@ -215,7 +247,7 @@ fn choice(
     let text = now.map_or_else(|| say!("ui-no-map"), |(_, entry)| series::title(entry, state));
     let combo = ComboBox::from_id_salt(name)
         .selected_text(text)
-        .width(CHOICE)
+        .width(width)
         .truncate()
         .show_ui(ui, |ui| {
             for (index, entry) in maps {
@@ -232,6 +264,29 @@ fn choice(
     now.map(|(index, _)| *index)
 }
 
+/// The line above a table: what it is, what can be chosen, and copying and closing at the right. What can be chosen gets a
+/// line of its own where there is no room for it.
+pub(super) fn head(
+    ui: &mut Ui,
+    title: &str,
+    can_copy: bool,
+    commands: &mut Commands,
+    choices: impl FnOnce(&mut Ui, &mut Commands),
+) {
+    let is_narrow = ui.available_width() < ROOM_FOR_ONE_LINE;
+    let mut choices = Some(choices);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(title).color(theme::of(ui).text_strong));
+        if !is_narrow && let Some(choices) = choices.take() {
+            choices(ui, commands);
+        }
+        ends(ui, can_copy, commands);
+    });
+    if let Some(choices) = choices.take() {
+        ui.horizontal_wrapped(|ui| choices(ui, commands));
+    }
+}
+
 /// Copying and closing, at the right.
 fn ends(ui: &mut Ui, can_copy: bool, commands: &mut Commands) {
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -244,16 +299,16 @@ fn ends(ui: &mut Ui, can_copy: bool, commands: &mut Commands) {
     });
 }
 
-fn is_busy(state: &State) -> bool {
+pub(super) fn is_busy(state: &State) -> bool {
     state.jobs.values().any(|status| status.subject == JobSubject::Table)
 }
 
-fn hint(ui: &mut Ui, text: &str) {
+pub(super) fn hint(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).color(theme::of(ui).text_weak));
 }
 
-/// A table with headings that scrolls both ways; the first two columns are text.
-fn grid(ui: &mut Ui, name: &str, headings: &[String], rows: &[Vec<String>]) {
+/// A table with headings that scrolls both ways; the first columns are text.
+pub(super) fn grid(ui: &mut Ui, name: &str, headings: &[String], rows: &[Vec<String>], texts: usize) {
     let height = (ui.available_height() - 22.0).max(40.0);
     ScrollArea::both().auto_shrink(false).max_height(height).show(ui, |ui| {
         Grid::new(name).striped(true).spacing([14.0, 3.0]).show(ui, |ui| {
@@ -267,7 +322,7 @@ fn grid(ui: &mut Ui, name: &str, headings: &[String], rows: &[Vec<String>]) {
             ui.end_row();
             for row in rows {
                 for (column, cell) in row.iter().enumerate() {
-                    if column < 2 {
+                    if column < texts {
                         ui.label(cell);
                     } else {
                         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(cell));
@@ -280,6 +335,6 @@ fn grid(ui: &mut Ui, name: &str, headings: &[String], rows: &[Vec<String>]) {
 }
 
 /// A number with so many digits after the point; a dash where there is none.
-fn number(number: Option<f64>, digits: usize) -> String {
+pub(super) fn number(number: Option<f64>, digits: usize) -> String {
     number.map_or_else(|| "–".to_owned(), |number| format!("{number:.digits$}"))
 }
