@@ -20,6 +20,10 @@ mod dicom_write;
 mod dicom_write_labels;
 mod driver;
 mod geometry;
+mod hdf5;
+mod hdf5_damage;
+#[path = "../common/hdf5_file.rs"]
+mod hdf5_file;
 mod histogram;
 mod identifiers;
 mod label_tables;
