@@ -96,6 +96,7 @@ fn tied(loops: &[Vec<Corner>], set: &impl Fn(i32, i32) -> bool) -> Vec<Vec<Corne
     // All corners as one list, each with the one that follows; a channel's ends are there twice.
     let mut corners: Vec<Corner> = Vec::new();
     let mut after: Vec<usize> = Vec::new();
+    let mut before: Vec<usize> = Vec::new();
     let mut starts = Vec::new();
     let mut index: BTreeMap<Corner, usize> = BTreeMap::new();
     for one in loops {
@@ -105,6 +106,7 @@ fn tied(loops: &[Vec<Corner>], set: &impl Fn(i32, i32) -> bool) -> Vec<Vec<Corne
             index.insert(*corner, corners.len());
             corners.push(*corner);
             after.push(first + (n + 1) % one.len());
+            before.push(first + (n + one.len() - 1) % one.len());
         }
     }
     for (one, _) in loops.iter().zip(&is_outer).filter(|(_, is_outer)| !**is_outer) {
@@ -125,18 +127,15 @@ fn tied(loops: &[Vec<Corner>], set: &impl Fn(i32, i32) -> bool) -> Vec<Vec<Corne
         // end → leftmost → around the hole → leftmost again → end again → on.
         let (again, end_again) = (corners.len(), corners.len() + 1);
         corners.extend([*leftmost, end]);
-        let behind_hole = after.get(from).copied().unwrap_or(from);
-        let behind_end = after.get(to).copied().unwrap_or(to);
-        // Whoever led to the hole's corner leads to its copy.
-        if let Some(before) = after.iter_mut().find(|next| **next == from) {
-            *before = again;
-        }
-        after.extend([end_again, behind_end]);
-        if let Some(next) = after.get_mut(to) {
-            *next = from;
-        }
-        if let Some(next) = after.get_mut(from) {
-            *next = if behind_hole == from { again } else { behind_hole };
+        after.extend([again; 2]);
+        before.extend([again; 2]);
+        let (Some(&last), Some(&behind)) = (before.get(from), after.get(to)) else {
+            continue;
+        };
+        for (a, b) in [(last, again), (again, end_again), (end_again, behind), (to, from)] {
+            if let (Some(next), Some(previous)) = (after.get_mut(a), before.get_mut(b)) {
+                (*next, *previous) = (b, a);
+            }
         }
     }
     let outer = starts.iter().zip(&is_outer).filter(|(_, is_outer)| **is_outer);

@@ -130,6 +130,7 @@ mod tests {
             number: 1,
             name: String::new(),
             color: None,
+            coding: None,
             outlines,
         };
         let raster = rasterize(&region, grid);

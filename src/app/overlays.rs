@@ -14,6 +14,7 @@ use crate::algo::label_counts::LabelCount;
 use crate::io::OpenVolume;
 use crate::io::journal::{self, Journal};
 use crate::io::segmentation::Stamp;
+use crate::model::coding::Coding;
 use crate::model::segment::{LabelColors, Segment, SegmentTable, default_color};
 use crate::model::volume::{Value, Volume};
 use crate::say;
@@ -179,6 +180,8 @@ pub enum SegmentChange {
     Visible(bool),
     /// Kept from being painted over, or not.
     Locked(bool),
+    /// What it is, in codes. A segment that was never named takes the name, and the colour if one is usual.
+    Coding(Box<Coding>),
 }
 
 /// The label maps that lie over the shown image, lowest first, with their index in the document.

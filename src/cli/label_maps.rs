@@ -7,9 +7,9 @@ use clap::ValueEnum;
 use super::{Failure, output, source};
 use crate::app::named_map::{NamedMap, Pairing};
 use crate::app::overlays::same_grid;
-use crate::io::OpenVolume;
+use crate::io::{OpenVolume, unplaced};
 use crate::model::segment::MOST_LABEL;
-use crate::model::volume::VolumeKind;
+use crate::model::volume::{Volume, VolumeKind};
 use crate::say;
 
 /// A label map that was read.
@@ -22,7 +22,26 @@ pub(super) struct LabelMap {
 impl LabelMap {
     /// Reads the map of a path. Of several volumes it is the largest segmentation, else the largest.
     pub(super) fn read(path: &Path, quiet: bool) -> Result<Self, Failure> {
-        let open = open_map(path, quiet)?;
+        Self::load(path, open_map(path, quiet)?, quiet)
+    }
+
+    /// The same; if its file does not say where it lies, it lies on the grid of `image` where it fits.
+    pub(super) fn read_on(path: &Path, image: &Volume, quiet: bool) -> Result<Self, Failure> {
+        Self::load(path, open_on(path, image, quiet)?, quiet)
+    }
+
+    /// Two maps; of which one lies on the grid of the other if its file does not say where.
+    pub(super) fn read_both([a, b]: [&Path; 2], quiet: bool) -> Result<(Self, Self), Failure> {
+        let (mut one, mut other) = (open_map(a, quiet)?, open_map(b, quiet)?);
+        if let Some(placed) = unplaced::lie_on(&other, &one.volume) {
+            other = placed;
+        } else if let Some(placed) = unplaced::lie_on(&one, &other.volume) {
+            one = placed;
+        }
+        Ok((Self::load(a, one, quiet)?, Self::load(b, other, quiet)?))
+    }
+
+    fn load(path: &Path, open: OpenVolume, quiet: bool) -> Result<Self, Failure> {
         let shown = path.display().to_string();
         if open.volume.geometry().is_none() {
             return Err(Failure(say!("cli-labels-without-space", path = shown)));
@@ -57,8 +76,14 @@ impl LabelMap {
     }
 }
 
+/// The map of a path as [`open_map`] chooses it, on the grid of `image` if its file does not say where it lies.
+pub(super) fn open_on(path: &Path, image: &Volume, quiet: bool) -> Result<OpenVolume, Failure> {
+    let open = open_map(path, quiet)?;
+    Ok(unplaced::lie_on(&open, image).unwrap_or(open))
+}
+
 /// The largest segmentation of a path; without one, whatever is largest: a label map may not say that it is one.
-fn open_map(path: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
+pub(super) fn open_map(path: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
     let volumes = source::scan(&[path.to_owned()], quiet)?.volumes;
     let count = volumes.len();
     let chosen = volumes.into_iter().rev().max_by_key(|open| {

@@ -57,7 +57,7 @@ pub(super) fn stats(args: &StatsArgs, quiet: bool) -> Outcome {
     if volume.geometry().is_none() {
         return Err(Failure(say!("cli-labels-without-space", path = shown)));
     }
-    let labels = LabelMap::read(&args.labels, quiet)?;
+    let labels = LabelMap::read_on(&args.labels, volume, quiet)?;
     let map_volume = &labels.open.volume;
     if !overlaps(volume, map_volume) {
         return Err(Failure(say!(

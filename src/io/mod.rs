@@ -27,9 +27,11 @@ pub mod segmentation;
 pub mod source;
 pub mod surface;
 pub mod transfer;
+pub mod unplaced;
 pub mod zip;
 
 pub(crate) mod folders;
+mod hdf5;
 mod raw;
 mod scan;
 

@@ -12,7 +12,7 @@ use super::place::{FilePlace, Members};
 use super::progress::{Progress, ProgressEvent};
 use super::raw::CheckedVolume;
 use super::source::{Opened, Skipped};
-use super::{dicom, label_table, meta_image, nifti, nrrd, zip};
+use super::{dicom, hdf5, label_table, meta_image, nifti, nrrd, unplaced, zip};
 use crate::say;
 
 /// Why nothing could be opened.
@@ -40,6 +40,7 @@ enum Found {
     Contours(Box<dicom::ContourFile>),
     Nifti(Box<nifti::NiftiFile>),
     Raw(Box<CheckedVolume>),
+    Arrays(hdf5::Arrays),
     Table(label_table::FoundTable),
     Skipped(Skipped),
 }
@@ -85,6 +86,10 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
                 parts.extend(file.detached().map(Path::to_owned));
                 opened.volumes.push(file.into_open_volume());
             }
+            Found::Arrays(mut arrays) => {
+                opened.volumes.append(&mut arrays.volumes);
+                opened.skipped.append(&mut arrays.skipped);
+            }
             Found::Table(table) => tables.push(table),
             Found::Skipped(skipped) => opened.skipped.push(skipped),
         }
@@ -101,6 +106,7 @@ pub fn scan(paths: &[PathBuf], progress: &Progress<'_>) -> Result<Opened, OpenEr
     }
     // What holds the voxels of a header elsewhere is used, whatever it looks like by itself.
     opened.skipped.retain(|skipped| !parts.contains(&skipped.path));
+    unplaced::settle(&mut opened.volumes, &[]);
     label_table::attach(&mut opened, tables, paths);
     sort(&mut opened.volumes);
     opened.skipped.sort_by(|a, b| a.path.cmp(&b.path));
@@ -270,6 +276,11 @@ fn look_inside(file: &FilePlace) -> Found {
             Ok(None) => {}
             Err(reason) => return skip(reason),
         }
+    }
+    match hdf5::read_arrays_of(file) {
+        Ok(Some(arrays)) => return Found::Arrays(arrays),
+        Ok(None) => {}
+        Err(reason) => return skip(reason),
     }
     match dicom::read_object(file) {
         Ok(dicom::DicomObject::Pictures(file)) => Found::Dicom(file),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::dicom::references::References;
 use super::place::FilePlace;
+use super::unplaced::Unplaced;
 use crate::model::segment::SegmentTable;
 use crate::model::volume::Volume;
 use crate::model::voxels::Samples;
@@ -78,6 +79,11 @@ pub trait SlabSource: Send + Sync {
 
     /// The file that the volume is read from, or the first of them; `None` of what is made and not read.
     fn file(&self) -> Option<&FilePlace> {
+        None
+    }
+
+    /// What the file does not say of where the volume lies; `None` if it says all.
+    fn unplaced(&self) -> Option<&Unplaced> {
         None
     }
 

@@ -81,6 +81,8 @@ pub struct CodeRow {
     pub meaning: &'static str,
     /// Names that lead to it, each as words.
     names: Vec<Vec<String>>,
+    /// What it is usually drawn in, where there is something usual.
+    color: Option<[u8; 3]>,
 }
 
 /// The rows of the table of codes.
@@ -99,7 +101,15 @@ fn row_of(line: &'static str) -> Option<CodeRow> {
         value,
         meaning,
         names: names.collect(),
+        color: columns.next().and_then(color_of),
     })
+}
+
+/// `rrggbb`.
+fn color_of(text: &str) -> Option<[u8; 3]> {
+    let all = u32::from_str_radix(text, 16).ok()?;
+    let [_, color @ ..] = all.to_be_bytes();
+    Some(color)
 }
 
 /// Segmented Property Category (PS3.16 CID 7150).
@@ -177,6 +187,13 @@ impl CodeRow {
     }
 }
 
+/// The row of a type, if it is in the table.
+fn row_of_kind(kind: &Code) -> Option<&'static CodeRow> {
+    code_rows()
+        .iter()
+        .find(|row| kind.scheme == "SCT" && row.value == kind.value)
+}
+
 impl Coding {
     /// "Tissue", which says of a segment that it is one.
     pub fn unknown() -> Self {
@@ -187,6 +204,11 @@ impl Coding {
             region: None,
             region_modifier: None,
         }
+    }
+
+    /// Whether it says no more than that it is something: [`Self::unknown`].
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::unknown()
     }
 
     /// The code of the table whose name has the most words of a segment's name, all of them in it; [`Self::unknown`]
@@ -241,6 +263,28 @@ impl Coding {
         found.into_iter().take(most).map(|(_, _, coding)| coding).collect()
     }
 
+    /// What a type of the table stands for, with the table's category; of other types the category is [`Self::unknown`]'s.
+    pub fn of_kind(kind: Code) -> Self {
+        let row = row_of_kind(&kind);
+        Self {
+            category: category(row.map_or("tissue", |row| row.category)),
+            kind,
+            modifier: None,
+            region: None,
+            region_modifier: None,
+        }
+    }
+
+    /// The colour that is usual for it, if there is one.
+    pub fn color(&self) -> Option<[u8; 3]> {
+        row_of_kind(&self.kind)?.color
+    }
+
+    /// The type's code: scheme and value.
+    pub fn code_text(&self) -> String {
+        format!("{} {}", self.kind.scheme, self.kind.value)
+    }
+
     /// What it says in words: type, side, and region.
     pub fn text(&self) -> String {
         let with = |code: &Code, modifier: &Option<Code>| match modifier {
@@ -285,6 +329,19 @@ mod tests {
                 "{row:?}"
             );
         }
+    }
+
+    #[test]
+    fn types_lead_to_categories_and_colours() {
+        let of = |value: &str| Coding::of_kind(Code::snomed(value, ""));
+        assert_eq!(of("10200004").category.meaning, "Anatomical Structure");
+        assert_eq!(of("87612001").category.meaning, "Tissue");
+        assert_eq!(of("1").category.meaning, "Tissue");
+        assert!(of("10200004").color().is_some() && of("1").color().is_none());
+        // Each colour that the table has can be read.
+        let told = TABLE.lines().filter(|line| line.split('\t').count() == 5).count();
+        assert!(told > 20);
+        assert_eq!(code_rows().iter().filter(|row| row.color.is_some()).count(), told);
     }
 
     #[test]

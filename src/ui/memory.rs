@@ -106,6 +106,8 @@ pub struct RenamingSegment {
     pub label: u32,
     /// What stands in the field.
     pub text: String,
+    /// What is looked for in the table of codes; nothing: the name.
+    pub sought: String,
     /// The field wants the keyboard.
     pub wants_focus: bool,
 }

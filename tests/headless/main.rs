@@ -22,6 +22,10 @@ mod driver;
 #[path = "../common/float_file.rs"]
 mod float_file;
 mod geometry;
+mod hdf5;
+mod hdf5_damage;
+#[path = "../common/hdf5_file.rs"]
+mod hdf5_file;
 mod histogram;
 mod identifiers;
 mod judging;

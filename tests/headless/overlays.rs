@@ -8,6 +8,7 @@ use isocenter::app::pane::PaneId;
 use isocenter::app::scenes::{Quality, scene};
 use isocenter::app::state::Level;
 use isocenter::app::{Command, Program};
+use isocenter::model::coding::Coding;
 use isocenter::scene::Scene;
 
 use crate::driver::*;
@@ -254,4 +255,60 @@ fn what_is_drawn_follows_the_commands() {
         let line = serde_json::to_string(&command).unwrap();
         assert_eq!(serde_json::from_str::<Command>(&line).unwrap(), command, "{line}");
     }
+}
+
+#[test]
+fn saying_what_a_segment_is_names_and_colours_it_and_is_undone() {
+    let (mut program, folder) = opened();
+    open(&mut program, label_map(folder.path(), "seg.nii", true));
+    let code = |label, name: &str| Command::SetSegment {
+        index: 1,
+        label,
+        change: SegmentChange::Coding(Box::new(Coding::of_name(name))),
+    };
+    let before = overlay(&program).table;
+    let liver = Coding::of_name("liver");
+    run(&mut program, code(2, "liver"));
+    let segment = overlay(&program).table.get(2).unwrap().clone();
+    assert_eq!((segment.name.as_str(), segment.coding()), ("Liver", liver.clone()));
+    assert_eq!(Some(segment.color), liver.color());
+    // A name that was given stays, and so does its colour.
+    let name = SegmentChange::Name("Lesion".to_owned());
+    run(
+        &mut program,
+        Command::SetSegment {
+            index: 1,
+            label: 7,
+            change: name,
+        },
+    );
+    let color = overlay(&program).table.get(7).unwrap().color;
+    run(&mut program, code(7, "kidney left"));
+    let segment = overlay(&program).table.get(7).unwrap().clone();
+    assert_eq!((segment.name.as_str(), segment.color), ("Lesion", color));
+    assert_eq!(segment.coding().text(), "Kidney, left");
+    let names: Vec<String> = program.state().history.names().map(str::to_owned).collect();
+    assert_eq!(
+        names,
+        [
+            "saying that Liver is Liver",
+            "renaming Label 7 to Lesion",
+            "saying that Lesion is Kidney, left"
+        ]
+    );
+    let after = overlay(&program).table;
+    // The same once more is no step.
+    run(&mut program, code(7, "kidney left"));
+    assert_eq!(program.state().history.done_count(), 3);
+    for _ in 0..3 {
+        run(&mut program, Command::Undo);
+    }
+    assert_eq!(overlay(&program).table, before);
+    for _ in 0..3 {
+        run(&mut program, Command::Redo);
+    }
+    assert_eq!(overlay(&program).table, after);
+    // As a script has it.
+    let text = serde_json::to_string(&code(2, "liver")).unwrap();
+    assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), code(2, "liver"));
 }

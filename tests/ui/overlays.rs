@@ -87,6 +87,50 @@ fn a_double_click_renames_in_place_and_escape_leaves_the_name() {
 }
 
 #[test]
+fn a_code_is_looked_for_below_the_name_and_chosen() {
+    let Some((mut bench, _folder)) = opened(1) else { return };
+    let place = bench.get_by_label("Go to Label 1").rect().center();
+    for _ in 0..2 {
+        bench.hover_at(place);
+        bench.drag_at(place);
+        bench.drop_at(place);
+    }
+    bench.step();
+    rest(&mut bench);
+    // All of the table at first, since the name says nothing.
+    assert!(bench.query_by_label("It is Abdomen").is_some());
+    bench.get_by_label("Codes for Label 1").click();
+    rest(&mut bench);
+    assert!(
+        bench.query_by_label("New name of Label 1").is_some(),
+        "a click in the table ends nothing"
+    );
+    bench.get_by_label("Codes for Label 1").type_text("left kid");
+    rest(&mut bench);
+    assert!(bench.query_by_label("It is Abdomen").is_none());
+    bench.get_by_label("It is Kidney, left").click();
+    rest(&mut bench);
+    assert_eq!(
+        segments(&bench)[0].1,
+        "Kidney, left",
+        "what was never named takes the name"
+    );
+    assert!(bench.query_by_label("Codes for Kidney, left").is_none());
+    let entries = &bench.state().state().document.entries;
+    let overlay = entries.iter().find_map(|entry| entry.overlay.as_ref()).unwrap();
+    assert_eq!(overlay.table.segments[0].coding().code_text(), "SCT 64033007");
+    bench.get_by_label("Go to Kidney, left").hover();
+    for _ in 0..60 {
+        bench.step();
+    }
+    assert!(
+        bench
+            .query_by_label_contains("It is: Kidney, left (SCT 64033007)")
+            .is_some()
+    );
+}
+
+#[test]
 fn alt_and_a_click_show_one_segment_alone_and_then_all() {
     let Some((mut bench, _folder)) = opened(3) else { return };
     let seen = |bench: &Bench| segments(bench).into_iter().map(|(.., seen)| seen).collect::<Vec<_>>();

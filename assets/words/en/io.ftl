@@ -214,6 +214,37 @@ io-raw-segment-label = the segment {$name} has the number {$label}, which cannot
 io-raw-segment-layer = the segment {$name} is in layer {$layer}, which the file does not have; it was left out
 io-raw-segment-twice = the segment {$name} has the number {$label} of another segment; it was left out
 
+# HDF5: reasons why an array is not opened, and doubts.
+io-hdf5-no-arrays = it holds no arrays
+io-hdf5-too-many = the file holds more arrays or groups than are looked at ({$most} arrays); the rest was left out
+io-hdf5-filter = it is packed in a way that this program does not read ({$filter}); write it again with gzip or without packing
+io-hdf5-too-large = it asks for more memory at once than this program gives it; write it again in smaller chunks
+io-hdf5-unsupported = it uses a part of HDF5 that this program does not read ({$what}); write it again with h5py's defaults
+io-hdf5-damaged = it is damaged ({$why}); fetch it again from where it came
+io-hdf5-rank = it has {$rank ->
+    [one] one axis
+   *[other] {$rank} axes
+}, and an image has two or three, or up to two more of channels
+io-hdf5-empty = it has no voxels: the length of an axis is 0
+io-hdf5-repeats = its axes ({$shape}) make more than {$most} volumes; write one array for each volume, or name the axes by axistags
+io-hdf5-too-few-bytes = it asks for {$shape} numbers, which its file cannot hold; fetch it again from where it came
+io-hdf5-odd-number = its numbers have a size or an order of bits that this program does not read; write it again as whole numbers or fractions of 8 to 64 bits
+io-hdf5-kind = it holds {$kind}, which are no voxels
+io-hdf5-text = text
+io-hdf5-compound = records of several fields
+io-hdf5-references = references
+io-hdf5-enumeration = names of an enumeration
+io-hdf5-lists = lists
+io-hdf5-bytes = bytes without a meaning
+io-hdf5-affine = the file's affine was taken as nibabel's (indices in the order of the array's axes, to RAS millimetres); if another program wrote it, left and right or the order of axes may be wrong
+io-hdf5-unusable = the file's attribute {$name} cannot be used
+io-hdf5-axes = the array's axes do not end with z, y, x; they were taken as the file names them
+io-hdf5-no-sides = the file says how large the voxels are, but not how the array lies in the patient: left and right, front and back are not known
+io-hdf5-no-place = the file says neither how large the voxels are nor how the array lies in the patient; 1 mm was taken, so that lengths, volumes and sides mean nothing
+# Arrays without a place that lie on an image.
+io-unplaced-follows = the file does not say where the array lies; it has as many voxels as {$image} and was laid on its grid, voxel on voxel
+io-unplaced-reversed = the file does not say where the array lies; with its axes in the opposite order it has as many voxels as {$image} and was laid on its grid so
+
 # MetaImage.
 io-meta-object = it is a MetaIO file, but holds no image but an object of type {$kind}; choose the file of an image
 io-meta-missing = its MetaImage header has no field {$field}; {-io-rewrite}
@@ -255,6 +286,9 @@ io-dicom-wide-colour = colours with more than 8 bits are not written to DICOM
 io-dicom-shear = its rows and columns are not perpendicular, which DICOM cannot hold; use --resample to put it on an upright grid
 io-seg-nowhere = it has no place in the patient, which a DICOM segmentation must have
 io-seg-other-grid = its voxels are not those of the reference image: it stays on its own grid, and no slice of the image is named
+io-seg-too-many-segments = there are {$count} segments, and DICOM has numbers for {$most}
+io-seg-odd-label = the segment {$name} has the label {$label}, and DICOM has numbers from 1 to {$most}
+io-seg-nameless = it has labels that none of its segments has, or numbers that are not whole, which would be lost
 io-seg-no-segments = there are no segments to write
 io-seg-label-map-overlap = its segments overlap, which a DICOM label map cannot hold: write a binary segmentation
 io-seg-renumbered = segments of a binary or fractional DICOM segmentation are numbered from 1: {$name}, label {$label}, is number {$number} there

@@ -12,7 +12,7 @@ use super::{
     settings, surfaces, tables, thumbnails, transfer, transfer_thumbnails,
 };
 use crate::io::load::LoadReport;
-use crate::io::{OpenVolume, Opened};
+use crate::io::{OpenVolume, Opened, unplaced};
 use crate::model::volume::VolumeId;
 use crate::say;
 use crate::scene::Interpolation;
@@ -145,7 +145,12 @@ fn take_in(state: &mut State, job: JobId, event: JobEvent) {
 /// Adds what was found and shows the largest image of it. What may be a label map of an image is looked at first.
 fn scanned(state: &mut State, opened: Opened) -> Vec<Effect> {
     let interpolation = state.settings.interpolation;
-    let Opened { volumes, skipped } = opened;
+    let Opened { mut volumes, skipped } = opened;
+    let images = state.document.entries.iter().filter(|entry| entry.overlay.is_none());
+    unplaced::settle(
+        &mut volumes,
+        &images.map(|entry| entry.open.clone()).collect::<Vec<_>>(),
+    );
     if !skipped.is_empty() {
         state.tell(Level::Note, say!("app-skipped", count = skipped.len()));
     }

@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::command::Effect;
+use super::super::history::LabelEdit;
 use super::super::job::JobId;
 use super::super::overlays::{self, OPACITY_STEP, Overlay, Saved, SegmentChange};
 use super::super::probability::{self, Probability};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::super::surfaces::VolumeLook;
-use super::{file, navigate};
+use super::{file, navigate, paint};
 use crate::algo::label_counts::LabelsRead;
 use crate::io::OpenVolume;
 use crate::io::segmentation::{self, Stamp};
+use crate::model::segment::{Segment, default_color};
 use crate::model::volume::{Rescale, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::{SampleType, Voxels};
 use crate::say;
@@ -32,13 +34,15 @@ pub(super) fn first_role(entry: &mut Entry) {
     }
 }
 
-/// Whether a volume could be a label map by its header alone: whole numbers in NIfTI, NRRD or MetaImage on the grid of
+/// Whether a volume could be a label map by its header alone: whole numbers in NIfTI, NRRD, MetaImage or HDF5 on the grid of
 /// another image. Of other formats the file says what it is.
 pub(super) fn may_be_map(entry: &Entry, others: &[Entry]) -> bool {
     let volume = entry.volume();
-    let is_whole = !matches!(volume.voxels.sample_type(), SampleType::F32 | SampleType::F64);
+    // Whole numbers of 64 bits are kept as fractions.
+    let is_wide = matches!(volume.series.stored_type.as_str(), "i64" | "u64");
+    let is_whole = is_wide || !matches!(volume.voxels.sample_type(), SampleType::F32 | SampleType::F64);
     let may_be = !entry.is_image
-        && ["nifti", "nrrd", "mha"].contains(&volume.series.format)
+        && ["nifti", "nrrd", "mha", "hdf5"].contains(&volume.series.format)
         && is_whole
         && volume.voxels.components() == 1;
     may_be
@@ -320,21 +324,68 @@ pub(super) fn set_opacity(state: &mut State, opacity: f32) {
     }
 }
 
-/// Changes a segment.
+/// Changes a segment. What it is called and what it is are steps that can be undone; how it is looked at is none.
 pub(super) fn change_segment(state: &mut State, index: usize, label: u32, change: SegmentChange) {
+    let Some(volume) = state.document.entries.get(index).map(|entry| entry.volume().id) else {
+        return;
+    };
     let Some(overlay) = overlay_mut(state, index) else {
         return;
     };
-    let Some(segment) = overlay.table.get_mut(label) else {
+    let before = overlay.table.clone();
+    let mut table = overlay.table.clone();
+    let Some(segment) = table.get_mut(label) else {
         return;
     };
-    match change {
-        SegmentChange::Name(name) => segment.name = name,
-        SegmentChange::Color(color) => segment.color = color,
-        SegmentChange::Visible(is_visible) => segment.is_visible = is_visible,
-        SegmentChange::Locked(is_locked) => segment.is_locked = is_locked,
+    let step = match change {
+        SegmentChange::Color(color) => {
+            segment.color = color;
+            None
+        }
+        SegmentChange::Visible(is_visible) => {
+            segment.is_visible = is_visible;
+            None
+        }
+        SegmentChange::Locked(is_locked) => {
+            segment.is_locked = is_locked;
+            None
+        }
+        SegmentChange::Name(name) => {
+            let old = std::mem::replace(&mut segment.name, name);
+            Some(say!("app-step-rename-segment", old = old, name = segment.name.clone()))
+        }
+        SegmentChange::Coding(coding) => {
+            let text = coding.text();
+            if is_unnamed(segment) {
+                segment.name.clone_from(&text);
+                let has_own_color = segment.color != default_color(label);
+                segment.color = coding.color().filter(|_| !has_own_color).unwrap_or(segment.color);
+            }
+            segment.set_coding(*coding);
+            Some(say!("app-step-code-segment", name = segment.name.clone(), code = text))
+        }
+    };
+    match step {
+        Some(step) if table != before => {
+            let edit = LabelEdit {
+                volume,
+                layer: 0,
+                delta: None,
+                tables: Some((before, table)),
+            };
+            paint::commit(state, edit, step);
+        }
+        _ => {
+            overlay.table = table;
+            overlay.recolor();
+        }
     }
-    overlay.recolor();
+}
+
+/// Whether a segment has the name that it got by itself.
+fn is_unnamed(segment: &Segment) -> bool {
+    let name = segment.name.trim();
+    name.is_empty() || name == say!("app-segment", label = segment.label)
 }
 
 /// Shows or hides all segments of a map.

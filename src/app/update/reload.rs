@@ -1,13 +1,14 @@
 //! Reading a file again that has changed, and having files watched for that.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::super::command::Effect;
 use super::super::overlays::Overlay;
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::{file, overlay};
 use crate::io::segmentation::Stamp;
-use crate::io::{OpenVolume, Opened};
+use crate::io::{OpenVolume, Opened, unplaced};
 use crate::model::volume::VolumeId;
 use crate::say;
 
@@ -96,11 +97,24 @@ pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effec
         new.series_uid == old.series_uid && new.series_number == old.series_number
     };
     let mut volumes = opened.volumes;
-    let at = volumes.iter().position(is_same).unwrap_or(0);
+    // Arrays of one file have no number but a name.
+    let is_named_so =
+        |open: &OpenVolume| is_same(open) && open.volume.series.description == entry.volume().series.description;
+    let at = volumes
+        .iter()
+        .position(is_named_so)
+        .or_else(|| volumes.iter().position(is_same));
     if volumes.is_empty() {
         return Vec::new();
     }
-    let open = volumes.swap_remove(at);
+    let mut open = volumes.swap_remove(at.unwrap_or(0));
+    if let Some(mut placed) = unplaced::lie_on(&open, entry.volume()) {
+        // It lies where it lay, and says of that what it said.
+        if let Some(volume) = Arc::get_mut(&mut placed.volume) {
+            volume.warnings.clone_from(&entry.volume().warnings);
+        }
+        open = placed;
+    }
     let new = open.volume.id;
     let name = open.volume.series.description.clone();
     entry.overlay = entry.overlay.take().map(|old| {

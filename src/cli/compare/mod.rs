@@ -49,11 +49,11 @@ struct MeanJson {
 }
 
 pub(in crate::cli) fn compare(args: &CompareArgs, quiet: bool) -> Outcome {
-    let a = LabelMap::read(&args.reference, quiet)?;
     if args.probability {
+        let a = LabelMap::read(&args.reference, quiet)?;
         return threshold::compare(args, &a, quiet);
     }
-    let mut b = LabelMap::read(&args.judged, quiet)?;
+    let (a, mut b) = LabelMap::read_both([&args.reference, &args.judged], quiet)?;
     b.bring_onto(&a, quiet)?;
     let pairing = pair(&a, &mut b, args.by, quiet)?;
     let labels = judge(&a.map, &b.map, &pairing);

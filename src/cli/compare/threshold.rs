@@ -8,6 +8,7 @@ use crate::algo::value_range::value_range;
 use crate::cli::label_maps::LabelMap;
 use crate::cli::table::{cell, table};
 use crate::cli::{Failure, Outcome, output, source};
+use crate::io::unplaced;
 use crate::say;
 
 /// Thresholds of the curve, and every how many of them people read one.
@@ -53,6 +54,7 @@ pub(super) fn compare(args: &CompareArgs, reference: &LabelMap, quiet: bool) -> 
         }
     };
     let open = source::open_one(&args.judged, None, quiet)?;
+    let open = unplaced::lie_on(&open, &reference.open.volume).unwrap_or(open);
     if open.volume.geometry().is_none() || open.volume.voxels.components() != 1 {
         let path = args.judged.display().to_string();
         return Err(Failure(say!("cli-compare-no-probabilities", path = path)));

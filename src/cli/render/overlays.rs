@@ -8,7 +8,7 @@ use crate::algo::label_counts::label_counts;
 use crate::algo::value_range::value_range;
 use crate::app::overlays;
 use crate::app::probability::{Probability, certain_value};
-use crate::cli::{Failure, Outcome, source};
+use crate::cli::{Failure, Outcome, label_maps, source};
 use crate::io::OpenVolume;
 use crate::model::segment::{LabelColors, MOST_LABEL};
 use crate::model::volume::VolumeKind;
@@ -93,15 +93,22 @@ fn probability_layer(args: &RenderArgs, slice: &SliceScene, path: &Path, quiet: 
     })
 }
 
-/// Opens a segmentation. One in DICOM is opened with its image, whose grid it takes where it fits.
+/// Opens a segmentation. One in DICOM, or in a file that does not say where it lies, is opened with its image, whose grid it
+/// takes where it fits.
 pub(super) fn open_over(path: &Path, image: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
-    let alone = source::open_one(path, None, quiet)?;
+    let alone = label_maps::open_map(path, quiet)?;
     let file = |open: &OpenVolume| open.source.file().map(|file| file.path().to_owned());
     let series = &alone.volume.series;
-    if series.format != "dicom" || series.kind != VolumeKind::Segmentation || file(&alone).is_none() {
+    let is_dicom = series.format == "dicom" && series.kind == VolumeKind::Segmentation;
+    let follows = is_dicom || alone.source.unplaced().is_some();
+    if !follows || file(&alone).is_none() {
         return Ok(alone);
     }
     let both = source::scan(&[path.to_owned(), image.to_owned()], quiet)?;
-    let found = both.volumes.into_iter().find(|open| file(open) == file(&alone));
+    // Several arrays of one file differ by their names.
+    let is_it = |open: &OpenVolume| {
+        file(open) == file(&alone) && (is_dicom || open.volume.series.description == series.description)
+    };
+    let found = both.volumes.into_iter().find(is_it);
     Ok(found.unwrap_or(alone))
 }

@@ -13,6 +13,7 @@ pub mod references;
 mod bytes;
 mod charset;
 mod codec;
+mod codes;
 mod codestream;
 mod encoding;
 mod fragments;

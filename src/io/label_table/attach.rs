@@ -8,6 +8,7 @@ use super::read_table;
 use crate::io::dicom::references::References;
 use crate::io::place::FilePlace;
 use crate::io::source::{OpenVolume, Opened, Skipped, SlabError, SlabRead, SlabSource};
+use crate::io::unplaced::Unplaced;
 use crate::model::segment::SegmentTable;
 use crate::model::voxels::SampleType;
 use crate::say;
@@ -15,7 +16,7 @@ use crate::say;
 /// Endings of tables, the richest first.
 const ENDINGS: [&str; 6] = ["label", "ctab", "json", "csv", "tsv", "txt"];
 /// Formats that say nothing of their labels by themselves.
-const FORMATS: [&str; 3] = ["nifti", "nrrd", "mha"];
+const FORMATS: [&str; 4] = ["nifti", "nrrd", "mha", "hdf5"];
 
 /// A table among the files that were looked at.
 pub(in crate::io) struct FoundTable {
@@ -129,7 +130,7 @@ fn stems(path: &Path) -> Vec<String> {
     let mut stems = Vec::new();
     while let Some((shorter, ending)) = stem.rsplit_once('.') {
         let is_ending = [
-            "gz", "nii", "hdr", "img", "seg", "nrrd", "nhdr", "mha", "mhd", "raw", "zraw",
+            "gz", "nii", "hdr", "img", "seg", "nrrd", "nhdr", "mha", "mhd", "raw", "zraw", "h5", "hdf5", "hdf",
         ]
         .iter()
         .any(|known| ending.eq_ignore_ascii_case(known));
@@ -179,6 +180,10 @@ impl SlabSource for Named {
 
     fn references(&self) -> Option<Arc<References>> {
         self.inner.references()
+    }
+
+    fn unplaced(&self) -> Option<&Unplaced> {
+        self.inner.unplaced()
     }
 
     fn streams(&self) -> bool {

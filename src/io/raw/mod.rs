@@ -13,7 +13,7 @@ pub(in crate::io) use input::{Packing, beginning, unpacked_length};
 pub(in crate::io) use order::{Axis, Order, OrderError, Role};
 pub(in crate::io) use segments::{segment_fields, segments};
 pub(in crate::io) use source::{RawSource, Relabel};
-pub(in crate::io) use stored::Stored;
+pub(in crate::io) use stored::{Stored, decode};
 pub(in crate::io) use volume::{CheckedVolume, DataFile, RawVolume, data_file};
 pub(in crate::io) use write::{Numbers, Sums, check};
 

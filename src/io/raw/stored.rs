@@ -74,18 +74,18 @@ impl Stored {
 }
 
 /// Samples that came out of a file.
-pub(super) struct Decoded {
-    pub(super) samples: Samples,
+pub(in crate::io) struct Decoded {
+    pub(in crate::io) samples: Samples,
     /// Whole voxels that the file had; the rest of the samples is 0.
     pub(super) voxels_read: usize,
     /// What stopped the reading early, if not the end of the file.
     pub(super) stopped_by: Option<io::Error>,
     /// Whether whole numbers were rounded because `f64` cannot hold them.
-    pub(super) is_rounded: bool,
+    pub(in crate::io) is_rounded: bool,
 }
 
 /// Reads `voxels` voxels. The caller has compared their number with the bytes that the file can hold.
-pub(super) fn decode(
+pub(in crate::io) fn decode(
     reader: &mut impl Read,
     stored: Stored,
     voxels: usize,

@@ -1,14 +1,23 @@
-//! The name of a segment in its list: a click goes there, a double click lets it be changed in its place.
+//! The name of a segment in its list: a click goes there, a double click lets it be changed in its place, with the table of
+//! codes for what it is below.
 
-use egui::{Button, Key, Role, Sense, TextEdit, Ui, WidgetInfo};
+use egui::{
+    Button, Key, Popup, PopupCloseBehavior, Rect, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo,
+};
 
 use crate::app::Command;
 use crate::app::overlays::SegmentChange;
+use crate::model::coding::Coding;
 use crate::model::segment::Segment;
 use crate::model::volume::VolumeId;
 use crate::say;
 use crate::ui::memory::RenamingSegment;
-use crate::ui::{Commands, Memory};
+use crate::ui::{Commands, Memory, theme};
+
+/// Rows of the table that are shown.
+const MOST_ROWS: usize = 40;
+/// Width and greatest height of the list.
+const CODES: [f32; 2] = [300.0, 180.0];
 
 /// Shows the name of a segment of the label map `map`, which is the document's number `index`; `is_somewhere`: the map
 /// has a voxel of it.
@@ -26,19 +35,7 @@ pub(super) fn show(
         .as_mut()
         .filter(|renaming| renaming.map == map && renaming.label == label)
     {
-        let field = ui.add(TextEdit::singleline(&mut renaming.text).desired_width(f32::INFINITY));
-        let what = say!("ui-segment-name", name = segment.name.clone());
-        field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &what));
-        if std::mem::take(&mut renaming.wants_focus) {
-            field.request_focus();
-        }
-        if field.lost_focus() {
-            let name = renaming.text.trim().to_owned();
-            let is_kept = ui.input(|input| input.key_pressed(Key::Escape)) || name.is_empty() || name == segment.name;
-            if !is_kept {
-                let change = SegmentChange::Name(name);
-                commands.push(Command::SetSegment { index, label, change });
-            }
+        if rename(ui, index, segment, renaming, commands) {
             memory.renaming_segment = None;
         }
         return;
@@ -49,7 +46,7 @@ pub(super) fn show(
         say!("ui-segment-nowhere-tip", label = label)
     };
     let button = Button::new(&segment.name).frame(false).truncate().sense(Sense::click());
-    let response = ui.add(button).on_hover_text(tip);
+    let response = ui.add(button).on_hover_text(format!("{tip}\n{}", what_it_is(segment)));
     let go = say!("ui-segment-go", name = segment.name.clone());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &go));
     if response.double_clicked() {
@@ -57,9 +54,124 @@ pub(super) fn show(
             map,
             label,
             text: segment.name.clone(),
+            sought: String::new(),
             wants_focus: true,
         });
     } else if response.clicked() && is_somewhere {
         commands.push(Command::GoToSegment { index, label });
+    }
+}
+
+/// What was said that it is, or what its name says.
+fn what_it_is(segment: &Segment) -> String {
+    let coding = segment.coding();
+    let is_told = segment.detail.as_ref().is_some_and(|detail| detail.coding.is_some());
+    let (what, code) = (coding.text(), coding.code_text());
+    if is_told {
+        say!("ui-segment-code", what = what, code = code)
+    } else {
+        say!("ui-segment-code-by-name", what = what, code = code)
+    }
+}
+
+/// The field of the name, and the codes below; whether that is over.
+fn rename(
+    ui: &mut Ui,
+    index: usize,
+    segment: &Segment,
+    renaming: &mut RenamingSegment,
+    commands: &mut Commands,
+) -> bool {
+    let label = segment.label;
+    let field = ui.add(TextEdit::singleline(&mut renaming.text).desired_width(f32::INFINITY));
+    let what = say!("ui-segment-name", name = segment.name.clone());
+    field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &what));
+    if std::mem::take(&mut renaming.wants_focus) {
+        field.request_focus();
+    }
+    let (chosen, codes) = codes(&field, segment, renaming);
+    let (is_escape, is_enter) = ui.input(|input| (input.key_pressed(Key::Escape), input.key_pressed(Key::Enter)));
+    let is_in = |rect: Rect| {
+        let pressed = ui.input(|input| {
+            input
+                .pointer
+                .any_pressed()
+                .then(|| input.pointer.interact_pos())
+                .flatten()
+        });
+        pressed.is_none_or(|at| rect.contains(at) || field.rect.contains(at))
+    };
+    let is_over = is_escape || is_enter || chosen.is_some() || !is_in(codes);
+    if !is_over {
+        return false;
+    }
+    let name = renaming.text.trim().to_owned();
+    if !is_escape && !name.is_empty() && name != segment.name {
+        let change = SegmentChange::Name(name);
+        commands.push(Command::SetSegment { index, label, change });
+    }
+    if let Some(coding) = chosen {
+        let change = SegmentChange::Coding(Box::new(coding));
+        commands.push(Command::SetSegment { index, label, change });
+    }
+    true
+}
+
+/// The table of codes below the field: what was chosen in it, and where it is.
+fn codes(field: &Response, segment: &Segment, renaming: &mut RenamingSegment) -> (Option<Coding>, Rect) {
+    let popup = Popup::from_response(field)
+        .close_behavior(PopupCloseBehavior::IgnoreClicks)
+        .open(true)
+        .width(CODES[0]);
+    let shown = popup.show(|ui| {
+        ui.label(RichText::new(what_it_is(segment)).color(theme::of(ui).text_weak));
+        let search = ui.add(
+            TextEdit::singleline(&mut renaming.sought)
+                .hint_text(say!("ui-segment-codes-hint"))
+                .desired_width(f32::INFINITY),
+        );
+        let what = say!("ui-segment-codes", name = segment.name.clone());
+        search.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &what));
+        let found = found(renaming);
+        if found.is_empty() {
+            ui.label(RichText::new(say!("ui-segment-codes-none")).color(theme::of(ui).text_weak));
+        }
+        let now = segment.detail.as_ref().and_then(|detail| detail.coding.as_ref());
+        // Enter in the field takes the first.
+        let is_enter = search.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let mut chosen = found
+            .first()
+            .filter(|_| is_enter && !renaming.sought.trim().is_empty())
+            .cloned();
+        let list = ScrollArea::vertical().max_height(CODES[1]).auto_shrink([false, true]);
+        list.show(ui, |ui| {
+            for coding in found {
+                let text = coding.text();
+                let row = Button::selectable(now == Some(&coding), text.as_str()).truncate();
+                let tip = format!("{} · {}", coding.category.meaning, coding.code_text());
+                let row = ui.add_sized([ui.available_width(), 0.0], row).on_hover_text(tip);
+                let name = say!("ui-segment-code-choose", what = text);
+                row.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+                if row.clicked() {
+                    chosen = Some(coding);
+                }
+            }
+        });
+        chosen
+    });
+    shown.map_or((None, Rect::NOTHING), |shown| (shown.inner, shown.response.rect))
+}
+
+/// Codes by what is looked for; before anything is, by the name; where that says nothing, all.
+fn found(renaming: &RenamingSegment) -> Vec<Coding> {
+    let sought = renaming.sought.trim();
+    if !sought.is_empty() {
+        return Coding::search(sought, MOST_ROWS);
+    }
+    let by_name = Coding::search(renaming.text.trim(), MOST_ROWS);
+    if by_name.is_empty() {
+        Coding::search("", MOST_ROWS)
+    } else {
+        by_name
     }
 }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use self::source::{ContourSource, Part};
 use crate::algo::rasterize::{RasterRegion, RowRun, rasterize};
 use crate::io::source::OpenVolume;
+use crate::model::coding::Detail;
 use crate::model::segment::{MOST_LABEL, Segment, SegmentTable, default_color};
 use crate::model::volume::{Placement, Rescale, Volume, VolumeId};
 use crate::model::voxels::{SampleType, Voxels};
@@ -39,6 +40,12 @@ impl ContourFile {
         }
         let segments = self.regions.iter().zip(&layers).map(|(region, layer)| Segment {
             layer: *layer,
+            detail: region.coding.clone().map(|coding| {
+                Arc::new(Detail {
+                    coding: Some(coding),
+                    ..Detail::default()
+                })
+            }),
             ..Segment::new(
                 region.number,
                 region.name.clone(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use dicom_dictionary_std::{tags, uids};
 use glam::DVec3;
 
+use super::super::codes::coding_of;
 use super::super::elements::Item;
 use super::super::header::{Identity, read_identity};
 use super::super::prescan::Prescan;
@@ -111,6 +112,7 @@ fn regions_of(root: Item<'_>, warnings: &mut Vec<String>) -> Vec<Region> {
                 number,
                 name: name.unwrap_or_else(|| say!("app-segment", label = number)),
                 color: None,
+                coding: None,
                 outlines: Vec::new(),
             },
         );
@@ -148,6 +150,16 @@ fn regions_of(root: Item<'_>, warnings: &mut Vec<String>) -> Vec<Region> {
                 Some(points) => region.outlines.push(points),
                 None => broken += 1,
             }
+        }
+    }
+    for item in root.items(tags::RTROI_OBSERVATIONS_SEQUENCE) {
+        let number = item.integer(tags::REFERENCED_ROI_NUMBER);
+        let region = number
+            .and_then(|number| u32::try_from(number).ok())
+            .and_then(|number| regions.get_mut(&number));
+        if let Some(region) = region {
+            region.coding =
+                coding_of(item, tags::RTROI_IDENTIFICATION_CODE_SEQUENCE).filter(|coding| !coding.is_unknown());
         }
     }
     if broken > 0 {

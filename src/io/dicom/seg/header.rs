@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
+use super::super::codes::coding_of;
 use super::super::elements::Item;
 use super::super::references::SourceImage;
 use super::color::srgb_of_lab;
-use crate::model::coding::{AlgorithmKind, Code, Coding, Detail};
+use crate::model::coding::{AlgorithmKind, Detail};
 
 /// How segments are stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,37 +118,8 @@ impl SegHeader {
     }
 }
 
-/// The first code of a sequence.
-fn code_of(item: Item<'_>, sequence: Tag) -> Option<(Code, Item<'_>)> {
-    let item = item.item(sequence)?;
-    let value = [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE]
-        .into_iter()
-        .find_map(|tag| item.text(tag))?;
-    let code = Code {
-        value,
-        scheme: item.text(tags::CODING_SCHEME_DESIGNATOR).unwrap_or_default(),
-        meaning: item.text(tags::CODE_MEANING).unwrap_or_default(),
-    };
-    Some((code, item))
-}
-
 /// What is told of a segment beside its name and colour (PS3.3 C.8.20.4).
 fn detail_of(item: Item<'_>) -> Option<Arc<Detail>> {
-    let coding = || {
-        let category = code_of(item, tags::SEGMENTED_PROPERTY_CATEGORY_CODE_SEQUENCE)?.0;
-        let (kind, inside) = code_of(item, tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE)?;
-        let region = code_of(item, tags::ANATOMIC_REGION_SEQUENCE);
-        Some(Coding {
-            category,
-            kind,
-            modifier: code_of(inside, tags::SEGMENTED_PROPERTY_TYPE_MODIFIER_CODE_SEQUENCE).map(|found| found.0),
-            region_modifier: region
-                .as_ref()
-                .and_then(|(_, inside)| code_of(*inside, tags::ANATOMIC_REGION_MODIFIER_SEQUENCE))
-                .map(|found| found.0),
-            region: region.map(|found| found.0),
-        })
-    };
     let kind = match item.text(tags::SEGMENT_ALGORITHM_TYPE).as_deref() {
         Some("AUTOMATIC") => Some(AlgorithmKind::Automatic),
         Some("SEMIAUTOMATIC") => Some(AlgorithmKind::Semiautomatic),
@@ -156,7 +127,7 @@ fn detail_of(item: Item<'_>) -> Option<Arc<Detail>> {
         _ => None,
     };
     let detail = Detail {
-        coding: coding(),
+        coding: coding_of(item, tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE),
         algorithm: kind.map(|kind| (kind, item.text(tags::SEGMENT_ALGORITHM_NAME).unwrap_or_default())),
         tracking: item.text(tags::TRACKING_ID).zip(item.text(tags::TRACKING_UID)),
     };

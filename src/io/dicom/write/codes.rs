@@ -8,7 +8,7 @@ use dicom_object::InMemDicomObject;
 use super::super::references::{References, SourceImage};
 use super::modules::Elements;
 use super::text::line;
-use crate::model::coding::Code;
+use crate::model::coding::{AlgorithmKind, Code, Coding};
 
 /// A term of DICOM's own.
 pub(super) fn dicom_code(value: &str, meaning: &str) -> Code {
@@ -16,6 +16,15 @@ pub(super) fn dicom_code(value: &str, meaning: &str) -> Code {
         value: value.to_owned(),
         scheme: "DCM".to_owned(),
         meaning: meaning.to_owned(),
+    }
+}
+
+/// Segment Algorithm Type and ROI Generation Algorithm, which have the same words.
+pub(super) fn algorithm_word(kind: AlgorithmKind) -> &'static str {
+    match kind {
+        AlgorithmKind::Automatic => "AUTOMATIC",
+        AlgorithmKind::Semiautomatic => "SEMIAUTOMATIC",
+        AlgorithmKind::Manual => "MANUAL",
     }
 }
 
@@ -37,18 +46,50 @@ impl Elements {
         self.sequence(tag, DataSetSequence::from(items));
     }
 
-    /// A code sequence (PS3.3 8.8) with what stands inside its item.
+    /// A code sequence (PS3.3 8.8) with what stands inside its item. Value, scheme and meaning must not be empty: what is, is
+    /// made of the others.
     pub(super) fn code_with(&mut self, tag: Tag, code: &Code, inside: impl FnOnce(&mut Self)) {
+        let [value, scheme, meaning] = [&code.value, &code.scheme, &code.meaning].map(|text| line(text, usize::MAX));
+        let first = |some: [&str; 3]| {
+            some.into_iter()
+                .find(|text| !text.is_empty())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let value = first([&value, &meaning, "UNKNOWN"]);
         self.one(tag, |elements| {
-            if code.value.chars().count() > 16 {
-                elements.text(tags::LONG_CODE_VALUE, VR::UC, code.value.as_str());
+            if value.starts_with("urn:") || value.contains("://") {
+                elements.text(tags::URN_CODE_VALUE, VR::UR, value.as_str());
+            } else if value.chars().count() > 16 {
+                elements.text(tags::LONG_CODE_VALUE, VR::UC, value.as_str());
             } else {
-                elements.text(tags::CODE_VALUE, VR::SH, line(&code.value, 16));
+                elements.text(tags::CODE_VALUE, VR::SH, value.as_str());
             }
-            elements.text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, line(&code.scheme, 16));
-            elements.text(tags::CODE_MEANING, VR::LO, line(&code.meaning, 64));
+            // Schemes of one's own begin with 99 (PS3.3 8.2).
+            let scheme = first([&scheme, "99UNKNOWN", ""]);
+            elements.text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, line(&scheme, 16));
+            elements.text(tags::CODE_MEANING, VR::LO, line(&first([&meaning, &value, ""]), 64));
             inside(elements);
         });
+    }
+
+    /// What a segment is: category, type in a sequence of its own, region, and their modifiers (PS3.3 C.8.20.4, C.8.8.8).
+    pub(super) fn coding(&mut self, coding: &Coding, kind: Tag) {
+        self.code(tags::SEGMENTED_PROPERTY_CATEGORY_CODE_SEQUENCE, &coding.category);
+        let with = |tag: Tag, modifier: &Option<Code>| {
+            let modifier = modifier.clone();
+            move |inside: &mut Self| {
+                if let Some(modifier) = &modifier {
+                    inside.code(tag, modifier);
+                }
+            }
+        };
+        let modifier = with(tags::SEGMENTED_PROPERTY_TYPE_MODIFIER_CODE_SEQUENCE, &coding.modifier);
+        self.code_with(kind, &coding.kind, modifier);
+        if let Some(region) = &coding.region {
+            let modifier = with(tags::ANATOMIC_REGION_MODIFIER_SEQUENCE, &coding.region_modifier);
+            self.code_with(tags::ANATOMIC_REGION_SEQUENCE, region, modifier);
+        }
     }
 
     /// A code sequence.

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::sync::Arc;
 
 use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
@@ -13,20 +12,17 @@ use glam::{DVec2, DVec3};
 use rayon::prelude::*;
 
 use super::super::header::{DicomObject, read_object};
-use super::codes::{image_items, item};
+use super::codes::{algorithm_word, image_items, item};
 use super::ground::Ground;
 use super::modules::Elements;
-use super::segmentation::{SegmentationToWrite, file_bytes};
+use super::segmentation::SegmentationToWrite;
 use super::study::{NewObject, Study, now};
 use super::text::{decimal_strings, line};
 use super::uid::is_uid;
+use super::{check_sides, file_bytes};
 use crate::algo::pixel_outlines::outlines;
-use crate::io::blank;
 use crate::io::save::{SaveError, write_checked};
-use crate::io::source::OpenVolume;
 use crate::model::segment::Segment;
-use crate::model::volume::{Placement, VolumeKind};
-use crate::model::voxels::{SampleType, Voxels};
 use crate::say;
 
 /// The retired class of study management, which RT objects still name (PS3.3 C.8.8.5.2).
@@ -40,15 +36,10 @@ type Outlines = Vec<(usize, Vec<Vec<DVec2>>)>;
 pub fn write_contours(path: &Path, what: &SegmentationToWrite<'_>) -> Result<Vec<String>, SaveError> {
     let refuse = |why: String| SaveError::refused(path, why);
     let geometry = what.volume.geometry().ok_or_else(|| refuse(say!("io-seg-nowhere")))?;
-    if what.table.segments.is_empty() {
-        return Err(refuse(say!("io-seg-no-segments")));
-    }
+    what.check_labels().map_err(refuse)?;
     let ground = Ground::of(geometry, what.reference);
-    let warnings = if ground.is_apart {
-        vec![say!("io-seg-other-grid")]
-    } else {
-        Vec::new()
-    };
+    let [columns, rows, _] = ground.dims();
+    check_sides(columns, rows).map_err(refuse)?;
     let planes = Planes::of(what, &ground).map_err(refuse)?;
     let regions: Vec<(&Segment, Outlines)> = what
         .table
@@ -65,7 +56,7 @@ pub fn write_contours(path: &Path, what: &SegmentationToWrite<'_>) -> Result<Vec
         |out| out.write_all(&bytes),
         |copy| read_back(copy, what, &ground, &study, &planes),
     )?;
-    Ok(warnings)
+    Ok(ground.warnings())
 }
 
 /// The labels of the map on the grid.
@@ -156,7 +147,9 @@ fn put_regions(elements: &mut Elements, ground: &Ground, study: &Study, regions:
             study.frame_of_reference_uid.as_str(),
         );
         inside.text(tags::ROI_NAME, VR::LO, line(&segment.name, 64));
-        inside.text(tags::ROI_GENERATION_ALGORITHM, VR::CS, "");
+        let algorithm = segment.detail.as_ref().and_then(|detail| detail.algorithm.as_ref());
+        let word = algorithm.map_or("", |(kind, _)| algorithm_word(*kind));
+        inside.text(tags::ROI_GENERATION_ALGORITHM, VR::CS, word);
     });
     elements.items(tags::STRUCTURE_SET_ROI_SEQUENCE, rois);
     let contours = of_region(&|inside, _, segment, outlines| {
@@ -179,7 +172,7 @@ fn put_regions(elements: &mut Elements, ground: &Ground, study: &Study, regions:
     let observations = of_region(&|inside, n, segment, _| {
         inside.text(tags::OBSERVATION_NUMBER, VR::IS, (n + 1).to_string());
         inside.text(tags::REFERENCED_ROI_NUMBER, VR::IS, segment.label.to_string());
-        inside.code(tags::RTROI_IDENTIFICATION_CODE_SEQUENCE, &segment.coding().kind);
+        inside.coding(&segment.coding(), tags::RTROI_IDENTIFICATION_CODE_SEQUENCE);
         inside.text(tags::RTROI_INTERPRETED_TYPE, VR::CS, "");
         inside.text(tags::ROI_INTERPRETER, VR::PN, "");
     });
@@ -247,18 +240,7 @@ fn read_back(
         return Err(wrong());
     };
     let [columns, rows, slices] = ground.dims();
-    let voxels = Voxels::new([columns, rows, slices], 1, 1, SampleType::U16, 1).map_err(io::Error::other)?;
-    let mut grid = what.volume.with_voxels(voxels);
-    grid.placement = Placement::Patient(ground.geometry.clone());
-    grid.series.kind = VolumeKind::Image;
-    grid.series
-        .frame_of_reference_uid
-        .clone_from(&study.frame_of_reference_uid);
-    let source = blank::source(&grid);
-    let image = OpenVolume {
-        volume: Arc::new(grid),
-        source,
-    };
+    let image = ground.as_image(what.volume, study)?;
     let back = file
         .into_open_volume(std::slice::from_ref(&image))
         .map_err(io::Error::other)?;

@@ -1,13 +1,19 @@
 //! The grid that a segmentation is written on: the reference image's own where the map's voxels are the image's, in
 //! whatever order of axes, so that each frame lies on one of its slices; else the map's own grid.
 
+use std::io;
 use std::sync::Arc;
 
 use glam::DVec3;
 
 use super::super::references::References;
+use super::study::Study;
+use crate::io::blank;
 use crate::io::source::OpenVolume;
 use crate::model::geometry::Geometry;
+use crate::model::volume::{Placement, Volume, VolumeKind};
+use crate::model::voxels::{SampleType, Voxels};
+use crate::say;
 
 /// Voxel centres this near to each other, in voxels, are one.
 const SAME_VOXEL: f64 = 0.02;
@@ -78,6 +84,27 @@ impl Ground {
 
     pub(super) fn dims(&self) -> [usize; 3] {
         self.geometry.dims()
+    }
+
+    /// What is odd about it, each a sentence.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.is_apart.then(|| say!("io-seg-other-grid")).into_iter().collect()
+    }
+
+    /// An empty image on it, in the frame of reference of a study: what a file that was written is read back on.
+    pub(super) fn as_image(&self, volume: &Volume, study: &Study) -> io::Result<OpenVolume> {
+        let voxels = Voxels::new(self.dims(), 1, 1, SampleType::U16, 1).map_err(io::Error::other)?;
+        let mut grid = volume.with_voxels(voxels);
+        grid.placement = Placement::Patient(self.geometry.clone());
+        grid.series.kind = VolumeKind::Image;
+        grid.series
+            .frame_of_reference_uid
+            .clone_from(&study.frame_of_reference_uid);
+        let source = blank::source(&grid);
+        Ok(OpenVolume {
+            volume: Arc::new(grid),
+            source,
+        })
     }
 
     /// The map's voxel at a voxel of the grid; `None` beyond the map.

@@ -99,6 +99,15 @@ fn write(
         .collect())
 }
 
+/// The bytes of a file. First into memory: what the disk says would be lost in what dicom-rs says.
+fn file_bytes(object: InMemDicomObject, transfer_syntax: &str) -> Result<Vec<u8>, String> {
+    let meta = FileMetaTableBuilder::new().transfer_syntax(transfer_syntax);
+    let file = object.with_meta(meta).map_err(|err| err.to_string())?;
+    let mut bytes = Vec::new();
+    file.write_all(&mut bytes).map_err(|err| err.to_string())?;
+    Ok(bytes)
+}
+
 /// Rows and Columns are counts of 16 bits.
 fn check_sides(columns: usize, rows: usize) -> Result<(), String> {
     if columns.max(rows) > usize::from(u16::MAX) {

@@ -9,7 +9,7 @@ use glam::DVec3;
 
 use super::pet::{PetAcquisition, put_pet};
 use super::pixels::PixelPlan;
-use super::text::{decimal_string, decimal_strings, line};
+use super::text::{decimal_string, decimal_strings, fitting, line, person_name};
 use super::uid::{is_uid, new_uid};
 use crate::model::geometry::Geometry;
 use crate::model::orientation::letters;
@@ -204,24 +204,17 @@ impl<'a> SeriesWriter<'a> {
     fn put_patient_and_study(&self, elements: &mut Elements) {
         let series = &self.volume.series;
         let patient = &series.patient;
-        let date = |text: &str| {
-            if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-                text.to_owned()
-            } else {
-                String::new()
-            }
-        };
         let sex = if ["M", "F", "O"].contains(&patient.sex.trim()) {
             patient.sex.trim()
         } else {
             ""
         };
-        elements.text(tags::PATIENT_NAME, VR::PN, line(&patient.name, 194));
+        elements.text(tags::PATIENT_NAME, VR::PN, person_name(&patient.name));
         elements.text(tags::PATIENT_ID, VR::LO, line(&patient.id, 64));
-        elements.text(tags::PATIENT_BIRTH_DATE, VR::DA, date(&patient.birth_date));
+        elements.text(tags::PATIENT_BIRTH_DATE, VR::DA, fitting(VR::DA, &patient.birth_date));
         elements.text(tags::PATIENT_SEX, VR::CS, sex);
         elements.text(tags::STUDY_INSTANCE_UID, VR::UI, self.study_uid.as_str());
-        elements.text(tags::STUDY_DATE, VR::DA, date(&series.study_date));
+        elements.text(tags::STUDY_DATE, VR::DA, fitting(VR::DA, &series.study_date));
         elements.empty(&[
             (tags::STUDY_TIME, VR::TM),
             (tags::REFERRING_PHYSICIAN_NAME, VR::PN),

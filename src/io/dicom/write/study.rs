@@ -5,7 +5,7 @@ use dicom_dictionary_std::tags;
 
 use super::super::prescan::prescan_file;
 use super::modules::Elements;
-use super::text::line;
+use super::text::{fitting, line};
 use super::uid::{is_uid, new_uid};
 use crate::io::source::OpenVolume;
 use crate::model::date::date_of_day;
@@ -34,6 +34,13 @@ const COPIED: [(Tag, VR, bool); 19] = [
     (tags::LOSSY_IMAGE_COMPRESSION_METHOD, VR::CS, false),
 ];
 
+/// Those that may have several values.
+const MULTIPLE: [Tag; 3] = [
+    tags::DEIDENTIFICATION_METHOD,
+    tags::LOSSY_IMAGE_COMPRESSION_RATIO,
+    tags::LOSSY_IMAGE_COMPRESSION_METHOD,
+];
+
 /// The study that a new object goes into.
 pub(super) struct Study {
     texts: Vec<(Tag, VR, String)>,
@@ -53,16 +60,31 @@ impl Study {
             .filter(|open| open.volume.series.format == "dicom")
             .and_then(|open| prescan_file(open.source.file()?.path()).ok());
         let mut is_lossy = false;
-        let text_of = |tag: Tag| match &from_file {
-            Some(scanned) => {
-                let texts = scanned.elements.root().texts(tag);
-                texts.iter().map(|text| line(text, 194)).collect::<Vec<_>>().join("\\")
+        let texts_of = |tag: Tag| -> Vec<String> {
+            let Some(scanned) = &from_file else {
+                return vec![known(series, tag)];
+            };
+            let root = scanned.elements.root();
+            let texts = root.texts(tag);
+            if texts.is_empty() && tag == tags::DEIDENTIFICATION_METHOD {
+                // How a patient's identity was removed must be told, in words or in codes; codes are told in their words.
+                let codes = root.items(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE);
+                return codes.filter_map(|code| code.text(tags::CODE_MEANING)).collect();
             }
-            None => known(series, tag),
+            // All others have one value, whatever a file may have.
+            if MULTIPLE.contains(&tag) {
+                texts
+            } else {
+                vec![texts.join(" ")]
+            }
+        };
+        let text_of = |tag: Tag, vr: VR| {
+            let values: Vec<String> = texts_of(tag).iter().map(|text| fitting(vr, text)).collect();
+            values.join("\\")
         };
         let texts = COPIED
             .iter()
-            .map(|(tag, vr, is_always)| (*tag, *vr, *is_always, text_of(*tag)))
+            .map(|(tag, vr, is_always)| (*tag, *vr, *is_always, text_of(*tag, *vr)))
             .filter(|(_, _, is_always, text)| *is_always || !text.is_empty())
             .map(|(tag, vr, _, text)| (tag, vr, text))
             .collect();
@@ -122,18 +144,14 @@ pub(super) struct NewObject<'a> {
 
 /// What a volume of another format knows.
 fn known(series: &SeriesInfo, tag: Tag) -> String {
-    let date = |text: &str| {
-        let is_date = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
-        if is_date { text.to_owned() } else { String::new() }
-    };
     match tag {
-        tags::PATIENT_NAME => line(&series.patient.name, 194),
+        tags::PATIENT_NAME => series.patient.name.clone(),
         tags::PATIENT_ID => line(&series.patient.id, 64),
-        tags::PATIENT_BIRTH_DATE => date(&series.patient.birth_date),
+        tags::PATIENT_BIRTH_DATE => series.patient.birth_date.clone(),
         tags::PATIENT_SEX if ["M", "F", "O"].contains(&series.patient.sex.trim()) => {
             series.patient.sex.trim().to_owned()
         }
-        tags::STUDY_DATE => date(&series.study_date),
+        tags::STUDY_DATE => series.study_date.clone(),
         tags::STUDY_DESCRIPTION => line(&series.study_description, 64),
         _ => String::new(),
     }

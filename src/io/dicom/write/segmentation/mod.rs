@@ -7,25 +7,23 @@ mod frames;
 mod object;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::sync::Arc;
 
 use dicom_dictionary_std::uids;
-use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+use rayon::prelude::*;
 
 use self::frames::Frames;
 use super::super::header::read_header;
 use super::super::seg;
 use super::ground::Ground;
 use super::study::Study;
-use super::{SHEAR_FROM, check_sides};
-use crate::io::blank;
+use super::{SHEAR_FROM, check_sides, file_bytes};
 use crate::io::save::{SaveError, write_checked};
 use crate::io::source::OpenVolume;
 use crate::model::segment::{MOST_LABEL, Segment, SegmentTable};
-use crate::model::volume::{Placement, Volume};
-use crate::model::voxels::{SampleType, Voxels};
+use crate::model::volume::Volume;
 use crate::say;
 
 /// How segments are stored (Segmentation Type).
@@ -52,8 +50,58 @@ pub struct SegmentationToWrite<'a> {
     pub reference: Option<&'a OpenVolume>,
 }
 
-/// Numbers of frames and segments that DICOM can hold.
-const MOST_FRAMES: usize = i32::MAX as usize;
+impl SegmentationToWrite<'_> {
+    /// Makes sure that the segments can be told apart and numbered, and that none of the map's labels would be lost: each is
+    /// one of a segment. The error is the reason for the user.
+    pub(super) fn check_labels(&self) -> Result<(), String> {
+        let segments = &self.table.segments;
+        if segments.is_empty() {
+            return Err(say!("io-seg-no-segments"));
+        }
+        if segments.len() > MOST_LABEL as usize {
+            return Err(say!(
+                "io-seg-too-many-segments",
+                count = segments.len(),
+                most = MOST_LABEL
+            ));
+        }
+        if let Some(odd) = segments.iter().find(|one| !(1..=MOST_LABEL).contains(&one.label)) {
+            return Err(say!(
+                "io-seg-odd-label",
+                name = odd.name.clone(),
+                label = odd.label,
+                most = MOST_LABEL
+            ));
+        }
+        let voxels = &self.volume.voxels;
+        let frame_of = |segment: &Segment| self.frame.unwrap_or(segment.layer);
+        let known: BTreeSet<(usize, u32)> = segments.iter().map(|one| (frame_of(one), one.label)).collect();
+        let frames: BTreeSet<usize> = known.iter().map(|(frame, _)| *frame).collect();
+        for frame in frames.into_iter().filter(|frame| *frame < voxels.frames()) {
+            let slabs = voxels.slabs_of_frames(frame..frame + 1);
+            let slabs = slabs.ok_or_else(|| say!("io-not-loaded"))?;
+            let is_known = |value: f64| value.fract() == 0.0 && known.contains(&(frame, value as u32));
+            let are_known = slabs.par_iter().all(|samples| {
+                let mut last = 0.0;
+                let mut values = (0..samples.len()).filter_map(|n| samples.get(n));
+                values.all(|stored| {
+                    let value = self.volume.rescale.value(stored);
+                    // Labels come in runs.
+                    let is_new = value != last;
+                    last = value;
+                    !is_new || value == 0.0 || is_known(value)
+                })
+            });
+            if !are_known {
+                return Err(say!("io-seg-nameless"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Number of Frames is an IS: at most 2³¹ − 1.
+const MOST_FRAMES: u64 = i32::MAX as u64;
 /// Bytes of pixels that a plain element can hold.
 const MOST_BYTES: u64 = u32::MAX as u64 - 1;
 
@@ -68,16 +116,10 @@ pub fn write_segmentation(
     let geometry = what.volume.geometry().ok_or_else(|| refuse(say!("io-seg-nowhere")))?;
     let ground = Ground::of(geometry, what.reference);
     check(&ground).map_err(refuse)?;
-    let mut warnings = Vec::new();
-    if ground.is_apart {
-        warnings.push(say!("io-seg-other-grid"));
-    }
+    let mut warnings = ground.warnings();
     let segments = numbered(what, kind, &mut warnings).map_err(refuse)?;
     let frames = Frames::find(what, kind, &ground, &segments).map_err(refuse)?;
-    let bits = frames.bits_per_pixel() * (ground.dims()[0] * ground.dims()[1]) as u64 * frames.places.len() as u64;
-    if frames.places.len() > MOST_FRAMES || bits.div_ceil(8) > MOST_BYTES {
-        return Err(refuse(say!("io-seg-too-large", frames = frames.places.len())));
-    }
+    check_counts(ground.dims(), frames.places.len() as u64, frames.bits_per_pixel()).map_err(refuse)?;
     let study = Study::of(what.reference, what.volume);
     let object = object::build(what, kind, &ground, &study, &segments, &frames);
     let bytes = file_bytes(object, uids::EXPLICIT_VR_LITTLE_ENDIAN).map_err(refuse)?;
@@ -89,15 +131,6 @@ pub fn write_segmentation(
     Ok(warnings)
 }
 
-/// The bytes of a file. First into memory: what the disk says would be lost in what dicom-rs says.
-pub(super) fn file_bytes(object: InMemDicomObject, transfer_syntax: &str) -> Result<Vec<u8>, String> {
-    let meta = FileMetaTableBuilder::new().transfer_syntax(transfer_syntax);
-    let file = object.with_meta(meta).map_err(|err| err.to_string())?;
-    let mut bytes = Vec::new();
-    file.write_all(&mut bytes).map_err(|err| err.to_string())?;
-    Ok(bytes)
-}
-
 fn check(ground: &Ground) -> Result<(), String> {
     let [columns, rows, _] = ground.dims();
     check_sides(columns, rows)?;
@@ -105,6 +138,15 @@ fn check(ground: &Ground) -> Result<(), String> {
     let cosine = matrix.x_axis.normalize_or_zero().dot(matrix.y_axis.normalize_or_zero());
     if cosine.abs() > SHEAR_FROM {
         return Err(say!("io-dicom-shear"));
+    }
+    Ok(())
+}
+
+/// Whether so many frames of so many bits a pixel can be told and held.
+fn check_counts([columns, rows, _]: [usize; 3], frames: u64, bits_per_pixel: u64) -> Result<(), String> {
+    let pixels = (columns as u64).saturating_mul(rows as u64).saturating_mul(frames);
+    if frames > MOST_FRAMES || pixels.saturating_mul(bits_per_pixel).div_ceil(8) > MOST_BYTES {
+        return Err(say!("io-seg-too-large", frames = frames));
     }
     Ok(())
 }
@@ -121,8 +163,11 @@ fn numbered<'a>(
     kind: SegmentationKind,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Numbered<'a>>, String> {
-    if what.table.segments.is_empty() {
+    if kind == SegmentationKind::Fractional && what.table.segments.is_empty() {
         return Err(say!("io-seg-no-segments"));
+    }
+    if kind != SegmentationKind::Fractional {
+        what.check_labels()?;
     }
     if kind == SegmentationKind::LabelMap && what.frame.is_none() && what.table.layers() > 1 {
         return Err(say!("io-seg-label-map-overlap"));
@@ -131,7 +176,6 @@ fn numbered<'a>(
         .table
         .segments
         .iter()
-        .filter(|segment| (1..=MOST_LABEL).contains(&segment.label))
         .enumerate()
         .map(|(n, segment)| {
             let number = match kind {
@@ -168,21 +212,30 @@ fn read_back(
     let wrong = || io::Error::other(say!("io-read-back"));
     let file = read_header(&path.into()).map_err(io::Error::other)?;
     let header = file.seg.as_ref().ok_or_else(wrong)?;
-    let dims = ground.dims();
-    let voxels = Voxels::new(dims, 1, 1, SampleType::U16, 1).map_err(io::Error::other)?;
-    let mut grid = what.volume.with_voxels(voxels);
-    grid.placement = Placement::Patient(ground.geometry.clone());
-    grid.series
-        .frame_of_reference_uid
-        .clone_from(&study.frame_of_reference_uid);
-    let source = blank::source(&grid);
-    let image = OpenVolume {
-        volume: Arc::new(grid),
-        source,
-    };
+    let image = ground.as_image(what.volume, study)?;
     let back = seg::build(&file, header, std::slice::from_ref(&image)).map_err(io::Error::other)?;
-    if back.volume.dims() != dims {
+    if back.volume.dims() != ground.dims() {
         return Err(wrong());
     }
     frames.compare(&back).then_some(()).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_those_that_dicom_has_room_for() {
+        // 2³² − 2 bytes are the most that an element has: 65535 frames of 65535 pixels of 8 bits are 4 294 836 225.
+        assert!(check_counts([65535, 1, 1], 65535, 8).is_ok());
+        assert!(check_counts([65535, 1, 1], 65539, 8).is_err());
+        // Bits of 65535 × 65535 pixels fill 537 MB: 7 frames are less than 2³², 8 more than that less one.
+        assert!(check_counts([65535, 65535, 1], 7, 1).is_ok());
+        assert!(check_counts([65535, 65535, 1], 9, 1).is_err());
+        // One pixel of one bit a frame: only their number is too high.
+        assert!(check_counts([1, 1, 1], (1 << 31) - 1, 1).is_ok());
+        assert!(check_counts([1, 1, 1], 1 << 31, 1).unwrap_err().contains("2147483648"));
+        // Nothing overflows on the way.
+        assert!(check_counts([65535, 65535, 1], u64::MAX, 16).is_err());
+    }
 }

@@ -7,7 +7,7 @@ use dicom_dictionary_std::{tags, uids};
 use dicom_object::InMemDicomObject;
 use glam::DVec3;
 
-use super::super::codes::{dicom_code, image_items, item};
+use super::super::codes::{algorithm_word, dicom_code, image_items, item};
 use super::super::ground::Ground;
 use super::super::modules::Elements;
 use super::super::study::{NewObject, Study, now};
@@ -17,7 +17,7 @@ use super::frames::{FramePlace, Frames, MOST_FRACTION};
 use super::{Numbered, SegmentationKind, SegmentationToWrite};
 use crate::io::dicom::references::SourceImage;
 use crate::io::dicom::seg::lab_of_srgb;
-use crate::model::coding::{AlgorithmKind, Coding};
+use crate::model::coding::AlgorithmKind;
 
 /// The object with its pixels.
 pub(super) fn build(
@@ -132,15 +132,7 @@ fn segment_item(one: &Numbered<'_>, kind: SegmentationKind) -> InMemDicomObject 
             SegmentationKind::Binary | SegmentationKind::LabelMap => AlgorithmKind::Semiautomatic,
         };
         let (algorithm, program) = detail.algorithm.unwrap_or((usual, String::new()));
-        elements.text(
-            tags::SEGMENT_ALGORITHM_TYPE,
-            VR::CS,
-            match algorithm {
-                AlgorithmKind::Automatic => "AUTOMATIC",
-                AlgorithmKind::Semiautomatic => "SEMIAUTOMATIC",
-                AlgorithmKind::Manual => "MANUAL",
-            },
-        );
+        elements.text(tags::SEGMENT_ALGORITHM_TYPE, VR::CS, algorithm_word(algorithm));
         if algorithm != AlgorithmKind::Manual || !program.is_empty() {
             let program = line(&program, 64);
             elements.text(
@@ -153,50 +145,23 @@ fn segment_item(one: &Numbered<'_>, kind: SegmentationKind) -> InMemDicomObject 
                 },
             );
         }
-        put_coding(elements, &segment.coding());
+        elements.coding(&segment.coding(), tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE);
         let lab = lab_of_srgb(segment.color).to_vec();
         elements.put(
             tags::RECOMMENDED_DISPLAY_CIE_LAB_VALUE,
             VR::US,
             PrimitiveValue::U16(lab.into()),
         );
-        if let Some((id, uid)) = detail.tracking.filter(|(_, uid)| is_uid(uid)) {
+        if let Some((id, uid)) = detail.tracking.filter(|(id, uid)| !id.trim().is_empty() && is_uid(uid)) {
             elements.text(tags::TRACKING_ID, VR::UT, id);
             elements.text(tags::TRACKING_UID, VR::UI, uid);
         }
     })
 }
 
-fn put_coding(elements: &mut Elements, coding: &Coding) {
-    elements.code(tags::SEGMENTED_PROPERTY_CATEGORY_CODE_SEQUENCE, &coding.category);
-    let with_modifier = |tag: Tag, modifier: Option<&crate::model::coding::Code>| {
-        let modifier = modifier.cloned();
-        move |inside: &mut Elements| {
-            if let Some(modifier) = &modifier {
-                inside.code(tag, modifier);
-            }
-        }
-    };
-    elements.code_with(
-        tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE,
-        &coding.kind,
-        with_modifier(
-            tags::SEGMENTED_PROPERTY_TYPE_MODIFIER_CODE_SEQUENCE,
-            coding.modifier.as_ref(),
-        ),
-    );
-    if let Some(region) = &coding.region {
-        elements.code_with(
-            tags::ANATOMIC_REGION_SEQUENCE,
-            region,
-            with_modifier(tags::ANATOMIC_REGION_MODIFIER_SEQUENCE, coding.region_modifier.as_ref()),
-        );
-    }
-}
-
 /// What is no segment of a label map is one there, with the number 0.
 fn background_item() -> InMemDicomObject {
-    let background = dicom_code("130700", "Background");
+    let background = dicom_code("125040", "Background");
     item(|elements| {
         elements.short(tags::SEGMENT_NUMBER, 0);
         elements.text(tags::SEGMENT_LABEL, VR::LO, "Background");
