@@ -83,7 +83,7 @@ impl Edit {
     /// The volume whose own it is; measurements are of a series, which may come back.
     fn volume(&self) -> Option<VolumeId> {
         match self {
-            Self::Measurement(_) => None,
+            Self::Measurement(_) | Self::Look(_) => None,
             Self::Transfer(edit) => Some(edit.volume),
             Self::Mask(edit) => Some(edit.volume),
             Self::Labels(edit) => Some(edit.volume),
@@ -236,6 +236,12 @@ impl History {
         let stays = |step: &Step| step.edit.volume() != Some(volume);
         self.done.retain(stays);
         self.undone.retain(stays);
+        // How the volume view looked is not about one volume, but a mask that changed with it is.
+        for step in self.done.iter_mut().chain(&mut self.undone) {
+            if let Edit::Look(edit) = &mut step.edit {
+                edit.mask.take_if(|mask| mask.volume == volume);
+            }
+        }
     }
 
     /// Another volume has taken the place of one: the steps of its voxels are about nothing any more, the others go on.

@@ -118,6 +118,7 @@ impl Probability {
             transfer: Arc::new(transfer),
             iso: self.threshold * certain,
             mask: None,
+            occlusion: None,
         })
     }
 }

@@ -322,7 +322,6 @@ fn lighten(context: &Context, slots: &mut [Slot], has_crossings: bool) {
 /// Whether one picture can have so much.
 fn check(context: &Context, scene: &VolumeScene, slots: &[Slot], has_crossings: bool) -> Result<(), GpuError> {
     let limits = context.device.limits();
-    let textures = textures(slots, has_crossings);
     let is_alone = scene.mode.is_projection();
     let trusted = context.adapter.most_together();
     if !is_alone && trusted.is_some_and(|most| slots.len() > most) {

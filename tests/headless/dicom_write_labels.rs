@@ -424,6 +424,27 @@ fn numbers_beyond_16_bits_are_refused_in_a_sentence() {
     }
 }
 
+/// A segment with codes that no file may have as they are.
+fn oddly_coded(label: u32, name: &str, long: &str) -> Segment {
+    let mut segment = Segment::new(label, name.to_owned(), [9, 8, 7]);
+    segment.set_coding(Coding {
+        category: Code::snomed("", "\\"),
+        kind: Code {
+            value: format!("{long}{label}"),
+            scheme: long.to_owned(),
+            meaning: name.to_owned(),
+        },
+        modifier: Some(Code {
+            value: "urn:oid:1.2.3".to_owned(),
+            scheme: String::new(),
+            meaning: String::new(),
+        }),
+        region: None,
+        region_modifier: None,
+    });
+    segment
+}
+
 #[test]
 fn names_of_any_kind_make_a_right_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -452,25 +473,7 @@ fn names_of_any_kind_make_a_right_file() {
     let table = SegmentTable::from_segments(
         (1..)
             .zip(&odd)
-            .map(|(label, (name, _))| {
-                let mut segment = Segment::new(label, name.clone(), [9, 8, 7]);
-                segment.set_coding(Coding {
-                    category: Code::snomed("", "\\"),
-                    kind: Code {
-                        value: format!("{long}{label}"),
-                        scheme: long.to_owned(),
-                        meaning: name.clone(),
-                    },
-                    modifier: Some(Code {
-                        value: "urn:oid:1.2.3".to_owned(),
-                        scheme: String::new(),
-                        meaning: String::new(),
-                    }),
-                    region: None,
-                    region_modifier: None,
-                });
-                segment
-            })
+            .map(|(label, (name, _))| oddly_coded(label, name, long))
             .collect(),
     );
     let what = SegmentationToWrite {

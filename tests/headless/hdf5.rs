@@ -1,7 +1,7 @@
 //! HDF5 reading: types, layouts, packing, axes, places, what is no volume, and labels that lie on an image. Files made by h5py
 //! are compared by hand (see the commit that brought this).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Output};
 
 use glam::DVec3;
@@ -288,16 +288,21 @@ fn labels(n: u64) -> u8 {
     u8::from((2..4).contains(&i) && (5..8).contains(&j) && (3..7).contains(&k)) * 3
 }
 
+/// These labels in two files that say nothing of their place: with the last axis as x, as h5py's users have it, and with
+/// the first, as nibabel's arrays have it.
+fn unplaced_maps(folder: &Path) -> [PathBuf; 2] {
+    let turned = |n: u64| labels(n / 132 + n / 12 % 11 * 10 + n % 12 * 110);
+    let pred = Array::u8("exported_data", &[12, 11, 10], labels);
+    let turned = Array::u8("label", &[10, 11, 12], turned);
+    [("pred.h5", pred), ("turned.h5", turned)].map(|(name, array)| file(folder, name, &bytes(&[array], &[], 0)))
+}
+
 #[test]
 fn labels_without_a_place_lie_on_the_image() {
     let folder = tempfile::tempdir().unwrap();
     let grid = lps_grid([2.0, 3.0, 4.0], [10.0, 20.0, 30.0]);
     let image = write_i16(folder.path(), "scan.nii", [10, 11, 12], grid, |i, _, _| i as i16);
-    let pred = file(
-        folder.path(),
-        "pred.h5",
-        &bytes(&[Array::u8("exported_data", &[12, 11, 10], labels)], &[], 0),
-    );
+    let [pred, turned] = unplaced_maps(folder.path());
     let both = scan(&[image.clone(), pred.clone()], &Progress::silent()).unwrap();
     let find = |opened: &Opened, format: &str| {
         let found = opened.volumes.iter().find(|open| open.volume.series.format == format);
@@ -308,13 +313,6 @@ fn labels_without_a_place_lie_on_the_image() {
     let said = map.volume.warnings.join("\n");
     assert!(said.contains("voxel on voxel") && !said.contains("1 mm"), "{said}");
 
-    // Saved with nibabel's order of axes: the file's first axis is x.
-    let turned = |n: u64| labels(n / 132 + n / 12 % 11 * 10 + n % 12 * 110);
-    let turned = file(
-        folder.path(),
-        "turned.h5",
-        &bytes(&[Array::u8("label", &[10, 11, 12], turned)], &[], 0),
-    );
     let reversed = find(
         &scan(&[image.clone(), turned.clone()], &Progress::silent()).unwrap(),
         "hdf5",
@@ -349,7 +347,15 @@ fn labels_without_a_place_lie_on_the_image() {
             .join("\n")
             .contains("1 mm was taken")
     );
+}
 
+#[test]
+fn labels_without_a_place_are_taken_up_by_everybody() {
+    let folder = tempfile::tempdir().unwrap();
+    let grid = lps_grid([2.0, 3.0, 4.0], [10.0, 20.0, 30.0]);
+    let image = write_i16(folder.path(), "scan.nii", [10, 11, 12], grid, |i, _, _| i as i16);
+    let [pred, turned] = unplaced_maps(folder.path());
+    let scanned = scan(&[image.clone()], &Progress::silent()).unwrap().volumes.remove(0);
     // In the program, dropped after the image: 24 voxels of 24 mm³ each.
     for path in [&pred, &turned] {
         let mut program = program_on(&image);

@@ -118,24 +118,26 @@ fn cell(inside: usize) -> Cell {
             cell.doubled |= 1 << face;
         }
     }
-    for (axis, links) in cell.links.iter_mut().enumerate() {
-        let (u, v) = ((axis + 1) % 3, (axis + 2) % 3);
-        // The edges of the face here and there; the first two are of two links where there are two.
-        let edges = [
-            (edge(u, 0, 0), edge(u, 0, 1)),
-            (edge(u, 1, 0), edge(u, 1, 1)),
-            (edge(v, 0, 0), edge(v, 1, 0)),
-            (edge(v, 0, 1), edge(v, 1, 1)),
-        ];
-        let crossed: Vec<_> = edges
-            .into_iter()
-            .filter(|(here, _)| cell.loop_of[*here] != NONE)
-            .collect();
-        for ((here, there), link) in crossed.iter().take(crossed.len() / 2).zip(links) {
-            *link = [cell.loop_of[*here], *there as u8];
-        }
-    }
+    cell.links = std::array::from_fn(|axis| links_back(&cell.loop_of, axis));
     cell
+}
+
+/// See [`Cell::links`].
+fn links_back(loop_of: &[u8; 12], axis: usize) -> [[u8; 2]; 2] {
+    let (u, v) = ((axis + 1) % 3, (axis + 2) % 3);
+    // The edges of the face here and there; the first two are of two links where there are two.
+    let edges = [
+        (edge(u, 0, 0), edge(u, 0, 1)),
+        (edge(u, 1, 0), edge(u, 1, 1)),
+        (edge(v, 0, 0), edge(v, 1, 0)),
+        (edge(v, 0, 1), edge(v, 1, 1)),
+    ];
+    let crossed: Vec<_> = edges.into_iter().filter(|(here, _)| loop_of[*here] != NONE).collect();
+    let mut links = [[NONE; 2]; 2];
+    for ((here, there), link) in crossed.iter().take(crossed.len() / 2).zip(&mut links) {
+        *link = [loop_of[*here], *there as u8];
+    }
+    links
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
 use super::{
-    cases, developing, display, file, leaving, mask, measure, occlusion, overlay, probability, reload, safety, segment_work,
-    settings, surfaces, tables, thumbnails, transfer, transfer_thumbnails,
+    cases, developing, display, file, leaving, mask, measure, occlusion, overlay, probability, reload, safety,
+    segment_work, settings, surfaces, tables, thumbnails, transfer, transfer_thumbnails,
 };
 use crate::io::load::LoadReport;
 use crate::io::{OpenVolume, Opened, unplaced};

@@ -140,6 +140,22 @@ pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effec
         // Its values may be others now.
         map.certain = None;
     }
+    let was_shown = take_place(state, id, new);
+    let said = say!("app-reloaded", name = name);
+    if state.messages.last().is_none_or(|last| last.text != said) {
+        state.tell(Level::Note, said);
+    }
+    let mut effects = Vec::new();
+    if is_map {
+        effects.extend(overlay::read(state, new));
+    } else if was_shown {
+        effects.extend(file::load(state, new));
+    }
+    effects
+}
+
+/// Whatever was about a volume is about another one that took its place. Answers whether it was shown.
+fn take_place(state: &mut State, id: VolumeId, new: VolumeId) -> bool {
     state.thumbnails.forget(id);
     state.transfer_thumbnails.forget(id);
     state.history.replaced(id, new);
@@ -153,15 +169,5 @@ pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effec
     if was_shown {
         state.view.shown = Some(new);
     }
-    let said = say!("app-reloaded", name = name);
-    if state.messages.last().is_none_or(|last| last.text != said) {
-        state.tell(Level::Note, said);
-    }
-    let mut effects = Vec::new();
-    if is_map {
-        effects.extend(overlay::read(state, new));
-    } else if was_shown {
-        effects.extend(file::load(state, new));
-    }
-    effects
+    was_shown
 }

@@ -26,12 +26,11 @@ pub(super) fn unpacked(packed: &[u8], most: usize) -> Result<Vec<u8>, Error> {
                 length += next()?;
             }
             let back = (control & 31) << 8 | next()?;
-            let mut from = out.len().checked_sub(back + 1).ok_or_else(odd)?;
-            for _ in 0..length + 2 {
+            let first = out.len().checked_sub(back + 1).ok_or_else(odd)?;
+            for from in first..first + length + 2 {
                 // It may reach into what it makes.
                 let byte = out.get(from).copied().ok_or_else(odd)?;
                 out.push(byte);
-                from += 1;
             }
         }
         if out.len() > most {

@@ -65,6 +65,7 @@ impl Default for Refined {
             wanted: None,
             last: None,
             shrink: SHRINK[0],
+            notice: None,
         }
     }
 }

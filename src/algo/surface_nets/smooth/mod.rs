@@ -62,7 +62,7 @@ enum Known {
     /// All of it.
     All(Arc<Extracted>),
     /// The stamps of it and all around it.
-    Stamps([u64; 27]),
+    Stamps(Box<[u64; 27]>),
 }
 
 impl BlockSurfaces {
@@ -90,7 +90,7 @@ impl BlockSurfaces {
                     let parts = Vec::new();
                     return Known::All(Arc::new(Extracted { stamps, parts }));
                 }
-                Known::Stamps(stamps)
+                Known::Stamps(Box::new(stamps))
             })
             .collect();
         let unknown = known.iter().enumerate();
@@ -108,7 +108,7 @@ impl BlockSurfaces {
             .map(|(block, known)| match known {
                 Known::All(extracted) => extracted,
                 Known::Stamps(stamps) => Arc::new(Extracted {
-                    stamps,
+                    stamps: *stamps,
                     parts: extracted.remove(&block).unwrap_or_default(),
                 }),
             })

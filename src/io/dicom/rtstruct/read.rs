@@ -93,7 +93,8 @@ impl ContourFile {
     }
 }
 
-fn regions_of(root: Item<'_>, warnings: &mut Vec<String>) -> Vec<Region> {
+/// The structures by their numbers, without what is inside.
+fn named_regions(root: Item<'_>, warnings: &mut Vec<String>) -> BTreeMap<u32, Region> {
     let mut regions: BTreeMap<u32, Region> = BTreeMap::new();
     let mut odd_numbers = 0;
     for item in root.items(tags::STRUCTURE_SET_ROI_SEQUENCE) {
@@ -124,6 +125,11 @@ fn regions_of(root: Item<'_>, warnings: &mut Vec<String>) -> Vec<Region> {
             most = MOST_LABEL.to_string()
         ));
     }
+    regions
+}
+
+fn regions_of(root: Item<'_>, warnings: &mut Vec<String>) -> Vec<Region> {
+    let mut regions = named_regions(root, warnings);
     let (mut broken, mut open) = (0, 0);
     for item in root.items(tags::ROI_CONTOUR_SEQUENCE) {
         let number = item.integer(tags::REFERENCED_ROI_NUMBER);
