@@ -355,7 +355,10 @@ fn labels_without_a_place_are_taken_up_by_everybody() {
     let grid = lps_grid([2.0, 3.0, 4.0], [10.0, 20.0, 30.0]);
     let image = write_i16(folder.path(), "scan.nii", [10, 11, 12], grid, |i, _, _| i as i16);
     let [pred, turned] = unplaced_maps(folder.path());
-    let scanned = scan(&[image.clone()], &Progress::silent()).unwrap().volumes.remove(0);
+    let scanned = scan(std::slice::from_ref(&image), &Progress::silent())
+        .unwrap()
+        .volumes
+        .remove(0);
     // In the program, dropped after the image: 24 voxels of 24 mm³ each.
     for path in [&pred, &turned] {
         let mut program = program_on(&image);

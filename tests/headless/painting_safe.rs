@@ -311,6 +311,34 @@ fn the_last_strokes_before_the_end_are_kept_too() {
     assert_eq!(labels(&next), painted);
 }
 
+/// A segmentation names the series that it was painted on, its patient and its images, so that any program finds them.
+#[test]
+fn a_dicom_segmentation_names_the_series_below_it() {
+    use dicom_dictionary_std::tags;
+    let folder = tempfile::tempdir().unwrap();
+    CtSeries::new(5).write(folder.path());
+    let mut program = program_on(folder.path());
+    let series = program.state().shown().unwrap().volume().series.series_uid.clone();
+    assert!(!series.is_empty());
+    paint(&mut program, at(190.0, 150.0), at(210.0, 160.0));
+    let path = folder.path().join("seg.dcm");
+    save(&mut program, &path);
+    assert!(!overlays::any_unsaved(program.state()), "{}", texts(&program));
+    let written = dicom_object::open_file(&path).unwrap();
+    let referenced = written.element(tags::REFERENCED_SERIES_SEQUENCE).unwrap();
+    let item = &referenced.items().unwrap()[0];
+    assert_eq!(
+        item.element(tags::SERIES_INSTANCE_UID)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .trim_end_matches('\0'),
+        series
+    );
+    let images = item.element(tags::REFERENCED_INSTANCE_SEQUENCE).unwrap();
+    assert!(!images.items().unwrap().is_empty());
+}
+
 #[test]
 fn the_series_is_opened_again_with_the_work_and_not_one_file_of_it() {
     let home = tempfile::tempdir().unwrap();

@@ -80,7 +80,7 @@ pub(super) fn save(state: &mut State, index: Option<usize>, path: Option<PathBuf
 fn reference_of(state: &State, map: &Entry) -> Option<OpenVolume> {
     let is_under = |entry: &&Entry| {
         let image = entry.volume();
-        entry.is_image && overlays::same_grid(image, map.volume())
+        !entry.lies_over() && overlays::same_grid(image, map.volume())
     };
     let images = state.shown().into_iter().chain(&state.document.entries);
     let image = images.into_iter().find(is_under).map(|entry| entry.open.clone());
