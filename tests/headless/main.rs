@@ -18,6 +18,7 @@ mod dicom_series;
 mod dicom_truth;
 mod dicom_write;
 mod dicom_write_labels;
+mod dicom_write_limits;
 mod driver;
 #[path = "../common/float_file.rs"]
 mod float_file;
