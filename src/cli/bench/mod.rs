@@ -45,7 +45,7 @@ pub(super) struct BenchArgs {
     /// Width and height of the pictures [default: slices 512x512 and 1024x1024, volumes 512x512].
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
     size: Option<[u32; 2]>,
-    /// Pictures of each kind [default: slices 60, volumes 20, strokes 10], or how often each work on segments is done [3].
+    /// Pictures of each kind [default: slices 60, volumes 20, strokes 10, and 3 times each work on segments].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     frames: Option<u32>,
     /// One view of the slices only.
