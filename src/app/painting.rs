@@ -125,6 +125,46 @@ impl Default for Painting {
     }
 }
 
+/// What of it goes on in the next session: how one paints, and not what.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PaintHabits {
+    /// [`Painting::radius_mm`].
+    pub radius_mm: f64,
+    /// [`Painting::is_ball`].
+    pub is_ball: bool,
+    /// [`Painting::over`].
+    pub over: Over,
+    /// [`Painting::fills_volume`].
+    pub fills_volume: bool,
+}
+
+impl Default for PaintHabits {
+    fn default() -> Self {
+        Self::of(&Painting::default())
+    }
+}
+
+impl PaintHabits {
+    /// As it is now.
+    pub(super) fn of(painting: &Painting) -> Self {
+        Self {
+            radius_mm: painting.radius_mm,
+            is_ball: painting.is_ball,
+            over: painting.over,
+            fills_volume: painting.fills_volume,
+        }
+    }
+
+    /// Goes on as before.
+    pub(super) fn take_up(self, painting: &mut Painting) {
+        painting.radius_mm = limited(self.radius_mm);
+        painting.is_ball = self.is_ball;
+        painting.over = self.over;
+        painting.fills_volume = self.fills_volume;
+    }
+}
+
 /// What can be changed of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -9,7 +9,7 @@ use super::tool_work::{ToolWork, Worked};
 use crate::algo::paint::repaint;
 use crate::algo::segment::between::filled_between;
 use crate::algo::segment::grow::{self, Ground};
-use crate::algo::segment::{Islands, Region, bounds, smooth};
+use crate::algo::segment::{Islands, Region, Stop, bounds, room, smooth};
 use crate::model::geometry::Geometry;
 use crate::model::label_delta::LabelDelta;
 use crate::model::label_map::{LabelMap, VoxelBox};
@@ -205,9 +205,10 @@ pub struct WorkDone {
 }
 
 impl WorkRequest {
-    pub(super) fn carry_out(&self) -> WorkDone {
+    /// Does it. What comes of it after a stop is of no use.
+    pub(super) fn carry_out(&self, stop: Stop<'_>) -> WorkDone {
         let before = self.volume.voxels.label_map(self.layer);
-        let worked = before.map(|before| self.worked(before)).transpose();
+        let worked = before.map(|before| self.worked(before, stop)).transpose();
         let (worked, refused) = match worked {
             Ok(worked) => (worked, None),
             Err(why) => (None, Some(why)),
@@ -235,27 +236,28 @@ impl WorkRequest {
         }
     }
 
-    fn worked(&self, before: &LabelMap) -> Result<Worked, String> {
+    fn worked(&self, before: &LabelMap, stop: Stop<'_>) -> Result<Worked, String> {
         match &self.work {
             Work::Whole(SegmentWork::Split) => ToolWork::Split.carry_out(before, &self.table, &self.rule, &self.volume),
             Work::Tool(work) => work.carry_out(before, &self.table, &self.rule, &self.volume),
             Work::Whole(work) => {
                 let mut map = before.clone();
                 if let Some(geometry) = self.volume.geometry() {
-                    self.change(work, &mut map, geometry);
+                    self.change(work, &mut map, geometry, stop);
                 }
                 Ok(Worked { map, table: None })
             }
         }
     }
 
-    fn change(&self, work: &SegmentWork, map: &mut LabelMap, geometry: &Geometry) {
+    fn change(&self, work: &SegmentWork, map: &mut LabelMap, geometry: &Geometry, stop: Stop<'_>) {
         let label = self.rule.label;
-        let spacing = geometry.spacing().to_array();
-        // As many voxels as a margin of this reaches.
-        let room = |mm: f64| spacing.map(|step| (mm.max(0.0) / step).ceil().min(1e6) as usize + 1);
+        // No two voxels are further from each other.
+        let middle = geometry.center();
+        let most = 2.0 * geometry.corners().iter().map(|corner| corner.distance(middle)).fold(0.0, f64::max);
+        let limited = |mm: f64| mm.clamp(-most, most);
         let everywhere: VoxelBox = map.dims().map(|side| 0..side);
-        let region = |mm: f64| Region::of(map, label, room(mm));
+        let region = |mm: f64| Region::of(map, label, room(geometry, mm));
         let region = match *work {
             SegmentWork::Threshold { low, high } => {
                 let rule = self.rule.clone().with_range(Some([low, high]));
@@ -268,29 +270,43 @@ impl WorkRequest {
                 return;
             }
             SegmentWork::Split => return,
-            SegmentWork::SmoothAll { mm } => return self.smooth_all(map, mm, spacing),
-            SegmentWork::GrowSeeds => return self.grow_seeds(map, spacing),
+            SegmentWork::SmoothAll { mm } => return self.smooth_all(map, limited(mm), geometry, stop),
+            SegmentWork::GrowSeeds => return self.grow_seeds(map, geometry, stop),
             SegmentWork::Combine { other, how } => return self.combine(map, other, how),
-            SegmentWork::Median { mm } => region(mm).map(|region| smooth::median(region, mm, spacing)),
-            SegmentWork::Gaussian { mm } => {
-                let reach = smooth::gaussian_reach_mm(mm);
-                region(reach).map(|region| smooth::gaussian(region, mm, spacing))
-            }
-            SegmentWork::Open { mm } => {
-                region(mm).map(|region| region.with_margin(-mm, spacing).with_margin(mm, spacing))
-            }
-            SegmentWork::Close { mm } => {
-                region(2.0 * mm).map(|region| region.with_margin(mm, spacing).with_margin(-mm, spacing))
-            }
             SegmentWork::Clear => {
                 map.relabel(|old| if old == label { 0 } else { old });
                 return;
             }
-            SegmentWork::Margin { mm } => region(mm).map(|region| region.with_margin(mm, spacing)),
-            SegmentWork::Smooth { mm } => region(2.0 * mm).map(|region| region.smoothed(mm, spacing)),
-            SegmentWork::Hollow { mm } => region(0.0).map(|region| region.hollow(mm, spacing)),
+            SegmentWork::Median { mm } => {
+                let mm = limited(mm);
+                region(mm).map(|region| smooth::median(region, mm, geometry, stop))
+            }
+            SegmentWork::Gaussian { mm } => {
+                let mm = limited(mm);
+                let reach = smooth::gaussian_reach_mm(mm);
+                region(reach).map(|region| smooth::gaussian(region, mm, geometry, stop))
+            }
+            SegmentWork::Open { mm } => {
+                let mm = limited(mm);
+                let opened = |region: Region| region.with_margin(-mm, geometry, stop).with_margin(mm, geometry, stop);
+                region(mm).map(opened)
+            }
+            SegmentWork::Close { mm } => {
+                let mm = limited(mm);
+                let closed = |region: Region| region.with_margin(mm, geometry, stop).with_margin(-mm, geometry, stop);
+                region(2.0 * mm).map(closed)
+            }
+            SegmentWork::Margin { mm } => {
+                let mm = limited(mm);
+                region(mm).map(|region| region.with_margin(mm, geometry, stop))
+            }
+            SegmentWork::Smooth { mm } => {
+                let mm = limited(mm);
+                region(2.0 * mm).map(|region| region.smoothed(mm, geometry, stop))
+            }
+            SegmentWork::Hollow { mm } => region(0.0).map(|region| region.hollow(limited(mm), geometry, stop)),
             SegmentWork::FillHoles => region(0.0).map(Region::filled),
-            SegmentWork::FillBetween => region(0.0).map(|region| filled_between(region, spacing)),
+            SegmentWork::FillBetween => region(0.0).map(|region| filled_between(region, geometry, stop)),
             SegmentWork::KeepLargest => region(0.0).map(|region| region.islands(Islands::Largest)),
             SegmentWork::DropSmall { ml } => {
                 let voxel_ml = geometry.patient_from_voxel().matrix3.determinant().abs() / 1000.0;
@@ -328,15 +344,13 @@ impl WorkRequest {
         }))
     }
 
-    fn smooth_all(&self, map: &mut LabelMap, mm: f64, spacing: [f64; 3]) {
-        let reach = smooth::gaussian_reach_mm(mm.max(0.0));
-        let room = spacing.map(|step| (reach / step).ceil().min(1e6) as usize + 1);
-        let Some(voxels) = Self::around_all(map, room) else {
+    fn smooth_all(&self, map: &mut LabelMap, mm: f64, geometry: &Geometry, stop: Stop<'_>) {
+        let reach = smooth::gaussian_reach_mm(mm);
+        let Some(voxels) = Self::around_all(map, room(geometry, reach)) else {
             return;
         };
-        let dims = voxels.clone().map(|side| side.len());
         let labels = in_box(&voxels, |index| map.get(index).unwrap_or(0));
-        let smooth = smooth::joint(&labels, dims, mm, spacing);
+        let smooth = smooth::joint(&labels, &voxels, mm, geometry, stop);
         repaint(
             map,
             &voxels,
@@ -350,7 +364,7 @@ impl WorkRequest {
         );
     }
 
-    fn grow_seeds(&self, map: &mut LabelMap, spacing: [f64; 3]) {
+    fn grow_seeds(&self, map: &mut LabelMap, geometry: &Geometry, stop: Stop<'_>) {
         /// What is looked at around the seeds, as a part of the box around them.
         const MARGIN: usize = 10;
         let Some(tight) = Self::around_all(map, [0; 3]) else {
@@ -373,10 +387,10 @@ impl WorkRequest {
         });
         let ground = Ground {
             dims,
-            spacing,
+            spacing: geometry.spacing().to_array(),
             values: &values,
         };
-        let grown = grow::grown(&ground, &seeds);
+        let grown = grow::grown(&ground, &seeds, stop);
         repaint(
             map,
             &voxels,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use isocenter::app::painting::{Over, PaintChange};
 use isocenter::app::pane::{Arrangement, Layout, PaneId};
 use isocenter::app::settings::{PanelId, Setting, Settings, Theme, WindowPlace, file};
 use isocenter::app::{Command, Home, Program};
@@ -52,6 +53,9 @@ fn what_was_set_is_there_in_the_next_session() {
             panel: PanelId::Browser,
             size: 301.0,
         },
+        Command::Paint(PaintChange::Radius(7.5)),
+        Command::Paint(PaintChange::Ball(true)),
+        Command::Paint(PaintChange::Over(Over::Background)),
         Command::PlaceWindow(place),
     ];
     for command in commands {
@@ -66,6 +70,8 @@ fn what_was_set_is_there_in_the_next_session() {
     assert_eq!(state.settings, before);
     assert!(state.view.is_neurological && !state.view.crosshair_visible);
     assert_eq!(state.view.layout, Layout::OneAndThree(PaneId::Axial));
+    assert!(state.painting.is_ball && state.painting.over == Over::Background);
+    assert_eq!(state.painting.radius_mm, 7.5);
     assert!(!state.settings.is_open(PanelId::Display) && state.settings.is_open(PanelId::Browser));
     assert_eq!(state.settings.size(PanelId::Browser), Some(301.0));
     assert_eq!(Program::window_place(&Home::at(home.path())), Some(place));
@@ -89,13 +95,15 @@ fn numbers_out_of_range_are_put_right() {
     let path = Home::at(home.path()).settings_file();
     std::fs::write(
         &path,
-        r#"{"scale": 400, "window": {"position": null, "size": [1, 1e9]}, "panels": {"browser": {"size": -5}}}"#,
+        r#"{"scale": 400, "window": {"position": null, "size": [1, 1e9]}, "panels": {"browser": {"size": -5}},
+            "painting": {"radius_mm": 1e12}}"#,
     )
     .unwrap();
     let program = at_home(home.path());
     let settings = &program.state().settings;
     assert_eq!((settings.scale, settings.window), (2.5, None));
     assert_eq!(settings.size(PanelId::Browser), None);
+    assert!(program.state().painting.radius_mm <= 1000.0);
     assert!(program.state().messages.is_empty());
 }
 

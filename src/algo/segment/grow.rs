@@ -2,6 +2,8 @@
 //! values on the way (Zhu et al., "An effective interactive medical image segmentation method using Fast GrowCut", 2014):
 //! shortest paths on the grid, found with a queue of buckets, since costs are small whole numbers.
 
+use super::Stop;
+
 /// Steps into which the image's values are parted.
 const LEVELS: u32 = 1024;
 /// A step along a longer edge of the voxels costs more, up to this.
@@ -82,7 +84,7 @@ fn sown(labels: &[u16], distances: &mut [u32]) -> Vec<u32> {
 
 /// Grows labels: 0 is free, [`WALL`] stays empty and is not gone through, everything else is a seed. Of seeds that are
 /// equally near the lowest label wins. What no seed reaches stays 0.
-pub fn grown(ground: &Ground<'_>, seeds: &[u16]) -> Vec<u16> {
+pub fn grown(ground: &Ground<'_>, seeds: &[u16], stop: Stop<'_>) -> Vec<u16> {
     let mut labels = seeds.to_vec();
     let [columns, rows, slices] = ground.dims;
     let count = columns * rows * slices;
@@ -101,7 +103,7 @@ pub fn grown(ground: &Ground<'_>, seeds: &[u16]) -> Vec<u16> {
     buckets[0] = sown(&labels, &mut distances);
     let mut waiting = buckets[0].len();
     let mut distance = 0_u32;
-    while waiting > 0 {
+    while waiting > 0 && !stop() {
         let turn = distance as usize % buckets.len();
         // What is found now costs at least one more, so that it never comes into this bucket.
         let now = std::mem::take(&mut buckets[turn]);
@@ -240,7 +242,7 @@ mod tests {
                 spacing: [0.7, 0.7, 2.5],
                 values: &values,
             };
-            assert_eq!(grown(&ground, &seeds), slowly(&ground, &seeds), "{round}");
+            assert_eq!(grown(&ground, &seeds, &|| false), slowly(&ground, &seeds), "{round}");
         }
     }
 
@@ -257,7 +259,7 @@ mod tests {
             spacing: [1.0; 3],
             values: &values,
         };
-        for (n, label) in grown(&ground, &seeds).into_iter().enumerate() {
+        for (n, label) in grown(&ground, &seeds, &|| false).into_iter().enumerate() {
             assert_eq!(label, if n % DIMS[0] < 8 { 3 } else { 5 });
         }
     }

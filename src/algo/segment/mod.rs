@@ -1,20 +1,27 @@
 //! Work on a whole segment: margins, smoothing, islands, holes, slices between slices. Sets of voxels in, sets out.
 //!
-//! Distances count along the edges of the grid, as if they stood upright on each other: under shear they are those of
-//! the upright grid with the same edges.
+//! Distances are those between voxel centres in patient space, on leaning and uneven grids as well. Work that takes long
+//! asks now and then whether it shall stop; what it returns then is of no use.
 
 pub mod between;
 pub mod distance;
 pub mod flood;
 pub mod grow;
+mod lattice;
+mod near;
 pub mod otsu;
 pub mod smooth;
 
+use crate::model::geometry::Geometry;
 use crate::model::label_map::{BLOCK_SIDE, BlockLabels, LabelMap, VoxelBox};
 
 use super::bits::Bits;
 use super::components::Components;
-use distance::squared_distances;
+pub use lattice::room;
+use near::near;
+
+/// Whether work shall stop.
+pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// The voxels of a label within the smallest box around them, and some voxels more to each side as far as the map goes.
 #[derive(Clone, Debug)]
@@ -67,34 +74,31 @@ impl Region {
     }
 
     /// With every voxel whose centre is no further than `mm` from one of it; below 0 without those that are no further
-    /// than that from one outside. It must have room to grow.
+    /// than that from one outside. It must have [`room`] to grow.
     #[must_use]
-    pub fn with_margin(mut self, mm: f64, spacing: [f64; 3]) -> Self {
-        let dims = self.dims();
-        let reach = mm * mm * (1.0 + 1e-9);
+    pub fn with_margin(mut self, mm: f64, geometry: &Geometry, stop: Stop<'_>) -> Self {
         if mm > 0.0 {
-            let distances = squared_distances(&self.is_in, dims, spacing);
-            self.is_in = distances.iter().map(|squared| f64::from(*squared) <= reach).collect();
+            self.is_in = near(&self.is_in, &self.voxels, mm, geometry, stop);
         } else if mm < 0.0 {
             let outside: Vec<bool> = self.is_in.iter().map(|is_in| !is_in).collect();
-            let distances = squared_distances(&outside, dims, spacing);
-            self.is_in = distances.iter().map(|squared| f64::from(*squared) > reach).collect();
+            let taken = near(&outside, &self.voxels, -mm, geometry, stop);
+            self.is_in = taken.into_iter().map(|is_taken| !is_taken).collect();
         }
         self
     }
 
     /// Without gaps and without bumps that are thinner than twice `mm`: closed, then opened, with a ball.
     #[must_use]
-    pub fn smoothed(self, mm: f64, spacing: [f64; 3]) -> Self {
-        self.with_margin(mm, spacing)
-            .with_margin(-2.0 * mm, spacing)
-            .with_margin(mm, spacing)
+    pub fn smoothed(self, mm: f64, geometry: &Geometry, stop: Stop<'_>) -> Self {
+        self.with_margin(mm, geometry, stop)
+            .with_margin(-2.0 * mm, geometry, stop)
+            .with_margin(mm, geometry, stop)
     }
 
     /// Its rim of a thickness, inwards.
     #[must_use]
-    pub fn hollow(self, mm: f64, spacing: [f64; 3]) -> Self {
-        let inner = self.clone().with_margin(-mm, spacing);
+    pub fn hollow(self, mm: f64, geometry: &Geometry, stop: Stop<'_>) -> Self {
+        let inner = self.clone().with_margin(-mm, geometry, stop);
         let is_in = self
             .is_in
             .iter()
@@ -219,23 +223,30 @@ pub fn bounds(map: &LabelMap, label: u16) -> Option<VoxelBox> {
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec3;
+
+    use super::lattice::tests::geometries;
     use super::*;
     use crate::algo::paint;
 
-    const SPACING: [f64; 3] = [0.8, 1.1, 2.5];
+    const DIMS: [usize; 3] = [40, 36, 20];
 
-    fn ball(dims: [usize; 3], center: [f64; 3], radius: f64) -> impl Fn([usize; 3]) -> bool {
-        let _ = dims;
-        move |index| {
-            let squared: f64 = (0..3)
-                .map(|n| ((index[n] as f64 - center[n]) * SPACING[n]).powi(2))
-                .sum();
-            squared <= radius * radius
-        }
+    fn patient(geometry: &Geometry, index: [usize; 3]) -> DVec3 {
+        geometry.patient_at(DVec3::from_array(index.map(|n| n as f64)))
+    }
+
+    fn upright() -> Geometry {
+        let [upright, ..] = geometries(DIMS);
+        upright
+    }
+
+    fn ball(geometry: &Geometry, center: [usize; 3], radius: f64) -> impl Fn([usize; 3]) -> bool + '_ {
+        let center = patient(geometry, center);
+        move |index| (patient(geometry, index) - center).length() <= radius
     }
 
     fn map(is_in: impl Fn([usize; 3]) -> bool + Sync) -> LabelMap {
-        paint::label_map([40, 36, 20], |index| u16::from(is_in(index)))
+        paint::label_map(DIMS, |index| u16::from(is_in(index)))
     }
 
     fn all(dims: [usize; 3]) -> impl Iterator<Item = [usize; 3]> {
@@ -244,34 +255,37 @@ mod tests {
 
     #[test]
     fn margins_equal_a_search_for_the_distance() {
-        let map = map(ball([40, 36, 20], [20.0, 18.0, 10.0], 6.0));
-        let inside: Vec<[usize; 3]> = all(map.dims()).filter(|index| map.get(*index) == Some(1)).collect();
-        let outside: Vec<[usize; 3]> = all(map.dims()).filter(|index| map.get(*index) == Some(0)).collect();
-        let nearest = |from: &[[usize; 3]], index: [usize; 3]| {
-            let squared = |other: &[usize; 3]| -> f64 {
-                (0..3)
-                    .map(|n| ((index[n] as f64 - other[n] as f64) * SPACING[n]).powi(2))
-                    .sum()
+        for geometry in geometries(DIMS) {
+            let map = map(ball(&geometry, [20, 18, 10], 6.0));
+            let places = |label: u16| -> Vec<DVec3> {
+                let found = all(DIMS).filter(|index| map.get(*index) == Some(label));
+                found.map(|index| patient(&geometry, index)).collect()
             };
-            from.iter().map(squared).fold(f64::INFINITY, f64::min).sqrt()
-        };
-        for mm in [3.0, -2.0] {
-            let region = Region::of(&map, 1, [6, 6, 3]).unwrap().with_margin(mm, SPACING);
-            for index in all(map.dims()).step_by(7) {
-                let expected = if mm > 0.0 {
-                    nearest(&inside, index) <= mm
-                } else {
-                    map.get(index) == Some(1) && nearest(&outside, index) > -mm
-                };
-                assert_eq!(region.has(index), expected, "{mm} {index:?}");
+            let (inside, outside) = (places(1), places(0));
+            let nearest = |from: &[DVec3], index: [usize; 3]| {
+                let at = patient(&geometry, index);
+                from.iter().map(|other| other.distance(at)).fold(f64::INFINITY, f64::min)
+            };
+            for mm in [3.0, -2.0] {
+                let region = Region::of(&map, 1, room(&geometry, mm)).unwrap();
+                let region = region.with_margin(mm, &geometry, &|| false);
+                for index in all(DIMS).step_by(7) {
+                    let expected = if mm > 0.0 {
+                        nearest(&inside, index) <= mm
+                    } else {
+                        map.get(index) == Some(1) && nearest(&outside, index) > -mm
+                    };
+                    assert_eq!(region.has(index), expected, "{mm} {index:?} {geometry:?}");
+                }
             }
         }
     }
 
     #[test]
     fn holes_are_filled_and_islands_go() {
-        let hull = ball([0; 3], [20.0, 18.0, 10.0], 9.0);
-        let hole = ball([0; 3], [20.0, 18.0, 10.0], 3.0);
+        let geometry = upright();
+        let hull = ball(&geometry, [20, 18, 10], 9.0);
+        let hole = ball(&geometry, [20, 18, 10], 3.0);
         let speck = |index: [usize; 3]| index == [1, 1, 1] || index == [2, 1, 1];
         let map = map(|index| speck(index) || hull(index) && !hole(index));
         let region = Region::of(&map, 1, [1, 1, 1]).unwrap();
@@ -289,11 +303,12 @@ mod tests {
 
     #[test]
     fn smoothing_keeps_a_ball_and_takes_a_hair() {
-        let core = ball([0; 3], [20.0, 18.0, 10.0], 8.0);
+        let geometry = upright();
+        let core = ball(&geometry, [20, 18, 10], 8.0);
         let map = map(|index| core(index) || (index[1] == 18 && index[2] == 10 && index[0] < 38));
-        let smooth = Region::of(&map, 1, [6, 6, 4]).unwrap().smoothed(2.0, SPACING);
+        let smooth = Region::of(&map, 1, [6, 6, 4]).unwrap().smoothed(2.0, &geometry, &|| false);
         assert!(smooth.has([20, 18, 10]) && !smooth.has([35, 18, 10]));
-        let hollow = Region::of(&map, 1, [1, 1, 1]).unwrap().hollow(2.0, SPACING);
+        let hollow = Region::of(&map, 1, [1, 1, 1]).unwrap().hollow(2.0, &geometry, &|| false);
         assert!(!hollow.has([20, 18, 10]) && hollow.has([20, 25, 10]));
     }
 }

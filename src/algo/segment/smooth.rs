@@ -3,7 +3,11 @@
 
 use rayon::prelude::*;
 
-use super::Region;
+use crate::model::geometry::Geometry;
+use crate::model::label_map::VoxelBox;
+
+use super::lattice::{Lattice, Ray};
+use super::{Region, Stop};
 
 /// A Gaussian reaches so many standard deviations.
 const REACH: f64 = 3.0;
@@ -16,10 +20,9 @@ pub fn gaussian_reach_mm(sigma_mm: f64) -> f64 {
 /// The voxels of a region of which more than half of a ball around them is in it: a median of yes and no. Beyond the box
 /// nothing is in it. It must have room to grow.
 #[must_use]
-pub fn median(mut region: Region, mm: f64, spacing: [f64; 3]) -> Region {
-    let dims @ [columns, rows, slices] = region.dims();
-    let rays = ball(mm, spacing);
-    let size: usize = rays.iter().map(|ray| 2 * ray.half + 1).sum();
+pub fn median(mut region: Region, mm: f64, geometry: &Geometry, stop: Stop<'_>) -> Region {
+    let [columns, rows, slices] = region.dims();
+    let lattice = Lattice::new(geometry, &region.voxels);
     // How many of a row lie before each of its places.
     let sums: Vec<u32> = region
         .is_in
@@ -33,73 +36,106 @@ pub fn median(mut region: Region, mm: f64, spacing: [f64; 3]) -> Region {
         })
         .collect();
     let width = columns + 1;
-    region.is_in = (0..rows * slices)
-        .into_par_iter()
-        .flat_map_iter(|row| {
-            let (j, k) = (row % rows, row / rows);
+    let slice = |k: usize| {
+        let ball = lattice.ball(k as isize, mm, usize::MAX >> 1);
+        let size: usize = ball.iter().map(|ray| (ray.high - ray.low + 1).unsigned_abs()).sum();
+        let mut is_in = Vec::with_capacity(columns * rows);
+        for j in 0..rows {
             let mut counts = vec![0_u32; columns];
-            for ray in &rays {
-                let (Some(j), Some(k)) = (j.checked_add_signed(ray.j), k.checked_add_signed(ray.k)) else {
+            for ray in ball.iter().filter(|_| !stop()) {
+                let at = j.checked_add_signed(ray.j).zip(k.checked_add_signed(ray.k));
+                let Some((j, k)) = at.filter(|(j, k)| *j < rows && *k < slices) else {
                     continue;
                 };
-                if j >= dims[1] || k >= dims[2] {
-                    continue;
-                }
                 let start = (k * rows + j) * width;
                 let Some(sums) = sums.get(start..start + width) else {
                     continue;
                 };
+                let place = |at: isize| usize::try_from(at).unwrap_or(0).min(columns);
                 for (i, count) in counts.iter_mut().enumerate() {
-                    *count += sums[(i + ray.half + 1).min(columns)] - sums[i.saturating_sub(ray.half)];
+                    let i = i as isize;
+                    *count += sums[place(i + ray.high + 1)] - sums[place(i + ray.low)];
                 }
             }
-            counts.into_iter().map(move |count| 2 * count as usize > size)
-        })
-        .collect();
-    region
-}
-
-/// A row of a ball: where it lies, and how many voxels to each side of its middle.
-struct Ray {
-    j: isize,
-    k: isize,
-    half: usize,
-}
-
-fn ball(mm: f64, spacing: [f64; 3]) -> Vec<Ray> {
-    let reach = |axis: usize| (mm / spacing[axis]).floor().clamp(0.0, 1e4) as isize;
-    let mut rays = Vec::new();
-    for k in -reach(2)..=reach(2) {
-        for j in -reach(1)..=reach(1) {
-            let beside = (j as f64 * spacing[1]).powi(2) + (k as f64 * spacing[2]).powi(2);
-            let left = mm * mm * (1.0 + 1e-9) - beside;
-            if left >= 0.0 {
-                let half = (left.sqrt() / spacing[0]).floor() as usize;
-                rays.push(Ray { j, k, half });
-            }
+            is_in.extend(counts.into_iter().map(|count| 2 * count as usize > size));
         }
-    }
-    rays
+        is_in
+    };
+    region.is_in = (0..slices).into_par_iter().flat_map_iter(slice).collect();
+    region
 }
 
 /// The voxels of a region whose share in a Gaussian around them is at least a half. It must have room to grow.
 #[must_use]
-pub fn gaussian(mut region: Region, sigma_mm: f64, spacing: [f64; 3]) -> Region {
-    let shares = blurred(&region.is_in, region.dims(), sigma_mm, spacing);
+pub fn gaussian(mut region: Region, sigma_mm: f64, geometry: &Geometry, stop: Stop<'_>) -> Region {
+    let shares = blurred(&region.is_in, &region.voxels, sigma_mm, geometry, stop);
     region.is_in = shares.into_iter().map(|share| share >= 0.5).collect();
     region
 }
 
 /// Shares of a set in a Gaussian around each voxel; at the edge of the box, of what there is of it.
-fn blurred(is_in: &[bool], dims: [usize; 3], sigma_mm: f64, spacing: [f64; 3]) -> Vec<f32> {
+fn blurred(is_in: &[bool], voxels: &VoxelBox, sigma_mm: f64, geometry: &Geometry, stop: Stop<'_>) -> Vec<f32> {
+    let dims = voxels.clone().map(|side| side.len());
     let mut values: Vec<f32> = is_in.iter().map(|is_in| f32::from(u8::from(*is_in))).collect();
+    let lattice = Lattice::new(geometry, voxels);
+    let Some(spacing) = lattice.upright() else {
+        return weighed(&values, dims, sigma_mm, &lattice, stop);
+    };
     for (axis, step_mm) in spacing.into_iter().enumerate() {
         let kernel = kernel(sigma_mm / step_mm);
-        if kernel.len() > 1 {
+        if kernel.len() > 1 && !stop() {
             values = along(&values, dims, axis, &kernel);
         }
     }
     values
+}
+
+/// On any grid: the mean of the values in a ball around each voxel, weighted by a Gaussian.
+fn weighed(values: &[f32], dims: [usize; 3], sigma_mm: f64, lattice: &Lattice<'_>, stop: Stop<'_>) -> Vec<f32> {
+    let [columns, rows, slices] = dims;
+    let mut means = vec![0.0; values.len()];
+    if means.is_empty() {
+        return means;
+    }
+    means.par_chunks_mut(columns * rows).enumerate().for_each(|(k, slice)| {
+        // Each row of the ball, and its weights.
+        let ball: Vec<(Ray, Vec<f32>)> = lattice
+            .ball(k as isize, gaussian_reach_mm(sigma_mm), slices)
+            .into_iter()
+            .map(|ray| {
+                let squared = |i| lattice.way(k as isize, [i, ray.j, ray.k]).length_squared();
+                let weight = |i| (-0.5 * squared(i) / (sigma_mm * sigma_mm)).exp() as f32;
+                (ray, (ray.low..=ray.high).map(weight).collect())
+            })
+            .collect();
+        let mut totals = vec![0.0; columns];
+        for (j, row) in slice.chunks_mut(columns).enumerate() {
+            if stop() {
+                return;
+            }
+            totals.fill(0.0);
+            for (ray, weights) in &ball {
+                let at = j.checked_add_signed(ray.j).zip(k.checked_add_signed(ray.k));
+                let Some((j, k)) = at.filter(|(j, k)| *j < rows && *k < slices) else {
+                    continue;
+                };
+                let start = (k * rows + j) * columns;
+                let from = values.get(start..start + columns).unwrap_or_default();
+                for (step, weight) in (ray.low..).zip(weights) {
+                    let (before, skipped) = (step.min(0).unsigned_abs(), step.max(0).unsigned_abs());
+                    let sums = row.iter_mut().zip(&mut totals).skip(before);
+                    for ((sum, total), value) in sums.zip(from.iter().skip(skipped)) {
+                        *sum += weight * value;
+                        *total += weight;
+                    }
+                }
+            }
+            for (sum, total) in row.iter_mut().zip(&totals) {
+                *sum /= total;
+            }
+        }
+    });
+    means
 }
 
 /// Weights from the middle outwards, not normalised.
@@ -155,14 +191,14 @@ fn along(values: &[f32], dims: [usize; 3], axis: usize, kernel: &[f32]) -> Vec<f
 
 /// Gives each voxel of a box the label with the largest share in a Gaussian around it, none (0) included: segments that
 /// touch go on touching. Of equal shares the voxel's own label wins, then the lowest.
-pub fn joint(labels: &[u16], dims: [usize; 3], sigma_mm: f64, spacing: [f64; 3]) -> Vec<u16> {
+pub fn joint(labels: &[u16], voxels: &VoxelBox, sigma_mm: f64, geometry: &Geometry, stop: Stop<'_>) -> Vec<u16> {
     let mut there: Vec<u16> = labels.to_vec();
     there.sort_unstable();
     there.dedup();
     let mut best = vec![(0.0_f32, 0_u16); labels.len()];
     for label in there {
         let is_in: Vec<bool> = labels.iter().map(|other| *other == label).collect();
-        let shares = blurred(&is_in, dims, sigma_mm, spacing);
+        let shares = blurred(&is_in, voxels, sigma_mm, geometry, stop);
         best.par_iter_mut()
             .zip(shares.par_iter().zip(labels))
             .for_each(|(best, (share, own))| {
@@ -176,10 +212,13 @@ pub fn joint(labels: &[u16], dims: [usize; 3], sigma_mm: f64, spacing: [f64; 3])
 
 #[cfg(test)]
 mod tests {
+    use glam::DVec3;
+
+    use super::super::lattice::tests::geometries;
     use super::*;
 
     const DIMS: [usize; 3] = [17, 14, 9];
-    const SPACING: [f64; 3] = [0.8, 1.1, 2.5];
+    const VOXELS: VoxelBox = [0..DIMS[0], 0..DIMS[1], 0..DIMS[2]];
 
     fn labels(seed: u32) -> Vec<u16> {
         let mut state = seed;
@@ -200,22 +239,27 @@ mod tests {
         [n % DIMS[0], n / DIMS[0] % DIMS[1], n / (DIMS[0] * DIMS[1])]
     }
 
-    fn offset_mm(a: usize, b: usize) -> [f64; 3] {
-        let (a, b) = (index(a), index(b));
-        std::array::from_fn(|n| (a[n] as f64 - b[n] as f64) * SPACING[n])
+    fn squared_mm(geometry: &Geometry, a: usize, b: usize) -> f64 {
+        let [a, b] = [a, b].map(|n| geometry.patient_at(DVec3::from_array(index(n).map(|n| n as f64))));
+        a.distance_squared(b)
     }
 
     /// The share of a set by summing over all voxels.
-    fn share(is_in: &[bool], at: usize, sigma: f64) -> f64 {
+    fn share(geometry: &Geometry, is_in: &[bool], at: usize, sigma: f64) -> f64 {
+        let spacing = geometry.spacing().to_array();
+        let is_upright = Lattice::new(geometry, &VOXELS).upright().is_some();
         let (mut inside, mut all) = (0.0, 0.0);
         for (n, is_in) in is_in.iter().enumerate() {
-            let away = offset_mm(at, n);
-            // Each axis reaches whole voxels.
+            let squared = squared_mm(geometry, at, n);
+            // On an upright grid each axis reaches whole voxels by itself, elsewhere a ball does.
             let (from, to) = (index(at), index(n));
-            let is_reached =
-                (0..3).all(|axis| from[axis].abs_diff(to[axis]) as f64 <= (3.0 * sigma / SPACING[axis]).floor());
+            let is_reached = if is_upright {
+                (0..3).all(|axis| from[axis].abs_diff(to[axis]) as f64 <= (3.0 * sigma / spacing[axis]).floor())
+            } else {
+                squared <= 9.0 * sigma * sigma
+            };
             if is_reached {
-                let weight = (-0.5 * away.iter().map(|mm| mm * mm).sum::<f64>() / (sigma * sigma)).exp();
+                let weight = (-0.5 * squared / (sigma * sigma)).exp();
                 all += weight;
                 inside += if *is_in { weight } else { 0.0 };
             }
@@ -228,18 +272,19 @@ mod tests {
         let labels = labels(5);
         let is_in: Vec<bool> = labels.iter().map(|label| *label == 1).collect();
         let region = Region {
-            voxels: DIMS.map(|side| 0..side),
+            voxels: VOXELS,
             is_in: is_in.clone(),
         };
-        for mm in [1.2, 2.6] {
-            let medians = median(region.clone(), mm, SPACING);
-            let gaussians = gaussian(region.clone(), mm, SPACING);
-            let whole: usize = ball(mm, SPACING).iter().map(|ray| 2 * ray.half + 1).sum();
+        for (geometry, mm) in geometries(DIMS).iter().flat_map(|geometry| [(geometry, 1.2), (geometry, 2.6)]) {
+            let medians = median(region.clone(), mm, geometry, &|| false);
+            let gaussians = gaussian(region.clone(), mm, geometry, &|| false);
             for n in 0..is_in.len() {
-                let near = |other: &usize| offset_mm(n, *other).iter().map(|mm| mm * mm).sum::<f64>() <= mm * mm + 1e-9;
+                let ball = Lattice::new(geometry, &VOXELS).ball(index(n)[2] as isize, mm, 20);
+                let whole: usize = ball.iter().map(|ray| (ray.high - ray.low + 1) as usize).sum();
+                let near = |other: &usize| squared_mm(geometry, n, *other) <= mm * mm + 1e-9;
                 let count = (0..is_in.len()).filter(|other| is_in[*other] && near(other)).count();
                 assert_eq!(medians.is_in[n], 2 * count > whole, "median {mm} {:?}", index(n));
-                let share = share(&is_in, n, mm);
+                let share = share(geometry, &is_in, n, mm);
                 if (share - 0.5).abs() > 1e-5 {
                     assert_eq!(gaussians.is_in[n], share > 0.5, "gaussian {mm} {:?} {share}", index(n));
                 }
@@ -250,21 +295,20 @@ mod tests {
     #[test]
     fn segments_that_are_smoothed_together_touch_as_a_plain_vote_says() {
         let labels = labels(9);
-        let together = joint(&labels, DIMS, 1.3, SPACING);
-        assert_ne!(together, labels);
-        for n in 0..labels.len() {
-            let shares = [0, 1, 2, 3].map(|label| {
-                let is_in: Vec<bool> = labels.iter().map(|other| *other == label).collect();
-                share(&is_in, n, 1.3)
-            });
-            let mut sorted = shares;
-            sorted.sort_by(f64::total_cmp);
-            if sorted[3] - sorted[2] > 1e-5 {
-                assert!(
-                    (shares[usize::from(together[n])] - sorted[3]).abs() < 1e-12,
-                    "{:?}",
-                    index(n)
-                );
+        for geometry in &geometries(DIMS) {
+            let together = joint(&labels, &VOXELS, 1.3, geometry, &|| false);
+            assert_ne!(together, labels);
+            for n in 0..labels.len() {
+                let shares = [0, 1, 2, 3].map(|label| {
+                    let is_in: Vec<bool> = labels.iter().map(|other| *other == label).collect();
+                    share(geometry, &is_in, n, 1.3)
+                });
+                let mut sorted = shares;
+                sorted.sort_by(f64::total_cmp);
+                if sorted[3] - sorted[2] > 1e-5 {
+                    let got = shares[usize::from(together[n])];
+                    assert!((got - sorted[3]).abs() < 1e-12, "{:?}", index(n));
+                }
             }
         }
     }

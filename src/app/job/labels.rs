@@ -22,8 +22,9 @@ impl Jobs {
     /// Works on a whole segment.
     pub fn start_segment_work(&mut self, job: JobId, request: Box<WorkRequest>) {
         self.start(job, "segment", move |outlet| {
-            let done = request.carry_out();
-            if outlet.cancelled.load(Ordering::Relaxed) {
+            let is_over = || outlet.cancelled.load(Ordering::Relaxed);
+            let done = request.carry_out(&is_over);
+            if is_over() {
                 return JobEvent::Nothing;
             }
             JobEvent::SegmentWorked(Box::new(done))

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::painting::PaintHabits;
 use super::pane::Arrangement;
 use super::recent::Recent;
 use super::user_presets::{self, UserPresets};
@@ -48,6 +49,8 @@ pub struct Settings {
     pub window: Option<WindowPlace>,
     /// What was opened, the newest first.
     pub recent: Vec<Recent>,
+    /// How segments are painted.
+    pub painting: PaintHabits,
     /// Transfer functions that the user saved.
     pub transfer_presets: UserPresets,
 }
@@ -66,6 +69,7 @@ impl Default for Settings {
             panels: BTreeMap::new(),
             window: None,
             recent: Vec::new(),
+            painting: PaintHabits::default(),
             transfer_presets: UserPresets::new(),
         }
     }

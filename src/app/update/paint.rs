@@ -9,7 +9,7 @@ use super::super::history::{Edit, LabelEdit, Step};
 use super::super::made_map::MadeLabels;
 use super::super::overlays::Overlay;
 use super::super::paint_rule::Rule;
-use super::super::painting::{self, Begun, PaintChange};
+use super::super::painting::{self, Begun, PaintChange, PaintHabits};
 use super::super::pane::PaneId;
 use super::super::state::{Level, LoadState, State};
 use super::super::tool::{Tool, paint};
@@ -56,6 +56,7 @@ pub(super) fn change(state: &mut State, change: &PaintChange) {
             painting.range = range.map(sorted).filter(|range| range.iter().all(|end| !end.is_nan()));
         }
     }
+    state.settings.painting = PaintHabits::of(painting);
 }
 
 /// A new, empty segmentation on the grid of the shown image, with one segment, to be painted.

@@ -61,7 +61,7 @@ fn tool_due(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     if is_quick {
-        done(state, request.carry_out());
+        done(state, request.carry_out(&|| false));
         return Vec::new();
     }
     start(state, request)

@@ -14,6 +14,7 @@ use crate::say;
 pub(in crate::app) fn take(state: &mut State, settings: Settings, file: PathBuf, note: Option<String>) {
     state.view.is_neurological = settings.is_neurological;
     state.view.crosshair_visible = settings.crosshair;
+    settings.painting.take_up(&mut state.painting);
     state.settings = settings;
     state.settings_file = Some(file);
     state.view.layout = layout_for(state);
@@ -50,6 +51,8 @@ pub(super) fn reset(state: &mut State) {
     ] {
         set(state, setting);
     }
+    first.painting.take_up(&mut state.painting);
+    state.settings.painting = first.painting;
     set_layout(state, first.layout);
 }
 

@@ -134,11 +134,13 @@ impl Material<'_> {
             })
             .collect();
         let map = LabelMap::from_dense(dims, &sparse);
-        let spacing = self.geometry.spacing().to_array().map(|edge| edge * 2.0);
+        let Some(geometry) = sparser(self.geometry, dims, 2) else {
+            return;
+        };
         time("fill between slices", &|| {
             for label in known {
                 let region = bounds(&map, *label).and_then(|_| Region::of(&map, *label, [1, 1, 0]));
-                std::hint::black_box(region.map(|region| filled_between(region, spacing)));
+                std::hint::black_box(region.map(|region| filled_between(region, &geometry, &|| false)));
             }
         });
     }
@@ -170,7 +172,7 @@ impl Material<'_> {
             values: &values,
         };
         time("grow from seeds", &|| {
-            std::hint::black_box(grown(&ground, &seeds));
+            std::hint::black_box(grown(&ground, &seeds, &|| false));
         });
     }
 }
@@ -193,6 +195,13 @@ fn timed(what: &str, repeats: u32, work: &dyn Fn()) -> Timed {
 
 fn indices([columns, rows, slices]: [usize; 3]) -> impl Iterator<Item = [usize; 3]> {
     (0..slices).flat_map(move |k| (0..rows).flat_map(move |j| (0..columns).map(move |i| [i, j, k])))
+}
+
+/// A grid with every so many voxels of each axis, so many in all.
+fn sparser(geometry: &Geometry, dims: [usize; 3], stride: usize) -> Option<Geometry> {
+    let mut affine = *geometry.patient_from_voxel();
+    affine.matrix3 = affine.matrix3.mul_scalar(stride as f64);
+    Geometry::from_affine(dims, affine).ok()
 }
 
 /// Every so many voxels of each axis.

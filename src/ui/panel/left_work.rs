@@ -1,6 +1,6 @@
 //! Painted work that a program left behind when it ended: brought back or thrown away by a click.
 
-use egui::{RichText, Role, Ui, WidgetInfo};
+use egui::{Label, RichText, Role, Ui, WidgetInfo};
 
 use crate::app::{Command, State, identifiers};
 use crate::say;
@@ -33,7 +33,8 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             if away.on_hover_text(say!("ui-left-work-away-tip")).clicked() {
                 commands.push(Command::DiscardWork { index });
             }
-            ui.label(RichText::new(name).color(theme::of(ui).text));
+            // A long name makes the panel no wider.
+            ui.add(Label::new(RichText::new(name).color(theme::of(ui).text)).truncate());
         });
     }
     ui.add_space(2.0 * theme::GAP);

@@ -24,6 +24,7 @@ pub mod painting;
 pub mod path;
 pub mod picture;
 mod probability;
+mod range_slider;
 mod readers;
 mod segment_name;
 pub mod segment_work;

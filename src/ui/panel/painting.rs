@@ -6,6 +6,7 @@ use crate::app::painting::{self, Over, PaintChange, Within};
 use crate::app::tool::Tool;
 use crate::app::{Command, State};
 use crate::say;
+use crate::ui::panel::range_slider::range_slider;
 use crate::ui::panel::{left_work, paint_tools, segment_work};
 use crate::ui::{Commands, theme};
 
@@ -170,31 +171,47 @@ fn rules(ui: &mut Ui, state: &State, commands: &mut Commands) {
             .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, say!("ui-paint-over")));
     });
     ui.horizontal(|ui| within(ui, state, commands));
-    ui.horizontal(|ui| {
+    range(ui, state, commands);
+}
+
+/// Between which values of the image is painted.
+fn range(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let painting = &state.painting;
+    let shown = state.shown();
+    let mut change = |range| commands.push(Command::Paint(PaintChange::Range(range)));
+    ui.horizontal_wrapped(|ui| {
         let mut is_limited = painting.range.is_some();
-        let window = state.shown().and_then(|entry| entry.display.window);
+        let window = shown.and_then(|entry| entry.display.window);
         let first = window.map_or([0.0, 100.0], |window| {
             let half = window.width / 2.0;
             [(window.center - half).round(), (window.center + half).round()]
         });
         let switch = ui.checkbox(&mut is_limited, say!("ui-paint-range"));
         if switch.on_hover_text(say!("ui-paint-range-tip")).changed() {
-            let range = is_limited.then_some(first);
-            commands.push(Command::Paint(PaintChange::Range(range)));
+            change(is_limited.then_some(first));
         }
-        if let Some([mut low, mut high]) = painting.range {
-            let speed = ((high - low).abs() / 200.0).max(1e-3);
-            let from = ui.add(DragValue::new(&mut low).speed(speed).max_decimals(2));
-            ui.label("–");
-            let to = ui.add(DragValue::new(&mut high).speed(speed).max_decimals(2));
-            if from.changed() || to.changed() {
-                commands.push(Command::Paint(PaintChange::Range(Some([low, high]))));
-            }
-            let mut shows = painting.shows_range;
-            let switch = ui.toggle_value(&mut shows, say!("ui-paint-range-show"));
-            if switch.on_hover_text(say!("ui-paint-range-show-tip")).changed() {
-                commands.push(Command::Paint(PaintChange::ShowsRange(shows)));
-            }
+        let Some([mut low, mut high]) = painting.range else {
+            return;
+        };
+        let speed = ((high - low).abs() / 200.0).max(1e-3);
+        let from = ui.add(DragValue::new(&mut low).speed(speed).max_decimals(2));
+        ui.label("–");
+        let to = ui.add(DragValue::new(&mut high).speed(speed).max_decimals(2));
+        if from.changed() || to.changed() {
+            change(Some([low, high]));
         }
     });
+    let Some(mut range) = painting.range else { return };
+    if let Some(histogram) = shown.and_then(|entry| entry.histogram.as_ref()) {
+        let ends = [histogram.histogram.low(), histogram.histogram.high()];
+        let (says, tip) = (say!("ui-paint-range-slider"), say!("ui-paint-range-slider-tip"));
+        if range_slider(ui, &mut range, ends, &says, &tip) {
+            change(Some(range));
+        }
+    }
+    let mut shows = painting.shows_range;
+    let switch = ui.checkbox(&mut shows, say!("ui-paint-range-show"));
+    if switch.on_hover_text(say!("ui-paint-range-show-tip")).changed() {
+        commands.push(Command::Paint(PaintChange::ShowsRange(shows)));
+    }
 }
