@@ -470,6 +470,13 @@ pub enum Command {
         /// 0 to 1.
         opacity: f32,
     },
+    /// How strong and how wide the outlines of all label maps are.
+    SetOutline {
+        /// 0 to 1; `null`: twice that of the inside.
+        opacity: Option<f32>,
+        /// Points of the screen.
+        width: f32,
+    },
     /// The same in steps.
     StepOverlayOpacity {
         /// Positive covers more.

@@ -7,6 +7,7 @@ use super::made_map::{MadeLabels, counts_of, made_shares};
 use super::named_map::NamedMap;
 use super::overlays::same_grid;
 use super::readers::{LabelReaders, ReaderOfLabel, compare, consensus_table};
+use super::table_basis::Basis;
 use super::tables::{MapRequest, named};
 use crate::io::OpenVolume;
 use crate::model::label_map::LabelMap;
@@ -23,6 +24,8 @@ pub struct ComparedReaders {
     pub labels: Vec<LabelReaders>,
     /// Whether some lie on other grids than the first and were sampled on its.
     pub is_sampled: bool,
+    /// Their maps as they were.
+    pub basis: Basis,
     /// The likely truth.
     pub(super) consensus: MadeLabels,
     /// The share of readers that give a voxel the label that most of them give it.
@@ -63,6 +66,7 @@ pub(super) fn compared_readers(requests: &[MapRequest]) -> Result<ComparedReader
             .map(|request| request.open.volume.series.description.clone())
             .collect(),
         is_sampled,
+        basis: Basis::of(requests.iter().map(|request| request.open.volume.as_ref())),
         consensus: MadeLabels {
             description: say!("app-readers-consensus"),
             table: consensus_table(&maps, &found.labels),

@@ -41,6 +41,8 @@ pub enum Choice {
     Measurements(MeasurementsFile),
     /// A file to write a segmentation to: its place in the document.
     Segmentation(usize),
+    /// A file to write the shown table to.
+    Table,
     /// A list of cases.
     CaseList,
     /// A folder with cases.
@@ -189,6 +191,8 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
+        /// With more labels than this it is no label map.
+        most_labels: usize,
     },
     /// Read a probability map, and find its lowest and highest value.
     StartProbability {

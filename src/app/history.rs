@@ -8,7 +8,7 @@ use super::look::Look;
 use super::transfer::Transfer;
 use crate::model::label_delta::LabelDelta;
 use crate::model::measurement::Measurement;
-use crate::model::segment::SegmentTable;
+use crate::model::segment::{Segment, SegmentTable};
 use crate::model::series_key::SeriesKey;
 use crate::model::volume::VolumeId;
 use crate::model::voxel_mask::VoxelMask;
@@ -94,10 +94,19 @@ impl Edit {
     fn byte_size(&self) -> usize {
         match self {
             Self::Mask(edit) => edit.after.as_ref().map_or(0, |mask| mask.words().len() * 8),
-            Self::Labels(edit) => edit.delta.as_ref().map_or(0, |delta| delta.byte_size()),
+            Self::Labels(edit) => {
+                let tables = edit.tables.iter().flat_map(|(before, after)| [before, after]);
+                let labels = edit.delta.as_ref().map_or(0, |delta| delta.byte_size());
+                labels + tables.map(table_bytes).sum::<usize>()
+            }
             _ => 0,
         }
     }
+}
+
+fn table_bytes(table: &SegmentTable) -> usize {
+    let segments = table.segments.iter();
+    segments.map(|segment| size_of::<Segment>() + segment.name.len()).sum()
 }
 
 /// Another transfer function of a volume.
@@ -169,6 +178,8 @@ pub struct Step {
 pub struct History {
     done: VecDeque<Step>,
     undone: Vec<Step>,
+    /// Bytes that masks, labels and their tables take in all of them.
+    bytes: usize,
 }
 
 impl History {
@@ -187,31 +198,45 @@ impl History {
         self.done.len()
     }
 
-    /// What all steps are called, the oldest first, those that were undone at the end.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        let steps = self.done.iter().chain(self.undone.iter().rev());
-        steps.map(|step| step.name.as_str())
+    /// How many steps there are, those that were undone included.
+    pub fn len(&self) -> usize {
+        self.done.len() + self.undone.len()
     }
 
-    /// Bytes that masks and labels take in all steps.
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What a step is called: the oldest is 0, and those that were undone stand at the end.
+    pub fn name(&self, n: usize) -> Option<&str> {
+        let undone = || self.undone.iter().rev().nth(n - self.done.len());
+        let step = self.done.get(n).or_else(undone)?;
+        Some(&step.name)
+    }
+
+    /// Bytes that masks, labels and their tables take in all steps.
     pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn count_bytes(&mut self) {
         let steps = self.done.iter().chain(&self.undone);
-        steps.map(|step| step.edit.byte_size()).sum()
+        self.bytes = steps.map(|step| step.edit.byte_size()).sum();
     }
 
     /// Something was done. What was undone before can no longer be done again.
     pub(super) fn did(&mut self, step: Step) {
-        self.undone.clear();
-        if self.done.len() == MAX_STEPS {
-            self.done.pop_front();
+        for step in self.undone.drain(..) {
+            self.bytes -= step.edit.byte_size();
         }
+        self.bytes += step.edit.byte_size();
         self.done.push_back(step);
-        let mut bytes: usize = self.done.iter().map(|step| step.edit.byte_size()).sum();
-        while bytes > MAX_BYTES
+        while (self.bytes > MAX_BYTES || self.done.len() > MAX_STEPS)
             && self.done.len() > 1
             && let Some(oldest) = self.done.pop_front()
         {
-            bytes -= oldest.edit.byte_size();
+            self.bytes -= oldest.edit.byte_size();
         }
     }
 
@@ -242,6 +267,7 @@ impl History {
                 edit.mask.take_if(|mask| mask.volume == volume);
             }
         }
+        self.count_bytes();
     }
 
     /// Another volume has taken the place of one: the steps of its voxels are about nothing any more, the others go on.
@@ -260,6 +286,7 @@ impl History {
     pub(super) fn clear(&mut self) {
         self.done.clear();
         self.undone.clear();
+        self.bytes = 0;
     }
 }
 
@@ -290,9 +317,10 @@ mod tests {
         assert!(history.undo().is_some() && history.undo().is_some());
         assert_eq!(history.redo_name(), Some((MAX_STEPS + 1).to_string().as_str()));
         assert_eq!(history.redo(), Some(step(MAX_STEPS + 1).edit));
-        let names: Vec<&str> = history.names().collect();
-        assert_eq!((names.len(), history.done_count()), (MAX_STEPS, MAX_STEPS - 1));
-        assert_eq!(names[MAX_STEPS - 1], (MAX_STEPS + 2).to_string());
+        assert_eq!((history.len(), history.done_count()), (MAX_STEPS, MAX_STEPS - 1));
+        assert_eq!(history.name(0), Some("3"));
+        assert_eq!(history.name(MAX_STEPS - 1), Some((MAX_STEPS + 2).to_string().as_str()));
+        assert_eq!(history.name(MAX_STEPS), None);
         assert_eq!(history.bytes(), 0);
         history.did(step(7));
         assert_eq!(history.redo(), None);

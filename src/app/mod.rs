@@ -41,6 +41,8 @@ pub mod segment_work;
 pub mod settings;
 pub mod state;
 pub mod surfaces;
+pub mod table_basis;
+mod table_text;
 pub mod tables;
 pub mod threshold_curve;
 pub mod thumbnail;

@@ -28,13 +28,22 @@ pub const OPACITY_STEP: f32 = 0.1;
 /// See [`OPACITY_STEP`].
 pub const FIRST_OPACITY: f32 = 0.4;
 
+/// Widths of outlines, points of the screen.
+pub const OUTLINE_WIDTHS: std::ops::RangeInclusive<f32> = 0.5..=4.0;
+
 /// How label maps are seen, all alike.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OverlayView {
     /// Whether any are.
+    #[serde(skip, default = "always")]
     pub is_on: bool,
-    /// Opacity of the inside, 0 to 1; outlines are twice as strong.
+    /// Opacity of the inside, 0 to 1.
     pub opacity: f32,
+    /// Opacity of outlines, 0 to 1; `None`: twice that of the inside, so that edges are seen before the picture is covered.
+    pub outline: Option<f32>,
+    /// Width of outlines, points of the screen.
+    pub outline_width: f32,
     /// Only outlines.
     pub outlines_only: bool,
     /// Opacity of surfaces in the volume view, 0 to 1.
@@ -46,8 +55,45 @@ impl Default for OverlayView {
         Self {
             is_on: true,
             opacity: FIRST_OPACITY,
+            outline: None,
+            outline_width: 1.25,
             outlines_only: false,
             surface_opacity: 1.0,
+        }
+    }
+}
+
+fn always() -> bool {
+    true
+}
+
+impl OverlayView {
+    /// Opacity of outlines, 0 to 1.
+    pub fn outline_opacity(&self) -> f32 {
+        self.outline.unwrap_or((2.0 * self.opacity).min(1.0))
+    }
+
+    /// The same with every number where it may be: files are written by people too.
+    pub(super) fn in_range(self) -> Self {
+        let first = Self::default();
+        let share = |share: f32, first: f32| {
+            if share.is_finite() {
+                share.clamp(0.0, 1.0)
+            } else {
+                first
+            }
+        };
+        let width = if self.outline_width.is_finite() {
+            self.outline_width.clamp(*OUTLINE_WIDTHS.start(), *OUTLINE_WIDTHS.end())
+        } else {
+            first.outline_width
+        };
+        Self {
+            opacity: share(self.opacity, first.opacity),
+            outline: self.outline.map(|outline| share(outline, 1.0)),
+            outline_width: width,
+            surface_opacity: share(self.surface_opacity, first.surface_opacity),
+            ..self
         }
     }
 }
@@ -263,7 +309,7 @@ pub(super) fn layers_where(
     if !view.is_on {
         return Vec::new();
     }
-    let outline_px = (1.25 * pixels_per_point).round().max(1.0) as u32;
+    let outline_px = (f64::from(view.outline_width) * pixels_per_point).round().max(1.0) as u32;
     over_shown(state)
         .filter(|(_, entry, overlay)| overlay.is_visible && is_wanted(entry, overlay))
         .flat_map(|(_, entry, overlay)| {
@@ -271,6 +317,7 @@ pub(super) fn layers_where(
                 let colors = Arc::clone(&overlay.colors);
                 let mut layer = LabelLayer::new(Arc::clone(entry.volume()), colors, view.opacity, outline_px);
                 layer.frame = frame;
+                layer.outline = view.outline_opacity();
                 if view.outlines_only {
                     layer.fill = 0.0;
                 }

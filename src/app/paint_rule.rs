@@ -80,6 +80,16 @@ impl Rule {
         }
     }
 
+    /// The label that a voxel of the segment keeps where work on it takes it away: none, unless painting is limited to
+    /// other places.
+    pub fn without(&self, index: [usize; 3], old: u16) -> u16 {
+        if self.is_within(index, old) && self.is_in_range(index) {
+            0
+        } else {
+            old
+        }
+    }
+
     /// Whether a label may be covered, or taken away.
     pub fn may_cover(&self, old: u16) -> bool {
         match (self.over, self.is_erasing) {

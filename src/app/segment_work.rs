@@ -243,91 +243,102 @@ impl WorkRequest {
             Work::Whole(work) => {
                 let mut map = before.clone();
                 if let Some(geometry) = self.volume.geometry() {
-                    self.change(work, &mut map, geometry, stop);
+                    self.change(work, &mut map, geometry, stop)?;
                 }
                 Ok(Worked { map, table: None })
             }
         }
     }
 
-    fn change(&self, work: &SegmentWork, map: &mut LabelMap, geometry: &Geometry, stop: Stop<'_>) {
+    fn change(
+        &self,
+        work: &SegmentWork,
+        map: &mut LabelMap,
+        geometry: &Geometry,
+        stop: Stop<'_>,
+    ) -> Result<(), String> {
         let label = self.rule.label;
-        // No two voxels are further from each other.
-        let middle = geometry.center();
-        let most = 2.0 * geometry.corners().iter().map(|corner| corner.distance(middle)).fold(0.0, f64::max);
-        let limited = |mm: f64| mm.clamp(-most, most);
-        let everywhere: VoxelBox = map.dims().map(|side| 0..side);
-        let region = |mm: f64| Region::of(map, label, room(geometry, mm));
-        let region = match *work {
+        match *work {
             SegmentWork::Threshold { low, high } => {
+                let everywhere: VoxelBox = map.dims().map(|side| 0..side);
                 let rule = self.rule.clone().with_range(Some([low, high]));
                 repaint(map, &everywhere, |_| true, |index, old| rule.label(index, old));
-                return;
             }
             SegmentWork::Merge { other } => {
                 let other = u16::try_from(other).unwrap_or(0);
                 map.relabel(|old| if old == other && old != 0 { label } else { old });
-                return;
             }
-            SegmentWork::Split => return,
-            SegmentWork::SmoothAll { mm } => return self.smooth_all(map, limited(mm), geometry, stop),
-            SegmentWork::GrowSeeds => return self.grow_seeds(map, geometry, stop),
-            SegmentWork::Combine { other, how } => return self.combine(map, other, how),
             SegmentWork::Clear => {
                 map.relabel(|old| if old == label { 0 } else { old });
-                return;
             }
+            SegmentWork::SmoothAll { mm } => self.smooth_all(map, limited(mm, geometry), geometry, stop),
+            SegmentWork::GrowSeeds => return self.grow_seeds(map, geometry, stop),
+            SegmentWork::Combine { other, how } => self.combine(map, other, how),
+            _ => {
+                if let Some(region) = self.reshaped(work, map, geometry, stop) {
+                    let change = |index, old| match (region.has(index), old == label) {
+                        (true, false) => self.rule.label(index, old),
+                        (false, true) => self.rule.without(index, old),
+                        _ => old,
+                    };
+                    repaint(map, &region.voxels.clone(), |_| true, change);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The segment as it becomes, where that is asked of it alone; `None` if it has no voxel.
+    fn reshaped(&self, work: &SegmentWork, map: &LabelMap, geometry: &Geometry, stop: Stop<'_>) -> Option<Region> {
+        let region = |mm: f64| Region::of(map, self.rule.label, room(geometry, mm));
+        let limited = |mm: f64| limited(mm, geometry);
+        Some(match *work {
             SegmentWork::Median { mm } => {
                 let mm = limited(mm);
-                region(mm).map(|region| smooth::median(region, mm, geometry, stop))
+                smooth::median(region(mm)?, mm, geometry, stop)
             }
             SegmentWork::Gaussian { mm } => {
                 let mm = limited(mm);
-                let reach = smooth::gaussian_reach_mm(mm);
-                region(reach).map(|region| smooth::gaussian(region, mm, geometry, stop))
+                smooth::gaussian(region(smooth::gaussian_reach_mm(mm))?, mm, geometry, stop)
             }
             SegmentWork::Open { mm } => {
                 let mm = limited(mm);
-                let opened = |region: Region| region.with_margin(-mm, geometry, stop).with_margin(mm, geometry, stop);
-                region(mm).map(opened)
+                region(mm)?
+                    .with_margin(-mm, geometry, stop)
+                    .with_margin(mm, geometry, stop)
             }
             SegmentWork::Close { mm } => {
                 let mm = limited(mm);
-                let closed = |region: Region| region.with_margin(mm, geometry, stop).with_margin(-mm, geometry, stop);
-                region(2.0 * mm).map(closed)
+                region(2.0 * mm)?
+                    .with_margin(mm, geometry, stop)
+                    .with_margin(-mm, geometry, stop)
             }
             SegmentWork::Margin { mm } => {
                 let mm = limited(mm);
-                region(mm).map(|region| region.with_margin(mm, geometry, stop))
+                region(mm)?.with_margin(mm, geometry, stop)
             }
             SegmentWork::Smooth { mm } => {
                 let mm = limited(mm);
-                region(2.0 * mm).map(|region| region.smoothed(mm, geometry, stop))
+                region(2.0 * mm)?.smoothed(mm, geometry, stop)
             }
-            SegmentWork::Hollow { mm } => region(0.0).map(|region| region.hollow(limited(mm), geometry, stop)),
-            SegmentWork::FillHoles => region(0.0).map(Region::filled),
-            SegmentWork::FillBetween => region(0.0).map(|region| filled_between(region, geometry, stop)),
-            SegmentWork::KeepLargest => region(0.0).map(|region| region.islands(Islands::Largest)),
+            SegmentWork::Hollow { mm } => region(0.0)?.hollow(limited(mm), geometry, stop),
+            SegmentWork::FillHoles => region(0.0)?.filled(),
+            SegmentWork::FillBetween => filled_between(region(0.0)?, geometry, stop),
+            SegmentWork::KeepLargest => region(0.0)?.islands(Islands::Largest),
             SegmentWork::DropSmall { ml } => {
                 let voxel_ml = geometry.patient_from_voxel().matrix3.determinant().abs() / 1000.0;
                 let voxels = (ml / voxel_ml).ceil().clamp(0.0, 1e15) as usize;
-                region(0.0).map(|region| region.islands(Islands::OfAtLeast(voxels)))
+                region(0.0)?.islands(Islands::OfAtLeast(voxels))
             }
-        };
-        if let Some(region) = region {
-            let change = |index, old| match (region.has(index), old == label) {
-                (true, true) => label,
-                (true, false) => self.covered(old),
-                (false, true) => 0,
-                (false, false) => old,
-            };
-            repaint(map, &region.voxels.clone(), |_| true, change);
-        }
-    }
-
-    /// What becomes of a label that the segment would cover.
-    fn covered(&self, old: u16) -> u16 {
-        if self.rule.may_cover(old) { self.rule.label } else { old }
+            // These concern more than the one segment, or its table.
+            SegmentWork::Threshold { .. }
+            | SegmentWork::Merge { .. }
+            | SegmentWork::Clear
+            | SegmentWork::SmoothAll { .. }
+            | SegmentWork::GrowSeeds
+            | SegmentWork::Combine { .. }
+            | SegmentWork::Split => return None,
+        })
     }
 
     /// The box around all labels of a map, larger by so many mm, as far as the map goes.
@@ -364,31 +375,38 @@ impl WorkRequest {
         );
     }
 
-    fn grow_seeds(&self, map: &mut LabelMap, geometry: &Geometry, stop: Stop<'_>) {
+    fn grow_seeds(&self, map: &mut LabelMap, geometry: &Geometry, stop: Stop<'_>) -> Result<(), String> {
         /// What is looked at around the seeds, as a part of the box around them.
         const MARGIN: usize = 10;
         let Some(tight) = Self::around_all(map, [0; 3]) else {
-            return;
+            return Ok(());
         };
         let room = tight.map(|side| side.len() / MARGIN + 3);
         let Some(voxels) = Self::around_all(map, room) else {
-            return;
+            return Ok(());
         };
         let dims = voxels.clone().map(|side| side.len());
+        if dims.iter().product::<usize>() > grow::MOST_VOXELS {
+            return Err(say!("app-grow-too-large"));
+        }
+        let labels = map.counts();
+        let free = (1..=u16::MAX).rev().find(|label| !labels.contains_key(label));
+        let wall = free.ok_or_else(|| say!("app-no-free-label"))?;
         let values = in_box(&voxels, |index| {
             self.rule.value(index).map_or(f32::NAN, |value| value as f32)
         });
         let seeds = in_box(&voxels, |index| match map.get(index).unwrap_or(0) {
             // What may not be painted is not gone through, and what is locked does not grow.
             0 if self.rule.may_paint(index) => 0,
-            0 => grow::WALL,
-            label if self.rule.is_locked(label) => grow::WALL,
+            0 => wall,
+            label if self.rule.is_locked(label) => wall,
             label => label,
         });
         let ground = Ground {
             dims,
             spacing: geometry.spacing().to_array(),
             values: &values,
+            wall,
         };
         let grown = grow::grown(&ground, &seeds, stop);
         repaint(
@@ -397,9 +415,10 @@ impl WorkRequest {
             |_| true,
             |index, old| {
                 let new = grown.get(place_in(&voxels, index)).copied().unwrap_or(0);
-                if old == 0 && new != grow::WALL { new } else { old }
+                if old == 0 && new != wall { new } else { old }
             },
         );
+        Ok(())
     }
 
     fn combine(&self, map: &mut LabelMap, other: u32, how: Logic) {
@@ -417,13 +436,21 @@ impl WorkRequest {
             |index, old| {
                 let has_other = other != 0 && others.get(index) == Some(other);
                 match (how.holds([old == label, has_other]), old == label) {
-                    (true, false) => self.covered(old),
-                    (false, true) => 0,
+                    (true, false) => self.rule.label(index, old),
+                    (false, true) => self.rule.without(index, old),
                     _ => old,
                 }
             },
         );
     }
+}
+
+/// A distance, no longer than there is any between two voxels of a grid.
+fn limited(mm: f64, geometry: &Geometry) -> f64 {
+    let middle = geometry.center();
+    let corners = geometry.corners();
+    let most = 2.0 * corners.iter().map(|corner| corner.distance(middle)).fold(0.0, f64::max);
+    mm.clamp(-most, most)
 }
 
 /// Something of every voxel of a box, i fastest.

@@ -1,5 +1,7 @@
 //! Tables of numbers below the panes: how well two segmentations agree, and what is measured of the segments of one.
 
+use std::path::PathBuf;
+
 use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,7 @@ use super::named_map::{NamedMap, Pairing};
 use super::overlays::{self, same_grid};
 use super::probability;
 use super::state::{Entry, State};
+use super::table_basis::Basis;
 use super::threshold_curve::{Curve, CurveRequest};
 use crate::algo::agreement::{AGREED, FALSE, MISSED, MISTAKEN, differences};
 use crate::io::{self, OpenVolume, Progress};
@@ -72,6 +75,13 @@ pub enum TableChange {
     },
     /// Puts the shown table on the clipboard, as CSV.
     Copy,
+    /// Asks where the shown table is to be written to.
+    Choose,
+    /// Writes the shown table to a file, as JSON or as CSV.
+    Save {
+        /// The file; its name's end says which.
+        path: PathBuf,
+    },
 }
 
 /// The tables, and which of them is shown.
@@ -107,6 +117,8 @@ pub struct Judgement {
     pub is_sampled: bool,
     /// What agrees, what was missed and what is false, as a label map.
     pub differences: OpenVolume,
+    /// The two maps as they were.
+    pub basis: Basis,
 }
 
 /// A connected piece in which two segmentations disagree.
@@ -127,6 +139,8 @@ pub struct Measured {
     pub image: VolumeId,
     /// Segment by segment.
     pub segments: Vec<SegmentStatistics>,
+    /// The map as it was.
+    pub basis: Basis,
 }
 
 /// A segmentation of the document as a job takes it.
@@ -238,6 +252,7 @@ pub(super) fn compared(reference: &MapRequest, judged: &MapRequest) -> Result<Ju
         places: places.collect(),
         is_sampled,
         differences: made.ok_or_else(|| say!("app-differences-too-large"))?,
+        basis: Basis::of([reference, judged].map(|map| map.open.volume.as_ref())),
     })
 }
 
@@ -249,6 +264,7 @@ pub(super) fn measured(map: &MapRequest, image: &Volume, frame: usize) -> Result
         map: map.open.volume.id,
         image: image.id,
         segments,
+        basis: Basis::of([map.open.volume.as_ref()]),
     })
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::named_map::NamedMap;
 use super::probability::certain_value;
+use super::table_basis::Basis;
 use super::tables::{MapRequest, named};
 pub use crate::algo::agreement::AtThreshold;
 use crate::algo::agreement::{best_threshold, even_thresholds, threshold_curve};
@@ -33,6 +34,8 @@ pub struct Curve {
     pub points: Vec<AtThreshold>,
     /// Which of them has the highest Dice.
     pub best: usize,
+    /// The segmentation as it was.
+    pub basis: Basis,
 }
 
 /// A curve that is wanted.
@@ -94,6 +97,7 @@ impl CurveRequest {
             labels: labels.iter().map(|label| (*label, reference.name(*label))).collect(),
             points,
             best,
+            basis: Basis::of([self.reference.open.volume.as_ref()]),
         })
     }
 

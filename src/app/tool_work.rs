@@ -169,10 +169,16 @@ fn flood(map: &mut LabelMap, rule: &Rule, geometry: &Geometry, from: [usize; 3],
     };
     let dims = map.dims();
     if let Some(reached) = flooded(dims, from, None, &may) {
-        everywhere(map, |index @ [i, j, k], old| {
-            let is_in = reached.get((k * dims[1] + j) * dims[0] + i) == Some(&true);
-            if is_in { rule.label(index, old) } else { old }
-        });
+        let all: VoxelBox = dims.map(|side| 0..side);
+        repaint(
+            map,
+            &all,
+            |part| layer.is_none_or(|layer| layer.may_touch(geometry, part)),
+            |index @ [i, j, k], old| {
+                let is_in = reached.get((k * dims[1] + j) * dims[0] + i) == Some(&true);
+                if is_in { rule.label(index, old) } else { old }
+            },
+        );
     }
 }
 

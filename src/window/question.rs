@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::app::cases::CaseChange;
 use crate::app::job::Answer;
 use crate::app::movie::{MovieFormat, numbered_name};
+use crate::app::tables::TableChange;
 use crate::app::{Choice, Command};
 
 /// No user closes a dialog this fast: there was none.
@@ -34,6 +35,9 @@ pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'stat
                 path: Some(path.to_owned()),
             },
         ),
+        Choice::Table => to_save_as("table.csv", ("CSV, JSON", &["csv", "json"]), |path| {
+            Command::Tables(TableChange::Save { path: path.to_owned() })
+        }),
         Choice::TransferTo => to_save("transfer", "json", |path| Command::ExportTransfer {
             path: path.to_owned(),
         }),

@@ -68,6 +68,13 @@ pub fn run(program: &mut Program, command: Command) {
     assert!(program.dispatch(command).is_empty());
 }
 
+/// The names of all steps, the oldest first.
+pub fn step_names(program: &Program) -> Vec<String> {
+    let history = &program.state().history;
+    let names = (0..history.len()).filter_map(|n| history.name(n));
+    names.map(str::to_owned).collect()
+}
+
 pub fn wait(program: &mut Program) {
     let (has_ended, effects) = program.wait(Duration::from_secs(60));
     assert!(has_ended && effects.is_empty());

@@ -287,7 +287,7 @@ fn saying_what_a_segment_is_names_and_colours_it_and_is_undone() {
     let segment = overlay(&program).table.get(7).unwrap().clone();
     assert_eq!((segment.name.as_str(), segment.color), ("Lesion", color));
     assert_eq!(segment.coding().text(), "Kidney, left");
-    let names: Vec<String> = program.state().history.names().map(str::to_owned).collect();
+    let names: Vec<String> = step_names(&program);
     assert_eq!(
         names,
         [

@@ -11,6 +11,7 @@ use isocenter::app::tool::Tool;
 use isocenter::app::{Command, Program, scenes};
 
 use crate::driver::*;
+use crate::nifti_file::{lps_grid, write_i16};
 use crate::painting::{at, change, count, counted, painted, places, stroke, take};
 
 fn work(program: &mut Program, work: SegmentWork) {
@@ -260,6 +261,90 @@ fn the_history_goes_to_any_of_its_steps() {
         let done = done.min(6);
         assert_eq!(program.state().history.done_count(), done);
         assert_eq!(labels(&program), states[done], "{done}");
-        assert_eq!(program.state().history.names().count(), 6);
+        assert_eq!(program.state().history.len(), 6);
     }
+}
+
+/// An image, and over it a segmentation of two segments that overlap, in layers of their own: columns 2 to 5 and 4 to 7.
+fn overlapping() -> (Program, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let dims = [10, 8, 6];
+    let grid = lps_grid([1.0, 1.0, 2.0], [0.0; 3]);
+    write_i16(folder.path(), "image.nii", dims, grid, |i, j, k| (i + j + k) as i16);
+    let mut file = b"NRRD0005\ntype: uchar\ndimension: 4\nsizes: 2 10 8 6\nspace: left-posterior-superior\n\
+        kinds: list domain domain domain\nspace directions: none (1,0,0) (0,1,0) (0,0,2)\nspace origin: (0,0,0)\n\
+        encoding: raw\nSegment0_ID:=a\nSegment0_Name:=liver\nSegment0_LabelValue:=1\nSegment0_Layer:=0\n\
+        Segment1_ID:=b\nSegment1_Name:=tumour\nSegment1_LabelValue:=1\nSegment1_Layer:=1\n\n"
+        .to_vec();
+    let columns = (0..8 * 6).flat_map(|_| 0..10);
+    file.extend(columns.flat_map(|i| [u8::from((2..6).contains(&i)), u8::from((4..8).contains(&i))]));
+    let labels = folder.path().join("two.seg.nrrd");
+    std::fs::write(&labels, file).unwrap();
+    let mut program = empty_program();
+    open(&mut program, &folder.path().join("image.nii"));
+    open(&mut program, &labels);
+    (program, folder)
+}
+
+#[test]
+fn segments_of_other_layers_are_combined_and_stay_what_they_are() {
+    let (mut program, _folder) = overlapping();
+    let column = 8 * 6;
+    let count = |program: &Program, label: u32| {
+        let overlay = program.state().document.entries[1].overlay.as_ref().unwrap();
+        overlay
+            .counts
+            .as_ref()
+            .unwrap()
+            .get(&label)
+            .map_or(0, |count| count.voxels)
+    };
+    assert_eq!((count(&program, 1), count(&program, 2)), (4 * column, 4 * column));
+    change(&mut program, PaintChange::Into { index: 1, label: 2 });
+    for (how, own) in [
+        (Logic::Union, 6),
+        (Logic::Intersection, 2),
+        (Logic::Subtract, 2),
+        (Logic::Xor, 4),
+        (Logic::Copy, 4),
+    ] {
+        work(&mut program, SegmentWork::Combine { other: 1, how });
+        assert_eq!(
+            (count(&program, 2), count(&program, 1)),
+            (own * column, 4 * column),
+            "{how:?}"
+        );
+        run(&mut program, Command::Undo);
+        assert_eq!(count(&program, 2), 4 * column);
+    }
+}
+
+#[test]
+fn work_on_a_segment_keeps_to_where_painting_is_limited_to() {
+    let (mut program, _folder) = two_segments();
+    let before = labels(&program);
+    let image = program.state().shown().unwrap().volume().clone();
+    let value = |index: [usize; 3]| match image.value(index, 0) {
+        Some(isocenter::model::volume::Value::Scalar(value)) => value,
+        _ => panic!("a value"),
+    };
+    // The rows in the middle of the segment, of one slice.
+    let own: Vec<[usize; 3]> = places(&image)
+        .into_iter()
+        .zip(&before)
+        .filter(|(_, label)| **label == 2)
+        .map(|((index, _), _)| index)
+        .collect();
+    let middle = value(own[own.len() / 2]);
+    let limits = middle - 60.0..=middle + 60.0;
+    change(&mut program, PaintChange::Range(Some([*limits.start(), *limits.end()])));
+    work(&mut program, SegmentWork::Margin { mm: 6.0 });
+    let mut gained = 0;
+    for ((index, _), (old, new)) in places(&image).into_iter().zip(before.iter().zip(labels(&program))) {
+        if *old != new {
+            assert!(limits.contains(&value(index)), "{index:?}");
+            gained += 1;
+        }
+    }
+    assert!(gained > 0);
 }

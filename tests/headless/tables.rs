@@ -1,6 +1,9 @@
 //! Tables about segmentations, driven by commands: agreement, what differs, statistics.
 
 use glam::DVec3;
+use isocenter::app::painting::PaintChange;
+use isocenter::app::segment_work::SegmentWork;
+use isocenter::app::state::Level;
 use isocenter::app::tables::{Table, TableChange};
 use isocenter::app::{Command, Effect, Program};
 
@@ -146,5 +149,42 @@ fn what_makes_no_sense_changes_nothing() {
             reference: 1,
             judged: 2
         })
+    );
+}
+
+#[test]
+fn a_table_is_written_as_its_name_says_and_tells_when_its_map_was_painted() {
+    let (mut program, folder) = opened();
+    ask(&mut program, TableChange::Measure { index: 2 });
+    let [csv, json] = ["numbers.csv", "numbers.json"].map(|name| folder.path().join(name));
+    for path in [&csv, &json] {
+        ask(&mut program, TableChange::Save { path: path.clone() });
+    }
+    let text = std::fs::read_to_string(&csv).unwrap();
+    assert!(
+        text.starts_with("label,name,voxels,") && text.lines().count() == 3,
+        "{text}"
+    );
+    let value: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+    assert_eq!(value["segments"][0]["voxels"], 6 * 6 * 4);
+    assert_eq!(value["segments"][0]["bounding_box"][1], serde_json::json!([11, 9, 5]));
+    let has_changed = |program: &Program| {
+        let state = program.state();
+        state.tables.measured.as_ref().unwrap().basis.has_changed(state)
+    };
+    assert!(!has_changed(&program));
+    let change = PaintChange::Into { index: 2, label: 1 };
+    run(&mut program, Command::Paint(change));
+    let work = SegmentWork::Clear;
+    run(&mut program, Command::WorkOnSegment { work });
+    wait(&mut program);
+    assert!(has_changed(&program));
+    run(&mut program, Command::Undo);
+    assert!(
+        program
+            .state()
+            .messages
+            .iter()
+            .all(|message| message.level != Level::Error)
     );
 }

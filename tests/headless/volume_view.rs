@@ -10,6 +10,7 @@ use isocenter::app::{Command, Program, scenes};
 use isocenter::scene::{Background, Light, Scene, VolumeMode, VolumeScene};
 
 use crate::driver;
+use crate::driver::step_names;
 use crate::nifti_file::{lps_grid, write_i16};
 
 /// Voxels of 2 mm, 1000 in a ball and 0 around it.
@@ -235,7 +236,7 @@ fn a_resting_view_is_path_traced_until_something_changes() {
 
 /// The names of all steps, the oldest first.
 fn steps(program: &Program) -> Vec<String> {
-    program.state().history.names().map(str::to_owned).collect()
+    step_names(program)
 }
 
 #[test]

@@ -47,3 +47,15 @@ judge-readers-dice-with = Dice with {$number}
 judge-readers-truth = likely truth
 judge-readers-mean = Mean Dice of all pairs {$dice}. Sensitivity and specificity are by the likely truth (STAPLE).
 judge-readers-sampled = Segmentations on other grids were sampled on the first one's.
+
+ui-table-save = Save…
+ui-table-save-tip = Writes the table to a file, as CSV or JSON
+ui-table-jaccard = Jaccard
+ui-table-specificity = specificity
+ui-table-positive-ratio = LR+
+ui-table-negative-ratio = LR−
+ui-table-centroid = centroid, LPS mm
+ui-table-box = voxels from–to
+ui-table-painted-since = Painted since: these numbers are of an earlier state.
+ui-agreement-of-others = The last numbers are of other segmentations. Compare these two to see theirs.
+ui-statistics-of-another = The last numbers are of another segmentation. Measure this one to see its.

@@ -2,6 +2,7 @@
 
 work-mm = by
 work-mm-tip = How far growing, shrinking, smoothing and hollowing reach, mm
+work-mm-name = How far, mm
 work-threshold = Threshold
 work-threshold-tip = Adds every voxel whose value is in the range above (“Only values”)
 work-otsu = Otsu
@@ -21,7 +22,8 @@ work-between-tip = Fills the empty slices between painted ones with shapes that 
 work-largest = Keep largest
 work-largest-tip = Drops all but the largest connected part
 work-small = Drop small
-work-small-tip = Drops connected parts smaller than 0.1 mL
+work-small-tip = Drops connected parts that are smaller than this
+work-small-name = Parts smaller than this are dropped
 work-median = Median
 work-median-tip = Each voxel becomes what most of a ball around it is
 work-open = Open
@@ -50,3 +52,19 @@ work-split = Split
 work-split-tip = Makes each connected part a segment of its own; the largest keeps its name
 work-clear = Clear
 work-clear-tip = Takes all voxels of the segment away
+app-grow-too-large = The seeds are too far apart for growing between them: the box around them has more than 4 thousand million voxels
+
+ui-outline-opacity = Outline
+ui-outline-opacity-tip = How strong the outlines of segments are; at first twice as strong as their inside
+ui-outline-width = Width of outlines, points
+
+ui-left-work-away-name = Throw { $name } away
+ui-left-work-away-really = For good?
+ui-left-work-away-really-name = Throw { $name } away for good
+ui-segment-menu-go = Go there
+ui-segment-menu-paint = Paint into it
+ui-segment-menu-alone = Show alone
+ui-segment-menu-rename = Rename, and say what it is…
+ui-segment-menu-remove = Remove
+ui-paint-range-low = Lowest value that is painted
+ui-paint-range-high = Highest value that is painted

@@ -8,8 +8,8 @@ use super::Stop;
 const LEVELS: u32 = 1024;
 /// A step along a longer edge of the voxels costs more, up to this.
 const MOST_STEP: f64 = 16.0;
-/// No label, where nothing grows.
-pub const WALL: u16 = u16::MAX;
+/// Larger boxes are not grown in: places are kept in 32 bits.
+pub const MOST_VOXELS: usize = u32::MAX as usize;
 
 /// What a box of voxels grows in.
 pub struct Ground<'a> {
@@ -19,6 +19,8 @@ pub struct Ground<'a> {
     pub spacing: [f64; 3],
     /// The image's values, i fastest; where it has none, nothing grows.
     pub values: &'a [f32],
+    /// The number that stands for what stays empty and is not gone through: no label has it.
+    pub wall: u16,
 }
 
 /// Costs: what is a step along each axis, and each voxel's value as a whole number.
@@ -71,10 +73,10 @@ fn bulk(values: &[f32]) -> Option<[f32; 2]> {
 }
 
 /// The places of all seeds, which are at no distance.
-fn sown(labels: &[u16], distances: &mut [u32]) -> Vec<u32> {
+fn sown(labels: &[u16], wall: u16, distances: &mut [u32]) -> Vec<u32> {
     let mut places = Vec::new();
     for (at, (label, distance)) in labels.iter().zip(distances).enumerate() {
-        if *label != 0 && *label != WALL {
+        if *label != 0 && *label != wall {
             *distance = 0;
             places.push(at as u32);
         }
@@ -82,7 +84,7 @@ fn sown(labels: &[u16], distances: &mut [u32]) -> Vec<u32> {
     places
 }
 
-/// Grows labels: 0 is free, [`WALL`] stays empty and is not gone through, everything else is a seed. Of seeds that are
+/// Grows labels: 0 is free, a wall stays as it is, everything else is a seed. Of seeds that are
 /// equally near the lowest label wins. What no seed reaches stays 0.
 pub fn grown(ground: &Ground<'_>, seeds: &[u16], stop: Stop<'_>) -> Vec<u16> {
     let mut labels = seeds.to_vec();
@@ -93,14 +95,14 @@ pub fn grown(ground: &Ground<'_>, seeds: &[u16], stop: Stop<'_>) -> Vec<u16> {
     };
     for (label, value) in labels.iter_mut().zip(ground.values) {
         if *label == 0 && !value.is_finite() {
-            *label = WALL;
+            *label = ground.wall;
         }
     }
     let strides = [1, columns, columns * rows];
     let dearest = costs.steps.into_iter().max().unwrap_or(1) + LEVELS;
     let mut buckets: Vec<Vec<u32>> = vec![Vec::new(); dearest as usize + 1];
     let mut distances = vec![u32::MAX; count];
-    buckets[0] = sown(&labels, &mut distances);
+    buckets[0] = sown(&labels, ground.wall, &mut distances);
     let mut waiting = buckets[0].len();
     let mut distance = 0_u32;
     while waiting > 0 && !stop() {
@@ -126,7 +128,7 @@ pub fn grown(ground: &Ground<'_>, seeds: &[u16], stop: Stop<'_>) -> Vec<u16> {
                         continue;
                     }
                     let beside = if is_up { at + strides[axis] } else { at - strides[axis] };
-                    if labels[beside] == WALL {
+                    if labels[beside] == ground.wall {
                         continue;
                     }
                     let reached = distance.saturating_add(costs.between(axis, at, beside));
@@ -147,8 +149,8 @@ pub fn grown(ground: &Ground<'_>, seeds: &[u16], stop: Stop<'_>) -> Vec<u16> {
         distance += 1;
     }
     for (label, seed) in labels.iter_mut().zip(seeds) {
-        if *label == WALL {
-            *label = if *seed == WALL { WALL } else { 0 };
+        if *label == ground.wall {
+            *label = if *seed == ground.wall { ground.wall } else { 0 };
         }
     }
     labels
@@ -157,6 +159,9 @@ pub fn grown(ground: &Ground<'_>, seeds: &[u16], stop: Stop<'_>) -> Vec<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The highest label can be a seed, and the wall one that is in use nowhere.
+    const WALL: u16 = 9;
 
     const DIMS: [usize; 3] = [13, 11, 7];
 
@@ -241,6 +246,7 @@ mod tests {
                 dims: DIMS,
                 spacing: [0.7, 0.7, 2.5],
                 values: &values,
+                wall: WALL,
             };
             assert_eq!(grown(&ground, &seeds, &|| false), slowly(&ground, &seeds), "{round}");
         }
@@ -253,14 +259,15 @@ mod tests {
             .collect();
         let mut seeds = vec![0; values.len()];
         seeds[DIMS[0] * 5] = 3;
-        seeds[DIMS[0] * 5 + 12] = 5;
+        seeds[DIMS[0] * 5 + 12] = u16::MAX;
         let ground = Ground {
             dims: DIMS,
             spacing: [1.0; 3],
             values: &values,
+            wall: WALL,
         };
         for (n, label) in grown(&ground, &seeds, &|| false).into_iter().enumerate() {
-            assert_eq!(label, if n % DIMS[0] < 8 { 3 } else { 5 });
+            assert_eq!(label, if n % DIMS[0] < 8 { 3 } else { u16::MAX });
         }
     }
 }

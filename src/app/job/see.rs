@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::super::overlays::MOST_LABELS;
 use super::super::probability::CutRequest;
 use super::super::thumbnail;
 use super::super::transfer_thumbnail::{self, ThumbnailRequest};
@@ -101,7 +100,7 @@ impl Jobs {
     }
 
     /// Decodes the voxels of a volume and counts its labels.
-    pub fn start_labels(&mut self, job: JobId, open: OpenVolume) {
+    pub fn start_labels(&mut self, job: JobId, open: OpenVolume, most_labels: usize) {
         self.start(job, "labels", move |outlet| {
             let tell = outlet.progress();
             let report = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
@@ -109,7 +108,7 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             let is_cancelled = || outlet.cancelled.load(Ordering::Relaxed);
-            let read = read_labels(&open.volume, MOST_LABELS, &is_cancelled);
+            let read = read_labels(&open.volume, most_labels, &is_cancelled);
             if is_cancelled() {
                 return JobEvent::Nothing;
             }

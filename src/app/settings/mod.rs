@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::overlays::OverlayView;
 use super::painting::PaintHabits;
 use super::pane::Arrangement;
 use super::recent::Recent;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub recent: Vec<Recent>,
     /// How segments are painted.
     pub painting: PaintHabits,
+    /// How label maps are seen.
+    pub overlays: OverlayView,
     /// Transfer functions that the user saved.
     pub transfer_presets: UserPresets,
 }
@@ -70,6 +73,7 @@ impl Default for Settings {
             window: None,
             recent: Vec::new(),
             painting: PaintHabits::default(),
+            overlays: OverlayView::default(),
             transfer_presets: UserPresets::new(),
         }
     }

@@ -166,7 +166,7 @@ pub(super) fn redo(state: &mut State) {
 
 /// Goes back or on to where so many steps were done.
 pub(super) fn go_to_step(state: &mut State, done: usize) {
-    let done = done.min(state.history.names().count());
+    let done = done.min(state.history.len());
     while state.history.done_count() > done {
         undo(state);
     }

@@ -223,9 +223,13 @@ fn update_overlays(state: &mut State, command: Command) {
         Command::SetOverlayLook { index, look } => surfaces::set_look(state, index, look),
         Command::SetSurfaceOpacity { opacity } => surfaces::set_opacity(state, opacity),
         Command::SetOverlayOpacity { opacity } => overlay::set_opacity(state, opacity),
+        Command::SetOutline { opacity, width } => overlay::set_outline(state, opacity, width),
         Command::StepOverlayOpacity { steps } => overlay::step_opacity(state, steps),
         Command::SetPictureStyle { style } => state.view.picture_style = style,
-        Command::SetOutlinesOnly { only } => state.view.overlays.outlines_only = only,
+        Command::SetOutlinesOnly { only } => {
+            state.view.overlays.outlines_only = only;
+            overlay::remember_view(state);
+        }
         Command::SetSegment { index, label, change } => overlay::change_segment(state, index, label, change),
         Command::ShowAllSegments { index, visible } => overlay::show_all_segments(state, index, visible),
         Command::GoToSegment { index, label } => overlay::go_to_segment(state, index, label),

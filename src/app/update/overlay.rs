@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::command::Effect;
 use super::super::history::LabelEdit;
 use super::super::job::JobId;
-use super::super::overlays::{self, OPACITY_STEP, Overlay, Saved, SegmentChange};
+use super::super::overlays::{self, MOST_LABELS, OPACITY_STEP, Overlay, OverlayView, Saved, SegmentChange};
 use super::super::probability::{self, Probability};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::super::surfaces::VolumeLook;
@@ -87,13 +87,20 @@ pub(super) fn read(state: &mut State, id: VolumeId) -> Option<Effect> {
         .jobs
         .values()
         .any(|status| status.subject == JobSubject::Labels(id));
-    let open = state.document.entry(id)?.open.clone();
+    let entry = state.document.entry(id)?;
+    let open = entry.open.clone();
     if is_under_way {
         return None;
     }
+    // What is said to be a label map may have all labels that there can be.
+    let most_labels = if entry.overlay.is_some() {
+        usize::from(u16::MAX)
+    } else {
+        MOST_LABELS
+    };
     let title = say!("app-job-labels", name = open.volume.series.description.clone());
     let job = file::begin(state, title, JobSubject::Labels(id));
-    Some(Effect::StartLabels { job, open })
+    Some(Effect::StartLabels { job, open, most_labels })
 }
 
 /// A volume was read: it is a label map with these labels, or none.
@@ -321,7 +328,24 @@ pub(super) fn step_opacity(state: &mut State, steps: i64) {
 pub(super) fn set_opacity(state: &mut State, opacity: f32) {
     if opacity.is_finite() {
         state.view.overlays.opacity = opacity.clamp(0.0, 1.0);
+        remember_view(state);
     }
+}
+
+/// Sets how strong and how wide outlines are.
+pub(super) fn set_outline(state: &mut State, opacity: Option<f32>, width: f32) {
+    let view = &mut state.view.overlays;
+    (view.outline, view.outline_width) = (opacity, width);
+    *view = view.in_range();
+    remember_view(state);
+}
+
+/// What was set goes on in the next session.
+pub(super) fn remember_view(state: &mut State) {
+    state.settings.overlays = OverlayView {
+        is_on: true,
+        ..state.view.overlays
+    };
 }
 
 /// Changes a segment. What it is called and what it is are steps that can be undone; how it is looked at is none.

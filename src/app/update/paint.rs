@@ -167,6 +167,9 @@ pub(super) fn remove_segment(state: &mut State, index: usize, label: u32) {
         return;
     };
     let (layer, name) = (segment.layer, segment.name.clone());
+    if segment.is_locked {
+        return state.tell(Level::Note, say!("app-segment-locked", name = name));
+    }
     let mut table = overlay.table.clone();
     table.segments.retain(|segment| segment.label != label);
     let Some(before) = entry.volume().voxels.label_map(layer) else {

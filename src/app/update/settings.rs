@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::overlays::OverlayView;
 use super::super::pane::{Arrangement, PaneId};
 use super::super::recent::{self, Recent};
 use super::super::settings::keeper::Report;
@@ -15,6 +16,7 @@ pub(in crate::app) fn take(state: &mut State, settings: Settings, file: PathBuf,
     state.view.is_neurological = settings.is_neurological;
     state.view.crosshair_visible = settings.crosshair;
     settings.painting.take_up(&mut state.painting);
+    state.view.overlays = settings.overlays.in_range();
     state.settings = settings;
     state.settings_file = Some(file);
     state.view.layout = layout_for(state);
@@ -53,6 +55,11 @@ pub(super) fn reset(state: &mut State) {
     }
     first.painting.take_up(&mut state.painting);
     state.settings.painting = first.painting;
+    state.view.overlays = OverlayView {
+        is_on: state.view.overlays.is_on,
+        ..first.overlays
+    };
+    state.settings.overlays = first.overlays;
     set_layout(state, first.layout);
 }
 

@@ -64,5 +64,6 @@ pub(super) fn set_look(state: &mut State, index: usize, look: VolumeLook) {
 pub(super) fn set_opacity(state: &mut State, opacity: f32) {
     if opacity.is_finite() {
         state.view.overlays.surface_opacity = opacity.clamp(0.0, 1.0);
+        super::overlay::remember_view(state);
     }
 }

@@ -1,16 +1,17 @@
 //! Tables of segmentations: judging one by another, stepping through what they disagree on, measuring segments.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::agreement;
 use super::super::command::Effect;
-use super::super::compared_readers::{self, ComparedReaders};
-use super::super::label_statistics;
+use super::super::compared_readers::ComparedReaders;
+use super::super::effect::Choice;
 use super::super::probability::{self, Probability};
 use super::super::state::{JobSubject, Level, LoadState, State};
+use super::super::table_text::{self, TableFormat};
 use super::super::tables::{Judgement, MapRequest, Measured, Table, TableChange};
-use super::super::threshold_curve::{self, Curve, CurveRequest};
+use super::super::threshold_curve::{Curve, CurveRequest};
 use super::{file, jobs, navigate, overlay, paint};
 use crate::algo::agreement::MOST_READERS;
 use crate::model::volume::VolumeId;
@@ -43,7 +44,12 @@ pub(super) fn change(state: &mut State, change: TableChange) -> Vec<Effect> {
             Vec::new()
         }
         TableChange::Measure { index } => begin_measuring(state, index),
-        TableChange::Copy => copy(state),
+        TableChange::Copy => {
+            let text = table_text::text(state, TableFormat::Csv);
+            text.map_or_else(Vec::new, |text| vec![Effect::CopyText(text)])
+        }
+        TableChange::Choose => file::choose(state, Choice::Table),
+        TableChange::Save { path } => save(state, path),
     }
 }
 
@@ -273,22 +279,13 @@ fn step(state: &mut State, steps: i64) {
     }
 }
 
-fn copy(state: &State) -> Vec<Effect> {
-    let tables = &state.tables;
-    let text = match tables.shown {
-        Some(Table::Agreement) if tables.shows_curve => tables
-            .curve
-            .as_ref()
-            .map(|found| threshold_curve::to_csv(&found.points)),
-        Some(Table::Readers) => tables.readers.as_ref().map(compared_readers::to_csv),
-        Some(Table::Agreement) => tables.judgement.as_ref().map(|found| agreement::to_csv(&found.labels)),
-        Some(Table::Statistics) => tables
-            .measured
-            .as_ref()
-            .map(|found| label_statistics::to_csv(&found.segments)),
-        None => None,
+fn save(state: &mut State, path: PathBuf) -> Vec<Effect> {
+    let Some(text) = table_text::text(state, TableFormat::of(&path)) else {
+        return Vec::new();
     };
-    text.map_or_else(Vec::new, |text| vec![Effect::CopyText(text)])
+    let name = say!("app-job-picture", path = path.display().to_string());
+    let job = file::begin(state, name, JobSubject::Picture);
+    vec![Effect::WriteText { job, path, text }]
 }
 
 /// Forgets what was found of volumes that are closed.

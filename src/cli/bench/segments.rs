@@ -170,6 +170,7 @@ impl Material<'_> {
             dims,
             spacing: self.geometry.spacing().to_array().map(|edge| edge * STRIDE as f64),
             values: &values,
+            wall: u16::MAX,
         };
         time("grow from seeds", &|| {
             std::hint::black_box(grown(&ground, &seeds, &|| false));

@@ -4,6 +4,7 @@ use egui::{RichText, ScrollArea, Ui};
 
 use crate::app::{Command, State};
 use crate::say;
+use crate::ui::panel::rows::rows;
 use crate::ui::{Commands, theme};
 
 /// Height of the list, points.
@@ -19,7 +20,12 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         .stick_to_bottom(true)
         .show(ui, |ui| {
             let beginning = say!("ui-history-beginning");
-            for (n, name) in std::iter::once(beginning.as_str()).chain(history.names()).enumerate() {
+            let height = ui.spacing().interact_size.y;
+            rows(ui, history.len() + 1, height, |ui, n| {
+                let name = n
+                    .checked_sub(1)
+                    .map_or(Some(beginning.as_str()), |step| history.name(step));
+                let Some(name) = name else { return };
                 let text = if n > 0 {
                     say!("ui-history-step", number = n, name = name.to_owned())
                 } else {
@@ -38,7 +44,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 if row.on_hover_text(tip).clicked() {
                     commands.push(Command::GoToStep { done: n });
                 }
-            }
+            });
         });
     let mb = |bytes: usize| (bytes as f64 / f64::from(1 << 20) * 10.0).round() / 10.0;
     let used = say!(

@@ -29,9 +29,31 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             if back.on_hover_text(says.clone()).clicked() {
                 commands.push(Command::RecoverWork { index });
             }
-            let away = ui.small_button(say!("ui-left-work-away"));
-            if away.on_hover_text(say!("ui-left-work-away-tip")).clicked() {
-                commands.push(Command::DiscardWork { index });
+            // Nothing brings it back: a second click says that it is meant.
+            let key = ui.scope_id().with(("thrown-away", index, &left.head.name));
+            let is_asked: bool = ui.data(|data| data.get_temp(key)).unwrap_or_default();
+            let (text, says) = if is_asked {
+                let name = name.clone();
+                (
+                    say!("ui-left-work-away-really"),
+                    say!("ui-left-work-away-really-name", name = name),
+                )
+            } else {
+                (
+                    say!("ui-left-work-away"),
+                    say!("ui-left-work-away-name", name = name.clone()),
+                )
+            };
+            let away = ui.small_button(text);
+            away.widget_info(|| WidgetInfo::labeled(Role::Button, true, &says));
+            let away = away.on_hover_text(say!("ui-left-work-away-tip"));
+            if away.clicked() {
+                ui.data_mut(|data| data.insert_temp(key, !is_asked));
+                if is_asked {
+                    commands.push(Command::DiscardWork { index });
+                }
+            } else if is_asked && away.clicked_elsewhere() {
+                ui.data_mut(|data| data.insert_temp(key, false));
             }
             // A long name makes the panel no wider.
             ui.add(Label::new(RichText::new(name).color(theme::of(ui).text)).truncate());

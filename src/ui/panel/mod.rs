@@ -26,6 +26,7 @@ pub mod picture;
 mod probability;
 mod range_slider;
 mod readers;
+mod rows;
 mod segment_name;
 pub mod segment_work;
 pub mod segments;

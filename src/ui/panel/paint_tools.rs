@@ -93,7 +93,9 @@ fn brush(ui: &mut Ui, state: &State, commands: &mut Commands) {
             .logarithmic(true)
             .max_decimals(1)
             .suffix(" mm");
-        if ui.add(slider).on_hover_text(say!("ui-radius-tip")).changed() {
+        let slider = ui.add(slider).on_hover_text(say!("ui-radius-tip"));
+        slider.widget_info(|| WidgetInfo::labeled(Role::Slider, true, say!("ui-radius")));
+        if slider.changed() {
             commands.push(Command::Paint(PaintChange::Radius(radius_mm)));
         }
         let mut is_ball = painting.is_ball;

@@ -3,7 +3,7 @@
 use egui::{Button, ComboBox, PopupCloseBehavior, RichText, Role, Ui, WidgetInfo};
 
 use super::series;
-use super::tables::{grid, head, hint, is_busy, number};
+use super::tables::{grid, head, hint, is_busy, number, painted_since};
 use crate::app::compared_readers::ComparedReaders;
 use crate::app::readers::{LabelReaders, ReaderOfLabel};
 use crate::app::state::Entry;
@@ -43,7 +43,10 @@ pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     });
     match found {
-        Some(found) => table(ui, state, found),
+        Some(found) => {
+            painted_since(ui, state, &found.basis);
+            table(ui, state, found);
+        }
         None => hint(ui, &say!("judge-readers-hint")),
     }
 }

@@ -6,7 +6,8 @@ use egui::{
 };
 
 use crate::app::Command;
-use crate::app::overlays::SegmentChange;
+use crate::app::overlays::{Overlay, SegmentChange};
+use crate::app::painting::PaintChange;
 use crate::model::coding::Coding;
 use crate::model::segment::Segment;
 use crate::model::volume::VolumeId;
@@ -19,11 +20,11 @@ const MOST_ROWS: usize = 40;
 /// Width and greatest height of the list.
 const CODES: [f32; 2] = [300.0, 180.0];
 
-/// Shows the name of a segment of the label map `map`, which is the document's number `index`; `is_somewhere`: the map
-/// has a voxel of it.
+/// Shows the name of a segment of a label map: its place in the document, its volume and what is known of it.
+/// `is_somewhere`: the map has a voxel of it.
 pub(super) fn show(
     ui: &mut Ui,
-    (index, map): (usize, VolumeId),
+    (index, map, overlay): (usize, VolumeId, &Overlay),
     segment: &Segment,
     is_somewhere: bool,
     memory: &mut Memory,
@@ -49,7 +50,13 @@ pub(super) fn show(
     let response = ui.add(button).on_hover_text(format!("{tip}\n{}", what_it_is(segment)));
     let go = say!("ui-segment-go", name = segment.name.clone());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &go));
-    if response.double_clicked() {
+    let mut is_renamed = response.double_clicked();
+    // The key of file managers, for who has the name under the pointer or in focus.
+    if response.hovered() || response.has_focus() {
+        is_renamed |= ui.input(|input| input.key_pressed(Key::F2));
+    }
+    response.context_menu(|ui| is_renamed |= menu(ui, (index, overlay), segment, is_somewhere, commands));
+    if is_renamed {
         memory.renaming_segment = Some(RenamingSegment {
             map,
             label,
@@ -59,6 +66,53 @@ pub(super) fn show(
         });
     } else if response.clicked() && is_somewhere {
         commands.push(Command::GoToSegment { index, label });
+    }
+}
+
+/// What can be done with a segment; whether it is to be renamed.
+fn menu(
+    ui: &mut Ui,
+    (index, overlay): (usize, &Overlay),
+    segment: &Segment,
+    is_somewhere: bool,
+    commands: &mut Commands,
+) -> bool {
+    let label = segment.label;
+    let go = Button::new(say!("ui-segment-menu-go"));
+    if ui.add_enabled(is_somewhere, go).clicked() {
+        commands.push(Command::GoToSegment { index, label });
+    }
+    if ui.button(say!("ui-segment-menu-paint")).clicked() {
+        commands.push(Command::Paint(PaintChange::Into { index, label }));
+    }
+    if ui.button(say!("ui-segment-menu-alone")).clicked() {
+        solo(index, overlay, label, commands);
+    }
+    let is_renamed = ui
+        .add(Button::new(say!("ui-segment-menu-rename")).shortcut_text("F2"))
+        .clicked();
+    ui.separator();
+    let remove = Button::new(say!("ui-segment-menu-remove"));
+    if ui.add_enabled(!segment.is_locked, remove).clicked() {
+        commands.push(Command::RemoveSegment { index, label });
+    }
+    is_renamed
+}
+
+/// Shows one segment of a map alone; all of them if it is alone already.
+pub(super) fn solo(index: usize, overlay: &Overlay, label: u32, commands: &mut Commands) {
+    let is_alone = overlay
+        .table
+        .segments
+        .iter()
+        .all(|segment| segment.is_visible == (segment.label == label));
+    commands.push(Command::ShowAllSegments {
+        index,
+        visible: is_alone,
+    });
+    if !is_alone {
+        let change = SegmentChange::Visible(true);
+        commands.push(Command::SetSegment { index, label, change });
     }
 }
 

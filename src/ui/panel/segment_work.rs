@@ -54,7 +54,9 @@ fn shape(ui: &mut Ui, commands: &mut Commands) {
             .speed(0.1)
             .max_decimals(1)
             .suffix(" mm");
-        if ui.add(value).on_hover_text(say!("work-mm-tip")).changed() {
+        let value = ui.add(value).on_hover_text(say!("work-mm-tip"));
+        value.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, say!("work-mm-name")));
+        if value.changed() {
             ui.data_mut(|data| data.insert_temp(id, mm));
         }
     });
@@ -144,17 +146,30 @@ fn keyed_button(ui: &mut Ui, key: &str, command: Command, commands: &mut Command
 
 /// What concerns connected parts, and all of it.
 fn parts(ui: &mut Ui, commands: &mut Commands) {
+    let id = Id::unique("segment-work-ml");
+    let mut ml = ui.data(|data| data.get_temp(id)).unwrap_or(SMALL_ML);
     ui.horizontal_wrapped(|ui| {
         let work = SegmentWork::FillBetween;
         keyed_button(ui, "work-between", Command::PreviewWork { work }, commands);
         for (work, key) in [
             (SegmentWork::FillHoles, "work-holes"),
             (SegmentWork::KeepLargest, "work-largest"),
-            (SegmentWork::DropSmall { ml: SMALL_ML }, "work-small"),
             (SegmentWork::Split, "work-split"),
             (SegmentWork::Clear, "work-clear"),
+            (SegmentWork::DropSmall { ml }, "work-small"),
         ] {
             keyed_button(ui, key, Command::WorkOnSegment { work }, commands);
+        }
+        let speed = ml / 50.0;
+        let value = DragValue::new(&mut ml)
+            .range(0.001..=1000.0)
+            .speed(speed)
+            .max_decimals(3)
+            .suffix(" mL");
+        let value = ui.add(value).on_hover_text(say!("work-small-tip"));
+        value.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, say!("work-small-name")));
+        if value.changed() {
+            ui.data_mut(|data| data.insert_temp(id, ml));
         }
     });
 }

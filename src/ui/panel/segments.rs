@@ -1,8 +1,8 @@
 //! Label maps and probability maps over the image, and segments: seen or not, alone or not, colour, name, volume.
 
-use egui::{Align, Layout, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
+use egui::{Align, DragValue, Layout, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
 
-use crate::app::overlays::{self, Overlay, SegmentChange};
+use crate::app::overlays::{self, OUTLINE_WIDTHS, Overlay, OverlayView, SegmentChange};
 use crate::app::probability;
 use crate::app::state::Entry;
 use crate::app::surfaces::VolumeLook;
@@ -10,6 +10,7 @@ use crate::app::tool::Tool;
 use crate::app::{Command, State};
 use crate::model::segment::Segment;
 use crate::say;
+use crate::ui::panel::rows::rows;
 use crate::ui::panel::toolbar::glyph_button;
 use crate::ui::panel::{painting, probability as of_map, segment_name, series};
 use crate::ui::{Commands, Memory, glyph, theme};
@@ -66,26 +67,59 @@ fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
             }
         });
     });
-    if let Some(opacity) = share(ui, say!("ui-opacity"), say!("ui-opacity-tip"), view.opacity) {
+    if let Some(opacity) = share(ui, &say!("ui-opacity"), &say!("ui-opacity-tip"), view.opacity) {
         commands.push(Command::SetOverlayOpacity { opacity });
     }
+    outline(ui, view, commands);
     let has_surfaces = |(_, _, overlay): (usize, &Entry, &Overlay)| overlay.surfaces.is_some();
     if overlays::over_shown(state).any(has_surfaces) {
         let (name, tip) = (say!("ui-surface-opacity"), say!("ui-surface-opacity-tip"));
-        if let Some(opacity) = share(ui, name, tip, view.surface_opacity) {
+        if let Some(opacity) = share(ui, &name, &tip, view.surface_opacity) {
             commands.push(Command::SetSurfaceOpacity { opacity });
         }
     }
 }
 
+/// How strong and how wide outlines are.
+fn outline(ui: &mut Ui, view: OverlayView, commands: &mut Commands) {
+    ui.horizontal(|ui| {
+        let (name, tip) = (say!("ui-outline-opacity"), say!("ui-outline-opacity-tip"));
+        let width = say!("ui-outline-width");
+        ui.label(&name);
+        ui.spacing_mut().slider_width = (ui.available_width() - 106.0).max(40.0);
+        let mut percent = view.outline_opacity() * 100.0;
+        let slider = Slider::new(&mut percent, 0.0..=100.0).fixed_decimals(0).suffix(" %");
+        let opacity = ui.add(slider).on_hover_text(tip);
+        opacity.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &name));
+        let mut points = view.outline_width;
+        let field = DragValue::new(&mut points)
+            .range(OUTLINE_WIDTHS)
+            .speed(0.02)
+            .fixed_decimals(1);
+        let field = ui.add(field).on_hover_text(&width);
+        field.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, &width));
+        if opacity.changed() || field.changed() {
+            commands.push(Command::SetOutline {
+                opacity: if opacity.changed() {
+                    Some(percent / 100.0)
+                } else {
+                    view.outline
+                },
+                width: points,
+            });
+        }
+    });
+}
+
 /// A share from 0 to 1, shown in percent; the new one if it was changed.
-fn share(ui: &mut Ui, name: String, tip: String, now: f32) -> Option<f32> {
+fn share(ui: &mut Ui, name: &str, tip: &str, now: f32) -> Option<f32> {
     ui.horizontal(|ui| {
         let mut percent = now * 100.0;
         ui.label(name);
         ui.spacing_mut().slider_width = (ui.available_width() - 56.0).max(40.0);
         let slider = Slider::new(&mut percent, 0.0..=100.0).fixed_decimals(0).suffix(" %");
         let response = ui.add(slider).on_hover_text(tip);
+        response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, name));
         response.changed().then_some(percent / 100.0)
     })
     .inner
@@ -135,11 +169,14 @@ fn map(
         }
         look(ui, index, overlay.look, &series::title(entry, state), commands);
     });
-    for segment in &overlay.table.segments {
-        ui.push_id(segment.label, |ui| {
-            row(ui, index, entry, overlay, segment, memory, commands);
-        });
-    }
+    let segments = &overlay.table.segments;
+    rows(ui, segments.len(), ui.spacing().interact_size.y, |ui, n| {
+        if let Some(segment) = segments.get(n) {
+            ui.push_id(segment.label, |ui| {
+                row(ui, index, entry, overlay, segment, memory, commands);
+            });
+        }
+    });
 }
 
 /// What a map is in the volume view.
@@ -157,9 +194,11 @@ fn look(ui: &mut Ui, index: usize, now: VolumeLook, name: &str, commands: &mut C
             }
         }
     });
+    let tip = say!("ui-look-tip", name = name.to_owned());
     response
         .response
-        .on_hover_text(say!("ui-look-tip", name = name.to_owned()));
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &tip));
+    response.response.on_hover_text(tip);
 }
 
 fn row(
@@ -182,7 +221,7 @@ fn row(
         let response = ui.checkbox(&mut is_visible, "").on_hover_text(tip);
         response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_visible, &shows));
         if response.changed() && ui.input(|input| input.modifiers.alt) {
-            solo(index, overlay, label, commands);
+            segment_name::solo(index, overlay, label, commands);
         } else if response.changed() {
             commands.push(change(SegmentChange::Visible(is_visible)));
         }
@@ -207,7 +246,7 @@ fn row(
                 ui.label(RichText::new(say!("ui-ml", ml = volume(ml))).color(theme::of(ui).text_weak));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let map = (index, entry.volume().id);
+                let map = (index, entry.volume().id, overlay);
                 segment_name::show(ui, map, segment, count.is_some(), memory, commands);
             });
         });
@@ -223,23 +262,6 @@ fn lock(ui: &mut Ui, segment: &Segment, change: &impl Fn(SegmentChange) -> Comma
     if response.clicked() {
         is_locked = !is_locked;
         commands.push(change(SegmentChange::Locked(is_locked)));
-    }
-}
-
-/// Shows one segment of a map alone; all of them if it is alone already.
-fn solo(index: usize, overlay: &Overlay, label: u32, commands: &mut Commands) {
-    let is_alone = overlay
-        .table
-        .segments
-        .iter()
-        .all(|segment| segment.is_visible == (segment.label == label));
-    commands.push(Command::ShowAllSegments {
-        index,
-        visible: is_alone,
-    });
-    if !is_alone {
-        let change = SegmentChange::Visible(true);
-        commands.push(Command::SetSegment { index, label, change });
     }
 }
 

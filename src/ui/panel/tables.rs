@@ -7,6 +7,7 @@ use super::{curve, menu, readers, series};
 use crate::app::agreement::{LabelAgreement, mean_dice};
 use crate::app::label_statistics::SegmentStatistics;
 use crate::app::state::{Entry, JobSubject};
+use crate::app::table_basis::Basis;
 use crate::app::tables::{self, Judgement, Table, TableChange};
 use crate::app::{Command, State};
 use crate::model::volume::VolumeId;
@@ -57,16 +58,18 @@ fn agreement(ui: &mut Ui, state: &State, commands: &mut Commands) {
         (None, Some(found)) => (Some(found.reference), Some(found.judged)),
         (None, None) => (None, None),
     };
-    let kept: Chosen = ui.data(|data| data.get_temp(key)).unwrap_or_default();
-    // Until something else is chosen the fields say what was compared.
-    let before: Chosen = (kept.0.or(usual.0), kept.1.or(usual.1));
-    let mut chosen = before;
+    let (of, kept): (Chosen, Chosen) = ui.data(|data| data.get_temp(key)).unwrap_or_default();
+    // Until something else is chosen the fields say what was compared last.
+    let mut chosen = if of == usual { kept } else { usual };
+    let mut fields: Chosen = (None, None);
     let can_copy = curve.is_some() || judgement.is_some();
     head(ui, &say!("ui-agreement"), can_copy, commands, |ui, commands| {
         let width = ((ui.available_width() - BESIDE_CHOICES) / 2.0).clamp(NARROWEST_CHOICE, CHOICE);
         let reference = choice(ui, state, &maps, 0, width, &say!("ui-reference"), &mut chosen.0);
         let judged = choice(ui, state, &maps, 1, width, &say!("ui-judged"), &mut chosen.1);
         let pair = reference.zip(judged).filter(|(a, b)| a != b);
+        let id = |index: usize| state.document.entries.get(index).map(|entry| entry.volume().id);
+        fields = (reference.and_then(id), judged.and_then(id));
         let is_probability = |index: usize| {
             let entry = state.document.entries.get(index);
             entry.is_some_and(|entry| entry.probability.is_some())
@@ -79,31 +82,23 @@ fn agreement(ui: &mut Ui, state: &State, commands: &mut Commands) {
             commands.push(Command::Tables(TableChange::Judge { reference, judged }));
         }
     });
-    if chosen != before {
-        ui.data_mut(|data| data.insert_temp(key, chosen));
+    ui.data_mut(|data| data.insert_temp(key, (usual, chosen)));
+    // A curve is the same whichever of its maps stands first.
+    let is_of_others = fields != usual && (curve.is_none() || (fields.1, fields.0) != usual);
+    if can_copy && is_of_others {
+        return hint(ui, &say!("ui-agreement-of-others"));
     }
     if let Some(curve) = curve {
+        painted_since(ui, state, &curve.basis);
         return curve::show(ui, state, curve, commands);
     }
     let Some(found) = judgement else {
         hint(ui, &say!("ui-agreement-hint"));
         return;
     };
-    let headings = [
-        say!("ui-table-label"),
-        say!("ui-table-name"),
-        say!("ui-table-dice"),
-        say!("ui-table-hausdorff"),
-        say!("ui-table-hd95"),
-        say!("ui-table-mean-distance"),
-        say!("ui-table-sensitivity"),
-        say!("ui-table-precision"),
-        say!("ui-table-volume-a"),
-        say!("ui-table-volume-b"),
-        say!("ui-table-difference"),
-    ];
+    painted_since(ui, state, &found.basis);
     let rows: Vec<Vec<String>> = found.labels.iter().map(agreement_row).collect();
-    grid(ui, "agreement", &headings, &rows, 2);
+    grid(ui, "agreement", &agreement_headings(), &rows, 2);
     let mut below = say!("ui-mean-dice", dice = number(mean_dice(&found.labels), 4));
     if found.is_sampled {
         below = format!("{below} {}", say!("ui-judged-sampled"));
@@ -115,16 +110,40 @@ fn agreement(ui: &mut Ui, state: &State, commands: &mut Commands) {
     });
 }
 
+fn agreement_headings() -> [String; 15] {
+    [
+        say!("ui-table-label"),
+        say!("ui-table-name"),
+        say!("ui-table-dice"),
+        say!("ui-table-jaccard"),
+        say!("ui-table-hausdorff"),
+        say!("ui-table-hd95"),
+        say!("ui-table-mean-distance"),
+        say!("ui-table-sensitivity"),
+        say!("ui-table-specificity"),
+        say!("ui-table-precision"),
+        say!("ui-table-positive-ratio"),
+        say!("ui-table-negative-ratio"),
+        say!("ui-table-volume-a"),
+        say!("ui-table-volume-b"),
+        say!("ui-table-difference"),
+    ]
+}
+
 fn agreement_row(one: &LabelAgreement) -> Vec<String> {
     vec![
         one.label.to_string(),
         one.name.clone(),
         number(Some(one.dice), 4),
+        number(Some(one.jaccard), 4),
         number(one.hausdorff_mm, 2),
         number(one.hd95_mm, 2),
         number(one.mean_surface_distance_mm, 2),
         number(one.sensitivity, 4),
+        number(one.specificity, 6),
         number(one.precision, 4),
+        number(one.positive_likelihood_ratio, 1),
+        number(one.negative_likelihood_ratio, 4),
         number(Some(one.volume_a_ml), 2),
         number(Some(one.volume_b_ml), 2),
         number(Some(one.volume_difference_ml), 2),
@@ -166,7 +185,10 @@ fn statistics(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let key = ui.scope_id().with("measured");
     let measured = state.tables.measured.as_ref();
     let usual = measured.map(|found| found.map);
-    let mut chosen: Option<VolumeId> = ui.data(|data| data.get_temp::<Option<VolumeId>>(key)).unwrap_or(usual);
+    type Kept = (Option<VolumeId>, Option<VolumeId>);
+    let (of, kept): Kept = ui.data(|data| data.get_temp(key)).unwrap_or_default();
+    let mut chosen = if of == usual { kept } else { usual };
+    let mut field = None;
     head(
         ui,
         &say!("ui-statistics"),
@@ -175,6 +197,8 @@ fn statistics(ui: &mut Ui, state: &State, commands: &mut Commands) {
         |ui, commands| {
             let width = (ui.available_width() - BESIDE_CHOICES).clamp(NARROWEST_CHOICE, CHOICE);
             let index = choice(ui, state, &maps, 0, width, &say!("ui-measured-map"), &mut chosen);
+            let entry = index.and_then(|index| state.document.entries.get(index));
+            field = entry.map(|entry| entry.volume().id);
             let can_measure = index.is_some() && !is_busy(state);
             let button = ui.add_enabled(can_measure, Button::new(say!("ui-measure-segments")));
             if let (true, Some(index)) = (button.clicked(), index) {
@@ -182,11 +206,15 @@ fn statistics(ui: &mut Ui, state: &State, commands: &mut Commands) {
             }
         },
     );
-    ui.data_mut(|data| data.insert_temp(key, chosen));
+    ui.data_mut(|data| data.insert_temp(key, (usual, chosen)));
     let Some(found) = measured else {
         hint(ui, &say!("ui-statistics-hint"));
         return;
     };
+    if field != Some(found.map) {
+        return hint(ui, &say!("ui-statistics-of-another"));
+    }
+    painted_since(ui, state, &found.basis);
     let headings = [
         say!("ui-table-label"),
         say!("ui-table-name"),
@@ -204,6 +232,8 @@ fn statistics(ui: &mut Ui, state: &State, commands: &mut Commands) {
         say!("ui-table-longest"),
         say!("ui-table-surface"),
         say!("ui-table-sphericity"),
+        say!("ui-table-centroid"),
+        say!("ui-table-box"),
     ];
     let rows: Vec<Vec<String>> = found.segments.iter().map(statistics_row).collect();
     grid(ui, "statistics", &headings, &rows, 2);
@@ -227,7 +257,23 @@ fn statistics_row(one: &SegmentStatistics) -> Vec<String> {
         number(one.longest_diameter_mm, 1),
         number(one.surface_mm2.map(|mm2| mm2 / 100.0), 1),
         number(one.sphericity, 3),
+        one.centroid_lps
+            .map_or_else(|| number(None, 0), |at| at.map(|mm| format!("{mm:.1}")).join(", ")),
+        one.bounding_box.map_or_else(
+            || number(None, 0),
+            |[low, high]| {
+                let side = |axis: usize| format!("{}–{}", low[axis], high[axis]);
+                [side(0), side(1), side(2)].join(", ")
+            },
+        ),
     ]
+}
+
+/// Says so where numbers are of maps that were painted since.
+pub(super) fn painted_since(ui: &mut Ui, state: &State, basis: &Basis) {
+    if basis.has_changed(state) {
+        ui.label(RichText::new(say!("ui-table-painted-since")).color(ui.visuals().warn_fg_color));
+    }
 }
 
 /// A field in which a map is chosen; the n-th one if none was. Its place in the document.
@@ -293,8 +339,14 @@ fn ends(ui: &mut Ui, can_copy: bool, commands: &mut Commands) {
         if glyph_button(ui, &glyph::CLOSE, None, &say!("ui-table-close")).clicked() {
             commands.push(Command::Tables(TableChange::Show(None)));
         }
-        if can_copy && ui.button(say!("ui-table-copy")).clicked() {
-            commands.push(Command::Tables(TableChange::Copy));
+        if can_copy {
+            if ui.button(say!("ui-table-copy")).clicked() {
+                commands.push(Command::Tables(TableChange::Copy));
+            }
+            let save = ui.button(say!("ui-table-save"));
+            if save.on_hover_text(say!("ui-table-save-tip")).clicked() {
+                commands.push(Command::Tables(TableChange::Choose));
+            }
         }
     });
 }
