@@ -10,6 +10,9 @@ use crate::ui::panel::range_slider::range_slider;
 use crate::ui::panel::{left_work, paint_tools, segment_work};
 use crate::ui::{Commands, theme};
 
+/// The share of voxels with values beyond the ends of the slider for ranges.
+const OUTSIDE: f64 = 0.005;
+
 /// Shows the controls, as the head of the list of segments.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     tools(ui, state, commands);
@@ -205,7 +208,9 @@ fn range(ui: &mut Ui, state: &State, commands: &mut Commands) {
     });
     let Some(mut range) = painting.range else { return };
     if let Some(histogram) = shown.and_then(|entry| entry.histogram.as_ref()) {
-        let ends = [histogram.histogram.low(), histogram.histogram.high()];
+        // A few voxels far from all others would leave no room for the rest.
+        let bulk = histogram.histogram.bulk(OUTSIDE);
+        let ends = [bulk[0].min(range[0]), bulk[1].max(range[1])];
         let (says, tip) = (say!("ui-paint-range-slider"), say!("ui-paint-range-slider-tip"));
         if range_slider(ui, &mut range, ends, &says, &tip) {
             change(Some(range));

@@ -17,8 +17,14 @@ use crate::ui::{Commands, Memory, glyph, theme};
 
 /// Width of a segment's colour.
 const SWATCH: f32 = 18.0;
-/// Height of the panel at first.
+/// Height of the panel at first, and that which it has at least.
 const HEIGHT: f32 = 300.0;
+const LEAST: f32 = 90.0;
+/// The same while painting, if there is room: this share of the height.
+const WHILE_PAINTING: f32 = 420.0;
+const SHARE: f32 = 0.6;
+/// What the list keeps of it.
+const LIST: f32 = 96.0;
 
 /// Shows the panel at the bottom of the room, if a label map can lie over the image.
 pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
@@ -27,15 +33,25 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
     if !any && !is_painting {
         return;
     }
+    let least = if is_painting {
+        WHILE_PAINTING.min(SHARE * ui.available_height()).max(LEAST)
+    } else {
+        LEAST
+    };
     egui::Panel::bottom("segments")
         .resizable(true)
         .default_size(HEIGHT)
-        .min_size(90.0)
+        .min_size(least)
         .frame(egui::Frame::new())
         .show(ui, |ui| {
             ui.add_space(theme::GAP);
             head(ui, state, commands);
-            painting::show(ui, state, commands);
+            // However many controls there are, the list below stays in sight.
+            ScrollArea::vertical()
+                .id_salt("painting")
+                .max_height((ui.available_height() - LIST).max(LIST))
+                .auto_shrink([false, true])
+                .show(ui, |ui| painting::show(ui, state, commands));
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 for (index, entry, map) in probability::over_shown(state) {
                     ui.push_id(index, |ui| of_map::show(ui, index, state, entry, map, commands));
