@@ -62,6 +62,11 @@ io-seg-bad-numbers = { $count ->
    *[other] { $count } segments have numbers that others have already, or beyond { $most }, so they have no names
 }
 io-seg-too-many-layers = its segments overlap so much that { $count } layers are needed; { $most } is the most
+io-seg-too-many-slabs = its { $layers } layers on a grid of { $slices } slices are more than its few frames can fill
+io-seg-overlap-lost = {$path}: the file says that its segments do not overlap, and they do: {$count ->
+    [one] one voxel of a slice is
+   *[other] {$count} voxels of a slice are
+} shown in the later segment only, and would be saved so
 io-rtstruct-left-out = { $count ->
     [one] 1 contour lies on no slice of the image, so it is left out
    *[other] { $count } contours lie on no slice of the image, so they are left out
@@ -294,6 +299,9 @@ io-seg-label-map-overlap = its segments overlap, which a DICOM label map cannot 
 io-seg-renumbered = segments of a binary or fractional DICOM segmentation are numbered from 1: {$name}, label {$label}, is number {$number} there
 io-seg-too-large = { $frames } frames are more than a DICOM file can hold: write a label map
 io-seg-not-a-share = its values are no probabilities from 0 to 1
+io-seg-shared-frame = the segments {$name} and {$other} would have the same probabilities; choose a frame that has one segment
+io-seg-frame-nameless = frame {$frame} of the probabilities has no segment, so it would be lost
+io-seg-rounded = a DICOM segmentation holds fractions in steps of 1/{$most}: they were rounded
 
 # Measurements on disk.
 io-measurements-unreachable = {$path} cannot be used: {$why}

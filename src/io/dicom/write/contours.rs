@@ -12,13 +12,12 @@ use glam::{DVec2, DVec3};
 use rayon::prelude::*;
 
 use super::super::header::{DicomObject, read_object};
-use super::codes::{algorithm_word, image_items, item};
+use super::codes::{algorithm_word, item, series_items};
 use super::ground::Ground;
 use super::modules::Elements;
 use super::segmentation::SegmentationToWrite;
 use super::study::{NewObject, Study, now};
 use super::text::{decimal_strings, line};
-use super::uid::is_uid;
 use super::{check_sides, file_bytes};
 use crate::algo::pixel_outlines::outlines;
 use crate::io::save::{SaveError, write_checked};
@@ -187,29 +186,21 @@ fn put_references(elements: &mut Elements, ground: &Ground, study: &Study) {
             VR::UI,
             study.frame_of_reference_uid.as_str(),
         );
-        let references = ground.references.as_ref();
-        let Some(references) = references.filter(|all| is_uid(&all.series_uid)) else {
-            return;
-        };
-        let images = image_items(references);
-        if images.is_empty() {
+        let series = series_items(ground, tags::CONTOUR_IMAGE_SEQUENCE);
+        if series.is_empty() {
             return;
         }
         frame.one(tags::RT_REFERENCED_STUDY_SEQUENCE, |of_study| {
             of_study.text(tags::REFERENCED_SOP_CLASS_UID, VR::UI, STUDY_CLASS);
             of_study.text(tags::REFERENCED_SOP_INSTANCE_UID, VR::UI, study.study_uid.as_str());
-            of_study.one(tags::RT_REFERENCED_SERIES_SEQUENCE, |series| {
-                series.text(tags::SERIES_INSTANCE_UID, VR::UI, references.series_uid.as_str());
-                series.items(tags::CONTOUR_IMAGE_SEQUENCE, images);
-            });
+            of_study.items(tags::RT_REFERENCED_SERIES_SEQUENCE, series);
         });
     });
 }
 
 fn contour_item(ground: &Ground, slice: usize, polygon: &[DVec2], number: usize) -> InMemDicomObject {
     item(|contour| {
-        let sources = ground.references.as_ref().and_then(|all| all.slices.get(slice));
-        if let Some(source) = sources.and_then(|sources| sources.first()) {
+        if let Some(source) = ground.sources(slice).next() {
             contour.one(tags::CONTOUR_IMAGE_SEQUENCE, |image| image.image(source));
         }
         contour.text(tags::CONTOUR_GEOMETRIC_TYPE, VR::CS, "CLOSED_PLANAR");
