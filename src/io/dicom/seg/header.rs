@@ -134,6 +134,7 @@ fn detail_of(item: Item<'_>) -> Option<Arc<Detail>> {
         coding: coding_of(item, tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE).filter(|coding| !coding.is_unknown()),
         algorithm: kind.map(|kind| (kind, item.text(tags::SEGMENT_ALGORITHM_NAME).unwrap_or_default())),
         tracking: item.text(tags::TRACKING_ID).zip(item.text(tags::TRACKING_UID)),
+        tags: Vec::new(),
     };
     (detail != Detail::default()).then(|| Arc::new(detail))
 }
