@@ -40,7 +40,7 @@ pub struct References {
     /// Images of which no slice is known.
     pub others: Vec<SourceImage>,
     /// The same of further series, as of the PET beside the CT; these have none themselves.
-    pub further: Vec<References>,
+    pub further: Vec<Self>,
 }
 
 impl References {

@@ -133,7 +133,8 @@ impl SegmentationToWrite<'_> {
 
     /// The frames that are written.
     pub(super) fn frames(&self) -> Range<usize> {
-        self.frame.map_or(0..self.volume.voxels.frames(), |frame| frame..frame + 1)
+        self.frame
+            .map_or(0..self.volume.voxels.frames(), |frame| frame..frame + 1)
     }
 }
 
