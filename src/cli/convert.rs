@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, Outcome, output, source, surfaces};
+use super::{Failure, Outcome, label_maps, output, source, surfaces};
 use crate::algo::label_counts::label_counts;
 use crate::algo::resample;
 use crate::algo::value_range::value_range;
@@ -15,7 +15,10 @@ use crate::io::dicom::{SegmentationKind, SegmentationToWrite, write_contours, wr
 use crate::io::meta_image::write_meta_image;
 use crate::io::nifti::write_nifti;
 use crate::io::nrrd::write_nrrd;
+use crate::io::segmentation;
 use crate::io::surface::{SurfaceFormat, write_surfaces};
+use crate::io::unplaced;
+use crate::model::coding::Detail;
 use crate::model::segment::{MOST_LABEL, Segment, SegmentTable, default_color};
 use crate::model::volume::{Volume, VolumeKind};
 use crate::model::voxels::SampleType;
@@ -37,8 +40,9 @@ pub(super) struct ConvertArgs {
     /// Only this time point, counted from 0.
     #[arg(long, value_name = "T")]
     frame: Option<usize>,
-    /// The image that a segmentation was made on (for .dcm): patient, study and frame of reference are copied from it, and
-    /// its slices are named as the source. Without it, what a DICOM segmentation named before.
+    /// The image that a segmentation was made on. For .dcm patient, study and frame of reference are copied from it, and
+    /// its slices are named as the source; without it, what a DICOM segmentation named before. Labels whose file does not say
+    /// where they lie are laid on its grid.
     #[arg(long, value_name = "IMAGE")]
     reference: Option<PathBuf>,
     /// What a .dcm of labels is to be; without it RTSTRUCT for a name that ends in .rtstruct.dcm, a fractional segmentation
@@ -113,11 +117,23 @@ impl Target {
 
 pub(super) fn convert(args: &ConvertArgs, quiet: bool) -> Outcome {
     let target = Target::of(&args.output)?;
-    let open = source::open_one(&args.input, args.series.as_deref(), quiet)?;
+    let open = open_input(args, target, quiet)?;
+    let reference = args.reference.as_ref();
+    let reference = reference.map(|path| source::open_one(path, None, quiet)).transpose()?;
+    let placed = reference
+        .as_ref()
+        .and_then(|image| unplaced::lie_on(&open, &image.volume));
+    let open = placed.unwrap_or(open);
+    let is_dicom = matches!(target, Target::Dicom | Target::DicomLabels);
+    if is_dicom && unplaced::is_adrift(&open) {
+        let path = args.input.display().to_string();
+        return Err(Failure(say!("cli-convert-nowhere", path = path)));
+    }
     let frames = open.volume.voxels.frames();
     if let Some(frame) = args.frame.filter(|frame| *frame >= frames) {
         return Err(Failure(say!("cli-no-such-frame", frame = frame, count = frames)));
     }
+    warn(&open.volume.warnings, quiet);
     let report = source::load(&open, quiet)?;
     // A file with slices that nobody ever measured would look like any other.
     if report.failed_slabs > 0 {
@@ -129,7 +145,7 @@ pub(super) fn convert(args: &ConvertArgs, quiet: bool) -> Outcome {
         )));
     }
     match args.resample {
-        None => write(&open, &open.volume, target, args, quiet),
+        None => write(&open, &open.volume, reference.as_ref(), target, args, quiet),
         Some(step_mm) => {
             let even = resample::onto_even_grid(&open.volume, step_mm).map_err(|why| {
                 Failure(say!(
@@ -138,52 +154,111 @@ pub(super) fn convert(args: &ConvertArgs, quiet: bool) -> Outcome {
                     why = why.to_string()
                 ))
             })?;
-            write(&open, &even, target, args, quiet)
+            write(&open, &even, reference.as_ref(), target, args, quiet)
         }
+    }
+}
+
+/// Opens what is to be written. Where the target is one of labels, these are meant and not the image beside them.
+fn open_input(args: &ConvertArgs, target: Target, quiet: bool) -> Result<OpenVolume, Failure> {
+    let input = &args.input;
+    if args.series.is_some() {
+        return source::open_one(input, args.series.as_deref(), quiet);
+    }
+    match (target, args.kind) {
+        (Target::DicomLabels, Some(ObjectKind::Fractional)) => label_maps::open_probabilities(input, quiet),
+        (Target::SegNrrd | Target::Surface(_) | Target::DicomLabels, _) => label_maps::open_map(input, quiet),
+        (Target::Nifti | Target::Nrrd | Target::MetaImage | Target::Dicom, _) => source::open_one(input, None, quiet),
+    }
+}
+
+fn warn(warnings: &[String], quiet: bool) {
+    for warning in warnings.iter().filter(|_| !quiet) {
+        output::complain(&say!("cli-warning", message = warning.clone()));
     }
 }
 
 /// Writes a volume: that of `open`, or what was made of it.
-fn write(open: &OpenVolume, volume: &Volume, target: Target, args: &ConvertArgs, quiet: bool) -> Outcome {
+fn write(
+    open: &OpenVolume,
+    volume: &Volume,
+    reference: Option<&OpenVolume>,
+    target: Target,
+    args: &ConvertArgs,
+    quiet: bool,
+) -> Outcome {
     let (path, frame) = (&args.output, args.frame);
+    let table = match target {
+        Target::Nifti | Target::Nrrd | Target::MetaImage => segments(open, volume, args).ok(),
+        Target::SegNrrd | Target::Surface(_) => Some(labels(open, volume, args)?),
+        // Those of labels find out by themselves, and a series has no room for names.
+        Target::DicomLabels | Target::Dicom => None,
+    };
     match target {
-        Target::Nifti => Ok(write_nifti(path, volume, frame)?),
-        Target::Nrrd => Ok(write_nrrd(
-            path,
-            volume,
-            frame,
-            segments(open, volume, args).ok().as_ref(),
-        )?),
-        Target::MetaImage => Ok(write_meta_image(
-            path,
-            volume,
-            frame,
-            segments(open, volume, args).ok().as_ref(),
-        )?),
-        Target::SegNrrd => Ok(write_nrrd(path, volume, frame, Some(&labels(open, volume, args)?))?),
-        Target::Surface(format) => {
-            let surfaces = surfaces::of_labels(volume, &labels(open, volume, args)?, &args.segment, frame)?;
-            Ok(write_surfaces(path, &surfaces, format)?)
-        }
-        Target::DicomLabels => dicom_labels(open, volume, args, quiet),
-        Target::Dicom => {
-            for warning in write_series(path, volume, frame)?.into_iter().filter(|_| !quiet) {
-                output::complain(&say!("cli-warning", message = warning));
+        Target::Nifti => {
+            write_nifti(path, volume, frame)?;
+            // As where label maps are saved: names that somebody gave stand beside. A table that names few of the values is
+            // that of other files in the folder, as of the labels beside an image.
+            let told = open.source.segments().map_or(0, |told| told.segments.len());
+            if let Some(table) = table.as_ref().filter(|table| 2 * told >= table.segments.len().max(1)) {
+                segmentation::save_table(path, table)?;
             }
-            Ok(())
         }
+        Target::Nrrd | Target::SegNrrd => write_nrrd(path, volume, frame, table.as_ref())?,
+        Target::MetaImage => write_meta_image(path, volume, frame, table.as_ref())?,
+        Target::Surface(format) => {
+            let table = table.clone().unwrap_or_default();
+            let surfaces = surfaces::of_labels(volume, &table, &args.segment, frame)?;
+            write_surfaces(path, &surfaces, format)?;
+        }
+        Target::DicomLabels => dicom_labels(open, volume, reference, args, quiet)?,
+        Target::Dicom => warn(&write_series(path, volume, frame)?, quiet),
     }
+    warn(&lost(open, table.as_ref(), target, args), quiet);
+    Ok(())
+}
+
+/// What a format has no room for, each a sentence.
+fn lost(open: &OpenVolume, table: Option<&SegmentTable>, target: Target, args: &ConvertArgs) -> Vec<String> {
+    let path = args.output.display().to_string();
+    let Some(table) = table else {
+        let is_map = open.volume.series.kind == VolumeKind::Segmentation && open.source.segments().is_some();
+        let has_names = target != Target::DicomLabels && is_map;
+        return has_names
+            .then(|| say!("cli-convert-no-names", path = path))
+            .into_iter()
+            .collect();
+    };
+    let details: Vec<&Detail> = table.segments.iter().filter_map(|one| one.detail.as_deref()).collect();
+    let has_codes = details.iter().any(|detail| detail.coding.is_some());
+    let has_makers = details
+        .iter()
+        .any(|detail| detail.algorithm.is_some() || detail.tracking.is_some());
+    let holds_codes = matches!(target, Target::Nrrd | Target::SegNrrd);
+    let is_map = !matches!(target, Target::Surface(_));
+    let mut lost = Vec::new();
+    if is_map && has_codes && !holds_codes {
+        lost.push(say!("cli-convert-no-codes", path = path.clone()));
+    }
+    if is_map && has_makers {
+        lost.push(say!("cli-convert-no-makers", path = path.clone()));
+    }
+    if target == Target::Nifti && table.layers() > 1 {
+        lost.push(say!("cli-convert-no-layers", path = path));
+    }
+    lost
 }
 
 /// Writes labels, or probabilities, as one DICOM file.
-fn dicom_labels(open: &OpenVolume, volume: &Volume, args: &ConvertArgs, quiet: bool) -> Outcome {
-    let reference = args
-        .reference
-        .as_ref()
-        .map(|path| source::open_one(path, None, quiet))
-        .transpose()?;
+fn dicom_labels(
+    open: &OpenVolume,
+    volume: &Volume,
+    reference: Option<&OpenVolume>,
+    args: &ConvertArgs,
+    quiet: bool,
+) -> Outcome {
     // A DICOM segmentation says itself what it was made on.
-    let reference = reference.or_else(|| (open.volume.series.format == "dicom").then(|| open.clone()));
+    let reference = reference.or_else(|| (open.volume.series.format == "dicom").then_some(open));
     let name = args
         .output
         .file_name()
@@ -199,47 +274,52 @@ fn dicom_labels(open: &OpenVolume, volume: &Volume, args: &ConvertArgs, quiet: b
         () => ObjectKind::Seg,
     });
     let table = match kind {
-        ObjectKind::Fractional => shares(open, volume),
+        ObjectKind::Fractional => shares(open, volume, args.frame),
         ObjectKind::Seg | ObjectKind::Labelmap | ObjectKind::Rtstruct => labels?,
     };
     let what = SegmentationToWrite {
         volume,
         table: &table,
         frame: args.frame,
-        reference: reference.as_ref(),
+        reference,
     };
     let path = &args.output;
     let warnings = match kind {
         ObjectKind::Seg => write_segmentation(path, &what, SegmentationKind::Binary)?,
         ObjectKind::Labelmap => write_segmentation(path, &what, SegmentationKind::LabelMap)?,
+        ObjectKind::Fractional if open.source.is_occupancy() => {
+            write_segmentation(path, &what, SegmentationKind::Occupancy)?
+        }
         ObjectKind::Fractional => write_segmentation(path, &what, SegmentationKind::Fractional)?,
         ObjectKind::Rtstruct => write_contours(path, &what)?,
     };
-    for warning in warnings.into_iter().filter(|_| !quiet) {
-        output::complain(&say!("cli-warning", message = warning));
-    }
+    warn(&warnings, quiet);
     Ok(())
 }
 
-/// A segment for each frame of a probability map.
-fn shares(open: &OpenVolume, volume: &Volume) -> SegmentTable {
+/// A segment for each frame of a probability map, or for the one that is asked for. Those that nobody named have numbers
+/// behind those that somebody did.
+fn shares(open: &OpenVolume, volume: &Volume, frame: Option<usize>) -> SegmentTable {
     let told = open.source.segments().unwrap_or_default();
-    let frames = volume.voxels.frames();
+    let count = volume.voxels.frames();
     let name = volume.series.description.trim();
-    let segments = (0..frames).map(|layer| {
-        let known = told.segments.iter().find(|segment| segment.layer == layer);
-        let label = layer as u32 + 1;
-        known.cloned().unwrap_or_else(|| {
-            let name = if frames == 1 && !name.is_empty() {
-                name.to_owned()
-            } else {
-                say!("app-segment", label = label)
-            };
-            Segment {
-                layer,
-                ..Segment::new(label, name, default_color(label))
-            }
-        })
+    let mut next = told.segments.last().map_or(0, |segment| segment.label);
+    let segments = frame.map_or(0..count, |frame| frame..frame + 1).map(|layer| {
+        let of_layer: Vec<&Segment> = told.segments.iter().filter(|one| one.layer == layer).collect();
+        // A table of several labels names no frame.
+        if let [known] = of_layer[..] {
+            return known.clone();
+        }
+        next += 1;
+        let name = if count == 1 && !name.is_empty() {
+            name.to_owned()
+        } else {
+            say!("app-segment", label = next)
+        };
+        Segment {
+            layer,
+            ..Segment::new(next, name, default_color(next))
+        }
     });
     SegmentTable::from_segments(segments.collect())
 }

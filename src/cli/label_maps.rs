@@ -1,6 +1,6 @@
 //! Label maps that a subcommand counts in.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -10,6 +10,7 @@ use crate::app::overlays::same_grid;
 use crate::io::{OpenVolume, unplaced};
 use crate::model::segment::MOST_LABEL;
 use crate::model::volume::{Volume, VolumeKind};
+use crate::model::voxels::SampleType;
 use crate::say;
 
 /// A label map that was read.
@@ -28,6 +29,31 @@ impl LabelMap {
     /// The same; if its file does not say where it lies, it lies on the grid of `image` where it fits.
     pub(super) fn read_on(path: &Path, image: &Volume, quiet: bool) -> Result<Self, Failure> {
         Self::load(path, open_on(path, image, quiet)?, quiet)
+    }
+
+    /// Several maps; those whose files do not say where they lie are on the grid of another that does and that they fit. If
+    /// none says it, they are on that of the first.
+    pub(super) fn read_all(paths: &[PathBuf], quiet: bool) -> Result<Vec<Self>, Failure> {
+        let mut all = Vec::new();
+        for path in paths {
+            all.push((path, open_map(path, quiet)?));
+        }
+        let opened = all.iter().map(|(_, open)| open);
+        let mut grids: Vec<OpenVolume> = opened
+            .clone()
+            .filter(|open| !unplaced::is_adrift(open))
+            .cloned()
+            .collect();
+        if grids.is_empty() {
+            grids.extend(opened.take(1).cloned());
+        }
+        let on_another = |open: &OpenVolume| {
+            let mut others = grids.iter().filter(|grid| grid.volume.id != open.volume.id);
+            others.find_map(|grid| unplaced::lie_on(open, &grid.volume))
+        };
+        all.into_iter()
+            .map(|(path, open)| Self::load(path, on_another(&open).unwrap_or(open), quiet))
+            .collect()
     }
 
     /// Two maps; of which one lies on the grid of the other if its file does not say where.
@@ -94,6 +120,35 @@ pub(super) fn open_map(path: &Path, quiet: bool) -> Result<OpenVolume, Failure> 
     if count > 1 && !quiet {
         output::complain(&say!(
             "cli-took-map",
+            count = count,
+            name = chosen.volume.series.description.clone()
+        ));
+    }
+    Ok(chosen)
+}
+
+/// The map of probabilities of a path: a fractional segmentation, else what says that it was computed from an image, else an
+/// image, else the rest; of several the largest.
+pub(super) fn open_probabilities(path: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
+    let volumes = source::scan(&[path.to_owned()], quiet)?.volumes;
+    let count = volumes.len();
+    let rank = |open: &OpenVolume| {
+        let is_map = open.volume.series.kind == VolumeKind::Segmentation;
+        let is_whole = !matches!(open.volume.voxels.sample_type(), SampleType::F32 | SampleType::F64);
+        let is_derived = open.source.unplaced().is_some_and(|unplaced| unplaced.follows_image);
+        match (is_map, is_whole) {
+            (true, false) => 3,
+            (true, true) => 0,
+            (false, _) if is_derived => 2,
+            (false, _) => 1,
+        }
+    };
+    let size = |open: &OpenVolume| open.volume.dims().iter().product::<usize>() * open.volume.voxels.frames();
+    let chosen = volumes.into_iter().rev().max_by_key(|open| (rank(open), size(open)));
+    let chosen = chosen.ok_or_else(|| Failure(say!("cli-no-volume")))?;
+    if count > 1 && !quiet {
+        output::complain(&say!(
+            "cli-took-probabilities",
             count = count,
             name = chosen.volume.series.description.clone()
         ));

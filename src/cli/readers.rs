@@ -63,10 +63,7 @@ pub(super) fn readers(args: &ReadersArgs, quiet: bool) -> Outcome {
             return Err(Failure(say!("io-labels-format")));
         }
     }
-    let mut read = Vec::new();
-    for path in &args.maps {
-        read.push(LabelMap::read(path, quiet)?);
-    }
+    let mut read = LabelMap::read_all(&args.maps, quiet)?;
     let first = read.remove(0);
     for other in &mut read {
         other.bring_onto(&first, quiet)?;
@@ -81,7 +78,9 @@ pub(super) fn readers(args: &ReadersArgs, quiet: bool) -> Outcome {
         let blocks = Blocks::from_dense(labels.dims(), labels.labels());
         let mut volume = open.volume.with_voxels(Voxels::of_labels(vec![blocks])?);
         volume.rescale = Rescale::IDENTITY;
-        segmentation::save(path, &volume, &table, None, None)?;
+        // A DICOM segmentation says what it was drawn on, and what is made of it says the same.
+        let reference = (open.volume.series.format == "dicom").then_some(&open);
+        segmentation::save(path, &volume, &table, None, reference)?;
         Ok(())
     };
     if let Some(path) = &args.consensus {

@@ -114,12 +114,17 @@ pub fn save(
     }?;
     previous.keep()?;
     if !format.holds_segments() {
-        let (text, path) = (to_itk_snap(table), table_path(path));
-        let previous = Previous::hold(&path)?;
-        write_atomically(&path, |out| std::io::Write::write_all(out, text.as_bytes()))?;
-        previous.keep()?;
+        save_table(path, table)?;
     }
     Stamp::of(path).ok_or_else(|| refuse(say!("io-read-back")))
+}
+
+/// Saves names and colours beside the label map of a file; the table that was there gets the name with `.bak` behind it.
+pub fn save_table(map: &Path, table: &SegmentTable) -> Result<(), SaveError> {
+    let (text, path) = (to_itk_snap(table), table_path(map));
+    let previous = Previous::hold(&path)?;
+    write_atomically(&path, |out| std::io::Write::write_all(out, text.as_bytes()))?;
+    previous.keep()
 }
 
 /// The same voxels as slabs, in 8 bits where no label needs more.

@@ -87,6 +87,11 @@ pub trait SlabSource: Send + Sync {
         None
     }
 
+    /// Whether numbers from 0 to 1 are the share of a voxel that a segment fills, and not how probable it is there.
+    fn is_occupancy(&self) -> bool {
+        false
+    }
+
     /// Whether slabs are best read in one stream, with [`Self::read_in_order`].
     fn streams(&self) -> bool {
         false

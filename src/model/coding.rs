@@ -67,6 +67,8 @@ pub struct Detail {
     pub algorithm: Option<(AlgorithmKind, String)>,
     /// Tracking ID and Tracking UID: the same thing in other studies has the same.
     pub tracking: Option<(String, String)>,
+    /// What else a `.seg.nrrd` has in its field `Tags`, entry by entry.
+    pub tags: Vec<String>,
 }
 
 /// The table: category, code, meaning, names. Our own compilation.

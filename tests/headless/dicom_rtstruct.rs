@@ -45,6 +45,14 @@ fn structure_set(rois: &[(u16, &str, Vec<Dataset>)]) -> Dataset {
         .sequence((0x3006, 0x39), contours.collect())
 }
 
+/// The same, with the series that it was drawn on.
+fn drawn_on(series: &CtSeries, rois: &[(u16, &str, Vec<Dataset>)]) -> Dataset {
+    let of_series = Dataset::new().text((0x20, 0xe), "UI", &series.series_uid);
+    let of_study = Dataset::new().sequence((0x3006, 0x14), vec![of_series]);
+    let frame = Dataset::new().sequence((0x3006, 0x12), vec![of_study]);
+    structure_set(rois).sequence((0x3006, 0x10), vec![frame])
+}
+
 fn open(paths: &[PathBuf]) -> OpenVolume {
     let opened = io::scan(paths, &Progress::silent()).expect("it can be opened");
     let mut volumes = opened.volumes.into_iter();
@@ -86,7 +94,7 @@ fn contours_are_filled_on_their_image() {
         (5, "Broken", vec![contour("CLOSED_PLANAR", &[1.0, 2.0, 3.0, 4.0])]),
     ];
     let path = folder.path().join("rs.dcm");
-    let file = structure_set(&rois).file_of_class(STRUCTURE_SET, EXPLICIT_LITTLE);
+    let file = drawn_on(&series, &rois).file_of_class(STRUCTURE_SET, EXPLICIT_LITTLE);
     std::fs::write(&path, file).expect("a test folder can be written");
     let open = open(&[folder.path().to_owned()]);
     assert_eq!(open.volume.dims(), [8, 6, 3]);
@@ -112,6 +120,25 @@ fn contours_are_filled_on_their_image() {
     assert_eq!(count(&open, 1, 0), 20);
     assert_eq!(count(&open, 2, 0), 4);
     assert_eq!(count(&open, 700, 1), 17);
+}
+
+#[test]
+fn contours_that_name_nothing_are_on_no_image() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let series = CtSeries::new(3);
+    series.write(folder.path());
+    let rois = [(
+        1,
+        "One",
+        vec![contour("CLOSED_PLANAR", &square(&series, 1, [1.0, 1.0], [6.0, 4.0]))],
+    )];
+    // Neither the structure set nor the series has a frame of reference: that is none in common.
+    let file = structure_set(&rois).file_of_class(STRUCTURE_SET, EXPLICIT_LITTLE);
+    std::fs::write(folder.path().join("rs.dcm"), file).expect("a test folder can be written");
+    let open = open(&[folder.path().to_owned()]);
+    assert_ne!(open.volume.dims(), [8, 6, 3]);
+    let said = open.volume.warnings.join("\n");
+    assert!(said.contains("a grid of their own"), "{said}");
 }
 
 #[test]

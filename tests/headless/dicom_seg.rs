@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use isocenter::io::dicom::references::{References, SourceImage};
+use isocenter::io::dicom::{SegmentationKind, SegmentationToWrite, write_segmentation};
 use isocenter::io::{self, OpenVolume, Progress};
 use isocenter::model::volume::{Value, VolumeKind};
 use serde_json::Value as Json;
@@ -136,6 +138,132 @@ fn frames_lie_where_they_say_and_overlaps_are_layers() {
     assert_eq!(at(&beside, [3, 4, 1], 0), Some(1.0));
     assert_eq!(at(&beside, [7, 5, 3], 1), Some(300.0));
     assert_eq!((count(&beside, 1, 0), count(&beside, 300, 1)), (3, 2));
+}
+
+#[test]
+fn segments_that_overlap_against_the_files_word_are_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("seg.dcm");
+    let frames: &[Frame<'_>] = &[(1, 0, &[[1, 1], [2, 2]]), (300, 0, &[[2, 2]]), (300, 1, &[[2, 2]])];
+    for (word, told) in [("NO", 1), ("YES", 0)] {
+        let file = binary(&CtSeries::new(2), frames).text((0x62, 0x13), "CS", word);
+        std::fs::write(&path, file.file_of_class(SEGMENTATION, EXPLICIT_LITTLE)).expect("it can be written");
+        let opened = io::scan(std::slice::from_ref(&path), &Progress::silent()).expect("it can be opened");
+        let report = io::load(&opened.volumes[0], &Progress::silent());
+        assert_eq!(report.warnings.len(), told, "{:?}", report.warnings);
+        assert!(report.warnings.iter().all(|said| said.contains("do not overlap")));
+    }
+}
+
+#[test]
+fn small_files_make_no_large_grids() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("seg.dcm");
+    // 200 segments in one voxel need 200 layers, and one frame far away as many slices.
+    let mut series = CtSeries::new(1);
+    series.slices.push([2.5 * 60_000.0, 0.0]);
+    let mut frames: Vec<Frame<'_>> = (1..=200).map(|number| (number, 0, &[[1, 1]][..])).collect();
+    frames.push((1, 1, &[[0, 0]]));
+    let file = binary(&series, &frames).file_of_class(SEGMENTATION, EXPLICIT_LITTLE);
+    std::fs::write(&path, file).expect("a test folder can be written");
+    let why = io::scan(std::slice::from_ref(&path), &Progress::silent())
+        .err()
+        .expect("an error");
+    assert!(
+        why.message.contains("200 layers on a grid of 60001 slices"),
+        "{}",
+        why.message
+    );
+}
+
+#[test]
+fn a_fractional_segment_without_a_frame_keeps_its_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("seg.dcm");
+    // Only the second segment has a frame: it must not be taken for the first.
+    let file = binary(&CtSeries::new(1), &[(300, 0, &[])])
+        .without((0x62, 1))
+        .without((0x28, 0x100))
+        .without((0x28, 0x101))
+        .without((0x28, 0x102))
+        .without((0x7fe0, 0x10))
+        .text((0x62, 1), "CS", "FRACTIONAL")
+        .text((0x62, 0x10), "CS", "OCCUPANCY")
+        .words((0x62, 0xe), &[200])
+        .words((0x28, 0x100), &[8])
+        .words((0x28, 0x101), &[8])
+        .words((0x28, 0x102), &[7])
+        .bytes((0x7fe0, 0x10), "OB", &[50; 48]);
+    std::fs::write(&path, file.file_of_class(SEGMENTATION, EXPLICIT_LITTLE)).expect("it can be written");
+    let open = open(&[path]);
+    let table = open.source.segments().expect("a table");
+    let layers: Vec<(u32, usize)> = table.segments.iter().map(|one| (one.label, one.layer)).collect();
+    assert_eq!(layers, [(1, 0), (300, 1)]);
+    assert_eq!(
+        (at(&open, [3, 3, 0], 0), at(&open, [3, 3, 0], 1)),
+        (Some(0.0), Some(0.25))
+    );
+    assert!(open.source.is_occupancy());
+}
+
+#[test]
+fn every_series_keeps_its_images() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let image = |uid: &str| {
+        Dataset::new()
+            .text((8, 0x1150), "UI", "1.2.840.10008.5.1.4.1.1.2")
+            .text((8, 0x1155), "UI", uid)
+    };
+    let series = |uid: &str, images: &[&str]| {
+        Dataset::new()
+            .text((0x20, 0xe), "UI", uid)
+            .sequence((8, 0x114a), images.iter().map(|uid| image(uid)).collect())
+    };
+    let sources = vec![image("1.2.3.1"), image("1.2.4.1")];
+    let group = Dataset::new().sequence((8, 0x9124), vec![Dataset::new().sequence((8, 0x2112), sources)]);
+    let small = CtSeries::new(1);
+    let place = Dataset::new().decimals((0x20, 0x32), &small.origin(0));
+    let group = group
+        .sequence((0x20, 0x9113), vec![place])
+        .sequence((0x62, 0xa), vec![Dataset::new().words((0x62, 0xb), &[1])]);
+    let file = binary(&small, &[(1, 0, &[[1, 1]])])
+        .without((0x5200, 0x9230))
+        .sequence((0x5200, 0x9230), vec![group])
+        .sequence(
+            (8, 0x1115),
+            vec![series("1.2.3", &["1.2.3.1"]), series("1.2.4", &["1.2.4.1", "1.2.4.2"])],
+        );
+    let path = folder.path().join("seg.dcm");
+    std::fs::write(&path, file.file_of_class(SEGMENTATION, EXPLICIT_LITTLE)).expect("it can be written");
+    let read = open(&[path]);
+    let told = read.source.references().expect("references");
+    let of = |references: &References| -> (String, Vec<String>, Vec<String>) {
+        let uids = |images: &[SourceImage]| images.iter().map(|image| image.instance_uid.clone()).collect();
+        (
+            references.series_uid.clone(),
+            uids(&references.slices.concat()),
+            references.instances().into_iter().map(|(_, uid)| uid).collect(),
+        )
+    };
+    let check = |told: &References| {
+        let all: Vec<_> = told.series().map(of).collect();
+        let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(all[0], ("1.2.3".to_owned(), texts(&["1.2.3.1"]), texts(&["1.2.3.1"])));
+        let second = ("1.2.4".to_owned(), texts(&["1.2.4.1"]), texts(&["1.2.4.1", "1.2.4.2"]));
+        assert_eq!(all[1..], [second]);
+    };
+    check(&told);
+    // And once more when it is written again.
+    let table = read.source.segments().expect("a table");
+    let what = SegmentationToWrite {
+        volume: &read.volume,
+        table: &table,
+        frame: None,
+        reference: Some(&read),
+    };
+    let again = folder.path().join("again.dcm");
+    write_segmentation(&again, &what, SegmentationKind::Binary).expect("it can be written");
+    check(&open(&[again]).source.references().expect("references"));
 }
 
 #[test]

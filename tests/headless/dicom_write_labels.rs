@@ -72,6 +72,7 @@ fn labels(geometry: Geometry, layers: usize) -> (Volume, SegmentTable) {
         }),
         algorithm: Some((AlgorithmKind::Manual, String::new())),
         tracking: Some(("lesion 1".to_owned(), "1.2.3.4.99".to_owned())),
+        tags: Vec::new(),
     }));
     (made, SegmentTable::from_segments(segments))
 }
@@ -271,7 +272,8 @@ fn what_dicom_cannot_hold_is_refused_in_a_sentence() {
     let none = SegmentTable::default();
     let outcome = write_segmentation(&path, &to_write(&none), SegmentationKind::Binary);
     assert!(outcome.unwrap_err().to_string().contains("no segments"));
-    let outcome = write_segmentation(&path, &to_write(&table), SegmentationKind::Fractional);
+    let one = SegmentTable::from_segments(table.segments[..1].to_vec());
+    let outcome = write_segmentation(&path, &to_write(&one), SegmentationKind::Fractional);
     assert!(outcome.unwrap_err().to_string().contains("from 0 to 1"));
     assert_eq!(
         std::fs::read_dir(folder.path()).unwrap().count(),
@@ -343,4 +345,39 @@ fn probabilities_come_back_in_255_steps() {
         }
     }
     assert!(farthest > 0.0 && farthest <= 0.5 / 255.0 + 1e-6, "{farthest}");
+}
+
+#[test]
+fn what_readers_agree_on_names_the_image_that_they_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let ct = folder.path().join("ct");
+    let geometry = turned(DIMS, [0.7, 0.9, 2.5], DMat3::IDENTITY);
+    let image = image_of(&geometry, &ct);
+    let (made, table) = labels(geometry, 1);
+    let to_write = SegmentationToWrite {
+        volume: &made,
+        table: &table,
+        frame: None,
+        reference: Some(&image),
+    };
+    let maps = ["a.dcm", "b.dcm"].map(|name| folder.path().join(name));
+    for path in &maps {
+        write_segmentation(path, &to_write, SegmentationKind::Binary).unwrap();
+    }
+    let truth = folder.path().join("truth.dcm");
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_isocenter"))
+        .arg("readers")
+        .args(&maps)
+        .arg("--consensus")
+        .arg(&truth)
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let back = read_with(&truth, &ct);
+    assert_eq!(back.volume.series.study_uid, image.volume.series.study_uid);
+    let (told, of_image) = (back.source.references().unwrap(), image.source.references().unwrap());
+    assert_eq!(
+        (&told.series_uid, &told.slices[2]),
+        (&of_image.series_uid, &of_image.slices[2])
+    );
 }

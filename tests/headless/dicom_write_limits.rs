@@ -1,13 +1,14 @@
 //! What DICOM has no room for, and codes of segments: refused in a sentence, or written as it can be.
 
 use std::path::Path;
+use std::process::Command as Process;
 
 use glam::DMat3;
 use isocenter::io::dicom::{SegmentationKind, SegmentationToWrite, write_contours, write_segmentation, write_series};
-use isocenter::io::{self, Progress};
+use isocenter::io::{self, OpenVolume, Progress};
 use isocenter::model::coding::{Code, Coding};
 use isocenter::model::segment::{Segment, SegmentTable};
-use isocenter::model::volume::{Rescale, Volume, VolumeKind};
+use isocenter::model::volume::{Rescale, Value, Volume, VolumeKind};
 use isocenter::model::voxels::{SampleType, Samples};
 
 use super::nifti_write::{turned, volume};
@@ -266,4 +267,127 @@ fn what_a_segment_is_comes_back_from_every_format() {
             assert_eq!(segment.coding(), *coding, "{name}");
         }
     }
+}
+
+/// Probabilities in so many frames of one row, which are `value(frame, i)`.
+fn shares(frames: usize, value: impl Fn(usize, usize) -> f32) -> Volume {
+    let geometry = turned([4, 1, 1], [1.0; 3], DMat3::IDENTITY);
+    volume(
+        geometry,
+        frames,
+        1,
+        SampleType::F32,
+        Rescale::IDENTITY,
+        |frame, count| Samples::F32((0..count).map(|i| value(frame, i)).collect()),
+    )
+}
+
+fn in_layers(names: &[&str]) -> SegmentTable {
+    let segments = names.iter().enumerate().map(|(layer, name)| Segment {
+        layer,
+        ..Segment::new(layer as u32 + 1, (*name).to_owned(), [9, 8, 7])
+    });
+    SegmentTable::from_segments(segments.collect())
+}
+
+fn read(path: &Path) -> OpenVolume {
+    let open = io::scan(&[path.to_owned()], &Progress::silent())
+        .unwrap()
+        .volumes
+        .remove(0);
+    io::load(&open, &Progress::silent());
+    open
+}
+
+#[test]
+fn every_frame_of_probabilities_is_one_segments() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("made.dcm");
+    let made = shares(2, |frame, i| ((frame * 4 + i) as f32) / 255.0);
+    let table = in_layers(&["liver", "spleen"]);
+    let what = SegmentationToWrite {
+        volume: &made,
+        table: &table,
+        frame: Some(1),
+        reference: None,
+    };
+    let refused = |what: &SegmentationToWrite<'_>, word: &str| {
+        let why = write_segmentation(&path, what, SegmentationKind::Fractional).unwrap_err();
+        assert!(why.to_string().contains(word), "{why}");
+        assert!(!path.exists());
+    };
+    refused(&what, "liver and spleen");
+    let one = in_layers(&["liver"]);
+    let lost = SegmentationToWrite {
+        table: &one,
+        frame: None,
+        ..what
+    };
+    refused(&lost, "frame 1 of the probabilities has no segment");
+    // On the command line the frame brings its own segment along.
+    let what = SegmentationToWrite { frame: None, ..what };
+    for kind in [SegmentationKind::Fractional, SegmentationKind::Occupancy] {
+        assert!(
+            write_segmentation(&path, &what, kind).unwrap().is_empty(),
+            "exact in 255 steps"
+        );
+        assert_eq!(read(&path).source.is_occupancy(), kind == SegmentationKind::Occupancy);
+    }
+    let second = folder.path().join("second.dcm");
+    let output = Process::new(env!("CARGO_BIN_EXE_isocenter"))
+        .arg("convert")
+        .args([&path, &second])
+        .args(["--frame", "1"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("numbered from 1"), "{said}");
+    let back = read(&second);
+    let told = back.source.segments().unwrap().segments;
+    assert_eq!((told.len(), told[0].name.as_str(), told[0].label), (1, "spleen", 1));
+    for i in 0..4 {
+        let expected = f64::from((4 + i) as f32 / 255.0);
+        assert_eq!(back.volume.value([i, 0, 0], 0), Some(Value::Scalar(expected)));
+    }
+    assert!(back.source.is_occupancy(), "as the file before");
+    let thirds = shares(2, |_, i| i as f32 / 3.0);
+    let what = SegmentationToWrite {
+        volume: &thirds,
+        ..what
+    };
+    assert!(
+        write_segmentation(&path, &what, SegmentationKind::Fractional)
+            .unwrap()
+            .is_empty()
+    );
+    let tenths = shares(2, |_, i| i as f32 / 10.0);
+    let what = SegmentationToWrite {
+        volume: &tenths,
+        ..what
+    };
+    let warnings = write_segmentation(&path, &what, SegmentationKind::Fractional).unwrap();
+    assert!(warnings.len() == 1 && warnings[0].contains("1/255"), "{warnings:?}");
+}
+
+#[test]
+fn a_layer_that_no_segment_names_is_not_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("made.dcm");
+    let geometry = turned([4, 1, 1], [1.0; 3], DMat3::IDENTITY);
+    let made = volume(geometry, 2, 1, SampleType::U8, Rescale::IDENTITY, |frame, _| {
+        Samples::U8(vec![0, 1, 0, 7 * frame as u8])
+    });
+    let table = in_layers(&["liver"]);
+    let what = SegmentationToWrite {
+        volume: &made,
+        table: &table,
+        frame: None,
+        reference: None,
+    };
+    let why = write_segmentation(&path, &what, SegmentationKind::Binary).unwrap_err();
+    assert!(why.to_string().contains("none of its segments has"), "{why}");
+    let why = write_contours(&path, &what).unwrap_err();
+    assert!(why.to_string().contains("none of its segments has"), "{why}");
+    let what = SegmentationToWrite { frame: Some(0), ..what };
+    write_segmentation(&path, &what, SegmentationKind::Binary).unwrap();
 }

@@ -168,10 +168,14 @@ fn true_and_false_are_labels_and_what_is_no_number_is_named() {
                 )
             })
             .collect();
+        let nowhere = |path: &str| format!("it is a link to {path}, where there is no array");
         let rank = "and an image has two or three, or up to two more of channels";
         assert_eq!(
             skipped,
             [
+                ("a".to_owned(), nowhere("/b").as_str()),
+                ("b".to_owned(), nowhere("/a").as_str()),
+                ("gone".to_owned(), nowhere("/nowhere").as_str()),
                 ("inner/deep/row".to_owned(), format!("it has one axis, {rank}").as_str()),
                 ("inner/scalar".to_owned(), format!("it has 0 axes, {rank}").as_str()),
                 ("none".to_owned(), "it has no voxels: the length of an axis is 0"),
@@ -275,11 +279,20 @@ fn attributes_give_size_axes_and_place() {
         ("spacing", &[1.0]),
         ("element_size_um", &[-1.0, 1.0, 1.0]),
         ("affine", &[0.0; 16]),
+        ("affine", &[1.0; 9]),
+        ("origin", &[1.0]),
     ] {
         let odd = open(plain().with_numbers(name, numbers));
         assert_eq!(spacing(&odd), DVec3::ONE);
         assert!(doubts(&odd).contains(name), "{}", doubts(&odd));
     }
+    for odd in ["zyxc", "zzx", "yx"] {
+        let named = open(plain().with("axes", Attribute::Text(odd.to_owned())));
+        assert!(doubts(&named).contains("attribute axes"), "{}", doubts(&named));
+    }
+    // The last row of an affine may be left out.
+    let short = open(plain().with("affine", Attribute::Numbers(vec![3, 4], affine[..12].to_vec())));
+    assert_eq!(short.volume.placement, nibabel.volume.placement);
 }
 
 /// Label 3 in a box of 2 × 3 × 4 voxels of a grid of 10 × 11 × 12.
@@ -347,6 +360,97 @@ fn labels_without_a_place_lie_on_the_image() {
             .join("\n")
             .contains("1 mm was taken")
     );
+}
+
+#[test]
+fn axes_that_a_file_names_are_not_guessed() {
+    let folder = tempfile::tempdir().unwrap();
+    let grid = lps_grid([2.0, 3.0, 4.0], [10.0, 20.0, 30.0]);
+    let image = write_i16(folder.path(), "scan.nii", [5, 5, 5], grid, |i, _, _| i as i16);
+    let one = scan(std::slice::from_ref(&image), &Progress::silent())
+        .unwrap()
+        .volumes
+        .remove(0);
+    let there = one.volume.geometry().unwrap().patient_at(DVec3::new(2.0, 3.0, 4.0));
+    // One voxel of the image, in every order of axes; the image is as long along each.
+    for (letters, at) in [
+        ("zyx", [4, 3, 2]),
+        ("xyz", [2, 3, 4]),
+        ("yzx", [3, 4, 2]),
+        ("zxy", [4, 2, 3]),
+    ] {
+        let [a, b, c]: [u64; 3] = at;
+        let array = Array::u8("label", &[5, 5, 5], |n| u8::from(n == 25 * a + 5 * b + c));
+        let array = array.with("axes", Attribute::Text(letters.to_owned()));
+        let map = file(folder.path(), "map.h5", &bytes(&[array], &[], 0));
+        let both = scan(&[image.clone(), map], &Progress::silent()).unwrap();
+        let map = both
+            .volumes
+            .iter()
+            .find(|open| open.volume.series.format == "hdf5")
+            .unwrap();
+        load(map, &Progress::silent());
+        let in_memory = DVec3::new(c as f64, b as f64, a as f64);
+        assert_eq!(scalar(map, [c as usize, b as usize, a as usize], 0), 1.0);
+        let found = map.volume.geometry().unwrap().patient_at(in_memory);
+        assert!(found.abs_diff_eq(there, 1e-9), "{letters}: {found} {there}");
+    }
+}
+
+#[test]
+fn what_lies_nowhere_is_laid_on_its_image_before_it_is_converted() {
+    let folder = tempfile::tempdir().unwrap();
+    let grid = lps_grid([2.0, 3.0, 4.0], [10.0, 20.0, 30.0]);
+    let image = write_i16(folder.path(), "scan.nii", [10, 11, 12], grid, |i, _, _| i as i16);
+    let [pred, _] = unplaced_maps(folder.path());
+    let out = folder.path().join("out.dcm");
+    let convert = |input: &Path, out: &Path, more: &[&str]| {
+        Process::new(env!("CARGO_BIN_EXE_isocenter"))
+            .arg("convert")
+            .args([input, out])
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let refused = convert(&pred, &out, &[]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("--reference"), "{said}");
+    assert!(!out.exists());
+    let placed = scan(std::slice::from_ref(&image), &Progress::silent())
+        .unwrap()
+        .volumes
+        .remove(0);
+    let map = folder.path().join("out.nii.gz");
+    for (out, has_told) in [(&out, true), (&map, false)] {
+        let done = convert(&pred, out, &["--reference", &text(&image)]);
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(done.status.success() && said.contains("voxel on voxel"), "{said}");
+        let back = scan(std::slice::from_ref(out), &Progress::silent())
+            .unwrap()
+            .volumes
+            .remove(0);
+        assert_eq!(back.source.segments().is_some(), has_told);
+        let (here, there) = (back.volume.geometry().unwrap(), placed.volume.geometry().unwrap());
+        assert!(
+            here.patient_at(DVec3::ONE)
+                .abs_diff_eq(there.patient_at(DVec3::ONE), 1e-3)
+                || *out == folder.path().join("out.dcm")
+        );
+    }
+    // Of an image and its labels in one file, targets of labels take the labels.
+    let arrays = [
+        Array::u8("label", &[12, 11, 10], labels),
+        Array::u8("raw", &[12, 11, 10], |n| n as u8),
+    ];
+    let both = file(folder.path(), "both.h5", &bytes(&arrays, &[], 0));
+    let segments = folder.path().join("both.seg.nrrd");
+    let done = convert(&both, &segments, &[]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let back = scan(std::slice::from_ref(&segments), &Progress::silent())
+        .unwrap()
+        .volumes
+        .remove(0);
+    assert_eq!(back.source.segments().unwrap().segments.len(), 1);
 }
 
 #[test]

@@ -160,3 +160,41 @@ fn files_that_lie_are_refused_in_a_sentence() {
     let err = scan(&[empty], &Progress::silent()).err().unwrap();
     assert!(err.message.ends_with("it holds no arrays"), "{}", err.message);
 }
+
+#[test]
+fn a_damaged_array_costs_none_of_its_neighbours() {
+    let folder = tempfile::tempdir().unwrap();
+    let arrays = [
+        Array::u8("a", &[2, 3, 5], |n| n as u8),
+        Array::u8("b", &[5, 7, 9], |n| n as u8),
+        Array::u8("group/c", &[2, 3, 4], |n| n as u8),
+    ];
+    let mut bytes = bytes(&arrays, &[("nowhere", "/x/y"), ("same", "/a")], 0);
+    // The sides of the second array stand in its header, behind the version of the message that they are in.
+    let sides: Vec<u8> = [5_u64, 7, 9].iter().flat_map(|side| side.to_le_bytes()).collect();
+    let at = bytes.windows(24).position(|part| part == sides).unwrap();
+    bytes[at - 8] = 99;
+    let path = file(folder.path(), "x.h5", &bytes);
+    let opened = scan(std::slice::from_ref(&path), &Progress::silent()).unwrap();
+    let names = opened
+        .volumes
+        .iter()
+        .map(|open| open.volume.series.description.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["a", "group/c"]);
+    let skipped = opened
+        .skipped
+        .iter()
+        .map(|skipped| skipped.path.file_name().unwrap().to_str().unwrap());
+    assert_eq!(skipped.collect::<Vec<_>>(), ["b", "nowhere"]);
+}
+
+#[test]
+fn one_file_makes_so_many_volumes_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let array = |n: usize| Array::u8(&format!("a{n:02}"), &[64, 5, 5, 5], |_| 0);
+    let arrays: Vec<Array> = (0..17).map(array).collect();
+    let path = file(folder.path(), "x.h5", &bytes(&arrays, &[], 0));
+    let opened = scan(std::slice::from_ref(&path), &Progress::silent()).unwrap();
+    assert_eq!((opened.volumes.len(), opened.skipped.len()), (1024, 1));
+    assert!(opened.skipped[0].path.ends_with("a16"), "{:?}", opened.skipped);
+}

@@ -76,3 +76,19 @@ fn numbers_with_fractions_have_no_labels_and_a_damaged_table_is_told() {
     assert_eq!(opened.skipped.len(), 1);
     assert_eq!(opened.skipped[0].path, damaged);
 }
+
+#[test]
+fn names_go_beside_what_has_no_room_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = file(folder.path(), "pred.nii.gz", &map());
+    file(folder.path(), "pred.json", br#"{"1": "spleen", "2": "liver"}"#);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let out = elsewhere.path().join("again.nii");
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_isocenter"))
+        .arg("convert")
+        .args([&image, &out])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(names(&open(&[&out]), 0), ["spleen", "liver"]);
+}

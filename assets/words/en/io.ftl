@@ -62,6 +62,11 @@ io-seg-bad-numbers = { $count ->
    *[other] { $count } segments have numbers that others have already, or beyond { $most }, so they have no names
 }
 io-seg-too-many-layers = its segments overlap so much that { $count } layers are needed; { $most } is the most
+io-seg-too-many-slabs = its { $layers } layers on a grid of { $slices } slices are more than its few frames can fill
+io-seg-overlap-lost = {$path}: the file says that its segments do not overlap, and they do: {$count ->
+    [one] one voxel of a slice is
+   *[other] {$count} voxels of a slice are
+} shown in the later segment only, and would be saved so
 io-rtstruct-left-out = { $count ->
     [one] 1 contour lies on no slice of the image, so it is left out
    *[other] { $count } contours lie on no slice of the image, so they are left out
@@ -74,6 +79,7 @@ io-rtstruct-open = { $count ->
     [one] 1 contour is a point or an open line, which encloses nothing, so it is left out
    *[other] { $count } contours are points or open lines, which enclose nothing, so they are left out
 }
+io-rtstruct-no-image = the file names neither the images that it was drawn on nor their frame of reference, so its contours are filled on a grid of their own
 io-rtstruct-empty = none of its regions has a closed contour
 io-seg-planes = the frames of the segmentation do not stand in one stack of planes
 io-dicom-is-video = it is a video; ask for its frames as images
@@ -217,6 +223,9 @@ io-raw-segment-twice = the segment {$name} has the number {$label} of another se
 # HDF5: reasons why an array is not opened, and doubts.
 io-hdf5-no-arrays = it holds no arrays
 io-hdf5-too-many = the file holds more arrays or groups than are looked at ({$most} arrays); the rest was left out
+io-hdf5-too-many-volumes = the arrays before it make {$most} volumes, or would with it, and no more are taken from one file; write it to a file of its own
+io-hdf5-leads-nowhere = it is a link to {$path}, where there is no array
+io-hdf5-other-file = it is a link into another file ({$name}), which is not followed; open that file too
 io-hdf5-filter = it is packed in a way that this program does not read ({$filter}); write it again with gzip or without packing
 io-hdf5-too-large = it asks for more memory at once than this program gives it; write it again in smaller chunks
 io-hdf5-unsupported = it uses a part of HDF5 that this program does not read ({$what}); write it again with h5py's defaults
@@ -244,6 +253,7 @@ io-hdf5-no-place = the file says neither how large the voxels are nor how the ar
 # Arrays without a place that lie on an image.
 io-unplaced-follows = the file does not say where the array lies; it has as many voxels as {$image} and was laid on its grid, voxel on voxel
 io-unplaced-reversed = the file does not say where the array lies; with its axes in the opposite order it has as many voxels as {$image} and was laid on its grid so
+io-unplaced-turned = the file does not say where the array lies; along the axes that it names it has as many voxels as {$image} and was laid on its grid so
 
 # MetaImage.
 io-meta-object = it is a MetaIO file, but holds no image but an object of type {$kind}; choose the file of an image
@@ -294,6 +304,9 @@ io-seg-label-map-overlap = its segments overlap, which a DICOM label map cannot 
 io-seg-renumbered = segments of a binary or fractional DICOM segmentation are numbered from 1: {$name}, label {$label}, is number {$number} there
 io-seg-too-large = { $frames } frames are more than a DICOM file can hold: write a label map
 io-seg-not-a-share = its values are no probabilities from 0 to 1
+io-seg-shared-frame = the segments {$name} and {$other} would have the same probabilities; choose a frame that has one segment
+io-seg-frame-nameless = frame {$frame} of the probabilities has no segment, so it would be lost
+io-seg-rounded = a DICOM segmentation holds fractions in steps of 1/{$most}: they were rounded
 
 # Measurements on disk.
 io-measurements-unreachable = {$path} cannot be used: {$why}

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::CompareArgs;
 use crate::algo::agreement::{AtThreshold, best_threshold, even_thresholds, threshold_curve};
 use crate::algo::value_range::value_range;
-use crate::cli::label_maps::LabelMap;
+use crate::cli::label_maps::{LabelMap, open_probabilities};
 use crate::cli::table::{cell, table};
 use crate::cli::{Failure, Outcome, output, source};
 use crate::io::unplaced;
@@ -53,7 +53,7 @@ pub(super) fn compare(args: &CompareArgs, reference: &LabelMap, quiet: bool) -> 
             return Err(Failure(say!("cli-compare-which-label", labels = first.join(", "))));
         }
     };
-    let open = source::open_one(&args.judged, None, quiet)?;
+    let open = open_probabilities(&args.judged, quiet)?;
     let open = unplaced::lie_on(&open, &reference.open.volume).unwrap_or(open);
     if open.volume.geometry().is_none() || open.volume.voxels.components() != 1 {
         let path = args.judged.display().to_string();

@@ -31,7 +31,7 @@ pub(super) fn lay_over(args: &RenderArgs, scene: &mut Scene, quiet: bool) -> Out
         slice.layers.push(layer);
     }
     for path in &args.overlay {
-        let open = load_over(args, slice, path, quiet)?;
+        let open = load_over(args, slice, label_maps::open_map(path, quiet)?, path, quiet)?;
         let shown = || path.display().to_string();
         // Segments that overlap are in layers, one a frame.
         let table = open.source.segments().unwrap_or_default();
@@ -64,8 +64,14 @@ pub(super) fn lay_over(args: &RenderArgs, scene: &mut Scene, quiet: bool) -> Out
 }
 
 /// Reads what is to lie over a picture, if it lies where that does.
-fn load_over(args: &RenderArgs, slice: &SliceScene, path: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
-    let open = open_over(path, &args.path, quiet)?;
+fn load_over(
+    args: &RenderArgs,
+    slice: &SliceScene,
+    alone: OpenVolume,
+    path: &Path,
+    quiet: bool,
+) -> Result<OpenVolume, Failure> {
+    let open = over(alone, path, &args.path, quiet)?;
     let image = slice.layers.first();
     if !image.is_some_and(|image| overlays::overlaps(&image.volume, &open.volume)) {
         let path = path.display().to_string();
@@ -77,7 +83,7 @@ fn load_over(args: &RenderArgs, slice: &SliceScene, path: &Path, quiet: bool) ->
 
 /// A probability map as a layer.
 fn probability_layer(args: &RenderArgs, slice: &SliceScene, path: &Path, quiet: bool) -> Result<ImageLayer, Failure> {
-    let open = load_over(args, slice, path, quiet)?;
+    let open = load_over(args, slice, label_maps::open_probabilities(path, quiet)?, path, quiet)?;
     let range = value_range(&open.volume).unwrap_or([0.0, 1.0]);
     let certain = certain_value(range).filter(|_| open.volume.voxels.components() == 1);
     let map = Probability {
@@ -96,7 +102,11 @@ fn probability_layer(args: &RenderArgs, slice: &SliceScene, path: &Path, quiet: 
 /// Opens a segmentation. One in DICOM, or in a file that does not say where it lies, is opened with its image, whose grid it
 /// takes where it fits.
 pub(super) fn open_over(path: &Path, image: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
-    let alone = label_maps::open_map(path, quiet)?;
+    over(label_maps::open_map(path, quiet)?, path, image, quiet)
+}
+
+/// What was opened of a path, together with its image where that says where it lies.
+fn over(alone: OpenVolume, path: &Path, image: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
     let file = |open: &OpenVolume| open.source.file().map(|file| file.path().to_owned());
     let series = &alone.volume.series;
     let is_dicom = series.format == "dicom" && series.kind == VolumeKind::Segmentation;

@@ -39,10 +39,29 @@ pub struct References {
     pub slices: Vec<Vec<SourceImage>>,
     /// Images of which no slice is known.
     pub others: Vec<SourceImage>,
+    /// The same of further series, as of the PET beside the CT; these have none themselves.
+    pub further: Vec<Self>,
 }
 
 impl References {
-    /// Every image once, as class and instance.
+    /// This series and the further ones.
+    pub fn series(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.further)
+    }
+
+    /// The same images without the slices that they are of: what is known where a map lies on another grid.
+    pub(super) fn without_slices(&self) -> Self {
+        let mut others = self.slices.concat();
+        others.extend(self.others.iter().cloned());
+        Self {
+            series_uid: self.series_uid.clone(),
+            slices: Vec::new(),
+            others,
+            further: self.further.iter().map(Self::without_slices).collect(),
+        }
+    }
+
+    /// Every image of this series once, as class and instance.
     pub fn instances(&self) -> Vec<(String, String)> {
         let all = self.slices.iter().flatten().chain(&self.others);
         let mut seen = BTreeSet::new();

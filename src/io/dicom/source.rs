@@ -59,7 +59,7 @@ impl SlabSource for PictureSource {
         Some(Arc::new(References {
             series_uid: self.series_uid.clone(),
             slices: self.pictures.iter().take(self.depth).map(image).collect(),
-            others: Vec::new(),
+            ..References::default()
         }))
     }
 

@@ -42,6 +42,12 @@ pub(super) fn volumes(file: &FilePlace, file_bytes: u64, found: &FoundArray) -> 
             unplaced,
             mut warnings,
         } = place(dims, shape.len(), &axes, &found.told)?;
+        for name in found.told.unusable.iter().copied() {
+            warnings.push(say!("io-hdf5-unusable", name = name));
+        }
+        if found.told.axes.is_some() && !axes.is_named {
+            warnings.push(say!("io-hdf5-unusable", name = "axes"));
+        }
         if axes.space.len() == 3 && axes.directions != [2, 1, 0] {
             warnings.push(say!("io-hdf5-axes"));
         }
@@ -68,6 +74,7 @@ pub(super) fn volumes(file: &FilePlace, file_bytes: u64, found: &FoundArray) -> 
             slabs: volume.voxels.unread(),
             unplaced: unplaced.map(|unplaced| Unplaced {
                 follows_image: role != Role::Image,
+                axes_named: axes.is_named.then(|| in_memory(&axes)).flatten(),
                 ..unplaced
             }),
             file: file.clone(),
@@ -101,6 +108,14 @@ fn slices_of_slab(dataset: &Dataset, axes: &Axes, dims: [usize; 3], number: Numb
     };
     let chunk = chunk.clamp(1, dims[2].max(1));
     usual.div_ceil(chunk).saturating_mul(chunk)
+}
+
+/// Which direction i, j and k run along: the last axis of the file is the first in memory.
+fn in_memory(axes: &Axes) -> Option<[usize; 3]> {
+    let [slowest, middle, fastest] = axes.directions[..] else {
+        return None;
+    };
+    Some([fastest, middle, slowest])
 }
 
 /// What an array is, by its name and numbers.

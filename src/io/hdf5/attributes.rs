@@ -15,10 +15,12 @@ pub(super) struct Told {
     pub(super) spacing_mm: Option<Vec<f64>>,
     /// `origin`: where the centre of the first voxel lies, mm.
     pub(super) origin_mm: Option<Vec<f64>>,
-    /// `affine`: four rows of four numbers.
+    /// `affine`: four rows of four numbers, or the first three of them.
     pub(super) affine: Option<Vec<f64>>,
     /// A letter for each axis, from `axistags` (vigra, ilastik), `DIMENSION_LABELS` (HDF5 itself) or `axes`.
     pub(super) axes: Option<Vec<char>>,
+    /// Those of these attributes that are there and cannot be understood.
+    pub(super) unusable: Vec<&'static str>,
 }
 
 /// vigra's description of axes.
@@ -33,19 +35,39 @@ struct AxisTag {
 }
 
 impl Told {
-    /// What some attributes say. Those that cannot be understood say nothing.
+    /// What some attributes say.
     pub(super) fn of(attributes: &[Attribute]) -> Self {
         let find = |name: &str| attributes.iter().find(|attribute| attribute.name == name);
-        let numbers = |name: &str| find(name).and_then(numbers);
+        let mut unusable = Vec::new();
+        let mut numbers = |name: &'static str| {
+            let attribute = find(name)?;
+            let found = numbers(attribute);
+            unusable.extend(found.is_none().then_some(name));
+            found
+        };
+        let (element_size_um, spacing_mm) = (numbers("element_size_um"), numbers("spacing"));
+        let (origin_mm, affine) = (numbers("origin"), numbers("affine"));
+        let mut axes = None;
+        for name in ["axistags", "DIMENSION_LABELS", "axes"] {
+            let Some(attribute) = find(name).filter(|_| axes.is_none()) else {
+                continue;
+            };
+            axes = if name == "axistags" {
+                tags(attribute)
+            } else {
+                letters(attribute)
+            };
+            // HDF5 itself has empty labels where somebody labelled only some axes, or none.
+            let is_blank = texts(attribute).is_some_and(|texts| texts.iter().all(|text| text.trim().is_empty()));
+            unusable.extend((axes.is_none() && !is_blank).then_some(name));
+        }
         Self {
-            element_size_um: numbers("element_size_um"),
-            spacing_mm: numbers("spacing"),
-            origin_mm: numbers("origin"),
-            affine: numbers("affine").filter(|all| all.len() == 16),
-            axes: find("axistags")
-                .and_then(tags)
-                .or_else(|| find("DIMENSION_LABELS").and_then(letters))
-                .or_else(|| find("axes").and_then(letters)),
+            element_size_um,
+            spacing_mm,
+            origin_mm,
+            affine,
+            axes,
+            unusable,
         }
     }
 
@@ -60,12 +82,19 @@ impl Told {
                 mine.or_else(|| theirs.clone())
             }
         };
+        let mut unusable = self.unusable;
+        for name in &other.unusable {
+            if !unusable.contains(name) {
+                unusable.push(name);
+            }
+        }
         Self {
             element_size_um: of_other(self.element_size_um, &other.element_size_um),
             spacing_mm: of_other(self.spacing_mm, &other.spacing_mm),
             origin_mm: of_other(self.origin_mm, &other.origin_mm),
             affine: of_other(self.affine, &other.affine),
             axes: self.axes.or_else(|| other.axes.clone()),
+            unusable,
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Axes {
     pub(super) directions: Vec<usize>,
     /// The others, in the order of the file.
     pub(super) repeats: Vec<usize>,
+    /// The file says so.
+    pub(super) is_named: bool,
 }
 
 /// Reads the axes from their letters, if there is one for each, else from the shape: C order, so that the last axis is x, as
@@ -55,6 +57,7 @@ fn by_letters(letters: &[char]) -> Option<Axes> {
         space,
         directions,
         repeats,
+        is_named: true,
     })
 }
 
@@ -74,6 +77,7 @@ fn by_shape(shape: &[u64]) -> Result<Axes, String> {
         directions: (0..space.len()).rev().collect(),
         space,
         repeats,
+        is_named: false,
     })
 }
 

@@ -7,6 +7,7 @@
 mod array;
 mod attributes;
 mod axes;
+mod links;
 mod lzf;
 mod number;
 mod place;
@@ -30,6 +31,8 @@ const SIGNATURE_PLACES: [usize; 4] = [0, 512, 1024, 2048];
 
 /// The most bytes of one chunk: each is decoded whole, on every core at once.
 const MAX_CHUNK_BYTES: usize = 256 << 20;
+/// The most volumes that the arrays of a file make together.
+const MAX_VOLUMES: usize = 1024;
 /// The most bytes of one object's header; real ones have some thousand.
 const MAX_HEADER_BYTES: usize = 4 << 20;
 
@@ -58,6 +61,11 @@ pub(super) fn read_arrays_of(file: &FilePlace) -> Result<Option<Arrays>, String>
         reason,
     };
     let mut place = |path: &str, outcome: Result<Vec<OpenVolume>, String>| match outcome {
+        Ok(volumes) if arrays.volumes.len() + volumes.len() > MAX_VOLUMES => {
+            arrays
+                .skipped
+                .push(skip(path, say!("io-hdf5-too-many-volumes", most = MAX_VOLUMES)));
+        }
         Ok(mut volumes) => arrays.volumes.append(&mut volumes),
         Err(reason) => arrays.skipped.push(skip(path, reason)),
     };

@@ -25,8 +25,8 @@ pub(super) struct Place {
 /// reason for the user.
 pub(super) fn place(dims: [usize; 3], rank: usize, axes: &Axes, told: &Told) -> Result<Place, String> {
     let mut warnings = Vec::new();
-    if let Some(affine) = told.affine.as_deref().filter(|_| axes.space.len() == 3) {
-        match by_affine(dims, affine) {
+    if let Some(affine) = &told.affine {
+        match by_affine(dims, affine).filter(|_| axes.space.len() == 3) {
             Some(geometry) => {
                 warnings.push(say!("io-hdf5-affine"));
                 return Ok(Place {
@@ -55,6 +55,9 @@ pub(super) fn place(dims: [usize; 3], rank: usize, axes: &Axes, told: &Told) -> 
         .origin_mm
         .as_deref()
         .and_then(|numbers| of_space(numbers, rank, axes));
+    if told.origin_mm.is_some() && origin.is_none() {
+        warnings.push(say!("io-hdf5-unusable", name = "origin"));
+    }
     for (n, direction) in axes.directions.iter().enumerate() {
         let step = sizes.as_ref().and_then(|sizes| sizes.get(n)).copied().unwrap_or(1.0);
         // The last axis of the file is the first in memory.
@@ -105,9 +108,14 @@ fn of_space(numbers: &[f64], rank: usize, axes: &Axes) -> Option<Vec<f64>> {
     }
 }
 
+/// Sixteen numbers, or twelve, to which the last row is added.
 fn by_affine(dims: [usize; 3], affine: &[f64]) -> Option<Geometry> {
     let at = |row: usize, column: usize| affine.get(4 * row + column).copied().unwrap_or(f64::NAN);
-    let is_affine = (0..4).all(|column| at(3, column) == f64::from(u8::from(column == 3)));
+    let is_affine = match affine.len() {
+        12 => true,
+        16 => affine.get(12..) == Some(&[0.0, 0.0, 0.0, 1.0]),
+        _ => false,
+    };
     let column = |column: usize| FLIP * DVec3::new(at(0, column), at(1, column), at(2, column));
     // The file's first axis is the last in memory.
     let map = DAffine3 {

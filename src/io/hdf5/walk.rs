@@ -7,6 +7,7 @@ use hdf5_reader::group::Group;
 use hdf5_reader::{Dataset, Hdf5File};
 
 use super::attributes::Told;
+use super::links::{Link, Target, links};
 use super::reason;
 use crate::say;
 
@@ -52,7 +53,7 @@ pub(super) fn arrays(file: &Hdf5File) -> Result<Found, Error> {
                 format!("{path}/{name}")
             }
         };
-        let members = match group.members().or_else(|_| one_by_one(&group, &inside, &mut found)) {
+        let (mut groups, mut datasets) = match members(file, &group, &inside, &mut found) {
             Ok(members) => members,
             Err(err) if depth == 0 => return Err(err),
             Err(err) => {
@@ -60,9 +61,12 @@ pub(super) fn arrays(file: &Hdf5File) -> Result<Found, Error> {
                 continue;
             }
         };
+        if found.unreadable.len() > MAX_ARRAYS {
+            found.unreadable.truncate(MAX_ARRAYS);
+            is_cut = true;
+        }
         // Attributes that cannot be read say nothing.
         let told = Told::of(&group.attributes().unwrap_or_default()).or(&around);
-        let (mut groups, mut datasets) = members;
         groups.sort_by(|a, b| a.name().cmp(b.name()));
         datasets.sort_by(|a, b| a.name().cmp(b.name()));
         for dataset in datasets {
@@ -100,26 +104,63 @@ pub(super) fn arrays(file: &Hdf5File) -> Result<Found, Error> {
     Ok(found)
 }
 
-/// The members of a group of which some cannot be read: those that can. Fails where not even their names can be.
-fn one_by_one(
+/// The groups and arrays in a group; what is named there and leads to none is told. Fails where nothing can be listed.
+fn members(
+    file: &Hdf5File,
     group: &Group,
     inside: &dyn Fn(&str) -> String,
     found: &mut Found,
 ) -> Result<(Vec<Group>, Vec<Dataset>), Error> {
-    let (groups, datasets) = group.member_names()?;
-    let mut unreadable = |name: &str, err: &Error| found.unreadable.push((inside(name), reason(err)));
+    match (group.members(), links(file, group, MAX_GROUPS + MAX_ARRAYS)) {
+        (Ok((groups, datasets)), Ok(links)) => {
+            let known = groups.iter().map(Group::name).chain(datasets.iter().map(Dataset::name));
+            let known: BTreeSet<&str> = known.collect();
+            for link in links.iter().filter(|link| !known.contains(link.name.as_str())) {
+                found.unreadable.extend(lost(link).map(|why| (inside(&link.name), why)));
+            }
+            Ok((groups, datasets))
+        }
+        (Ok(members), Err(_)) => Ok(members),
+        // One member that is damaged must not cost the others.
+        (Err(_), Ok(links)) => Ok(one_by_one(group, &links, inside, found)),
+        (Err(err), Err(_)) => Err(err),
+    }
+}
+
+/// The members of a group of which some cannot be read: those that can.
+fn one_by_one(
+    group: &Group,
+    links: &[Link],
+    inside: &dyn Fn(&str) -> String,
+    found: &mut Found,
+) -> (Vec<Group>, Vec<Dataset>) {
     let mut members = (Vec::new(), Vec::new());
-    for name in groups.iter().take(MAX_GROUPS) {
-        match group.group(name) {
-            Ok(inner) => members.0.push(inner),
-            Err(err) => unreadable(name, &err),
-        }
+    for link in links {
+        let why = match group.group(&link.name) {
+            Ok(inner) => {
+                members.0.push(inner);
+                None
+            }
+            Err(Error::GroupNotFound(_)) => match group.dataset(&link.name) {
+                Ok(dataset) => {
+                    members.1.push(dataset);
+                    None
+                }
+                Err(Error::DatasetNotFound(_)) => lost(link),
+                Err(err) => Some(reason(&err)),
+            },
+            Err(err) => Some(reason(&err)),
+        };
+        found.unreadable.extend(why.map(|why| (inside(&link.name), why)));
     }
-    for name in datasets.iter().take(MAX_ARRAYS) {
-        match group.dataset(name) {
-            Ok(dataset) => members.1.push(dataset),
-            Err(err) => unreadable(name, &err),
-        }
+    members
+}
+
+/// Why a link that leads to no group and no array is left out; one to something else of this file is nobody's loss.
+fn lost(link: &Link) -> Option<String> {
+    match &link.target {
+        Target::Object => None,
+        Target::Path(path) => Some(say!("io-hdf5-leads-nowhere", path = path.clone())),
+        Target::File(name) => Some(say!("io-hdf5-other-file", name = name.clone())),
     }
-    Ok(members)
 }

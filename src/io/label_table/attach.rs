@@ -186,6 +186,10 @@ impl SlabSource for Named {
         self.inner.unplaced()
     }
 
+    fn is_occupancy(&self) -> bool {
+        self.inner.is_occupancy()
+    }
+
     fn streams(&self) -> bool {
         self.inner.streams()
     }

@@ -19,13 +19,19 @@ const SAME_PLANE_MM: f64 = 0.01;
 
 /// The grid for a structure set: of the series that it refers to, else of the largest image with its frame of reference,
 /// else an upright one around the outlines. The error is the reason for the user.
-pub(super) fn grid_for(file: &ContourFile, images: &[OpenVolume]) -> Result<Geometry, String> {
+pub(super) fn grid_for(
+    file: &ContourFile,
+    images: &[OpenVolume],
+    warnings: &mut Vec<String>,
+) -> Result<Geometry, String> {
+    // Two that name no frame of reference may lie in two.
+    let frame_uid = Some(&file.series.frame_of_reference_uid).filter(|uid| !uid.is_empty());
     let fits = images.iter().filter(|open| {
         let series = &open.volume.series;
         series.kind == VolumeKind::Image
             && open.volume.geometry().is_some()
             && (file.referenced_series.contains(&series.series_uid)
-                || series.frame_of_reference_uid == file.series.frame_of_reference_uid)
+                || frame_uid == Some(&series.frame_of_reference_uid))
     });
     let best = fits.max_by_key(|open| {
         let is_named = file.referenced_series.contains(&open.volume.series.series_uid);
@@ -33,7 +39,12 @@ pub(super) fn grid_for(file: &ContourFile, images: &[OpenVolume]) -> Result<Geom
     });
     match best.and_then(|open| open.volume.geometry()) {
         Some(grid) => Ok(grid.clone()),
-        None => upright(file),
+        None => {
+            if frame_uid.is_none() && file.referenced_series.is_empty() {
+                warnings.push(say!("io-rtstruct-no-image"));
+            }
+            upright(file)
+        }
     }
 }
 

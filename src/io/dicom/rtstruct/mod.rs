@@ -26,8 +26,8 @@ impl ContourFile {
     /// The regions as a label map: on the grid of the image that they were drawn on, if it is among `images`, else on a
     /// grid of their own. Regions that overlap are in layers. The error is the reason for the user.
     pub fn into_open_volume(self, images: &[OpenVolume]) -> Result<OpenVolume, String> {
-        let grid = grid::grid_for(&self, images)?;
-        let mut warnings = self.warnings;
+        let mut warnings = self.warnings.clone();
+        let grid = grid::grid_for(&self, images, &mut warnings)?;
         let rasters: Vec<RasterRegion> = self.regions.par_iter().map(|region| rasterize(region, &grid)).collect();
         let left_out: usize = rasters.iter().map(|raster| raster.left_out).sum();
         if left_out > 0 {

@@ -64,23 +64,35 @@ impl ContourFile {
             .find_map(|item| item.text(tags::FRAME_OF_REFERENCE_UID))
             .or_else(of_regions)
             .unwrap_or_default();
-        let series: Vec<Item<'_>> = frames
+        let studies: Vec<Item<'_>> = frames
             .iter()
             .flat_map(|item| item.items(tags::RT_REFERENCED_STUDY_SEQUENCE))
-            .flat_map(|item| item.items(tags::RT_REFERENCED_SERIES_SEQUENCE))
             .collect();
-        let references = series.first().and_then(|series| {
+        let references_of = |series: Item<'_>| {
             let images = series.items(tags::CONTOUR_IMAGE_SEQUENCE);
             Some(References {
                 series_uid: series.text(tags::SERIES_INSTANCE_UID)?,
-                slices: Vec::new(),
                 others: images.filter_map(SourceImage::read).collect(),
+                ..References::default()
             })
-        });
-        let referenced_series = series
+        };
+        let series = |study: &Item<'_>| -> Vec<References> {
+            let series = study.items(tags::RT_REFERENCED_SERIES_SEQUENCE);
+            series.filter_map(references_of).collect()
+        };
+        let all = studies.iter().flat_map(series);
+        let referenced_series = all.map(|series| series.series_uid).collect();
+        // What is written again is in one study.
+        let study_of = |study: &Item<'_>| study.text(tags::REFERENCED_SOP_INSTANCE_UID);
+        let first = studies.first().map(study_of);
+        let mut all = studies
             .iter()
-            .filter_map(|item| item.text(tags::SERIES_INSTANCE_UID))
-            .collect();
+            .filter(|study| Some(study_of(study)) == first)
+            .flat_map(series);
+        let references = all.next().map(|first| References {
+            further: all.collect(),
+            ..first
+        });
         let label = root.text(tags::STRUCTURE_SET_LABEL);
         Some(Self {
             file: file.clone(),

@@ -19,6 +19,8 @@ pub(in crate::io::dicom) enum SegKind {
     Fractional {
         /// Maximum Fractional Value.
         most: f64,
+        /// Segmentation Fractional Type: how much of a voxel it fills, and not how probable it is there.
+        is_occupancy: bool,
     },
     /// A frame holds segment numbers.
     LabelMap,
@@ -64,6 +66,7 @@ impl SegHeader {
             let most = root.number(tags::MAXIMUM_FRACTIONAL_VALUE).filter(|most| *most > 0.0);
             SegKind::Fractional {
                 most: most.unwrap_or(255.0),
+                is_occupancy: says(tags::SEGMENTATION_FRACTIONAL_TYPE, "OCCUPANCY"),
             }
         } else {
             SegKind::Binary
@@ -127,9 +130,11 @@ fn detail_of(item: Item<'_>) -> Option<Arc<Detail>> {
         _ => None,
     };
     let detail = Detail {
-        coding: coding_of(item, tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE),
+        // What is known of nothing is written as tissue, which tells nobody anything.
+        coding: coding_of(item, tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE).filter(|coding| !coding.is_unknown()),
         algorithm: kind.map(|kind| (kind, item.text(tags::SEGMENT_ALGORITHM_NAME).unwrap_or_default())),
         tracking: item.text(tags::TRACKING_ID).zip(item.text(tags::TRACKING_UID)),
+        tags: Vec::new(),
     };
     (detail != Detail::default()).then(|| Arc::new(detail))
 }

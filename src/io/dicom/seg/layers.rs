@@ -1,6 +1,6 @@
 //! Which segments can share a layer: those that have no voxel in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -8,17 +8,25 @@ use super::super::header::DicomFile;
 use super::super::source::read_picture;
 use super::grid::Spot;
 use super::{SegHeader, SegKind};
+use crate::model::segment::SegmentTable;
 use crate::say;
 
 /// More layers than this are refused: each costs as much as the whole grid.
 const MOST_LAYERS: usize = 256;
 
+/// So many pictures of layers are never too many, whatever the file holds.
+const ALWAYS_SLABS: usize = 1 << 20;
+/// Of more there may be so many for each frame of the file: small files must not make large grids of empty layers.
+const SLABS_OF_FRAME: usize = 4;
+
 /// The layer of each segment number. Reads the pixels of a binary segmentation of several segments, unless the file
-/// says that none overlap; the segments take the lowest layer that is free wherever they are, in the order of numbers.
+/// says that none overlap; the segments take the lowest layer that is free wherever they are, in the order of numbers. In a
+/// fractional one each of the segments that are `told` has a layer, one without a frame too.
 pub(super) fn assign(
     file: &DicomFile,
     header: &SegHeader,
     frames: &[(usize, u32, Spot)],
+    told: &SegmentTable,
 ) -> Result<BTreeMap<u32, usize>, String> {
     let mut by_number: BTreeMap<u32, Vec<(usize, Spot)>> = BTreeMap::new();
     for (frame, number, spot) in frames {
@@ -26,7 +34,11 @@ pub(super) fn assign(
     }
     let mut layers = BTreeMap::new();
     if matches!(header.kind, SegKind::Fractional { .. }) {
-        layers.extend(by_number.keys().enumerate().map(|(layer, number)| (*number, layer)));
+        let numbers: BTreeSet<u32> = by_number
+            .into_keys()
+            .chain(told.segments.iter().map(|segment| segment.label))
+            .collect();
+        layers.extend(numbers.into_iter().zip(0..));
     } else if header.kind == SegKind::LabelMap || header.is_disjoint || by_number.len() < 2 {
         layers.extend(by_number.keys().map(|number| (*number, 0)));
     } else {
@@ -62,6 +74,17 @@ pub(super) fn assign(
         return Err(say!("io-seg-too-many-layers", count = count, most = MOST_LAYERS));
     }
     Ok(layers)
+}
+
+/// Whether a grid of so many slices may have so many layers, by how many frames the file has. The error is the reason for
+/// the user.
+pub(super) fn check_slabs(slices: usize, layers: usize, frames: usize) -> Result<(), String> {
+    let slabs = slices.saturating_mul(layers);
+    let most = frames.saturating_mul(SLABS_OF_FRAME).max(ALWAYS_SLABS);
+    if slabs > most {
+        return Err(say!("io-seg-too-many-slabs", slices = slices, layers = layers));
+    }
+    Ok(())
 }
 
 /// The pixels of a frame as bits.

@@ -6,6 +6,7 @@ mod header;
 mod layers;
 mod source;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::grid::{Grid, Spot};
@@ -43,8 +44,9 @@ pub(super) fn build(file: &DicomFile, header: &SegHeader, images: &[OpenVolume])
     if unnamed > 0 {
         warnings.push(say!("io-seg-no-number", count = unnamed));
     }
-    let layer_of = layers::assign(file, header, &frames)?;
+    let layer_of = layers::assign(file, header, &frames, &table)?;
     let layer_count = layer_of.values().max().map_or(1, |last| last + 1);
+    layers::check_slabs(grid.dims[2], layer_count, grid.spots.len())?;
     let table = SegmentTable {
         segments: table
             .segments
@@ -92,24 +94,46 @@ pub(super) fn build(file: &DicomFile, header: &SegHeader, images: &[OpenVolume])
     })
 }
 
-/// The images that it was drawn on: those of the first series that it names, by slice where frames say so.
+/// The images that it was drawn on, series by series, by slice where frames say so.
 fn references_of(header: &SegHeader, frames: &[(usize, u32, Spot)], depth: usize) -> Option<References> {
-    let (series_uid, others) = header.referenced_series.first()?.clone();
-    let mut slices = vec![Vec::new(); depth];
+    let mut all: Vec<References> = Vec::new();
+    // A series of which no image is named is there all the same.
+    let mut series_of: BTreeMap<&str, usize> = BTreeMap::new();
+    for (series_uid, images) in &header.referenced_series {
+        let n = all.iter().position(|one| one.series_uid == *series_uid);
+        let n = n.unwrap_or_else(|| {
+            all.push(References {
+                series_uid: series_uid.clone(),
+                slices: vec![Vec::new(); depth],
+                ..References::default()
+            });
+            all.len() - 1
+        });
+        if let Some(one) = all.get_mut(n) {
+            one.others.extend(images.iter().cloned());
+        }
+        for image in images {
+            series_of.entry(&image.instance_uid).or_insert(n);
+        }
+    }
     for (frame, _, spot) in frames {
-        let sources = header.frame_sources.get(*frame).into_iter().flatten();
-        if let Some(slice) = slices.get_mut(spot.slice) {
-            for source in sources {
-                if !slice.contains(source) {
-                    slice.push(source.clone());
-                }
+        for source in header.frame_sources.get(*frame).into_iter().flatten() {
+            // What no series lists can only be of the one that is there; of several it is nobody's.
+            let only = (header.referenced_series.len() == 1).then_some(0);
+            let n = series_of.get(source.instance_uid.as_str()).copied().or(only);
+            let one = n.and_then(|n| all.get_mut(n));
+            if let Some(slice) = one.and_then(|one| one.slices.get_mut(spot.slice))
+                && !slice.contains(source)
+            {
+                slice.push(source.clone());
             }
         }
     }
+    let mut all = all.into_iter();
+    let first = all.next()?;
     Some(References {
-        series_uid,
-        slices,
-        others,
+        further: all.collect(),
+        ..first
     })
 }
 

@@ -54,10 +54,15 @@ impl SlabSource for SegSource {
         self.references.clone()
     }
 
+    fn is_occupancy(&self) -> bool {
+        matches!(self.kind, SegKind::Fractional { is_occupancy: true, .. })
+    }
+
     fn read_slab(&self, slab: usize) -> Result<SlabRead, SlabError> {
         let path = || self.pixels.file.to_string();
         let mut samples = zeros(self.sample_type, self.columns * self.rows);
         let mut warnings = Vec::new();
+        let mut lost = 0;
         for part in self.parts.get(slab).into_iter().flatten() {
             let read = read_picture(&self.pixels, part.frame).map_err(|why| SlabError {
                 message: say!("io-cannot-open", path = path(), why = why),
@@ -65,15 +70,20 @@ impl SlabSource for SegSource {
             if read.is_short || read.present < read.samples.len() {
                 warnings.push(say!("io-dicom-short-stream", path = path()));
             }
-            self.put(&mut samples, &read.samples, part);
+            lost += self.put(&mut samples, &read.samples, part);
+        }
+        if lost > 0 {
+            warnings.push(say!("io-seg-overlap-lost", path = path(), count = lost));
         }
         Ok(SlabRead { samples, warnings })
     }
 }
 
 impl SegSource {
-    /// Puts a frame into a slice; what is empty of it leaves the slice as it is.
-    fn put(&self, into: &mut Samples, from: &Samples, part: &Part) {
+    /// Puts a frame into a slice; what is empty of it leaves the slice as it is. Says how many voxels another segment has lost
+    /// to it: none, unless the file says of segments that overlap that they do not.
+    fn put(&self, into: &mut Samples, from: &Samples, part: &Part) -> usize {
+        let mut lost = 0;
         let width = self.pixels.layout.columns;
         for row in 0..self.pixels.layout.rows {
             for column in 0..width {
@@ -87,9 +97,11 @@ impl SegSource {
                 let at = j * self.columns + i;
                 let value = match self.kind {
                     SegKind::Binary => f64::from(part.label),
-                    SegKind::Fractional { most } => value / most,
+                    SegKind::Fractional { most, .. } => value / most,
                     SegKind::LabelMap => value,
                 };
+                let before = into.get(at).unwrap_or(0.0);
+                lost += usize::from(self.kind == SegKind::Binary && before != 0.0 && before != value);
                 match into {
                     Samples::U8(v) => v[at] = value as u8,
                     Samples::U16(v) => v[at] = value as u16,
@@ -102,5 +114,6 @@ impl SegSource {
                 }
             }
         }
+        lost
     }
 }

@@ -6,8 +6,10 @@ use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 
 use super::super::references::{References, SourceImage};
+use super::ground::Ground;
 use super::modules::Elements;
 use super::text::line;
+use super::uid::is_uid;
 use crate::model::coding::{AlgorithmKind, Code, Coding};
 
 /// A term of DICOM's own.
@@ -107,8 +109,23 @@ impl Elements {
     }
 }
 
+/// An item for each series that a map was drawn on, its images in the sequence `images`.
+pub(super) fn series_items(ground: &Ground, images: Tag) -> Vec<InMemDicomObject> {
+    let all = ground.references.iter().flat_map(|references| references.series());
+    all.filter(|series| is_uid(&series.series_uid))
+        .map(|series| (series, image_items(series)))
+        .filter(|(_, items)| !items.is_empty())
+        .map(|(series, items)| {
+            item(|elements| {
+                elements.text(tags::SERIES_INSTANCE_UID, VR::UI, series.series_uid.as_str());
+                elements.items(images, items);
+            })
+        })
+        .collect()
+}
+
 /// An item for each image of a series, frames left out.
-pub(super) fn image_items(references: &References) -> Vec<InMemDicomObject> {
+fn image_items(references: &References) -> Vec<InMemDicomObject> {
     let instances = references.instances().into_iter();
     instances
         .map(|(class_uid, instance_uid)| {

@@ -1,7 +1,7 @@
 //! Segmentations to RT Structure Sets (PS3.3 A.19, C.8.8.5, C.8.8.6): closed planar contours on the slices of the
 //! reference image, holes as keyholes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -12,17 +12,17 @@ use glam::{DVec2, DVec3};
 use rayon::prelude::*;
 
 use super::super::header::{DicomObject, read_object};
-use super::codes::{algorithm_word, image_items, item};
+use super::codes::{algorithm_word, item, series_items};
 use super::ground::Ground;
 use super::modules::Elements;
 use super::segmentation::SegmentationToWrite;
 use super::study::{NewObject, Study, now};
 use super::text::{decimal_strings, line};
-use super::uid::is_uid;
 use super::{check_sides, file_bytes};
 use crate::algo::pixel_outlines::outlines;
 use crate::io::save::{SaveError, write_checked};
 use crate::model::segment::Segment;
+use crate::model::voxels::Samples;
 use crate::say;
 
 /// The retired class of study management, which RT objects still name (PS3.3 C.8.8.5.2).
@@ -41,12 +41,7 @@ pub fn write_contours(path: &Path, what: &SegmentationToWrite<'_>) -> Result<Vec
     let [columns, rows, _] = ground.dims();
     check_sides(columns, rows).map_err(refuse)?;
     let planes = Planes::of(what, &ground).map_err(refuse)?;
-    let regions: Vec<(&Segment, Outlines)> = what
-        .table
-        .segments
-        .iter()
-        .map(|segment| (segment, planes.outlines(segment)))
-        .collect();
+    let regions: Vec<(&Segment, Outlines)> = what.table.segments.iter().zip(planes.outlines()).collect();
     let study = Study::of(what.reference, what.volume);
     let object = build(what, &ground, &study, &regions);
     // Contours are longer than the 64 KiB that a DS has room for where its VR is told.
@@ -63,34 +58,108 @@ pub fn write_contours(path: &Path, what: &SegmentationToWrite<'_>) -> Result<Vec
 struct Planes<'a> {
     what: &'a SegmentationToWrite<'a>,
     ground: &'a Ground,
+    /// Samples of each slab of the volume.
+    slabs: Vec<&'a Samples>,
+    /// Index of the segment of each label, by frame of the volume.
+    segments: BTreeMap<(usize, u32), usize>,
+}
+
+/// The first and the last pixel along each side.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    low: [usize; 2],
+    high: [usize; 2],
 }
 
 impl<'a> Planes<'a> {
     fn of(what: &'a SegmentationToWrite<'a>, ground: &'a Ground) -> Result<Self, String> {
         let voxels = &what.volume.voxels;
-        let all = voxels.slabs_of_frames(0..voxels.frames());
-        all.map(|_| Self { what, ground }).ok_or_else(|| say!("io-not-loaded"))
+        let slabs = voxels.slabs_of_frames(0..voxels.frames());
+        let of_segment = |(n, segment): (usize, &Segment)| ((what.frame.unwrap_or(segment.layer), segment.label), n);
+        Ok(Self {
+            what,
+            ground,
+            slabs: slabs.ok_or_else(|| say!("io-not-loaded"))?,
+            segments: what.table.segments.iter().enumerate().map(of_segment).collect(),
+        })
     }
 
-    /// Whether a voxel of the grid is in a segment.
-    fn is_in(&self, segment: &Segment, index: [usize; 3]) -> bool {
-        let frame = self.what.frame.unwrap_or(segment.layer);
+    /// The frames of the volume that have segments.
+    fn frames(&self) -> BTreeSet<usize> {
+        self.segments.keys().map(|(frame, _)| *frame).collect()
+    }
+
+    /// The labels of a slice of the grid, row by row; 0 beyond the map.
+    fn plane(&self, slice: usize, frame: usize) -> Vec<u32> {
+        let [columns, rows, _] = self.ground.dims();
         let volume = self.what.volume;
-        let stored = self
-            .ground
-            .map_index(index)
-            .and_then(|index| volume.voxels.stored(index, frame, 0));
-        stored.is_some_and(|stored| volume.rescale.value(stored) == f64::from(segment.label))
+        let voxels = &volume.voxels;
+        let label = |at: usize| -> Option<u32> {
+            let [i, j, k] = self.ground.map_index([at % columns, at / columns, slice])?;
+            let slab = voxels.slab_of(k, frame);
+            let first = (k - voxels.slab_range(slab).first_slice) * voxels.slice_samples();
+            let stored = self.slabs.get(slab)?.get(first + j * voxels.dims()[0] + i)?;
+            Some(volume.rescale.value(stored) as u32)
+        };
+        (0..columns * rows).map(|at| label(at).unwrap_or(0)).collect()
     }
 
-    fn outlines(&self, segment: &Segment) -> Outlines {
-        let [columns, rows, slices] = self.ground.dims();
-        let found: Vec<(usize, Vec<Vec<DVec2>>)> = (0..slices)
+    /// The outlines of every segment. Each slice is read once, and each segment outlined where it is.
+    fn outlines(&self) -> Vec<Outlines> {
+        let [columns, _, slices] = self.ground.dims();
+        let frames = self.frames();
+        let of_plane = |slice: usize, frame: usize| {
+            let plane = self.plane(slice, frame);
+            let mut all = Vec::new();
+            for (label, extent) in extents(&plane, columns) {
+                let Some(segment) = self.segments.get(&(frame, label)) else {
+                    continue;
+                };
+                let [left, top] = extent.low;
+                let [width, height] = [0, 1].map(|side| extent.high[side] - extent.low[side] + 1);
+                let is_in = |i: usize, j: usize| plane.get((top + j) * columns + left + i) == Some(&label);
+                let corner = DVec2::new(left as f64, top as f64);
+                let polygons = outlines(width, height, is_in).into_iter();
+                let placed = polygons.map(|polygon| polygon.into_iter().map(|at| at + corner).collect());
+                all.push((*segment, placed.collect::<Vec<Vec<DVec2>>>()));
+            }
+            all
+        };
+        let found: Vec<Vec<(usize, Vec<Vec<DVec2>>)>> = (0..slices)
             .into_par_iter()
-            .map(|k| (k, outlines(columns, rows, |i, j| self.is_in(segment, [i, j, k]))))
+            .map(|slice| frames.iter().flat_map(|frame| of_plane(slice, *frame)).collect())
             .collect();
-        found.into_iter().filter(|(_, polygons)| !polygons.is_empty()).collect()
+        let mut regions: Vec<Outlines> = vec![Vec::new(); self.what.table.segments.len()];
+        for (slice, segments) in found.into_iter().enumerate() {
+            for (segment, polygons) in segments {
+                if let Some(region) = regions.get_mut(segment) {
+                    region.push((slice, polygons));
+                }
+            }
+        }
+        regions
     }
+}
+
+/// The labels of a slice, and where each of them is.
+fn extents(plane: &[u32], columns: usize) -> BTreeMap<u32, Extent> {
+    let mut all: BTreeMap<u32, Extent> = BTreeMap::new();
+    for (j, row) in plane.chunks(columns.max(1)).enumerate() {
+        let mut first = 0;
+        for run in row.chunk_by(|a, b| a == b) {
+            let last = first + run.len() - 1;
+            if let Some(label) = run.first().filter(|label| **label != 0) {
+                let extent = all.entry(*label).or_insert(Extent {
+                    low: [first, j],
+                    high: [last, j],
+                });
+                extent.low[0] = extent.low[0].min(first);
+                extent.high = [extent.high[0].max(last), j];
+            }
+            first = last + 1;
+        }
+    }
+    all
 }
 
 fn build(
@@ -187,29 +256,21 @@ fn put_references(elements: &mut Elements, ground: &Ground, study: &Study) {
             VR::UI,
             study.frame_of_reference_uid.as_str(),
         );
-        let references = ground.references.as_ref();
-        let Some(references) = references.filter(|all| is_uid(&all.series_uid)) else {
-            return;
-        };
-        let images = image_items(references);
-        if images.is_empty() {
+        let series = series_items(ground, tags::CONTOUR_IMAGE_SEQUENCE);
+        if series.is_empty() {
             return;
         }
         frame.one(tags::RT_REFERENCED_STUDY_SEQUENCE, |of_study| {
             of_study.text(tags::REFERENCED_SOP_CLASS_UID, VR::UI, STUDY_CLASS);
             of_study.text(tags::REFERENCED_SOP_INSTANCE_UID, VR::UI, study.study_uid.as_str());
-            of_study.one(tags::RT_REFERENCED_SERIES_SEQUENCE, |series| {
-                series.text(tags::SERIES_INSTANCE_UID, VR::UI, references.series_uid.as_str());
-                series.items(tags::CONTOUR_IMAGE_SEQUENCE, images);
-            });
+            of_study.items(tags::RT_REFERENCED_SERIES_SEQUENCE, series);
         });
     });
 }
 
 fn contour_item(ground: &Ground, slice: usize, polygon: &[DVec2], number: usize) -> InMemDicomObject {
     item(|contour| {
-        let sources = ground.references.as_ref().and_then(|all| all.slices.get(slice));
-        if let Some(source) = sources.and_then(|sources| sources.first()) {
+        if let Some(source) = ground.sources(slice).next() {
             contour.one(tags::CONTOUR_IMAGE_SEQUENCE, |image| image.image(source));
         }
         contour.text(tags::CONTOUR_GEOMETRIC_TYPE, VR::CS, "CLOSED_PLANAR");
@@ -239,25 +300,31 @@ fn read_back(
     let Ok(DicomObject::Contours(file)) = read_object(&path.into()) else {
         return Err(wrong());
     };
-    let [columns, rows, slices] = ground.dims();
+    let [_, _, slices] = ground.dims();
     let image = ground.as_image(what.volume, study)?;
     let back = file
         .into_open_volume(std::slice::from_ref(&image))
         .map_err(io::Error::other)?;
     let told = back.source.segments().unwrap_or_default();
     let layer_of: BTreeMap<u32, usize> = told.segments.iter().map(|one| (one.label, one.layer)).collect();
+    let frames = planes.frames();
     let is_same = |k: usize| -> Option<bool> {
         let read: Vec<_> = (0..back.volume.voxels.frames())
             .map(|layer| Some(back.source.read_slab(layer * slices + k).ok()?.samples))
             .collect::<Option<_>>()?;
-        let is_same = what.table.segments.iter().all(|segment| {
-            let layer = layer_of.get(&segment.label).and_then(|layer| read.get(*layer));
-            (0..columns * rows).all(|at| {
-                let there = layer.and_then(|samples| samples.get(at)) == Some(f64::from(segment.label));
-                there == planes.is_in(segment, [at % columns, at / columns, k])
-            })
-        });
-        Some(is_same)
+        let (mut expected, mut is_same) = (0_usize, true);
+        for frame in &frames {
+            for (at, label) in planes.plane(k, *frame).into_iter().enumerate() {
+                if label != 0 && planes.segments.contains_key(&(*frame, label)) {
+                    let samples = layer_of.get(&label).and_then(|layer| read.get(*layer));
+                    is_same &= samples.and_then(|samples| samples.get(at)) == Some(f64::from(label));
+                    expected += 1;
+                }
+            }
+        }
+        // What is nowhere else than expected is nowhere too much.
+        let is_set = |samples: &Samples| (0..samples.len()).filter(|at| samples.get(*at) != Some(0.0)).count();
+        Some(is_same && read.iter().map(is_set).sum::<usize>() == expected)
     };
     let is_whole = (0..slices).into_par_iter().all(|k| is_same(k) == Some(true));
     is_whole.then_some(()).ok_or_else(wrong)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use glam::DVec3;
 
-use super::super::references::References;
+use super::super::references::{References, SourceImage};
 use super::study::Study;
 use crate::io::blank;
 use crate::io::source::OpenVolume;
@@ -62,15 +62,7 @@ impl Ground {
             .and_then(|grid| Some((grid, axes_on(grid, map)?)))
         else {
             // The series is named all the same, but no slice of it is.
-            let references = references.map(|all| {
-                let mut others = all.slices.concat();
-                others.extend(all.others.iter().cloned());
-                Arc::new(References {
-                    series_uid: all.series_uid.clone(),
-                    slices: Vec::new(),
-                    others,
-                })
-            });
+            let references = references.map(|all| Arc::new(all.without_slices()));
             return own(references, true);
         };
         Self {
@@ -84,6 +76,12 @@ impl Ground {
 
     pub(super) fn dims(&self) -> [usize; 3] {
         self.geometry.dims()
+    }
+
+    /// The images that a slice was drawn on, those of the first series first.
+    pub(super) fn sources(&self, slice: usize) -> impl Iterator<Item = &SourceImage> {
+        let all = self.references.iter().flat_map(|references| references.series());
+        all.flat_map(move |series| series.slices.get(slice).into_iter().flatten())
     }
 
     /// What is odd about it, each a sentence.

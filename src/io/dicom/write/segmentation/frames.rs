@@ -34,8 +34,23 @@ pub(super) struct Frames<'a> {
     pub(super) places: Vec<FramePlace>,
     /// Segments share voxels.
     pub(super) do_overlap: bool,
+    /// How far a share is at most from what the file has for it.
+    pub(super) farthest: f64,
     /// Number in the file of each label, by frame of the volume.
     numbers: BTreeMap<(usize, u32), (usize, u16)>,
+}
+
+/// What there is in a slice.
+#[derive(Default)]
+struct Slice {
+    /// Indices of the segments.
+    segments: BTreeSet<usize>,
+    /// Some of them share a voxel.
+    do_overlap: bool,
+    /// There is a number that is no share.
+    is_odd: bool,
+    /// How far a share is at most from what the file has for it.
+    farthest: f64,
 }
 
 impl<'a> Frames<'a> {
@@ -63,21 +78,24 @@ impl<'a> Frames<'a> {
             what: *what,
             places: Vec::new(),
             do_overlap: false,
+            farthest: 0.0,
             numbers,
         };
         let layers: BTreeSet<usize> = segments.iter().map(|one| one.frame).collect();
-        let found: Vec<(usize, BTreeSet<usize>, bool, bool)> = (0..ground.dims()[2])
+        let found: Vec<Slice> = (0..ground.dims()[2])
             .into_par_iter()
             .map(|slice| frames.look(slice, &layers))
             .collect();
-        if found.iter().any(|(_, _, _, is_odd)| *is_odd) {
+        if found.iter().any(|slice| slice.is_odd) {
             return Err(say!("io-seg-not-a-share"));
         }
-        frames.do_overlap = found.iter().any(|(_, _, do_overlap, _)| *do_overlap);
-        let mut places: Vec<FramePlace> = found
-            .into_iter()
-            .flat_map(|(slice, segments, ..)| segments.into_iter().map(move |segment| FramePlace { segment, slice }))
-            .collect();
+        frames.do_overlap = found.iter().any(|slice| slice.do_overlap);
+        frames.farthest = found.iter().map(|slice| slice.farthest).fold(0.0, f64::max);
+        let of_slice = |(slice, found): (usize, Slice)| {
+            let segments = found.segments.into_iter();
+            segments.map(move |segment| FramePlace { segment, slice })
+        };
+        let mut places: Vec<FramePlace> = found.into_iter().enumerate().flat_map(of_slice).collect();
         places.sort_unstable();
         if places.is_empty() {
             // An object without a frame is none: the first slice of the first segment says that it is empty.
@@ -87,12 +105,10 @@ impl<'a> Frames<'a> {
         Ok(frames)
     }
 
-    /// Which segments are in a slice, whether some of them share a voxel, and whether there is a number that is no share.
-    fn look(&self, slice: usize, layers: &BTreeSet<usize>) -> (usize, BTreeSet<usize>, bool, bool) {
+    fn look(&self, slice: usize, layers: &BTreeSet<usize>) -> Slice {
         let [columns, rows, _] = self.ground.dims();
-        let mut found = BTreeSet::new();
+        let mut found = Slice::default();
         let mut taken = vec![false; if layers.len() > 1 { columns * rows } else { 0 }];
-        let (mut do_overlap, mut is_odd) = (false, false);
         for layer in layers {
             let mut last = 0.0;
             for (at, value) in self.plane(slice, *layer).into_iter().enumerate() {
@@ -100,17 +116,19 @@ impl<'a> Frames<'a> {
                     continue;
                 }
                 if let Some(taken) = taken.get_mut(at) {
-                    do_overlap |= std::mem::replace(taken, true);
+                    found.do_overlap |= std::mem::replace(taken, true);
                 }
-                if self.kind == SegmentationKind::Fractional {
-                    is_odd |= !(0.0..=1.0).contains(&value);
+                if self.kind.is_fractional() {
+                    found.is_odd |= !(0.0..=1.0).contains(&value);
+                    found.farthest = found.farthest.max((share(value) - value).abs());
                     if fraction(value) > 0 {
-                        found.extend(self.segments.iter().position(|one| one.frame == *layer));
+                        let segment = self.segments.iter().position(|one| one.frame == *layer);
+                        found.segments.extend(segment);
                     }
                 } else if value != last {
                     last = value;
                     if let Some((segment, _)) = self.numbers.get(&(*layer, value as u32)) {
-                        found.insert(if self.kind == SegmentationKind::LabelMap {
+                        found.segments.insert(if self.kind == SegmentationKind::LabelMap {
                             0
                         } else {
                             *segment
@@ -119,7 +137,7 @@ impl<'a> Frames<'a> {
                 }
             }
         }
-        (slice, found, do_overlap, is_odd)
+        found
     }
 
     /// The values of the map in a slice of the grid.
@@ -147,7 +165,7 @@ impl<'a> Frames<'a> {
     pub(super) fn bits_per_pixel(&self) -> u64 {
         match self.kind {
             SegmentationKind::Binary => 1,
-            SegmentationKind::Fractional => 8,
+            SegmentationKind::Fractional | SegmentationKind::Occupancy => 8,
             SegmentationKind::LabelMap if self.segments.iter().all(|one| one.number <= 255) => 8,
             SegmentationKind::LabelMap => 16,
         }
@@ -157,7 +175,7 @@ impl<'a> Frames<'a> {
     fn pixel(&self, segment: usize, value: f64) -> u16 {
         let segment = self.segments.get(segment);
         match self.kind {
-            SegmentationKind::Fractional => u16::from(fraction(value)),
+            SegmentationKind::Fractional | SegmentationKind::Occupancy => u16::from(fraction(value)),
             SegmentationKind::Binary => {
                 u16::from(value != 0.0 && segment.is_some_and(|one| value == f64::from(one.segment.label)))
             }
@@ -253,14 +271,13 @@ impl<'a> Frames<'a> {
         let (mut expected, mut is_same) = (0_usize, true);
         for layer in layers {
             for (at, value) in self.plane(slice, layer).into_iter().enumerate() {
-                if self.kind == SegmentationKind::Fractional {
+                if self.kind.is_fractional() {
                     let number = self
                         .segments
                         .iter()
                         .find(|one| one.frame == layer)
                         .map_or(0, |one| one.number);
-                    let share = f64::from(fraction(value)) / f64::from(MOST_FRACTION);
-                    is_same &= (share - there(number, at)).abs() < 1e-6;
+                    is_same &= (share(value) - there(number, at)).abs() < 1e-6;
                     expected += usize::from(fraction(value) > 0);
                 } else if value != 0.0
                     && let Some((_, number)) = self.numbers.get(&(layer, value as u32))
@@ -273,6 +290,11 @@ impl<'a> Frames<'a> {
         let is_set = |samples: &Samples| (0..samples.len()).filter(|at| samples.get(*at) != Some(0.0)).count();
         Some(is_same && read.iter().map(is_set).sum::<usize>() == expected)
     }
+}
+
+/// A share as the file has it.
+fn share(value: f64) -> f64 {
+    f64::from(fraction(value)) / f64::from(MOST_FRACTION)
 }
 
 /// A share in steps of the largest one.

@@ -7,8 +7,9 @@ mod frames;
 mod object;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::Path;
 
 use dicom_dictionary_std::uids;
@@ -33,8 +34,17 @@ pub enum SegmentationKind {
     Binary,
     /// Probabilities of 0 to 1, each frame of the volume a segment.
     Fractional,
+    /// The same numbers as the share of each voxel that a segment fills.
+    Occupancy,
     /// One number for each voxel, which is the label.
     LabelMap,
+}
+
+impl SegmentationKind {
+    /// Whether voxels hold shares of 1 and not labels.
+    pub(super) fn is_fractional(self) -> bool {
+        matches!(self, Self::Fractional | Self::Occupancy)
+    }
 }
 
 /// A segmentation to be written.
@@ -76,8 +86,8 @@ impl SegmentationToWrite<'_> {
         let voxels = &self.volume.voxels;
         let frame_of = |segment: &Segment| self.frame.unwrap_or(segment.layer);
         let known: BTreeSet<(usize, u32)> = segments.iter().map(|one| (frame_of(one), one.label)).collect();
-        let frames: BTreeSet<usize> = known.iter().map(|(frame, _)| *frame).collect();
-        for frame in frames.into_iter().filter(|frame| *frame < voxels.frames()) {
+        // Layers without a segment too: what is in one would be lost as a whole.
+        for frame in self.frames().filter(|frame| *frame < voxels.frames()) {
             let slabs = voxels.slabs_of_frames(frame..frame + 1);
             let slabs = slabs.ok_or_else(|| say!("io-not-loaded"))?;
             let is_known = |value: f64| value.fract() == 0.0 && known.contains(&(frame, value as u32));
@@ -98,8 +108,38 @@ impl SegmentationToWrite<'_> {
         }
         Ok(())
     }
+
+    /// Makes sure that every frame of probabilities has one segment. The error is the reason for the user.
+    fn check_shares(&self) -> Result<(), String> {
+        let segments = &self.table.segments;
+        if segments.is_empty() {
+            return Err(say!("io-seg-no-segments"));
+        }
+        let mut of_frame: BTreeMap<usize, &Segment> = BTreeMap::new();
+        for segment in segments {
+            if let Some(other) = of_frame.insert(self.frame.unwrap_or(segment.layer), segment) {
+                return Err(say!(
+                    "io-seg-shared-frame",
+                    name = other.name.clone(),
+                    other = segment.name.clone()
+                ));
+            }
+        }
+        match self.frames().find(|frame| !of_frame.contains_key(frame)) {
+            Some(frame) => Err(say!("io-seg-frame-nameless", frame = frame)),
+            None => Ok(()),
+        }
+    }
+
+    /// The frames that are written.
+    pub(super) fn frames(&self) -> Range<usize> {
+        self.frame
+            .map_or(0..self.volume.voxels.frames(), |frame| frame..frame + 1)
+    }
 }
 
+/// Shares that the file has farther than this from what they were are told; what comes from 32 bits is nearer.
+const MOST_ROUNDED: f64 = 1e-6;
 /// Number of Frames is an IS: at most 2³¹ − 1.
 const MOST_FRAMES: u64 = i32::MAX as u64;
 /// Bytes of pixels that a plain element can hold.
@@ -119,6 +159,9 @@ pub fn write_segmentation(
     let mut warnings = ground.warnings();
     let segments = numbered(what, kind, &mut warnings).map_err(refuse)?;
     let frames = Frames::find(what, kind, &ground, &segments).map_err(refuse)?;
+    if frames.farthest > MOST_ROUNDED {
+        warnings.push(say!("io-seg-rounded", most = frames::MOST_FRACTION));
+    }
     check_counts(ground.dims(), frames.places.len() as u64, frames.bits_per_pixel()).map_err(refuse)?;
     let study = Study::of(what.reference, what.volume);
     let object = object::build(what, kind, &ground, &study, &segments, &frames);
@@ -163,10 +206,9 @@ fn numbered<'a>(
     kind: SegmentationKind,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Numbered<'a>>, String> {
-    if kind == SegmentationKind::Fractional && what.table.segments.is_empty() {
-        return Err(say!("io-seg-no-segments"));
-    }
-    if kind != SegmentationKind::Fractional {
+    if kind.is_fractional() {
+        what.check_shares()?;
+    } else {
         what.check_labels()?;
     }
     if kind == SegmentationKind::LabelMap && what.frame.is_none() && what.table.layers() > 1 {
@@ -180,7 +222,7 @@ fn numbered<'a>(
         .map(|(n, segment)| {
             let number = match kind {
                 SegmentationKind::LabelMap => segment.label,
-                SegmentationKind::Binary | SegmentationKind::Fractional => n as u32 + 1,
+                SegmentationKind::Binary | SegmentationKind::Fractional | SegmentationKind::Occupancy => n as u32 + 1,
             };
             Numbered {
                 segment: Cow::Borrowed(segment),
@@ -190,7 +232,7 @@ fn numbered<'a>(
         })
         .collect();
     let moved = numbered.iter().find(|one| u32::from(one.number) != one.segment.label);
-    if let Some(moved) = moved.filter(|_| kind == SegmentationKind::Binary) {
+    if let Some(moved) = moved {
         warnings.push(say!(
             "io-seg-renumbered",
             name = moved.segment.name.clone(),

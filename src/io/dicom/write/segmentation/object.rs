@@ -7,7 +7,7 @@ use dicom_dictionary_std::{tags, uids};
 use dicom_object::InMemDicomObject;
 use glam::DVec3;
 
-use super::super::codes::{algorithm_word, dicom_code, image_items, item};
+use super::super::codes::{algorithm_word, dicom_code, item, series_items};
 use super::super::ground::Ground;
 use super::super::modules::Elements;
 use super::super::study::{NewObject, Study, now};
@@ -34,7 +34,7 @@ pub(super) fn build(
         &NewObject {
             class_uid: match kind {
                 SegmentationKind::LabelMap => uids::LABEL_MAP_SEGMENTATION_STORAGE,
-                SegmentationKind::Binary | SegmentationKind::Fractional => uids::SEGMENTATION_STORAGE,
+                _ => uids::SEGMENTATION_STORAGE,
             },
             modality: "SEG",
             description: &what.volume.series.description,
@@ -47,14 +47,9 @@ pub(super) fn build(
         items.insert(0, background_item());
     }
     elements.items(tags::SEGMENT_SEQUENCE, items);
-    if let Some(references) = &ground.references {
-        let images = image_items(references);
-        if !images.is_empty() && is_uid(&references.series_uid) {
-            elements.one(tags::REFERENCED_SERIES_SEQUENCE, |series| {
-                series.text(tags::SERIES_INSTANCE_UID, VR::UI, references.series_uid.as_str());
-                series.items(tags::REFERENCED_INSTANCE_SEQUENCE, images);
-            });
-        }
+    let series = series_items(ground, tags::REFERENCED_INSTANCE_SEQUENCE);
+    if !series.is_empty() {
+        elements.items(tags::REFERENCED_SERIES_SEQUENCE, series);
     }
     put_groups(&mut elements, kind, ground, segments, frames);
     let [columns, rows, _] = ground.dims();
@@ -107,9 +102,11 @@ fn put_image(elements: &mut Elements, kind: SegmentationKind, study: &Study, fra
             elements.text(tags::SEGMENTATION_TYPE, VR::CS, "LABELMAP");
             elements.short(tags::PIXEL_PADDING_VALUE, 0);
         }
-        SegmentationKind::Fractional => {
+        SegmentationKind::Fractional | SegmentationKind::Occupancy => {
+            let is_occupancy = kind == SegmentationKind::Occupancy;
+            let word = if is_occupancy { "OCCUPANCY" } else { "PROBABILITY" };
             elements.text(tags::SEGMENTATION_TYPE, VR::CS, "FRACTIONAL");
-            elements.text(tags::SEGMENTATION_FRACTIONAL_TYPE, VR::CS, "PROBABILITY");
+            elements.text(tags::SEGMENTATION_FRACTIONAL_TYPE, VR::CS, word);
             elements.short(tags::MAXIMUM_FRACTIONAL_VALUE, u16::from(MOST_FRACTION));
         }
     }
@@ -128,7 +125,7 @@ fn segment_item(one: &Numbered<'_>, kind: SegmentationKind) -> InMemDicomObject 
             if name.is_empty() { one.number.to_string() } else { name },
         );
         let usual = match kind {
-            SegmentationKind::Fractional => AlgorithmKind::Automatic,
+            SegmentationKind::Fractional | SegmentationKind::Occupancy => AlgorithmKind::Automatic,
             SegmentationKind::Binary | SegmentationKind::LabelMap => AlgorithmKind::Semiautomatic,
         };
         let (algorithm, program) = detail.algorithm.unwrap_or((usual, String::new()));
@@ -280,10 +277,10 @@ fn put_shared(shared: &mut Elements, ground: &Ground) {
 
 /// Derivation Image (C.7.6.16.2.6): the images that a frame was drawn on.
 fn put_sources(group: &mut Elements, ground: &Ground, slice: usize) {
-    let sources = ground.references.as_ref().and_then(|all| all.slices.get(slice));
-    let Some(sources) = sources.filter(|sources| !sources.is_empty()) else {
+    let sources: Vec<&SourceImage> = ground.sources(slice).collect();
+    if sources.is_empty() {
         return;
-    };
+    }
     let source = |image: &SourceImage| {
         item(|inside| {
             inside.image(image);
@@ -295,7 +292,7 @@ fn put_sources(group: &mut Elements, ground: &Ground, slice: usize) {
         })
     };
     group.one(tags::DERIVATION_IMAGE_SEQUENCE, |derivation| {
-        derivation.items(tags::SOURCE_IMAGE_SEQUENCE, sources.iter().map(source).collect());
+        derivation.items(tags::SOURCE_IMAGE_SEQUENCE, sources.into_iter().map(source).collect());
         derivation.code(tags::DERIVATION_CODE_SEQUENCE, &dicom_code("113076", "Segmentation"));
     });
 }
