@@ -254,7 +254,12 @@ impl WorkRequest {
         let label = self.rule.label;
         // No two voxels are further from each other.
         let middle = geometry.center();
-        let most = 2.0 * geometry.corners().iter().map(|corner| corner.distance(middle)).fold(0.0, f64::max);
+        let most = 2.0
+            * geometry
+                .corners()
+                .iter()
+                .map(|corner| corner.distance(middle))
+                .fold(0.0, f64::max);
         let limited = |mm: f64| mm.clamp(-most, most);
         let everywhere: VoxelBox = map.dims().map(|side| 0..side);
         let region = |mm: f64| Region::of(map, label, room(geometry, mm));

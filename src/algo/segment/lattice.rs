@@ -47,7 +47,9 @@ impl<'a> Lattice<'a> {
     pub fn upright(&self) -> Option<[f64; 3]> {
         let matrix = self.geometry.patient_from_voxel().matrix3;
         let [i, j, k] = [matrix.x_axis, matrix.y_axis, matrix.z_axis].map(DVec3::normalize);
-        let is_upright = [i.dot(j), j.dot(k), k.dot(i)].iter().all(|cosine| cosine.abs() <= UPRIGHT);
+        let is_upright = [i.dot(j), j.dot(k), k.dot(i)]
+            .iter()
+            .all(|cosine| cosine.abs() <= UPRIGHT);
         (is_upright && self.geometry.slice_table().is_none()).then(|| self.geometry.spacing().to_array())
     }
 
@@ -104,7 +106,6 @@ impl<'a> Lattice<'a> {
         }
         true
     }
-
 }
 
 /// As many voxels along i, j and k as a way of so many mm can lead over, and one more.
@@ -196,7 +197,10 @@ pub(super) mod tests {
                     assert!(!is_near || is_in_room, "{n} {mm} {index:?} {room:?}");
                     count += usize::from(is_near);
                 }
-                assert_eq!(ball.iter().map(|ray| (ray.high - ray.low + 1) as usize).sum::<usize>(), count);
+                assert_eq!(
+                    ball.iter().map(|ray| (ray.high - ray.low + 1) as usize).sum::<usize>(),
+                    count
+                );
             }
         }
     }

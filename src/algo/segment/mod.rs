@@ -264,7 +264,9 @@ mod tests {
             let (inside, outside) = (places(1), places(0));
             let nearest = |from: &[DVec3], index: [usize; 3]| {
                 let at = patient(&geometry, index);
-                from.iter().map(|other| other.distance(at)).fold(f64::INFINITY, f64::min)
+                from.iter()
+                    .map(|other| other.distance(at))
+                    .fold(f64::INFINITY, f64::min)
             };
             for mm in [3.0, -2.0] {
                 let region = Region::of(&map, 1, room(&geometry, mm)).unwrap();
@@ -306,9 +308,13 @@ mod tests {
         let geometry = upright();
         let core = ball(&geometry, [20, 18, 10], 8.0);
         let map = map(|index| core(index) || (index[1] == 18 && index[2] == 10 && index[0] < 38));
-        let smooth = Region::of(&map, 1, [6, 6, 4]).unwrap().smoothed(2.0, &geometry, &|| false);
+        let smooth = Region::of(&map, 1, [6, 6, 4])
+            .unwrap()
+            .smoothed(2.0, &geometry, &|| false);
         assert!(smooth.has([20, 18, 10]) && !smooth.has([35, 18, 10]));
-        let hollow = Region::of(&map, 1, [1, 1, 1]).unwrap().hollow(2.0, &geometry, &|| false);
+        let hollow = Region::of(&map, 1, [1, 1, 1])
+            .unwrap()
+            .hollow(2.0, &geometry, &|| false);
         assert!(!hollow.has([20, 18, 10]) && hollow.has([20, 25, 10]));
     }
 }

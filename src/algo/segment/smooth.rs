@@ -275,7 +275,10 @@ mod tests {
             voxels: VOXELS,
             is_in: is_in.clone(),
         };
-        for (geometry, mm) in geometries(DIMS).iter().flat_map(|geometry| [(geometry, 1.2), (geometry, 2.6)]) {
+        for (geometry, mm) in geometries(DIMS)
+            .iter()
+            .flat_map(|geometry| [(geometry, 1.2), (geometry, 2.6)])
+        {
             let medians = median(region.clone(), mm, geometry, &|| false);
             let gaussians = gaussian(region.clone(), mm, geometry, &|| false);
             for n in 0..is_in.len() {

@@ -10,7 +10,7 @@ use crate::model::volume::VolumeId;
 
 /// Leaves what is open, or asks first.
 pub(super) fn begin(state: &mut State, how: Leave) -> Vec<Effect> {
-    super::pointer::cancel(state);
+    super::pointer::settle(state);
     let stage = match how {
         // Who goes from case to case is not asked two hundred times.
         Leave::Case(_) => Stage::Saving { tried: BTreeSet::new() },

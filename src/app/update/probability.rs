@@ -203,7 +203,12 @@ pub(super) fn cut(state: &mut State, cut: Cut) {
     let Some(like) = state.document.entry(cut.of).map(|entry| Arc::clone(entry.volume())) else {
         return;
     };
+    let before = (state.painting.target, state.painting.label);
     paint::add_made(state, &like, cut.labels);
+    // Who is painting goes on in the segmentation that is being painted.
+    if state.stroke.is_some() {
+        (state.painting.target, state.painting.label) = before;
+    }
     let of = state.document.entry_mut(cut.of);
     if let Some(map) = of.and_then(|entry| entry.probability.as_mut()) {
         map.is_visible = false;

@@ -31,7 +31,7 @@ pub(super) fn choose(state: &mut State, index: Option<usize>) -> Vec<Effect> {
 
 /// Begins to save a segmentation: to its own file, unless another one is named.
 pub(super) fn save(state: &mut State, index: Option<usize>, path: Option<PathBuf>) -> Vec<Effect> {
-    super::pointer::cancel(state);
+    super::pointer::settle(state);
     let Some(index) = which(state, index) else {
         return Vec::new();
     };
