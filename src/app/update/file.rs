@@ -119,8 +119,8 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
         let mm_per_point = scenes::mm_per_point(state, navigate::leading_plane(state));
         state.view.shown = Some(id);
         adapt_layout(state);
-        // Who measures in one series goes on measuring in the next.
-        state.view.tool = state.view.tool.filter(|tool| tool.measures());
+        // Who measures or paints in one series goes on with it in the next, and from case to case.
+        state.view.tool = state.view.tool.filter(|tool| tool.measures() || tool.paints());
         state.measurements.selected = None;
         state.view.stack = StackPane {
             slice: state.shown().map_or(0, |entry| entry.volume().dims()[2] / 2),

@@ -32,6 +32,7 @@ mod volume_view;
 pub(super) use cases::due as due_for_cases;
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
+pub(super) use jobs::chosen;
 pub(super) use movie::begin_movie;
 pub use reload::can_reload;
 pub(super) use reload::file_changed;

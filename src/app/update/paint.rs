@@ -120,7 +120,10 @@ pub(super) fn add_made(state: &mut State, like: &Volume, made: MadeLabels) -> Op
     let mut entry = jobs::entry(OpenVolume { volume, source }, state.settings.interpolation);
     state.painting.label = made.table.segments.first().map_or(1, |segment| segment.label);
     entry.load = LoadState::Loaded;
-    entry.overlay = Some(Overlay::made(made.table, made.counts));
+    entry.overlay = Some(Overlay {
+        made_over: state.view.shown,
+        ..Overlay::made(made.table, made.counts)
+    });
     state.document.entries.push(entry);
     state.view.overlays.is_on = true;
     state.painting.target = Some(id);
