@@ -14,7 +14,7 @@ use std::sync::Arc;
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use crate::app::command::PictureStyle;
-use crate::app::leaving::{self, Leave};
+use crate::app::leaving::{self, Goal, Leave};
 use crate::app::pane::PaneId;
 use crate::app::settings::WindowPlace;
 use crate::app::{Command, Effect, Home, Program, State, annotations, scenes};
@@ -233,8 +233,8 @@ impl Window {
 
     /// Keeps the window open that the user wants to close, until unsaved work is safe.
     fn ask_before_closing(&mut self, ctx: &egui::Context) {
-        let has_unsaved = leaving::unsaved(self.state(), Leave::Quit).next().is_some();
-        if has_unsaved && !self.may_close && ctx.input(|input| input.viewport().close_requested()) {
+        let holds_back = leaving::holds_back(self.state(), &Goal::Quit);
+        if holds_back && !self.may_close && ctx.input(|input| input.viewport().close_requested()) {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.dispatch(ctx, [Command::Leave(Leave::Quit)]);
         }

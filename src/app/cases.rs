@@ -1,11 +1,13 @@
 //! A list of cases that is worked through: one is open, and going to another one saves what was painted.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 pub use crate::io::cases::CaseStatus;
 use crate::io::cases::{Case, CaseList};
+use crate::model::volume::VolumeId;
 
 /// What can be asked of the list. Cases are counted from 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +51,10 @@ pub struct Cases {
     pub(super) changed: Vec<usize>,
     /// Those of which it is being written now, or could not be: these are tried again with the next change.
     pub(super) written: Vec<usize>,
+    /// Files that segmentations of the open case are being saved to and that may not be there yet.
+    pub(super) promised: BTreeMap<VolumeId, PathBuf>,
+    /// What is to be said of the last case in the next one.
+    pub(super) notes: Vec<String>,
 }
 
 impl Cases {
@@ -58,6 +64,8 @@ impl Cases {
             current: None,
             changed: Vec::new(),
             written: Vec::new(),
+            promised: BTreeMap::new(),
+            notes: Vec::new(),
         }
     }
 

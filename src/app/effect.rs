@@ -23,7 +23,7 @@ use crate::io::home::Home;
 use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
 use crate::model::transfer_function::TransferFunction;
-use crate::model::volume::Volume;
+use crate::model::volume::{Volume, VolumeId};
 use crate::scene::VolumeScene;
 
 /// What a dialog of the system is to ask for.
@@ -39,8 +39,8 @@ pub enum Choice {
     Movie(PaneId, MovieFormat, MovieStyle),
     /// A file to write measurements to.
     Measurements(MeasurementsFile),
-    /// A file to write a segmentation to: its place in the document.
-    Segmentation(usize),
+    /// A file to write a segmentation to, answered with [`super::job::Answer::SaveTo`].
+    Segmentation(VolumeId),
     /// A file to write the shown table to.
     Table,
     /// A list of cases.

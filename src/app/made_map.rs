@@ -13,6 +13,14 @@ use crate::model::volume::{Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::{SampleType, Samples, Voxels};
 use crate::say;
 
+/// The format of what was found out and is in no file.
+const FORMAT: &str = "made";
+
+/// Whether a volume is what the program found out by comparing others.
+pub(super) fn is_made(volume: &Volume) -> bool {
+    volume.series.format == FORMAT
+}
+
 /// Labels that were made, to be painted and saved like any others.
 #[derive(Clone)]
 pub(super) struct MadeLabels {
@@ -76,7 +84,7 @@ fn made(
     let volume = Arc::new(Volume {
         id: VolumeId::fresh(),
         series: SeriesInfo {
-            format: "made",
+            format: FORMAT,
             kind: if segments.is_some() {
                 VolumeKind::Segmentation
             } else {

@@ -16,7 +16,7 @@ use crate::io::journal::{self, Journal};
 use crate::io::segmentation::Stamp;
 use crate::model::coding::Coding;
 use crate::model::segment::{LabelColors, Segment, SegmentTable, default_color};
-use crate::model::volume::{Value, Volume};
+use crate::model::volume::{Value, Volume, VolumeId};
 use crate::say;
 use crate::scene::LabelLayer;
 
@@ -119,6 +119,8 @@ pub struct Overlay {
     pub(super) saved: Option<Saved>,
     /// The file that it is saved to, and how that was when it was last read or written.
     pub(super) path: Option<(PathBuf, Option<Stamp>)>,
+    /// The image that was shown when it was made here.
+    pub(super) made_over: Option<VolumeId>,
     /// Where its changes are kept until they are saved.
     pub(super) journal: Option<Kept>,
 }
@@ -156,6 +158,7 @@ impl Overlay {
             file: None,
             saved: None,
             path: None,
+            made_over: None,
             journal: None,
         }
     }

@@ -3,9 +3,10 @@
 use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
+use super::made_map;
 use super::overlays::{self, Overlay};
 use super::pane::PaneId;
-use super::state::{Entry, State};
+use super::state::{Entry, JobSubject, State};
 use super::tool::Tool;
 use crate::model::label_map::LabelMap;
 use crate::model::segment::{MOST_LABEL, Segment};
@@ -211,6 +212,10 @@ pub struct Begun {
     pub layer: usize,
     /// The layer as it was.
     pub before: LabelMap,
+    /// The segment, and whether it is taken away: what is chosen meanwhile is for the next stroke.
+    pub label: u16,
+    /// See [`Self::label`].
+    pub is_erasing: bool,
     /// Where the brush is, LPS mm.
     pub at: DVec3,
 }
@@ -230,10 +235,16 @@ pub(super) fn limited(radius_mm: f64) -> f64 {
     radius_mm.clamp(*RADIUS_MM.start(), *RADIUS_MM.end())
 }
 
+/// The label maps over the image that can be painted. What the program found out by comparing others is none: it is found
+/// out anew, and what was painted on it would be gone.
+fn paintable(state: &State) -> impl Iterator<Item = (usize, &Entry, &Overlay)> {
+    overlays::over_shown(state).filter(|(_, entry, _)| !made_map::is_made(entry.volume()))
+}
+
 /// The label map that is painted, with its place in the document. `None` where there is none over the image.
 pub fn target(state: &State) -> Option<(usize, &Entry, &Overlay)> {
     let mut first = None;
-    for (index, entry, overlay) in overlays::over_shown(state) {
+    for (index, entry, overlay) in paintable(state) {
         if Some(entry.volume().id) == state.painting.target {
             return Some((index, entry, overlay));
         }
@@ -242,6 +253,32 @@ pub fn target(state: &State) -> Option<(usize, &Entry, &Overlay)> {
         }
     }
     first
+}
+
+/// Which map over the image would be painted if it was read already, by its place in the document. It may turn out to be
+/// none: then the image is all there is.
+pub(super) fn unread(state: &State) -> Option<usize> {
+    if let Some((index, _, overlay)) = target(state) {
+        return (!overlay.is_read()).then_some(index);
+    }
+    let image = state.shown()?.volume();
+    let is_being_read = |id| {
+        let mut jobs = state.jobs.values();
+        jobs.any(|status| status.subject == JobSubject::Labels(id))
+    };
+    state.document.entries.iter().position(|entry| {
+        let overlay = entry.overlay.as_ref();
+        let is_awaited = overlay.is_some_and(|overlay| overlay.is_visible && !overlay.is_read());
+        overlays::shares_space(image, entry.volume()) && (is_awaited || is_being_read(entry.volume().id))
+    })
+}
+
+/// The maps over the image that could be painted if they were seen.
+pub(super) fn hidden(state: &State) -> Vec<VolumeId> {
+    paintable(state)
+        .filter(|(_, entry, overlay)| !overlay.is_visible && entry.volume().voxels.label_map(0).is_some())
+        .map(|(_, entry, _)| entry.volume().id)
+        .collect()
 }
 
 /// The segment that is painted.

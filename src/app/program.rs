@@ -13,7 +13,7 @@ use super::settings::keeper::Keeper;
 use super::settings::{Settings, WindowPlace, file};
 use super::state::State;
 use super::update::{
-    apply_event, begin_movie, begin_picture, due_for_cases, due_for_safety, file_changed, is_at_work, kept,
+    apply_event, begin_movie, begin_picture, chosen, due_for_cases, due_for_safety, file_changed, is_at_work, kept,
     look_for_work, take, update,
 };
 use super::watcher::Watcher;
@@ -278,10 +278,7 @@ impl Program {
 
     fn take_in(&mut self, (job, event, is_over): (JobId, JobEvent, bool)) -> Vec<Effect> {
         // What the user chose in a dialog is a command like any other, and recorded as one.
-        let asked = match &event {
-            JobEvent::Answered(Answer::Do(command)) if self.state.jobs.contains_key(&job) => Some((**command).clone()),
-            _ => None,
-        };
+        let asked = chosen(&self.state, &event).filter(|_| self.state.jobs.contains_key(&job));
         let effects = apply_event(&mut self.state, job, event, is_over);
         self.keep();
         let mut others = self.carry_out(effects);

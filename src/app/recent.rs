@@ -30,8 +30,7 @@ pub(super) fn opened_with(recent: &[Recent], entry: Option<&Entry>) -> Vec<PathB
     let Some((entry, file)) = file else {
         return Vec::new();
     };
-    // Of a file in an archive the name begins with the archive's.
-    let path = std::path::absolute(file.name()).unwrap_or_else(|_| file.name().to_owned());
+    let path = absolute(file.name());
     let holds = |recent: &&Recent| recent.paths.iter().any(|opened| path.starts_with(opened));
     match recent.iter().find(holds) {
         Some(recent) => recent.paths.clone(),
@@ -40,6 +39,20 @@ pub(super) fn opened_with(recent: &[Recent], entry: Option<&Entry>) -> Vec<PathB
         None if entry.volume().series.files > 1 => path.parent().map(Path::to_owned).into_iter().collect(),
         None => vec![path],
     }
+}
+
+/// Whether an entry is read from one of these files or folders.
+pub(super) fn lies_in(entry: &Entry, paths: &[PathBuf]) -> bool {
+    let file = entry.from_file().source.file();
+    file.is_some_and(|file| {
+        let path = absolute(file.name());
+        paths.iter().any(|opened| path.starts_with(absolute(opened)))
+    })
+}
+
+/// Of a file in an archive the name begins with the archive's.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 impl Recent {

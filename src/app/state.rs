@@ -351,8 +351,10 @@ pub enum JobSubject {
     Histogram(VolumeId),
     /// Reading a label map.
     Labels(VolumeId),
-    /// Reading a probability map, or cutting a segmentation out of it.
+    /// Reading a probability map.
     Probability(VolumeId),
+    /// Cutting a segmentation out of a probability map.
+    Cut(VolumeId),
     /// Reading headers of these; of the built-in study if empty.
     Paths(Vec<PathBuf>),
     /// Reading the file of a volume again.
@@ -391,6 +393,7 @@ impl JobSubject {
             | Self::Reload(id)
             | Self::Labels(id)
             | Self::Probability(id)
+            | Self::Cut(id)
             | Self::Histogram(id)
             | Self::Thumbnail(id)
             | Self::Mask(id)

@@ -14,7 +14,7 @@ use crate::app::{Choice, Command};
 const NO_DIALOG_WITHIN: Duration = Duration::from_millis(400);
 
 /// The answer of a dialog, still to come.
-type Pending = Pin<Box<dyn Future<Output = Option<Command>> + Send>>;
+type Pending = Pin<Box<dyn Future<Output = Option<Answer>> + Send>>;
 
 /// A dialog of the system. It is made here, on the window's thread, as some systems demand, and waited for elsewhere.
 pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
@@ -24,15 +24,15 @@ pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'stat
         Choice::Measurements(format) => to_save("measurements", format.extension(), |path| Command::SaveMeasurements {
             path: path.to_owned(),
         }),
-        Choice::Segmentation(index) => to_save_as(
+        Choice::Segmentation(volume) => to_save_as(
             "segmentation.nii.gz",
             (
                 "NIfTI, NRRD, MetaImage, DICOM",
                 &["nii.gz", "nii", "seg.nrrd", "nrrd", "mha", "dcm"],
             ),
-            move |path| Command::SaveSegmentation {
-                index: Some(index),
-                path: Some(path.to_owned()),
+            move |path| Answer::SaveTo {
+                volume,
+                path: path.to_owned(),
             },
         ),
         Choice::Table => to_save_as("table.csv", ("CSV, JSON", &["csv", "json"]), |path| {
@@ -57,7 +57,7 @@ pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'stat
         }),
     };
     move || match pollster::block_on(answer) {
-        Some(command) => Answer::Do(Box::new(command)),
+        Some(answer) => answer,
         None if asked.elapsed() < NO_DIALOG_WITHIN => Answer::NoDialog,
         None => Answer::Nothing,
     }
@@ -65,15 +65,17 @@ pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'stat
 
 fn to_open(choice: Choice) -> Pending {
     let dialog = rfd::AsyncFileDialog::new();
-    let open = |files: Vec<rfd::FileHandle>| Command::Open {
-        paths: files.iter().map(|file| file.path().to_owned()).collect(),
+    let open = |files: Vec<rfd::FileHandle>| {
+        let paths = files.iter().map(|file| file.path().to_owned()).collect();
+        to_do(Command::Open { paths })
     };
     match choice {
         Choice::Transfer => {
             let file = dialog.add_filter("JSON", &["json"]).pick_file();
             Box::pin(async move {
-                file.await.map(|file| Command::ImportTransfer {
-                    path: file.path().to_owned(),
+                file.await.map(|file| {
+                    let path = file.path().to_owned();
+                    to_do(Command::ImportTransfer { path })
                 })
             })
         }
@@ -96,23 +98,29 @@ fn to_open(choice: Choice) -> Pending {
     }
 }
 
-fn open_cases(chosen: &rfd::FileHandle) -> Command {
-    Command::Cases(CaseChange::Open {
+fn open_cases(chosen: &rfd::FileHandle) -> Answer {
+    to_do(Command::Cases(CaseChange::Open {
         path: chosen.path().to_owned(),
-    })
+    }))
+}
+
+fn to_do(command: Command) -> Answer {
+    Answer::Do(Box::new(command))
 }
 
 /// Asks for a file to write, of one kind.
 fn to_save(name: &str, extension: &str, then: impl FnOnce(&Path) -> Command + Send + 'static) -> Pending {
     let filter = extension.to_uppercase();
-    to_save_as(&format!("{name}.{extension}"), (&filter, &[extension]), then)
+    to_save_as(&format!("{name}.{extension}"), (&filter, &[extension]), |path| {
+        to_do(then(path))
+    })
 }
 
 /// Asks for a file to write, of one of several kinds.
 fn to_save_as(
     name: &str,
     (kind, extensions): (&str, &[&str]),
-    then: impl FnOnce(&Path) -> Command + Send + 'static,
+    then: impl FnOnce(&Path) -> Answer + Send + 'static,
 ) -> Pending {
     let file = rfd::AsyncFileDialog::new()
         .add_filter(kind, extensions)

@@ -1,15 +1,18 @@
 //! Lists of cases: which mask belongs to which image, and working through them.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use glam::DVec2;
 use isocenter::app::cases::{CaseChange, CaseStatus};
+use isocenter::app::leaving::LeaveAnswer;
 use isocenter::app::overlays;
-use isocenter::app::painting::PaintChange;
+use isocenter::app::painting::{self, PaintChange};
 use isocenter::app::pane::PaneId;
 use isocenter::app::tool::{Button, Modifiers, Tool};
-use isocenter::app::{Command, Program};
+use isocenter::app::{Command, Effect, Program};
 use isocenter::io::cases::{self, CaseList};
+use isocenter::io::home::Home;
 
 use crate::driver::*;
 
@@ -271,16 +274,175 @@ fn a_case_that_cannot_be_saved_stays_open() {
     std::fs::write(folder.path().join("one_seg.nii.gz"), b"somebody else's").unwrap();
     paint(&mut program, DVec2::new(200.0, 110.0));
     let painted = labels(&program);
-    ask(&mut program, CaseChange::Step(1));
-    assert_eq!(cases_of(&program).current, Some(0));
-    assert_eq!(labels(&program), painted);
-    assert!(program.state().leaving.is_none());
+    for change in [CaseChange::Step(1), CaseChange::DoneAndNext] {
+        ask(&mut program, change);
+        assert_eq!(cases_of(&program).current, Some(0));
+        assert_eq!(labels(&program), painted);
+        assert!(program.state().leaving.is_none());
+    }
+    assert_eq!(cases_of(&program).done(), 0, "what is not saved is not done");
+    // Nor is the last one.
+    let status = CaseStatus::Done;
+    ask(&mut program, CaseChange::Mark { index: Some(1), status });
+    ask(&mut program, CaseChange::DoneAndNext);
+    assert_eq!(cases_of(&program).done(), 1);
     let said = &program.state().messages;
     assert!(
         said.iter()
             .any(|said| said.text.contains("another program has changed")),
         "{said:?}"
     );
+    assert!(!said.iter().any(|said| said.text == "All cases are done"), "{said:?}");
+}
+
+fn images(names: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in names {
+        write_volume(folder.path(), name);
+    }
+    folder
+}
+
+fn says(program: &Program, text: &str) -> bool {
+    program.state().messages.iter().any(|said| said.text.contains(text))
+}
+
+#[test]
+fn a_further_map_of_a_case_does_not_take_the_place_of_its_mask() {
+    let folder = images(&["one.nii", "two.nii"]);
+    let mut program = empty_program();
+    let path = folder.path().to_owned();
+    ask(&mut program, CaseChange::Open { path });
+    paint(&mut program, DVec2::new(180.0, 150.0));
+    let first = labels(&program);
+    ask(&mut program, CaseChange::Step(1));
+    ask(&mut program, CaseChange::Step(-1));
+    run(&mut program, Command::NewSegmentation);
+    paint(&mut program, DVec2::new(200.0, 110.0));
+    ask(&mut program, CaseChange::Step(1));
+    assert_eq!(cases_of(&program).current, Some(1));
+    assert!(says(&program, "the list goes on naming"));
+    assert!(folder.path().join("one_seg-2.nii.gz").is_file());
+    let mask = cases_of(&program).list.cases[0].mask.clone();
+    assert_eq!(mask, Some(folder.path().join("one_seg.nii.gz")));
+    ask(&mut program, CaseChange::Step(-1));
+    assert_eq!(labels(&program), first);
+    // What lies beside the mask is no image.
+    assert_eq!(cases::read(folder.path()).unwrap().cases.len(), 2);
+    std::fs::remove_file(folder.path().join("cases.csv")).unwrap();
+    let found = pairs(&cases::read(folder.path()).unwrap(), folder.path());
+    assert_eq!(found, expected(&[("one.nii", "one_seg.nii.gz"), ("two.nii", "")]));
+}
+
+#[test]
+fn a_case_that_is_saved_by_key_has_its_mask_in_the_list() {
+    let folder = images(&["one.nii", "two.nii"]);
+    let mut program = empty_program();
+    let path = folder.path().to_owned();
+    ask(&mut program, CaseChange::Open { path });
+    paint(&mut program, DVec2::new(180.0, 150.0));
+    run(&mut program, Command::NewSegmentation);
+    paint(&mut program, DVec2::new(200.0, 110.0));
+    // Two at once get two names.
+    for index in [1, 2] {
+        let (index, path) = (Some(index), None);
+        run(&mut program, Command::SaveSegmentation { index, path });
+    }
+    wait(&mut program);
+    assert!(!overlays::any_unsaved(program.state()));
+    for name in ["one_seg.nii.gz", "one_seg-2.nii.gz"] {
+        assert!(folder.path().join(name).is_file(), "{name}");
+    }
+    let written = table(folder.path());
+    assert!(written.contains("one.nii,one_seg"), "{written}");
+}
+
+#[test]
+fn what_was_painted_over_another_image_is_not_the_mask_of_the_case() {
+    let folder = images(&["one.nii", "two.nii"]);
+    let elsewhere = images(&["three.nii"]);
+    let mut program = empty_program();
+    let path = folder.path().to_owned();
+    ask(&mut program, CaseChange::Open { path });
+    open(&mut program, &elsewhere.path().join("three.nii"));
+    let shown = program.state().shown().unwrap();
+    assert_eq!(shown.volume().series.description, "three");
+    paint(&mut program, DVec2::new(180.0, 150.0));
+    let mut effects = program.dispatch(Command::Cases(CaseChange::Step(1)));
+    effects.extend(program.poll().1);
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::Choose { .. })),
+        "a file has to be chosen"
+    );
+    assert_eq!(cases_of(&program).current, Some(0));
+    assert_eq!(cases_of(&program).list.cases[0].mask, None);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn work_of_another_case_is_brought_back_into_that_case() {
+    let folder = images(&["one.nii", "two.nii"]);
+    let home = tempfile::tempdir().unwrap();
+    let begun = || laid_out(Program::at_home(Arc::new(|| {}), Home::at(home.path())));
+    let change = || CaseChange::Open {
+        path: folder.path().to_owned(),
+    };
+    let mut program = begun();
+    ask(&mut program, change());
+    paint(&mut program, DVec2::new(180.0, 150.0));
+    let painted = labels(&program);
+    drop(program);
+    let mut program = begun();
+    wait(&mut program);
+    ask(&mut program, change());
+    ask(&mut program, CaseChange::Go(1));
+    run(&mut program, Command::RecoverWork { index: 0 });
+    wait(&mut program);
+    assert_eq!(cases_of(&program).current, Some(0));
+    assert_eq!(program.state().shown().unwrap().volume().series.description, "one");
+    assert_eq!(labels(&program), painted);
+    assert!(program.state().left_work.is_empty());
+    ask(&mut program, CaseChange::Step(1));
+    assert!(folder.path().join("one_seg.nii.gz").is_file());
+    assert!(!folder.path().join("two_seg.nii.gz").exists());
+    // Unsaved work of the other case is asked for first.
+    drop(program);
+    std::fs::remove_file(folder.path().join("one_seg.nii.gz")).unwrap();
+    let mut program = begun();
+    ask(&mut program, change());
+    paint(&mut program, DVec2::new(180.0, 150.0));
+    drop(program);
+    let mut program = begun();
+    wait(&mut program);
+    ask(&mut program, change());
+    ask(&mut program, CaseChange::Go(1));
+    paint(&mut program, DVec2::new(200.0, 110.0));
+    run(&mut program, Command::RecoverWork { index: 0 });
+    wait(&mut program);
+    assert!(program.state().leaving.is_some());
+    assert_eq!(program.state().left_work.len(), 1);
+    run(&mut program, Command::AnswerLeaving(LeaveAnswer::Save));
+    wait(&mut program);
+    assert!(folder.path().join("two_seg.nii.gz").is_file());
+    assert_eq!(cases_of(&program).current, Some(0));
+    assert_eq!(labels(&program), painted);
+}
+
+#[test]
+fn tool_and_segment_stay_from_case_to_case() {
+    let folder = images(&["one.nii", "two.nii"]);
+    let mut program = empty_program();
+    let path = folder.path().to_owned();
+    ask(&mut program, CaseChange::Open { path });
+    for steps in [1, -1] {
+        paint(&mut program, DVec2::new(180.0, 150.0));
+        run(&mut program, Command::AddSegment { index: 1 });
+        paint(&mut program, DVec2::new(180.0, 110.0));
+        ask(&mut program, CaseChange::Step(steps));
+    }
+    let state = program.state();
+    assert_eq!(state.view.tool, Some(Tool::Brush));
+    assert_eq!(painting::segment(state).map(|(_, segment)| segment.label), Some(2));
 }
 
 #[test]

@@ -2,14 +2,19 @@
 
 use std::path::Path;
 
-use glam::DVec3;
+use glam::{DVec2, DVec3};
+use isocenter::app::overlays::SegmentChange;
+use isocenter::app::painting::PaintChange;
+use isocenter::app::pane::PaneId;
 use isocenter::app::probability::probabilities_at;
 use isocenter::app::tables::{Table, TableChange};
+use isocenter::app::tool::Tool;
 use isocenter::app::{Command, Effect, Program};
 
 use crate::driver::{empty_program, open, run, wait};
 use crate::float_file::write_f32;
 use crate::nifti_file::{lps_grid, write_i16};
+use crate::painting::{stroke, take};
 
 const SIZE: [usize; 3] = [30, 20, 10];
 
@@ -213,4 +218,55 @@ fn who_cannot_be_compared_is_not() {
     let command = Command::Tables(TableChange::Compare { readers: vec![1, 2] });
     let line = serde_json::to_string(&command).unwrap();
     assert_eq!(serde_json::from_str::<Command>(&line).unwrap(), command);
+}
+
+#[test]
+fn nobody_paints_on_differences_and_what_was_made_of_them_stays() {
+    let (mut program, _folder) = opened(&["a.nii", "b.nii"], |folder| {
+        block(folder, "a.nii", 1, [4, 4, 2], [10, 10, 6]);
+        block(folder, "b.nii", 1, [5, 4, 2], [12, 10, 6]);
+    });
+    let judge = TableChange::Judge {
+        reference: 1,
+        judged: 2,
+    };
+    ask(&mut program, judge.clone());
+    let labels = |program: &Program| -> Vec<Vec<u16>> {
+        let entries = program.state().document.entries.iter().skip(1);
+        entries
+            .map(|entry| entry.volume().voxels.label_map(0).unwrap().to_dense())
+            .collect()
+    };
+    let before = labels(&program);
+    assert_eq!(before.len(), 3);
+    take(&mut program, Tool::Brush);
+    // Both maps are hidden now: which one is meant has to be said.
+    stroke(
+        &mut program,
+        PaneId::Axial,
+        DVec2::new(190.0, 150.0),
+        DVec2::new(210.0, 150.0),
+    );
+    assert_eq!(labels(&program), before);
+    run(&mut program, Command::Paint(PaintChange::Into { index: 2, label: 1 }));
+    stroke(
+        &mut program,
+        PaneId::Axial,
+        DVec2::new(190.0, 150.0),
+        DVec2::new(210.0, 150.0),
+    );
+    let after = labels(&program);
+    assert_ne!(after[1], before[1]);
+    assert_eq!((&after[0], &after[2]), (&before[0], &before[2]));
+    let name = SegmentChange::Name("mine".to_owned());
+    let rename = Command::SetSegment {
+        index: 3,
+        label: 1,
+        change: name,
+    };
+    run(&mut program, rename);
+    ask(&mut program, judge);
+    let named = &program.state().document.entries[3].overlay.as_ref().unwrap().table;
+    assert_eq!(named.get(1).unwrap().name, "mine");
+    assert_eq!(program.state().document.entries.len(), 5);
 }

@@ -9,6 +9,7 @@ use isocenter::app::leaving::{Leave, LeaveAnswer};
 use isocenter::app::overlays;
 use isocenter::app::painting::PaintChange;
 use isocenter::app::pane::PaneId;
+use isocenter::app::segment_work::SegmentWork;
 use isocenter::app::tool::{Button, Modifiers, Tool};
 use isocenter::app::{Choice, Command, Effect, Program};
 use isocenter::io::home::Home;
@@ -124,17 +125,16 @@ fn where_a_file_has_to_be_chosen_it_is_waited_for() {
         let asked = effects.iter().find_map(|effect| match effect {
             Effect::Choose {
                 job,
-                choice: Choice::Segmentation(index),
-            } => Some((*job, *index)),
+                choice: Choice::Segmentation(volume),
+            } => Some((*job, *volume)),
             _ => None,
         });
-        let (job, index) = asked.expect("a dialog");
+        let (job, volume) = asked.expect("a dialog");
         assert_eq!(program.state().document.entries.len(), 2, "nothing is closed yet");
         let path = chosen.map(|name| folder.path().join(name));
-        let answer = path.clone().map_or(Answer::Nothing, |path| {
-            let (index, path) = (Some(index), Some(path));
-            Answer::Do(Box::new(Command::SaveSegmentation { index, path }))
-        });
+        let answer = path
+            .clone()
+            .map_or(Answer::Nothing, |path| Answer::SaveTo { volume, path });
         program.answer_later(job, move || answer);
         wait(&mut program);
         assert!(program.state().leaving.is_none());
@@ -195,4 +195,109 @@ fn what_is_kept_is_offered_at_once_and_at_the_next_start() {
     run(&mut next, Command::RecoverWork { index: 0 });
     wait(&mut next);
     assert_eq!(labels(&next), wanted);
+}
+
+fn work(program: &mut Program, is_preview: bool) {
+    let work = SegmentWork::Margin { mm: 3.0 };
+    run(
+        program,
+        if is_preview {
+            Command::PreviewWork { work }
+        } else {
+            Command::WorkOnSegment { work }
+        },
+    );
+}
+
+#[test]
+fn work_that_is_under_way_is_waited_for_and_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("seg.nii.gz");
+    for is_patient in [false, true] {
+        let mut program = painted(folder.path());
+        save_to(&mut program, &path);
+        let before = labels(&program);
+        work(&mut program, false);
+        assert!(program.dispatch(Command::Leave(Leave::Quit)).is_empty());
+        assert!(program.state().leaving.is_some(), "it is asked for");
+        let answer = Command::AnswerLeaving(LeaveAnswer::Save);
+        let effects = if is_patient {
+            wait(&mut program);
+            assert!(program.state().leaving.is_some(), "what came of it is not saved");
+            effects_of(&mut program, answer)
+        } else {
+            effects_of(&mut program, answer)
+        };
+        assert!(quits(&effects));
+        let grown = labels(&program);
+        assert_ne!(before, grown);
+        let mut again = program_on(&folder.path().join("one.nii"));
+        open(&mut again, &path);
+        assert_eq!(labels(&again), grown);
+    }
+}
+
+#[test]
+fn what_is_only_shown_is_not_dropped_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = painted(folder.path());
+    save_to(&mut program, &folder.path().join("seg.nii.gz"));
+    let before = labels(&program);
+    work(&mut program, true);
+    wait(&mut program);
+    for answer in [LeaveAnswer::Stay, LeaveAnswer::Save] {
+        assert!(program.state().preview.is_some());
+        assert!(!quits(&effects_of(&mut program, Command::Leave(Leave::Quit))));
+        let effects = effects_of(&mut program, Command::AnswerLeaving(answer));
+        assert_eq!(quits(&effects), answer == LeaveAnswer::Save);
+    }
+    assert!(program.state().preview.is_none());
+    assert_eq!(labels(&program), before);
+}
+
+#[test]
+fn what_is_closed_meanwhile_changes_nothing_of_what_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("seg.nii");
+    for is_gone in [false, true] {
+        let mut program = painted(folder.path());
+        let wanted = labels(&program);
+        let other = write_volume(folder.path(), "two.nii");
+        open(&mut program, &other);
+        run(&mut program, Command::Show { index: 0 });
+        wait(&mut program);
+        effects_of(&mut program, Command::Leave(Leave::Close(1)));
+        let effects = program.dispatch(Command::AnswerLeaving(LeaveAnswer::Save));
+        let [Effect::Choose { job, choice }] = effects[..] else {
+            panic!("no dialog");
+        };
+        let Choice::Segmentation(volume) = choice else {
+            panic!("{choice:?}");
+        };
+        let index = usize::from(is_gone);
+        assert!(program.dispatch(Command::Close { index }).is_empty());
+        let answer = Answer::SaveTo {
+            volume,
+            path: path.clone(),
+        };
+        program.answer_later(job, move || answer);
+        wait(&mut program);
+        assert!(program.state().leaving.is_none());
+        let entries = &program.state().document.entries;
+        assert_eq!(entries.len(), 1 + usize::from(is_gone));
+        assert!(
+            entries.iter().all(|entry| entry.overlay.is_none()),
+            "it is closed and no other"
+        );
+        if is_gone {
+            let said = program.state().messages.last().map(|said| said.text.clone());
+            assert!(said.is_some_and(|said| said.contains("was closed meanwhile")));
+        } else {
+            let mut again = program_on(&folder.path().join("one.nii"));
+            open(&mut again, &path);
+            assert_eq!(labels(&again), wanted);
+            std::fs::remove_file(&path).unwrap();
+        }
+        assert!(!is_gone || !path.exists());
+    }
 }

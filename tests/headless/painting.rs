@@ -6,11 +6,13 @@ use isocenter::app::painting::{Over, PaintChange};
 use isocenter::app::pane::PaneId;
 use isocenter::app::planes::Alignment;
 use isocenter::app::segment_work::SegmentWork;
+use isocenter::app::state::JobSubject;
 use isocenter::app::tool::{Button, Modifiers, PointerAction, Tool};
 use isocenter::app::{Command, Program, scenes};
 use isocenter::model::volume::{Value, Volume};
 
 use crate::driver::*;
+use crate::nifti_file::{lps_grid, write_i16};
 use crate::painting_tools;
 
 pub const NONE: Modifiers = Modifiers {
@@ -398,4 +400,134 @@ fn who_paints_after_the_last_segment_was_removed_gets_a_new_one() {
     let (_, _, overlay) = overlays::over_shown(program.state()).next().unwrap();
     assert_eq!(overlay.table.segments.len(), 1);
     assert!(painted(&program).1.contains(&1));
+}
+
+/// A stroke that has begun, with the button still down.
+fn half_a_stroke(program: &mut Program) {
+    let press = PointerAction::Press(Button::Left);
+    pointer(program, PaneId::Axial, press, at(150.0, 130.0), NONE);
+    pointer(program, PaneId::Axial, PointerAction::Move, at(230.0, 160.0), NONE);
+}
+
+fn let_go(program: &mut Program) {
+    for action in [PointerAction::Move, PointerAction::Release] {
+        pointer(program, PaneId::Axial, action, at(300.0, 160.0), NONE);
+    }
+}
+
+#[test]
+fn what_comes_in_the_middle_of_a_stroke_ends_it_and_loses_nothing() {
+    let (mut program, folder) = opened();
+    take(&mut program, Tool::Brush);
+    half_a_stroke(&mut program);
+    let half = painted(&program).1;
+    assert!(half.contains(&1));
+    // The key of another tool.
+    take(&mut program, Tool::Eraser);
+    assert_eq!(program.state().history.undo_name(), Some("a stroke"));
+    let_go(&mut program);
+    assert_eq!(painted(&program).1, half);
+    run(&mut program, Command::Undo);
+    assert_eq!(count(&program, 1), 0);
+    // Saving has what was painted so far.
+    take(&mut program, Tool::Brush);
+    half_a_stroke(&mut program);
+    let path = folder.path().join("seg.nii");
+    let save = Command::SaveSegmentation {
+        index: None,
+        path: Some(path.clone()),
+    };
+    run(&mut program, save);
+    wait(&mut program);
+    let_go(&mut program);
+    assert_eq!(painted(&program).1, half);
+    assert!(!overlays::any_unsaved(program.state()));
+    // A file that was being opened takes the place of the image.
+    run(&mut program, Command::Undo);
+    half_a_stroke(&mut program);
+    open(&mut program, &write_volume(folder.path(), "two.nii"));
+    assert_eq!(painted(&program).1, half);
+    assert_eq!(program.state().history.undo_name(), Some("a stroke"));
+    run(&mut program, Command::Undo);
+    assert_eq!(count(&program, 1), 0);
+}
+
+#[test]
+fn undo_in_the_middle_of_a_stroke_takes_back_the_stroke_alone() {
+    let (mut program, _folder) = opened();
+    take(&mut program, Tool::Brush);
+    stroke(&mut program, PaneId::Axial, at(100.0, 100.0), at(120.0, 100.0));
+    let first = painted(&program).1;
+    half_a_stroke(&mut program);
+    assert_ne!(painted(&program).1, first);
+    run(&mut program, Command::Undo);
+    assert_eq!(painted(&program).1, first);
+    let_go(&mut program);
+    assert_eq!(painted(&program).1, first);
+    assert_eq!(program.state().history.undo_name(), Some("a stroke"));
+    run(&mut program, Command::Undo);
+    assert_eq!(count(&program, 1), 0);
+}
+
+#[test]
+fn the_only_map_is_painted_though_it_is_hidden_and_of_several_one_has_to_be_shown() {
+    let (mut program, _folder) = opened();
+    take(&mut program, Tool::Brush);
+    stroke(&mut program, PaneId::Axial, at(100.0, 100.0), at(120.0, 100.0));
+    let hide = |program: &mut Program, index| run(program, Command::SetOverlayVisible { index, visible: false });
+    let first = count(&program, 1);
+    // Another segmentation was painted last, and is closed.
+    run(&mut program, Command::NewSegmentation);
+    hide(&mut program, 1);
+    run(&mut program, Command::Close { index: 2 });
+    stroke(&mut program, PaneId::Axial, at(200.0, 100.0), at(220.0, 100.0));
+    assert_eq!(overlays::over_shown(program.state()).count(), 1);
+    assert!(count(&program, 1) > first);
+    assert!(overlays::over_shown(program.state()).all(|(_, _, map)| map.is_visible));
+    let before = painted(&program).1;
+    for _ in 0..2 {
+        run(&mut program, Command::NewSegmentation);
+    }
+    hide(&mut program, 1);
+    hide(&mut program, 2);
+    run(&mut program, Command::Close { index: 3 });
+    stroke(&mut program, PaneId::Axial, at(100.0, 200.0), at(120.0, 200.0));
+    assert_eq!(overlays::over_shown(program.state()).count(), 2);
+    assert_eq!(painted(&program).1, before);
+    let said = program.state().messages.last().map(|said| said.text.clone());
+    assert!(said.is_some_and(|said| said.contains("are hidden")));
+}
+
+#[test]
+fn nothing_is_painted_beside_a_map_that_is_being_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let grid = lps_grid([1.0; 3], [0.0; 3]);
+    let dims = [160, 160, 160];
+    let image = write_i16(folder.path(), "image.nii", dims, grid, |i, j, k| (i + j + k) as i16);
+    let mask = write_i16(folder.path(), "mask.nii", dims, grid, |i, _, _| i16::from(i < 9));
+    let mut program = program_on(&image);
+    take(&mut program, Tool::Brush);
+    run(&mut program, Command::Open { paths: vec![mask] });
+    let is_reading = |program: &Program| {
+        let mut jobs = program.state().jobs.values();
+        jobs.any(|status| matches!(status.subject, JobSubject::Labels(_)))
+    };
+    while !is_reading(&program) {
+        assert!(program.poll().1.is_empty());
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    drag(
+        &mut program,
+        PaneId::Axial,
+        Button::Left,
+        at(190.0, 150.0),
+        at(210.0, 150.0),
+        NONE,
+    );
+    let said = program.state().messages.last().map(|said| said.text.clone());
+    assert!(said.is_some_and(|said| said.contains("still being read")));
+    wait(&mut program);
+    stroke(&mut program, PaneId::Axial, at(190.0, 150.0), at(210.0, 150.0));
+    assert_eq!(overlays::over_shown(program.state()).count(), 1);
+    assert!(count(&program, 1) > 9 * 160 * 160);
 }

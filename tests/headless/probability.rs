@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use glam::DVec3;
+use glam::{DVec2, DVec3};
 use isocenter::app::pane::PaneId;
 use isocenter::app::probability::{Probability, ProbabilityChange, probabilities_at};
 use isocenter::app::scenes::{Quality, scene};
 use isocenter::app::state::Level;
+use isocenter::app::tool::{Button, PointerAction, Tool};
 use isocenter::app::volume_view::VolumeChange;
 use isocenter::app::{Command, Program};
 use isocenter::scene::{ImageLayer, Scene};
@@ -15,6 +16,7 @@ use isocenter::scene::{ImageLayer, Scene};
 use crate::driver::*;
 use crate::float_file::write_f32;
 use crate::nifti_file::{lps_grid, write_i16};
+use crate::painting::{NONE, take};
 
 fn grid() -> [[f32; 4]; 3] {
     lps_grid(SPACING.map(|mm| mm as f32), ORIGIN.map(|mm| mm as f32))
@@ -235,6 +237,39 @@ fn what_reaches_the_threshold_becomes_a_segmentation() {
     let entry = &again.state().document.entries[1];
     let counts = entry.overlay.as_ref().unwrap().counts.clone().unwrap();
     assert_eq!(counts[&1].voxels, 8 * 30 * 30);
+}
+
+#[test]
+fn a_segmentation_that_is_made_in_the_middle_of_a_stroke_does_not_take_it_over() {
+    let (mut program, _folder) = opened_with("liver_prob.nii", 1.0);
+    let (index, _) = map_of(&program).unwrap();
+    take(&mut program, Tool::Brush);
+    run(&mut program, Command::NewSegmentation);
+    run(&mut program, Command::AddSegment { index: 2 });
+    run(&mut program, Command::ResetView);
+    let to = |action, x| (action, DVec2::new(x, 150.0));
+    for (action, point) in [
+        to(PointerAction::Press(Button::Left), 190.0),
+        to(PointerAction::Move, 200.0),
+    ] {
+        pointer(&mut program, PaneId::Axial, action, point, NONE);
+    }
+    ask(&mut program, index, ProbabilityChange::Segment);
+    for (action, point) in [to(PointerAction::Move, 220.0), to(PointerAction::Release, 220.0)] {
+        pointer(&mut program, PaneId::Axial, action, point, NONE);
+    }
+    wait(&mut program);
+    let state = program.state();
+    assert_eq!(state.document.entries.len(), 4);
+    let counts = state.document.entries[2]
+        .overlay
+        .as_ref()
+        .unwrap()
+        .counts
+        .clone()
+        .unwrap();
+    assert_eq!(counts.keys().copied().collect::<Vec<_>>(), [2]);
+    assert_eq!(state.painting.label, 2);
 }
 
 /// Rendered with the image, it is seen where it reaches the threshold.

@@ -97,6 +97,8 @@ app-work-left = { $count ->
    *[other] { $count } segmentations were painted and not saved when the program ended
   }: the list of segments and the start page bring the work back
 app-work-elsewhere = Another window of the program has this work
+app-work-other-image = { $name } was painted over another image: close what is open, or open that image, and bring it back then
+app-segmentation-gone = The segmentation was closed meanwhile: nothing was saved
 app-work-recovered = { $name } is back as it was painted; it is not saved yet
 app-job-segment = Working: { $name }
 app-segment-changed = The segmentation was painted on meanwhile, so that { $name } was left: do it once more
@@ -134,6 +136,8 @@ app-step-remove-segment = removing { $name }
 app-step-rename-segment = renaming { $old } to { $name }
 app-step-code-segment = saying that { $name } is { $code }
 app-job-labels = Reading the label map { $name }
+app-labels-unread = { $name } is still being read: paint once it is there
+app-several-hidden = { $count } segmentations of this image are hidden: show the one that is to be painted, or make a new one
 app-labels-odd = { $name } is not a label map: it has values that are not whole numbers from 0 to 65535, or more than 1024 of them. It is drawn as far as it is one; “Use as image” in the browser shows its values
 app-job-probability = Reading the probability map { $name }
 app-job-cut = Making a segmentation: { $name }
@@ -200,6 +204,7 @@ app-curve-no-label = { $name } has no label to judge a probability map by
 app-readers-agreement = Agreement of readers
 app-readers-consensus = Consensus (STAPLE)
 app-job-cases = The list of cases {$path}
+app-case-further-mask = { $path } was saved beside the mask of the case: the list goes on naming { $mask }
 app-cases-all-done = All cases are done
 app-reloaded = {$name} was read again
 app-reload-unsaved = {$path} has changed, but what was painted over it here is not saved: save it under another name, or close it

@@ -558,6 +558,10 @@ ui-leaving = { $count ->
     [one] A segmentation has changes that are not saved
    *[other] { $count } segmentations have changes that are not saved
 }
+ui-leaving-unfinished = Something is not finished
+ui-leaving-work = { $work }: it is waited for
+ui-leaving-preview = { $name } is only shown: it is dropped unless you stay and take it over
+ui-leaving-leave = Leave
 ui-leaving-more = and { $count } more
 ui-leaving-save = Save
 ui-leaving-keep = Keep for later

@@ -131,6 +131,13 @@ pub enum JobEvent {
 pub enum Answer {
     /// This is to be done.
     Do(Box<Command>),
+    /// A segmentation is to be saved there. Until that is known others may be closed, so that it is named and not counted.
+    SaveTo {
+        /// Which.
+        volume: VolumeId,
+        /// Where to.
+        path: PathBuf,
+    },
     /// Nothing is to be done.
     Nothing,
     /// There was no dialog: the system has none to offer.

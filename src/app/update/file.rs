@@ -111,7 +111,7 @@ pub(super) fn step_series(state: &mut State, steps: i64) -> Vec<Effect> {
 /// Puts a volume into the panes and has its voxels read. Loading of volumes that are no longer seen stops; what has
 /// arrived of them stays.
 pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
-    super::pointer::cancel(state);
+    super::pointer::settle(state);
     let mut effects = Vec::new();
     if state.view.shown != Some(id) {
         effects.extend(stop_other_loads(state, id));
@@ -119,8 +119,8 @@ pub(super) fn show(state: &mut State, id: VolumeId) -> Vec<Effect> {
         let mm_per_point = scenes::mm_per_point(state, navigate::leading_plane(state));
         state.view.shown = Some(id);
         adapt_layout(state);
-        // Who measures in one series goes on measuring in the next.
-        state.view.tool = state.view.tool.filter(|tool| tool.measures());
+        // Who measures or paints in one series goes on with it in the next, and from case to case.
+        state.view.tool = state.view.tool.filter(|tool| tool.measures() || tool.paints());
         state.measurements.selected = None;
         state.view.stack = StackPane {
             slice: state.shown().map_or(0, |entry| entry.volume().dims()[2] / 2),
@@ -200,6 +200,7 @@ pub(super) fn close(state: &mut State, index: usize) -> Vec<Effect> {
     if state.document.entries.len() == 1 {
         return close_all(state);
     }
+    super::pointer::settle(state);
     let about_it: Vec<JobId> = state
         .jobs
         .iter()
@@ -215,7 +216,6 @@ pub(super) fn close(state: &mut State, index: usize) -> Vec<Effect> {
     state.transfer_thumbnails.forget(id);
     state.history.forget(id);
     if state.view.shown == Some(id) {
-        super::pointer::cancel(state);
         state.view.shown = None;
         effects.extend(show_index(state, index.min(state.document.entries.len() - 1)));
     }
@@ -224,7 +224,7 @@ pub(super) fn close(state: &mut State, index: usize) -> Vec<Effect> {
 
 /// Closes everything and stops all jobs.
 pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
-    super::pointer::cancel(state);
+    super::pointer::settle(state);
     let mut effects: Vec<Effect> = state.jobs.keys().copied().map(Effect::CancelJob).collect();
     effects.extend(super::measure::close(state));
     state.document.entries.clear();

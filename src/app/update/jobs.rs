@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::super::command::Effect;
+use super::super::command::{Command, Effect};
 use super::super::job::{Answer, JobEvent, JobId};
 use super::super::presets;
 use super::super::state::{Counted, Display, Entry, JobSubject, Level, LoadState, State};
@@ -23,7 +23,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         return Vec::new();
     }
     // What the user chose in a dialog is carried out next, and belongs to what is being left.
-    let is_choice = matches!(event, JobEvent::Answered(Answer::Do(_)));
+    let is_choice = chosen(state, &event).is_some();
     let mut effects = match event {
         JobEvent::Scanned(opened)
             if let Some(JobSubject::Reload(id)) = state.jobs.get(&job).map(|status| status.subject.clone()) =>
@@ -46,6 +46,10 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         JobEvent::Loaded(id, report) => {
             loaded(state, job, id, report);
             count(state, id).into_iter().collect()
+        }
+        JobEvent::Answered(Answer::SaveTo { volume, .. }) if state.document.entry(volume).is_none() => {
+            state.tell(Level::Note, say!("app-segmentation-gone"));
+            Vec::new()
         }
         JobEvent::Answered(Answer::NoDialog) => {
             state.tell(Level::Error, say!("app-no-dialog"));
@@ -73,6 +77,22 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
     effects.extend(thumbnails::next(state));
     effects.extend(transfer_thumbnails::next(state));
     effects
+}
+
+/// The command that the user's choice in a dialog is, if what it was about is still there.
+pub fn chosen(state: &State, event: &JobEvent) -> Option<Command> {
+    match event {
+        JobEvent::Answered(Answer::Do(command)) => Some((**command).clone()),
+        JobEvent::Answered(Answer::SaveTo { volume, path }) => {
+            let mut entries = state.document.entries.iter();
+            let index = entries.position(|entry| entry.volume().id == *volume)?;
+            Some(Command::SaveSegmentation {
+                index: Some(index),
+                path: Some(path.clone()),
+            })
+        }
+        _ => None,
+    }
 }
 
 /// Takes in what needs nothing to be done.

@@ -3,48 +3,77 @@
 use std::collections::BTreeSet;
 
 use super::super::command::Effect;
-use super::super::leaving::{Leave, LeaveAnswer, Leaving, Stage, unsaved};
+use super::super::leaving::{Goal, Leave, LeaveAnswer, Leaving, Stage, holds_back, unanswered, under_way, unsaved};
 use super::super::state::{JobSubject, State};
 use super::{cases, file, safety};
 use crate::model::volume::VolumeId;
 
 /// Leaves what is open, or asks first.
 pub(super) fn begin(state: &mut State, how: Leave) -> Vec<Effect> {
-    super::pointer::cancel(state);
-    let stage = match how {
-        // Who goes from case to case is not asked two hundred times.
-        Leave::Case(_) => Stage::Saving { tried: BTreeSet::new() },
-        Leave::Quit | Leave::CloseAll | Leave::Close(_) => Stage::Asking,
+    let goal = match how {
+        Leave::Quit => Goal::Quit,
+        Leave::CloseAll => Goal::CloseAll,
+        Leave::Case(to) => Goal::Case { to, done: None },
+        Leave::Close(index) => match state.document.entries.get(index) {
+            Some(entry) => Goal::Close(entry.volume().id),
+            None => return Vec::new(),
+        },
     };
-    state.leaving = Some(Leaving { how, stage });
+    begin_with(state, goal)
+}
+
+/// The same with what is to come then.
+pub(super) fn begin_with(state: &mut State, goal: Goal) -> Vec<Effect> {
+    super::pointer::settle(state);
+    let stage = match goal {
+        // Who goes from case to case is not asked two hundred times.
+        Goal::Case { .. } | Goal::Done(_) => Stage::Saving { tried: BTreeSet::new() },
+        Goal::Quit | Goal::CloseAll | Goal::Close(_) | Goal::Recover { .. } => Stage::Asking,
+    };
+    state.leaving = Some(Leaving { goal, stage });
     due(state)
 }
 
 /// The user has answered.
 pub(super) fn answer(state: &mut State, answer: LeaveAnswer) -> Vec<Effect> {
-    let Some(leaving) = &mut state.leaving else {
+    let Some(leaving) = state.leaving.take() else {
         return Vec::new();
     };
-    match answer {
-        LeaveAnswer::Stay => state.leaving = None,
-        LeaveAnswer::Save => leaving.stage = Stage::Saving { tried: BTreeSet::new() },
-        LeaveAnswer::Keep => leaving.stage = Stage::Keeping,
+    let stage = match answer {
+        LeaveAnswer::Stay => return Vec::new(),
+        LeaveAnswer::Save => Stage::Saving { tried: BTreeSet::new() },
+        LeaveAnswer::Keep => Stage::Keeping,
+    };
+    // The user knows what is dropped.
+    if unanswered(state, &leaving.goal).is_some() {
+        state.preview = None;
     }
+    state.leaving = Some(Leaving { stage, ..leaving });
     due(state)
 }
 
 /// Goes on with leaving, as far as things are.
 pub(super) fn due(state: &mut State) -> Vec<Effect> {
-    let Some(Leaving { how, stage }) = state.leaving.clone() else {
+    let Some(Leaving { goal, stage }) = state.leaving.clone() else {
         return Vec::new();
     };
-    let left: Vec<(usize, VolumeId)> = unsaved(state, how)
+    if !holds_back(state, &goal) {
+        return go(state, goal);
+    }
+    // What has been made to be shown first is asked for, even from case to case.
+    if unanswered(state, &goal).is_some() {
+        let stage = Stage::Asking;
+        state.leaving = Some(Leaving { goal, stage });
+        return Vec::new();
+    }
+    let left: Vec<(usize, VolumeId)> = unsaved(state, &goal)
         .map(|(index, entry)| (index, entry.volume().id))
         .collect();
+    let is_working = under_way(state, &goal).next().is_some();
     let is_under_way = |of: fn(&JobSubject) -> bool| state.jobs.values().any(|status| of(&status.subject));
     match stage {
-        _ if left.is_empty() => go(state, how),
         Stage::Asking => Vec::new(),
+        Stage::Saving { .. } | Stage::Keeping if is_working => Vec::new(),
         Stage::Saving { mut tried } => {
             // Where a file has to be chosen first, the answer is waited for.
             if is_under_way(|subject| matches!(subject, JobSubject::SavingLabels(_) | JobSubject::Question)) {
@@ -56,23 +85,15 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
                 return Vec::new();
             };
             tried.insert(id);
-            state.leaving = Some(Leaving {
-                how,
-                stage: Stage::Saving { tried },
-            });
-            let path = match how {
-                Leave::Case(_) => cases::path_of(state, index),
-                Leave::Quit | Leave::CloseAll | Leave::Close(_) => None,
-            };
-            safety::save(state, Some(index), path)
+            let stage = Stage::Saving { tried };
+            state.leaving = Some(Leaving { goal, stage });
+            safety::save(state, Some(index), None)
         }
         Stage::Keeping => {
             if !state.can_keep_work() {
                 // There is no journal to keep it in.
-                state.leaving = Some(Leaving {
-                    how,
-                    stage: Stage::Asking,
-                });
+                let stage = Stage::Asking;
+                state.leaving = Some(Leaving { goal, stage });
                 return Vec::new();
             }
             if is_under_way(|subject| *subject == JobSubject::Journal)
@@ -80,19 +101,35 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
             {
                 return Vec::new();
             }
-            let mut effects = go(state, how);
+            let mut effects = go(state, goal);
             effects.extend(safety::look_for_work(state));
             effects
         }
     }
 }
 
-fn go(state: &mut State, how: Leave) -> Vec<Effect> {
+fn go(state: &mut State, goal: Goal) -> Vec<Effect> {
     state.leaving = None;
-    match how {
-        Leave::Quit => vec![Effect::Quit],
-        Leave::CloseAll => file::close_all(state),
-        Leave::Close(index) => file::close(state, index),
-        Leave::Case(index) => cases::show(state, index),
+    match goal {
+        Goal::Quit => vec![Effect::Quit],
+        Goal::CloseAll => file::close_all(state),
+        Goal::Close(id) => {
+            let index = state.document.entries.iter().position(|entry| entry.volume().id == id);
+            index.map_or_else(Vec::new, |index| file::close(state, index))
+        }
+        Goal::Case { to, done } => {
+            cases::done(state, done);
+            cases::show(state, to)
+        }
+        Goal::Done(case) => {
+            cases::done(state, Some(case));
+            cases::tell_all_done(state);
+            Vec::new()
+        }
+        Goal::Recover { journal } => {
+            let mut effects = file::close_all(state);
+            effects.extend(safety::take_over(state, journal));
+            effects
+        }
     }
 }

@@ -134,9 +134,13 @@ fn apply_edit(state: &mut State, edit: &MeasurementEdit) {
     }
 }
 
-/// Takes the last step back.
+/// Takes the last step back; in the middle of a stroke, the stroke.
 pub(super) fn undo(state: &mut State) {
+    let is_in_stroke = state.stroke.is_some();
     super::pointer::cancel(state);
+    if is_in_stroke {
+        return;
+    }
     super::transfer::settle(state);
     if let Some(edit) = state.history.undo() {
         apply_any(state, &edit);
@@ -157,7 +161,7 @@ fn apply_any(state: &mut State, edit: &Edit) {
 
 /// Does it again.
 pub(super) fn redo(state: &mut State) {
-    super::pointer::cancel(state);
+    super::pointer::settle(state);
     super::transfer::settle(state);
     if let Some(edit) = state.history.redo() {
         apply_any(state, &edit);
@@ -166,6 +170,7 @@ pub(super) fn redo(state: &mut State) {
 
 /// Goes back or on to where so many steps were done.
 pub(super) fn go_to_step(state: &mut State, done: usize) {
+    super::pointer::settle(state);
     let done = done.min(state.history.len());
     while state.history.done_count() > done {
         undo(state);
@@ -237,7 +242,7 @@ pub(super) fn set_visible(state: &mut State, index: usize, is_visible: bool) {
 
 /// Takes one out of the list.
 pub(super) fn delete(state: &mut State, index: Option<usize>) {
-    super::pointer::cancel(state);
+    super::pointer::settle(state);
     let index = index.or_else(|| selected(state).map(|(index, _)| index));
     if let Some((index, entry)) = index.and_then(|index| Some((index, nth(state, index)?))) {
         commit(state, index, Some(entry), None, say!("app-step-delete"));
@@ -246,7 +251,7 @@ pub(super) fn delete(state: &mut State, index: Option<usize>) {
 
 /// Goes where one was drawn: the crosshair to its middle, the plane of its pane as it was, the line in sight.
 pub(super) fn go_to(state: &mut State, index: usize) {
-    super::pointer::cancel(state);
+    super::pointer::settle(state);
     let Some(entry) = nth(state, index) else { return };
     state.measurements.selected = Some(entry.id);
     if entry.space == Space::Picture {

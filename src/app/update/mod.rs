@@ -32,6 +32,7 @@ mod volume_view;
 pub(super) use cases::due as due_for_cases;
 pub(super) use file::begin_picture;
 pub use jobs::apply_event;
+pub(super) use jobs::chosen;
 pub(super) use movie::begin_movie;
 pub use reload::can_reload;
 pub(super) use reload::file_changed;
@@ -169,7 +170,7 @@ fn update_view(state: &mut State, command: Command) {
         Command::ToggleMeasurements => state.view.shows_measurements = !state.view.shows_measurements,
         Command::ToggleCrosshair => state.view.crosshair_visible = !state.view.crosshair_visible,
         Command::SetTool { tool } => {
-            pointer::cancel(state);
+            pointer::settle(state);
             state.view.tool = tool;
         }
         Command::ToggleMaximised { pane } => navigate::toggle_maximised(state, pane),
@@ -212,9 +213,18 @@ fn update_measurements(state: &mut State, command: Command) {
 fn update_overlays(state: &mut State, command: Command) {
     match command {
         Command::ToggleOverlays => overlay::toggle(state),
-        Command::NewSegmentation => paint::new_segmentation(state),
-        Command::AddSegment { index } => paint::add_segment(state, index),
-        Command::RemoveSegment { index, label } => paint::remove_segment(state, index, label),
+        Command::NewSegmentation => {
+            pointer::settle(state);
+            paint::new_segmentation(state);
+        }
+        Command::AddSegment { index } => {
+            pointer::settle(state);
+            paint::add_segment(state, index);
+        }
+        Command::RemoveSegment { index, label } => {
+            pointer::settle(state);
+            paint::remove_segment(state, index, label);
+        }
         Command::AcceptPreview => segment_work::accept(state),
         Command::RejectPreview => state.preview = None,
         Command::FindThreshold => segment_work::find_threshold(state),

@@ -159,7 +159,7 @@ pub(super) fn trace(state: &mut State, pane: PaneId, at: DVec2) {
 
 /// Copies what the segment has in a pane's slice to another one, and goes there.
 pub(super) fn copy_slice(state: &mut State, pane: PaneId, steps: i64) {
-    super::pointer::cancel(state);
+    super::pointer::settle(state);
     let Some(from) = scenes::plane(state, pane).filter(|_| painting::target(state).is_some()) else {
         return;
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use glam::DVec2;
 
 use super::super::history::{Edit, LabelEdit, Step};
-use super::super::made_map::MadeLabels;
+use super::super::made_map::{self, MadeLabels};
 use super::super::overlays::Overlay;
 use super::super::paint_rule::Rule;
 use super::super::painting::{self, Begun, PaintChange, PaintHabits};
@@ -32,7 +32,7 @@ pub(super) fn change(state: &mut State, change: &PaintChange) {
                 .document
                 .entries
                 .get(index)
-                .filter(|entry| entry.overlay.is_some())
+                .filter(|entry| entry.overlay.is_some() && !made_map::is_made(entry.volume()))
             {
                 painting.target = Some(entry.volume().id);
                 painting.label = label;
@@ -120,7 +120,10 @@ pub(super) fn add_made(state: &mut State, like: &Volume, made: MadeLabels) -> Op
     let mut entry = jobs::entry(OpenVolume { volume, source }, state.settings.interpolation);
     state.painting.label = made.table.segments.first().map_or(1, |segment| segment.label);
     entry.load = LoadState::Loaded;
-    entry.overlay = Some(Overlay::made(made.table, made.counts));
+    entry.overlay = Some(Overlay {
+        made_over: state.view.shown,
+        ..Overlay::made(made.table, made.counts)
+    });
     state.document.entries.push(entry);
     state.view.overlays.is_on = true;
     state.painting.target = Some(id);
@@ -281,8 +284,21 @@ fn set_maps(state: &mut State, id: VolumeId, maps: Vec<LabelMap>) {
 
 /// The map that a stroke or a tool would change; one is made where there is none yet, and so is a segment.
 pub(super) fn ready(state: &mut State) -> Option<(VolumeId, usize, u16)> {
+    if let Some(index) = painting::unread(state) {
+        await_reading(state, index);
+        return None;
+    }
     match painting::target(state) {
-        None => new_segmentation(state),
+        None => match painting::hidden(state)[..] {
+            [] => new_segmentation(state),
+            // Who hid the only one paints into it, and sees it again.
+            [only] => state.painting.target = Some(only),
+            ref several => {
+                let count = several.len();
+                state.tell(Level::Note, say!("app-several-hidden", count = count));
+                return None;
+            }
+        },
         // The last segment was removed: who paints wants one.
         Some((index, _, overlay)) if overlay.table.segments.is_empty() => add_segment(state, index),
         Some(_) => {}
@@ -305,12 +321,28 @@ pub(super) fn ready(state: &mut State) -> Option<(VolumeId, usize, u16)> {
     Some((id, layer, u16::try_from(label).ok()?))
 }
 
+/// Has the map read that is to be painted, and says that it is waited for: a new one beside it is not what was meant.
+fn await_reading(state: &mut State, index: usize) {
+    let Some(entry) = state.document.entries.get_mut(index) else {
+        return;
+    };
+    let name = entry.volume().series.description.clone();
+    if let Some(overlay) = &mut entry.overlay {
+        overlay.is_visible = true;
+        state.view.overlays.is_on = true;
+    }
+    let said = say!("app-labels-unread", name = name);
+    if state.messages.last().is_none_or(|last| last.text != said) {
+        state.tell(Level::Note, said);
+    }
+}
+
 /// Begins a stroke. Answers whether there is anything to paint in.
 pub(super) fn begin(state: &mut State, pane: PaneId, at: DVec2) -> bool {
     let Some(place) = paint::place_at(state, pane, at) else {
         return false;
     };
-    let Some((volume, layer, _)) = ready(state) else {
+    let Some((volume, layer, label)) = ready(state) else {
         return false;
     };
     let entry = state.document.entry(volume);
@@ -321,6 +353,8 @@ pub(super) fn begin(state: &mut State, pane: PaneId, at: DVec2) -> bool {
         volume,
         layer,
         before,
+        label,
+        is_erasing: painting::brush(state, pane) == Some(Tool::Eraser),
         at: place,
     });
     true
@@ -328,13 +362,13 @@ pub(super) fn begin(state: &mut State, pane: PaneId, at: DVec2) -> bool {
 
 /// Leads the stroke on to a point of its pane.
 pub(super) fn lead(state: &mut State, pane: PaneId, at: DVec2) {
-    let (Some(place), Some(tool)) = (paint::place_at(state, pane, at), painting::brush(state, pane)) else {
+    let Some(place) = paint::place_at(state, pane, at) else {
         return;
     };
     let (Some(begun), Some(footprint)) = (&state.stroke, paint::footprint(state, pane)) else {
         return;
     };
-    let (volume, layer) = (begun.volume, begun.layer);
+    let (volume, layer, label, is_erasing) = (begun.volume, begun.layer, begun.label, begun.is_erasing);
     let stroke = Stroke {
         from: begun.at,
         to: place,
@@ -345,8 +379,7 @@ pub(super) fn lead(state: &mut State, pane: PaneId, at: DVec2) {
         return;
     };
     let (grid, overlay) = (Arc::clone(entry.volume()), entry.overlay.as_ref());
-    let label = u16::try_from(state.painting.label).unwrap_or(0);
-    let rule = overlay.and_then(|overlay| Rule::new(state, tool == Tool::Eraser, label, overlay, &grid));
+    let rule = overlay.and_then(|overlay| Rule::new(state, is_erasing, label, overlay, &grid));
     let (Some(rule), Some(geometry)) = (rule, grid.geometry()) else {
         return;
     };
@@ -365,9 +398,10 @@ pub(super) fn lead(state: &mut State, pane: PaneId, at: DVec2) {
 /// Ends the stroke: what it changed is one step.
 pub(super) fn finish(state: &mut State) {
     let Some(begun) = state.stroke.take() else { return };
-    let name = match state.view.tool {
-        Some(Tool::Eraser) => say!("app-step-erase"),
-        _ => say!("app-step-paint"),
+    let name = if begun.is_erasing {
+        say!("app-step-erase")
+    } else {
+        say!("app-step-paint")
     };
     let entry = state.document.entry(begun.volume);
     let after = entry.and_then(|entry| entry.volume().voxels.label_map(begun.layer));

@@ -37,7 +37,7 @@ pub(super) fn pointer(state: &mut State, event: PointerEvent) {
                 }
                 return;
             }
-            cancel(state);
+            settle(state);
             state.view.focused = event.pane;
             if state.shown().is_some() {
                 begin(state, event, button);
@@ -310,6 +310,19 @@ fn restore_place(state: &mut State, before: &Before) {
     state.view.zoom = before.zoom;
     state.view.camera = before.camera;
     state.view.camera_zoom = before.camera_zoom;
+}
+
+/// Something else comes in between: a stroke ends as if the button had been let go, any other drag is taken back.
+pub(super) fn settle(state: &mut State) {
+    if state
+        .gesture
+        .take_if(|gesture| gesture.kind == GestureKind::Paint)
+        .is_some()
+    {
+        state.traced = None;
+        paint::finish(state);
+    }
+    cancel(state);
 }
 
 /// Takes a drag back.

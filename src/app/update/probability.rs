@@ -63,7 +63,7 @@ fn begin_reading(state: &mut State, id: VolumeId) -> Option<Effect> {
 
 fn is_busy(state: &State, id: VolumeId) -> bool {
     let mut jobs = state.jobs.values();
-    jobs.any(|status| status.subject == JobSubject::Probability(id))
+    jobs.any(|status| [JobSubject::Probability(id), JobSubject::Cut(id)].contains(&status.subject))
 }
 
 /// A map was read: its values say what is certain, or that they are no probabilities.
@@ -191,7 +191,7 @@ fn begin_cut(state: &mut State, index: usize) -> Option<Effect> {
         return None;
     }
     let title = say!("app-job-cut", name = request.name.clone());
-    let job = file::begin(state, title, JobSubject::Probability(id));
+    let job = file::begin(state, title, JobSubject::Cut(id));
     Some(Effect::CutProbability {
         job,
         request: Box::new(request),
@@ -203,7 +203,12 @@ pub(super) fn cut(state: &mut State, cut: Cut) {
     let Some(like) = state.document.entry(cut.of).map(|entry| Arc::clone(entry.volume())) else {
         return;
     };
+    let before = (state.painting.target, state.painting.label);
     paint::add_made(state, &like, cut.labels);
+    // Who is painting goes on in the segmentation that is being painted.
+    if state.stroke.is_some() {
+        (state.painting.target, state.painting.label) = before;
+    }
     let of = state.document.entry_mut(cut.of);
     if let Some(map) = of.and_then(|entry| entry.probability.as_mut()) {
         map.is_visible = false;

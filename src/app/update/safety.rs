@@ -1,16 +1,17 @@
 //! Saving segmentations, keeping what is painted in journals, and bringing back what was left behind.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::command::{Choice, Effect};
+use super::super::leaving::Goal;
 use super::super::overlays::{self, Kept, Overlay, Saved};
 use super::super::painting;
 use super::super::recent;
 use super::super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, Taken, WorkTaken};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
-use super::{file, jobs};
+use super::{cases, file, jobs, leaving};
 use crate::io::journal::{self, Head, Left};
 use crate::io::{self, OpenVolume};
 use crate::model::volume::{Patient, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
@@ -24,34 +25,38 @@ fn which(state: &State, index: Option<usize>) -> Option<usize> {
 /// Has the user choose where to save a segmentation.
 pub(super) fn choose(state: &mut State, index: Option<usize>) -> Vec<Effect> {
     match which(state, index) {
-        Some(index) => file::choose(state, Choice::Segmentation(index)),
+        Some(index) => choose_for(state, index),
         None => Vec::new(),
     }
 }
 
-/// Begins to save a segmentation: to its own file, unless another one is named.
+fn choose_for(state: &mut State, index: usize) -> Vec<Effect> {
+    let id = state.document.entries.get(index).map(|entry| entry.volume().id);
+    id.map_or_else(Vec::new, |id| file::choose(state, Choice::Segmentation(id)))
+}
+
+/// Begins to save a segmentation: to its own file, unless another one is named. Where it has none it becomes a mask of the
+/// open case, and where that is none of its own, the user is asked.
 pub(super) fn save(state: &mut State, index: Option<usize>, path: Option<PathBuf>) -> Vec<Effect> {
-    super::pointer::cancel(state);
+    super::pointer::settle(state);
     let Some(index) = which(state, index) else {
         return Vec::new();
     };
-    let Some(entry) = state.document.entries.get(index) else {
+    let Some((_, overlay)) = both(state, index) else {
         return Vec::new();
     };
-    let Some(overlay) = entry
-        .overlay
-        .as_ref()
-        .filter(|_| entry.volume().voxels.label_map(0).is_some())
-    else {
-        return Vec::new();
-    };
-    let own = overlay.path.clone();
-    let (path, known) = match (path, own) {
+    let (path, known) = match (path, overlay.path.clone()) {
         // Its own file, named or not.
         (Some(path), Some((own, known))) if path == own => (path, known),
         (None, Some((own, known))) => (own, known),
         (Some(path), _) => (path, None),
-        (None, None) => return file::choose(state, Choice::Segmentation(index)),
+        (None, None) => match cases::path_of(state, index) {
+            Some(path) => (path, None),
+            None => return choose_for(state, index),
+        },
+    };
+    let Some((entry, overlay)) = both(state, index) else {
+        return Vec::new();
     };
     let request = LabelsToSave {
         volume: Arc::clone(entry.volume()),
@@ -76,14 +81,26 @@ pub(super) fn save(state: &mut State, index: Option<usize>, path: Option<PathBuf
     }]
 }
 
-/// The image that a segmentation was painted on: of those on its grid the shown one, or the first; else what it says itself.
+/// A segmentation that can be saved.
+fn both(state: &State, index: usize) -> Option<(&Entry, &Overlay)> {
+    let entry = state.document.entries.get(index)?;
+    entry.volume().voxels.label_map(0)?;
+    Some((entry, entry.overlay.as_ref()?))
+}
+
+/// The image that a segmentation was painted on: of those on its grid the one over which it was made, the shown one, or the
+/// first.
+fn image_of<'a>(state: &'a State, map: &Entry) -> Option<&'a Entry> {
+    let is_under = |entry: &&Entry| !entry.lies_over() && overlays::same_grid(entry.volume(), map.volume());
+    let made_over = map.overlay.as_ref().and_then(|overlay| overlay.made_over);
+    let begun = made_over.and_then(|id| state.document.entry(id));
+    let images = begun.into_iter().chain(state.shown()).chain(&state.document.entries);
+    images.into_iter().find(is_under)
+}
+
+/// The same to be named in a file; else what it says itself.
 fn reference_of(state: &State, map: &Entry) -> Option<OpenVolume> {
-    let is_under = |entry: &&Entry| {
-        let image = entry.volume();
-        !entry.lies_over() && overlays::same_grid(image, map.volume())
-    };
-    let images = state.shown().into_iter().chain(&state.document.entries);
-    let image = images.into_iter().find(is_under).map(|entry| entry.open.clone());
+    let image = image_of(state, map).map(|entry| entry.open.clone());
     image.or_else(|| (map.volume().series.format == "dicom").then(|| map.open.clone()))
 }
 
@@ -95,7 +112,7 @@ pub(super) fn saved(state: &mut State, saved: LabelsSaved) {
             if let Some(entry) = state.document.entry_mut(saved.id)
                 && let Some(overlay) = &mut entry.overlay
             {
-                overlay.path = Some((saved.path, Some(stamp)));
+                overlay.path = Some((saved.path.clone(), Some(stamp)));
                 overlay.saved = Some(Saved {
                     revision: saved.revision,
                     table: saved.table,
@@ -107,8 +124,12 @@ pub(super) fn saved(state: &mut State, saved: LabelsSaved) {
                 }
             }
             state.tell(Level::Note, say!("app-labels-saved", path = path));
+            cases::saved(state, saved.id, &saved.path);
         }
-        Err(err) => state.tell(Level::Error, err.to_string()),
+        Err(err) => {
+            cases::not_saved(state, saved.id);
+            state.tell(Level::Error, err.to_string());
+        }
     }
 }
 
@@ -121,7 +142,6 @@ pub(in crate::app) fn due(state: &mut State) -> Vec<Effect> {
     if state.jobs.values().any(|status| status.subject == JobSubject::Journal) {
         return Vec::new();
     }
-    let opened = recent::opened_with(&state.settings.recent, state.shown());
     let request = state.document.entries.iter().find_map(|entry| {
         let overlay = entry
             .overlay
@@ -129,7 +149,11 @@ pub(in crate::app) fn due(state: &mut State) -> Vec<Effect> {
             .filter(|overlay| overlay.is_unsaved(entry.volume()))?;
         let revision = entry.volume().voxels.painted_revision();
         let is_hopeless = state.journal_failed_at == Some(revision);
-        (!has_all(entry, overlay) && !is_hopeless).then(|| to_keep(entry, overlay, home.clone(), opened.clone()))
+        (!has_all(entry, overlay) && !is_hopeless).then(|| {
+            let image = image_of(state, entry).or(state.shown());
+            let opened = recent::opened_with(&state.settings.recent, image);
+            to_keep(entry, overlay, home.clone(), opened)
+        })
     });
     request.map_or_else(Vec::new, |request| {
         let job = file::begin(state, say!("app-job-journal"), JobSubject::Journal);
@@ -239,7 +263,13 @@ pub(in crate::app) fn look_for_work(state: &mut State) -> Vec<Effect> {
 }
 
 /// Work was found that was left behind.
-pub(super) fn found(state: &mut State, left: Vec<Left>) {
+pub(super) fn found(state: &mut State, mut left: Vec<Left>) {
+    // What was taken over since it was looked for is here.
+    let overlays = state.document.entries.iter().filter_map(|entry| entry.overlay.as_ref());
+    let ours: Vec<&Path> = overlays
+        .filter_map(|overlay| Some(overlay.journal.as_ref()?.journal.path()))
+        .collect();
+    left.retain(|left| !ours.contains(&left.path.as_path()));
     if !left.is_empty() {
         state.tell(Level::Note, say!("app-work-left", count = left.len()));
     }
@@ -248,10 +278,15 @@ pub(super) fn found(state: &mut State, left: Vec<Left>) {
 
 /// Begins to bring such work back.
 pub(super) fn recover(state: &mut State, index: usize) -> Vec<Effect> {
-    let Some(left) = state.left_work.get(index) else {
+    let path = state.left_work.get(index).map(|left| left.path.clone());
+    path.map_or_else(Vec::new, |path| take_over(state, path))
+}
+
+/// The same, by its journal.
+pub(super) fn take_over(state: &mut State, path: PathBuf) -> Vec<Effect> {
+    let Some(left) = state.left_work.iter().find(|left| left.path == path) else {
         return Vec::new();
     };
-    let path = left.path.clone();
     let job = file::begin(
         state,
         say!("app-job-recover", name = left.head.name.clone()),
@@ -271,6 +306,30 @@ pub(super) fn discard(state: &mut State, index: usize) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Where painted work belongs that is brought back.
+enum Place {
+    /// Over nothing that is open: its image is opened with it, if it is known.
+    Nothing,
+    /// Over this image.
+    Over(VolumeId),
+    /// Over another image than what is shown. Nothing of it may get into another patient's mask.
+    Elsewhere,
+}
+
+fn place_of(state: &State, head: &Head, work: &Volume) -> Place {
+    if state.view.shown.is_none() {
+        return Place::Nothing;
+    }
+    let is_under = |entry: &&Entry| {
+        let is_named = head.opened.is_empty() || recent::lies_in(entry, &head.opened);
+        !entry.lies_over() && overlays::same_grid(entry.volume(), work) && is_named
+    };
+    let mut images = state.shown().into_iter().chain(&state.document.entries);
+    images
+        .find(is_under)
+        .map_or(Place::Elsewhere, |image| Place::Over(image.volume().id))
+}
+
 /// Work that was left behind was read: it is there again, not saved, and what it was painted over is opened.
 pub(super) fn took_over(state: &mut State, taken: WorkTaken) -> Vec<Effect> {
     let Taken {
@@ -285,7 +344,6 @@ pub(super) fn took_over(state: &mut State, taken: WorkTaken) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    state.left_work.retain(|left| left.path != taken.path);
     let volume = head.grid().and_then(|grid| {
         let voxels = Voxels::of_labels(kept.maps.clone()).ok()?;
         Some(Arc::new(recovered(&head, Placement::Patient(grid), voxels)))
@@ -295,6 +353,17 @@ pub(super) fn took_over(state: &mut State, taken: WorkTaken) -> Vec<Effect> {
         state.tell(Level::Error, say!("io-journal-damaged", path = path));
         return Vec::new();
     };
+    let place = place_of(state, &head, &volume);
+    if matches!(place, Place::Elsewhere) {
+        // It stays where it is until its image can be opened.
+        drop(journal);
+        if head.opened.is_empty() {
+            state.tell(Level::Note, say!("app-work-other-image", name = head.name));
+            return Vec::new();
+        }
+        return leaving::begin_with(state, Goal::Recover { journal: taken.path });
+    }
+    state.left_work.retain(|left| left.path != taken.path);
     let (id, revision) = (volume.id, volume.voxels.painted_revision());
     let source = io::blank::source(&volume);
     let mut entry = jobs::entry(OpenVolume { volume, source }, state.settings.interpolation);
@@ -302,6 +371,10 @@ pub(super) fn took_over(state: &mut State, taken: WorkTaken) -> Vec<Effect> {
     let gained = counts.into_iter().map(|(label, voxels)| (label, voxels as i64));
     overlay.gained(&gained.collect());
     overlay.path = head.file.clone().map(|path| (path, head.stamp));
+    overlay.made_over = match place {
+        Place::Over(image) => Some(image),
+        _ => None,
+    };
     overlay.journal = Some(Kept {
         journal,
         state: kept,
@@ -314,11 +387,14 @@ pub(super) fn took_over(state: &mut State, taken: WorkTaken) -> Vec<Effect> {
     state.painting.target = Some(id);
     state.view.overlays.is_on = true;
     state.tell(Level::Note, say!("app-work-recovered", name = head.name.clone()));
-    let is_shown = state.view.shown.is_some();
-    if is_shown || head.opened.is_empty() {
-        return Vec::new();
+    match place {
+        Place::Over(image) if state.view.shown != Some(image) => file::show(state, image),
+        Place::Nothing if !head.opened.is_empty() => {
+            cases::opened_instead(state, &head.opened);
+            file::open(state, Some(head.opened))
+        }
+        _ => Vec::new(),
     }
-    file::open(state, Some(head.opened))
 }
 
 fn recovered(head: &Head, placement: Placement, voxels: Voxels) -> Volume {

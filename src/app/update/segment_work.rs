@@ -16,7 +16,7 @@ use crate::say;
 
 /// Begins work on the segment that is painted.
 pub(super) fn begin(state: &mut State, work: SegmentWork, is_preview: bool) -> Vec<Effect> {
-    super::pointer::cancel(state);
+    super::pointer::settle(state);
     state.preview = None;
     let Some((index, segment)) = painting::segment(state) else {
         return Vec::new();

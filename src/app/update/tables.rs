@@ -8,7 +8,7 @@ use super::super::command::Effect;
 use super::super::compared_readers::ComparedReaders;
 use super::super::effect::Choice;
 use super::super::probability::{self, Probability};
-use super::super::state::{JobSubject, Level, LoadState, State};
+use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::super::table_text::{self, TableFormat};
 use super::super::tables::{Judgement, MapRequest, Measured, Table, TableChange};
 use super::super::threshold_curve::{Curve, CurveRequest};
@@ -153,6 +153,12 @@ pub(super) fn judged(state: &mut State, found: Result<Box<Judgement>, String>) -
         return Vec::new();
     }
     let before = state.tables.judgement.take().map(|before| before.differences.volume.id);
+    // What the user made of it stays.
+    let is_unsaved = |entry: &Entry| {
+        let overlay = entry.overlay.as_ref();
+        overlay.is_some_and(|overlay| overlay.is_unsaved(entry.volume()))
+    };
+    let before = before.filter(|id| !state.document.entry(*id).is_some_and(is_unsaved));
     let mut effects = before.map_or_else(Vec::new, |id| close(state, id));
     let mut entry = jobs::entry(found.differences.clone(), state.settings.interpolation);
     entry.load = LoadState::Loaded;

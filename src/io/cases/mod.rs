@@ -92,8 +92,8 @@ impl Case {
         stem
     }
 
-    /// Where its mask is written to if it has none: beside the image, under a name that is free.
-    pub fn new_mask(&self) -> PathBuf {
+    /// Where its mask is written to if it has none: beside the image, under a name that is free and not taken otherwise.
+    pub fn new_mask(&self, is_taken: impl Fn(&Path) -> bool) -> PathBuf {
         let stem = self.name();
         let named = |number: usize| {
             let suffix = if number == 1 {
@@ -105,7 +105,7 @@ impl Case {
         };
         (1..1000)
             .map(named)
-            .find(|path| !path.exists())
+            .find(|path| !path.exists() && !is_taken(path))
             .unwrap_or_else(|| named(1000))
     }
 }

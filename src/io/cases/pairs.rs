@@ -99,6 +99,15 @@ fn image_of_mask(path: &Path) -> Option<String> {
     })
 }
 
+/// Whether a file is a mask by its name, a further one (`a_seg-2.nii.gz`) too.
+fn is_mask(path: &Path) -> bool {
+    let (stem, _) = stem_and_ending(path);
+    let further = stem
+        .rsplit_once('-')
+        .filter(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+    image_of_mask(path).is_some() || further.is_some_and(|(first, _)| image_of_mask(Path::new(first)).is_some())
+}
+
 fn is_volume(path: &Path) -> bool {
     !stem_and_ending(path).1.is_empty()
 }
@@ -117,7 +126,7 @@ fn side_by_side(files: &[PathBuf]) -> Vec<Case> {
         .filter_map(|path| Some((image_of_mask(path)?, path)))
         .collect();
     volumes()
-        .filter(|path| image_of_mask(path).is_none())
+        .filter(|path| !is_mask(path))
         .map(|image| {
             case(
                 image,
@@ -170,7 +179,11 @@ fn in_two_folders(folders: &[PathBuf]) -> io::Result<Vec<Case>> {
             }
         }
         let mut last = None;
-        for image in listed(images)?.0.iter().filter(|path| is_volume(path)) {
+        for image in listed(images)?
+            .0
+            .iter()
+            .filter(|path| is_volume(path) && !is_mask(path))
+        {
             let bare = without_channel(image);
             // Of several channels the first stands for the case.
             if last.replace(bare.clone()).as_ref() != Some(&bare) {
@@ -185,7 +198,7 @@ fn in_own_folder(folder: &Path) -> io::Result<Option<Case>> {
     let (files, _) = listed(folder)?;
     let volumes: Vec<&PathBuf> = files.iter().filter(|path| is_volume(path)).collect();
     let mask = volumes.iter().copied().find(|path| image_of_mask(path).is_some());
-    let image = volumes.iter().copied().find(|path| image_of_mask(path).is_none());
+    let image = volumes.iter().copied().find(|path| !is_mask(path));
     Ok(match image {
         Some(image) => Some(case(image, mask)),
         // Files without such an ending are taken for a DICOM series: it is opened as a whole.
