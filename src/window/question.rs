@@ -36,7 +36,7 @@ pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'stat
             },
         ),
         Choice::Table => to_save_as("table.csv", ("CSV, JSON", &["csv", "json"]), |path| {
-            Command::Tables(TableChange::Save { path: path.to_owned() })
+            to_do(Command::Tables(TableChange::Save { path: path.to_owned() }))
         }),
         Choice::TransferTo => to_save("transfer", "json", |path| Command::ExportTransfer {
             path: path.to_owned(),

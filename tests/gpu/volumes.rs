@@ -397,8 +397,17 @@ fn within_even_material_light_comes_back_as_from_what_faces_the_viewer() {
                 layer.image.window = Window::linear(0.05, 0.1);
                 layer.image.interpolation = interpolation;
                 // Where a cubic curve begins to bend, slopes are as small as rounding, and have a direction all the same.
-                let least_db = if interpolation == Interpolation::Cubic { 36.0 } else { 40.0 };
-                assert_alike(&format!("{name} {mode:?} {interpolation:?}"), &mut gpu, &scene, least_db);
+                let least_db = if interpolation == Interpolation::Cubic {
+                    36.0
+                } else {
+                    40.0
+                };
+                assert_alike(
+                    &format!("{name} {mode:?} {interpolation:?}"),
+                    &mut gpu,
+                    &scene,
+                    least_db,
+                );
             }
         }
     }
