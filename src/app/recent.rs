@@ -24,21 +24,33 @@ pub struct Recent {
     pub opened: u64,
 }
 
-/// What the user opened to see an entry: of what is remembered the newest that it lies in, else its file.
+/// What the user opened to see an entry, that in which it is first: of what is remembered the newest, else its file. An image
+/// that is one file is never its folder, where others are that look as if they were it.
 pub(super) fn opened_with(recent: &[Recent], entry: Option<&Entry>) -> Vec<PathBuf> {
-    let file = entry.and_then(|entry| entry.open.source.file().map(|file| (entry, file)));
+    let file = entry.and_then(|entry| entry.from_file().source.file().map(|file| (entry, file)));
     let Some((entry, file)) = file else {
         return Vec::new();
     };
     let path = absolute(file.name());
-    let holds = |recent: &&Recent| recent.paths.iter().any(|opened| path.starts_with(opened));
-    match recent.iter().find(holds) {
+    let is_alone = entry.volume().series.files <= 1 && !file.is_unpacked();
+    let has_it = |opened: &PathBuf| {
+        if is_alone {
+            path == *opened
+        } else {
+            path.starts_with(opened)
+        }
+    };
+    let mut paths = match recent.iter().find(|recent| recent.paths.iter().any(has_it)) {
         Some(recent) => recent.paths.clone(),
         None if file.is_unpacked() => Vec::new(),
         // A series of several files is its folder.
-        None if entry.volume().series.files > 1 => path.parent().map(Path::to_owned).into_iter().collect(),
-        None => vec![path],
+        None if !is_alone => path.parent().map(Path::to_owned).into_iter().collect(),
+        None => vec![path.clone()],
+    };
+    if let Some(at) = paths.iter().position(has_it) {
+        paths[..=at].rotate_right(1);
     }
+    paths
 }
 
 /// Whether an entry is read from one of these files or folders.

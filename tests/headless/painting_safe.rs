@@ -357,6 +357,47 @@ fn the_series_is_opened_again_with_the_work_and_not_one_file_of_it() {
     assert!(overlays::over_shown(next.state()).next().is_some());
 }
 
+#[test]
+fn work_comes_back_over_its_own_image_though_others_in_the_folder_look_like_it() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["one.nii", "two.nii"] {
+        write_volume(folder.path(), name);
+    }
+    let shown = |program: &Program| program.state().shown().unwrap().volume().series.description.clone();
+    for names in [&[""][..], &["one.nii", "two.nii"][..]] {
+        let mut program = laid_out(Program::at_home(Arc::new(|| {}), Home::at(home.path())));
+        let paths = names.iter().map(|name| folder.path().join(name)).collect();
+        run(&mut program, Command::Open { paths });
+        wait(&mut program);
+        let entries = &program.state().document.entries;
+        let index = entries
+            .iter()
+            .position(|entry| entry.volume().series.description == "two");
+        run(&mut program, Command::Show { index: index.unwrap() });
+        wait(&mut program);
+        assert_eq!(shown(&program), "two");
+        paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+        drop(program);
+        // Whatever is shown: nothing at all, or the other image.
+        for is_other_shown in [false, true] {
+            let mut next = laid_out(Program::at_home(Arc::new(|| {}), Home::at(home.path())));
+            wait(&mut next);
+            if is_other_shown {
+                open(&mut next, &folder.path().join("one.nii"));
+                assert_eq!(shown(&next), "one");
+            }
+            run(&mut next, Command::RecoverWork { index: 0 });
+            wait(&mut next);
+            assert_eq!(shown(&next), "two", "{names:?}");
+            assert!(overlays::over_shown(next.state()).next().is_some());
+        }
+        for left in journals(home.path()) {
+            journal::discard(&left.path).unwrap();
+        }
+    }
+}
+
 /// Lines of a script that paints strokes and saves now and then; the n-th stroke is a dot at its own place.
 fn script(folder: &Path, image: &Path, seg: &Path) -> PathBuf {
     let mut commands = Vec::new();

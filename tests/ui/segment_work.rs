@@ -6,6 +6,7 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use isocenter::app::Command;
+use isocenter::app::leaving::Leave;
 use isocenter::app::painting::PaintChange;
 use isocenter::app::tool::Tool;
 use isocenter::window::Begin;
@@ -134,6 +135,24 @@ fn seeds_grow_when_that_is_accepted() {
     );
     give(&mut bench, Command::Undo);
     assert_eq!(counts(&bench), before);
+}
+
+#[test]
+fn what_is_only_shown_is_named_when_everything_is_to_be_closed() {
+    let Some((mut bench, _folder)) = opened() else { return };
+    click(&mut bench, "Grow from seeds");
+    for (button, is_left) in [("Stay", false), ("Leave", true)] {
+        give(&mut bench, Command::Leave(Leave::CloseAll));
+        let said = "Only shown, and dropped unless you stay and take it over: growing from seeds";
+        assert!(bench.query_by_label(said).is_some());
+        assert!(
+            bench.query_by_label("Keep for later").is_none(),
+            "nothing is to be kept"
+        );
+        bench.get_by_role_and_label(Role::Button, button).click();
+        rest(&mut bench);
+        assert_eq!(bench.state().state().document.entries.is_empty(), is_left);
+    }
 }
 
 #[test]

@@ -559,8 +559,8 @@ ui-leaving = { $count ->
    *[other] { $count } segmentations have changes that are not saved
 }
 ui-leaving-unfinished = Something is not finished
-ui-leaving-work = { $work }: it is waited for
-ui-leaving-preview = { $name } is only shown: it is dropped unless you stay and take it over
+ui-leaving-work = { $work } (it is waited for)
+ui-leaving-preview = Only shown, and dropped unless you stay and take it over: { $name }
 ui-leaving-leave = Leave
 ui-leaving-more = and { $count } more
 ui-leaving-save = Save

@@ -91,7 +91,10 @@ fn both(state: &State, index: usize) -> Option<(&Entry, &Overlay)> {
 /// The image that a segmentation was painted on: of those on its grid the one over which it was made, the shown one, or the
 /// first.
 fn image_of<'a>(state: &'a State, map: &Entry) -> Option<&'a Entry> {
-    let is_under = |entry: &&Entry| !entry.lies_over() && overlays::same_grid(entry.volume(), map.volume());
+    let is_under = |entry: &&Entry| {
+        let (image, map) = (entry.volume(), map.volume());
+        !entry.lies_over() && overlays::shares_space(image, map) && overlays::same_grid(image, map)
+    };
     let made_over = map.overlay.as_ref().and_then(|overlay| overlay.made_over);
     let begun = made_over.and_then(|id| state.document.entry(id));
     let images = begun.into_iter().chain(state.shown()).chain(&state.document.entries);
@@ -321,8 +324,9 @@ fn place_of(state: &State, head: &Head, work: &Volume) -> Place {
         return Place::Nothing;
     }
     let is_under = |entry: &&Entry| {
-        let is_named = head.opened.is_empty() || recent::lies_in(entry, &head.opened);
-        !entry.lies_over() && overlays::same_grid(entry.volume(), work) && is_named
+        let (image, first) = (entry.volume(), head.opened.get(..1).unwrap_or_default());
+        let is_named = first.is_empty() || recent::lies_in(entry, first);
+        !entry.lies_over() && overlays::shares_space(image, work) && overlays::same_grid(image, work) && is_named
     };
     let mut images = state.shown().into_iter().chain(&state.document.entries);
     images
@@ -390,7 +394,7 @@ pub(super) fn took_over(state: &mut State, taken: WorkTaken) -> Vec<Effect> {
     match place {
         Place::Over(image) if state.view.shown != Some(image) => file::show(state, image),
         Place::Nothing if !head.opened.is_empty() => {
-            cases::opened_instead(state, &head.opened);
+            cases::opened_instead(state, head.opened.get(..1).unwrap_or_default());
             file::open(state, Some(head.opened))
         }
         _ => Vec::new(),
