@@ -76,7 +76,7 @@ impl Array {
     }
 }
 
-/// A file of arrays, with soft links (path, target), behind so many bytes of the user's.
+/// A file of arrays, with soft links (path, target), behind so many bytes of the user's. A target `file:path` is in another file.
 pub fn bytes(arrays: &[Array], links: &[(&str, &str)], user_block: usize) -> Vec<u8> {
     let mut file = File { bytes: vec![0; 96] };
     let mut root = Group::default();
@@ -85,7 +85,11 @@ pub fn bytes(arrays: &[Array], links: &[(&str, &str)], user_block: usize) -> Vec
         root.at(&array.path, Target::Hard(address));
     }
     for (path, target) in links {
-        root.at(path, Target::Soft((*target).to_owned()));
+        let target = match target.split_once(':') {
+            Some((file, path)) => Target::Elsewhere(file.to_owned(), path.to_owned()),
+            None => Target::Soft((*target).to_owned()),
+        };
+        root.at(path, target);
     }
     let root = file.group(&root);
     let mut head = b"\x89HDF\r\n\x1a\n".to_vec();
@@ -109,6 +113,7 @@ pub fn bytes(arrays: &[Array], links: &[(&str, &str)], user_block: usize) -> Vec
 enum Target {
     Hard(u64),
     Soft(String),
+    Elsewhere(String, String),
     Group(Group),
 }
 
@@ -170,9 +175,13 @@ impl File {
         info.extend(UNDEFINED.to_le_bytes());
         let mut messages = vec![(2, info), (10, vec![0, 0])];
         for (name, target) in &group.0 {
-            let is_soft = matches!(target, Target::Soft(_));
-            let mut link = vec![1, if is_soft { 8 } else { 0 }];
-            link.extend(is_soft.then_some(1));
+            let kind = match target {
+                Target::Soft(_) => Some(1),
+                Target::Elsewhere(..) => Some(64),
+                Target::Hard(_) | Target::Group(_) => None,
+            };
+            let mut link = vec![1, if kind.is_some() { 8 } else { 0 }];
+            link.extend(kind);
             link.push(name.len() as u8);
             link.extend(name.as_bytes());
             match target {
@@ -181,6 +190,11 @@ impl File {
                 Target::Soft(path) => {
                     link.extend((path.len() as u16).to_le_bytes());
                     link.extend(path.as_bytes());
+                }
+                Target::Elsewhere(file, path) => {
+                    let info = format!("\0{file}\0{path}\0");
+                    link.extend((info.len() as u16).to_le_bytes());
+                    link.extend(info.as_bytes());
                 }
             }
             messages.push((6, link));

@@ -169,7 +169,7 @@ fn a_damaged_array_costs_none_of_its_neighbours() {
         Array::u8("b", &[5, 7, 9], |n| n as u8),
         Array::u8("group/c", &[2, 3, 4], |n| n as u8),
     ];
-    let mut bytes = bytes(&arrays, &[("nowhere", "/x/y"), ("same", "/a")], 0);
+    let mut bytes = bytes(&arrays, &[("nowhere", "/x/y"), ("same", "/a"), ("z", "other.h5:/a")], 0);
     // The sides of the second array stand in its header, behind the version of the message that they are in.
     let sides: Vec<u8> = [5_u64, 7, 9].iter().flat_map(|side| side.to_le_bytes()).collect();
     let at = bytes.windows(24).position(|part| part == sides).unwrap();
@@ -185,7 +185,12 @@ fn a_damaged_array_costs_none_of_its_neighbours() {
         .skipped
         .iter()
         .map(|skipped| skipped.path.file_name().unwrap().to_str().unwrap());
-    assert_eq!(skipped.collect::<Vec<_>>(), ["b", "nowhere"]);
+    assert_eq!(skipped.collect::<Vec<_>>(), ["b", "nowhere", "z"]);
+    assert!(
+        opened.skipped[2].reason.contains("another file (other.h5)"),
+        "{:?}",
+        opened.skipped[2]
+    );
 }
 
 #[test]
