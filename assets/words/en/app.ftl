@@ -102,6 +102,7 @@ app-job-segment = Working: { $name }
 app-segment-changed = The segmentation was painted on meanwhile, so that { $name } was left: do it once more
 app-segment-same = { $name }: nothing changes
 app-no-threshold = The values of the image are not counted yet, or are all the same: there is no threshold
+app-segment-gone = A segment of it was removed or locked meanwhile, so that { $name } was left
 app-step-threshold = threshold of { $name }
 app-step-grow = growing { $name }
 app-step-shrink = shrinking { $name }

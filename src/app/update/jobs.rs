@@ -60,9 +60,11 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         state.jobs.remove(&job);
     }
     effects.extend(measure::due(state));
+    effects.extend(segment_work::due(state));
     effects.extend(overlay::due(state));
     effects.extend(probability::due(state));
     effects.extend(surfaces::due(state));
+    tables::forget_closed(state);
     effects.extend(occlusion::due(state));
     effects.extend(developing::due(state));
     effects.extend(safety::due(state));
@@ -286,6 +288,10 @@ fn broke(state: &mut State, job: JobId, text: String) {
         && let Some(entry) = state.document.entry_mut(id)
     {
         entry.load = LoadState::Stopped;
+    }
+    if let Some(JobSubject::Range(_)) = state.jobs.get(&job).map(|status| &status.subject) {
+        // It would break again.
+        state.painting.shows_range = false;
     }
     if let Some(JobSubject::Thumbnail(id)) = state.jobs.get(&job).map(|status| status.subject.clone()) {
         // It is not tried again.
