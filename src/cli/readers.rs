@@ -81,7 +81,10 @@ pub(super) fn readers(args: &ReadersArgs, quiet: bool) -> Outcome {
         let blocks = Blocks::from_dense(labels.dims(), labels.labels());
         let mut volume = open.volume.with_voxels(Voxels::of_labels(vec![blocks])?);
         volume.rescale = Rescale::IDENTITY;
-        segmentation::save(path, &volume, &table, None, None)?;
+        let written = segmentation::save(path, &volume, &table, None, None)?;
+        for warning in written.warnings.into_iter().filter(|_| !quiet) {
+            output::complain(&say!("cli-warning", message = warning));
+        }
         Ok(())
     };
     if let Some(path) = &args.consensus {

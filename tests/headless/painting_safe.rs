@@ -285,6 +285,66 @@ fn recovered_work_still_knows_whether_its_file_was_changed() {
     assert!(texts(&next).contains("another program has changed"), "{}", texts(&next));
 }
 
+/// A program that is killed between writing a file and noting that is no other program.
+#[test]
+fn work_that_its_file_has_already_can_be_saved() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let image = write_volume(folder.path(), "one.nii");
+    let path = folder.path().join("seg.nii");
+    let mut program = at_home(home.path(), &image);
+    paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+    save(&mut program, &path);
+    paint(&mut program, at(180.0, 130.0), at(210.0, 140.0));
+    drop(program);
+    let mut other = program_on(&image);
+    paint(&mut other, at(180.0, 150.0), at(210.0, 160.0));
+    paint(&mut other, at(180.0, 130.0), at(210.0, 140.0));
+    save(&mut other, &path);
+    let mut next = Program::at_home(Arc::new(|| {}), Home::at(home.path()));
+    wait(&mut next);
+    run(&mut next, Command::RecoverWork { index: 0 });
+    wait(&mut next);
+    assert_eq!(labels(&next), labels(&other));
+    let own = Command::SaveSegmentation {
+        index: None,
+        path: None,
+    };
+    run(&mut next, own);
+    wait(&mut next);
+    assert!(!overlays::any_unsaved(next.state()), "{}", texts(&next));
+}
+
+#[test]
+fn what_was_taken_back_is_no_work_that_was_left_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let image = write_volume(folder.path(), "one.nii");
+    let mut program = at_home(home.path(), &image);
+    paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+    assert_eq!(kept(home.path()), 1);
+    run(&mut program, Command::Undo);
+    wait(&mut program);
+    assert_eq!(kept(home.path()), 0);
+    run(&mut program, Command::Redo);
+    wait(&mut program);
+    save(&mut program, &folder.path().join("seg.nii"));
+    assert_eq!(kept(home.path()), 0);
+    let begin = PointerAction::Press(Button::Left);
+    pointer(&mut program, PaneId::Axial, begin, at(180.0, 130.0), NONE);
+    pointer(&mut program, PaneId::Axial, PointerAction::Move, at(210.0, 130.0), NONE);
+    wait(&mut program);
+    assert_eq!(kept(home.path()), 1);
+    run(&mut program, Command::CancelGesture);
+    wait(&mut program);
+    assert_eq!(kept(home.path()), 0);
+}
+
+/// How many journals there are, those of running programs too.
+fn kept(home: &Path) -> usize {
+    std::fs::read_dir(home.join("data").join("journal")).map_or(0, Iterator::count)
+}
+
 #[test]
 fn the_last_strokes_before_the_end_are_kept_too() {
     let home = tempfile::tempdir().unwrap();
@@ -355,6 +415,21 @@ fn the_series_is_opened_again_with_the_work_and_not_one_file_of_it() {
     wait(&mut next);
     assert_eq!(next.state().shown().unwrap().volume().dims(), dims);
     assert!(overlays::over_shown(next.state()).next().is_some());
+}
+
+#[test]
+fn what_dicom_cannot_hold_is_said_once() {
+    let (mut program, folder) = opened();
+    paint(&mut program, at(180.0, 150.0), at(210.0, 160.0));
+    run(&mut program, Command::AddSegment { index: 1 });
+    paint(&mut program, at(180.0, 130.0), at(210.0, 140.0));
+    run(&mut program, Command::RemoveSegment { index: 1, label: 1 });
+    for count in 1..3 {
+        save(&mut program, &folder.path().join("seg.dcm"));
+        assert!(!overlays::any_unsaved(program.state()), "{}", texts(&program));
+        paint(&mut program, at(180.0, 110.0), at(200.0 + f64::from(count), 110.0));
+    }
+    assert_eq!(texts(&program).matches("numbered from 1").count(), 1);
 }
 
 /// Lines of a script that paints strokes and saves now and then; the n-th stroke is a dot at its own place.
