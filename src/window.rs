@@ -15,6 +15,7 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 use crate::app::command::PictureStyle;
 use crate::app::leaving::{self, Goal, Leave};
+use crate::app::movie::Film;
 use crate::app::pane::PaneId;
 use crate::app::settings::WindowPlace;
 use crate::app::{Command, Effect, Home, Program, State, annotations, scenes};
@@ -277,13 +278,7 @@ impl Window {
                         ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
                     }
                 }
-                Effect::SaveMovie(film) => {
-                    let writer = self.program.start_movie(&film);
-                    if film.samples.is_none() {
-                        self.films.push(Filming::new(*film, writer));
-                    }
-                    ctx.request_repaint();
-                }
+                Effect::SaveMovie(film) => self.begin_film(ctx, *film),
                 Effect::SaveWindow { path } => self.capture = Some(Capture::new(path)),
                 Effect::CopyText(text) => ctx.copy_text(text),
                 Effect::RestartGraphics => {
@@ -317,6 +312,7 @@ impl Window {
                 | Effect::FindRange { .. }
                 | Effect::WorkOnSegment { .. }
                 | Effect::KeepLabels { .. }
+                | Effect::EndJournals { .. }
                 | Effect::LookForWork { .. }
                 | Effect::TakeOverWork { .. }
                 | Effect::Watch { .. }
@@ -328,6 +324,14 @@ impl Window {
                 | Effect::CancelJob(_) => {}
             }
         }
+    }
+
+    fn begin_film(&mut self, ctx: &egui::Context, film: Film) {
+        let writer = self.program.start_movie(&film);
+        if film.samples.is_none() {
+            self.films.push(Filming::new(film, writer));
+        }
+        ctx.request_repaint();
     }
 
     /// What a pane shows: size in pixels, and RGBA with rows from the top.

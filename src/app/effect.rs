@@ -20,6 +20,7 @@ use crate::algo::occlusion::OcclusionRequest;
 use crate::io::OpenVolume;
 use crate::io::cases::{Case, CaseList};
 use crate::io::home::Home;
+use crate::io::journal::Journal;
 use crate::io::measurements::{Places, ToSave};
 use crate::model::series_key::SeriesKey;
 use crate::model::transfer_function::TransferFunction;
@@ -260,6 +261,13 @@ pub enum Effect {
         job: JobId,
         /// What.
         request: Box<LabelsToKeep>,
+    },
+    /// Throw journals away: their work is in files by now, or is no more.
+    EndJournals {
+        /// The job's name.
+        job: JobId,
+        /// Which.
+        journals: Vec<Arc<Journal>>,
     },
     /// Look for painted work that programs left behind.
     LookForWork {

@@ -1,6 +1,6 @@
 //! Label maps over the shown image: what of them is seen, and how.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -113,7 +113,8 @@ pub struct Overlay {
     pub surfaces: Option<Arc<FoundSurfaces>>,
     /// What was counted; `None` until all of it has arrived.
     pub counts: Option<Arc<BTreeMap<u32, LabelCount>>>,
-    /// As it was opened, with its voxels in the file; `None` until it can be painted, and of one that was made here.
+    /// As it was opened, with its voxels in the file; `None` until it can be painted, of one that was made here, and
+    /// once it was saved: then the file has another header.
     pub(super) file: Option<OpenVolume>,
     /// The state of labels and table that is in a file; `None` of what is in none.
     pub(super) saved: Option<Saved>,
@@ -123,6 +124,19 @@ pub struct Overlay {
     pub(super) made_over: Option<VolumeId>,
     /// Where its changes are kept until they are saved.
     pub(super) journal: Option<Kept>,
+    /// What the user knows of what its file cannot hold.
+    pub(super) told: BTreeSet<String>,
+    /// What it becomes once its file is read again.
+    pub(super) becomes: Option<Becomes>,
+}
+
+/// What a label map becomes instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Becomes {
+    /// An image.
+    Image,
+    /// A probability map.
+    Probability,
 }
 
 /// A journal and the state that it has.
@@ -160,6 +174,8 @@ impl Overlay {
             path: None,
             made_over: None,
             journal: None,
+            told: BTreeSet::new(),
+            becomes: None,
         }
     }
 

@@ -94,6 +94,9 @@ impl RangeRequest {
         let shown = state.shown()?;
         let volume = Arc::clone(entry.volume());
         let label = u16::try_from(segment.label).ok()?;
+        // Else nothing could be found out, again and again.
+        volume.geometry()?;
+        volume.voxels.label_map(segment.layer)?;
         let in_plane = |pane| {
             let plane = scenes::plane(state, pane)?;
             // Where on the plane the pane looks is no matter.

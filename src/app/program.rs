@@ -14,7 +14,7 @@ use super::settings::{Settings, WindowPlace, file};
 use super::state::State;
 use super::update::{
     apply_event, begin_movie, begin_picture, chosen, due_for_cases, due_for_safety, file_changed, is_at_work, kept,
-    look_for_work, take, update,
+    last_try, look_for_work, take, update,
 };
 use super::watcher::Watcher;
 use crate::io::home::Home;
@@ -103,6 +103,7 @@ impl Program {
     fn write_work(&mut self) {
         // What was painted while the stroke before was being written is still to be kept.
         let until = Instant::now() + LAST_WRITING;
+        last_try(&mut self.state);
         loop {
             let mut effects = due_for_safety(&mut self.state);
             effects.extend(due_for_cases(&mut self.state));
@@ -329,6 +330,7 @@ impl Program {
                 Effect::FindRange { job, request } => self.jobs.start_range(job, request),
                 Effect::WorkOnSegment { job, request } => self.jobs.start_segment_work(job, request),
                 Effect::KeepLabels { job, request } => self.jobs.start_keep_labels(job, request),
+                Effect::EndJournals { job, journals } => self.jobs.start_end_journals(job, journals),
                 Effect::LookForWork { job, home } => self.jobs.start_look_for_work(job, home),
                 Effect::TakeOverWork { job, path } => self.jobs.start_take_over(job, path),
                 Effect::StartDeveloping { job, scene, samples } => self.jobs.start_developing(job, *scene, samples),

@@ -1,14 +1,17 @@
 //! That nothing painted is lost: what is saved, what is kept in journals, and what was left behind.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use crate::io::OpenVolume;
+use crate::algo::label_counts::read_labels;
 use crate::io::home::Home;
 use crate::io::journal::{self, Head, Journal, JournalError};
 use crate::io::save::SaveError;
-use crate::io::segmentation::{self, Stamp};
+use crate::io::segmentation::{self, Stamp, Written};
+use crate::io::{self, OpenVolume, Progress};
 use crate::model::label_map::LabelMap;
 use crate::model::segment::SegmentTable;
 use crate::model::volume::{Volume, VolumeId};
@@ -41,7 +44,7 @@ pub struct LabelsSaved {
     /// Where to.
     pub path: PathBuf,
     /// How the file is now, or why it was not written.
-    pub outcome: Result<Stamp, SaveError>,
+    pub outcome: Result<Written, SaveError>,
 }
 
 impl LabelsToSave {
@@ -139,8 +142,15 @@ pub struct Taken {
 
 impl WorkTaken {
     pub(super) fn read(path: PathBuf) -> Self {
-        let outcome = match Journal::take_over(&path) {
-            Ok(Some((journal, head, state))) => {
+        let outcome = match take_over(&path) {
+            Ok(Some((journal, mut head, state))) => {
+                if let Some(stamp) = head
+                    .file
+                    .as_deref()
+                    .and_then(|file| stamp_if_same(file, head.stamp, &state))
+                {
+                    head.stamp = Some(stamp);
+                }
                 let mut counts = BTreeMap::new();
                 for (label, voxels) in state.maps.iter().flat_map(LabelMap::counts) {
                     *counts.entry(label).or_insert(0) += voxels;
@@ -157,4 +167,35 @@ impl WorkTaken {
         };
         Self { path, outcome }
     }
+}
+
+/// Takes a journal over. Another window may look at it just now, which is waited for.
+fn take_over(path: &Path) -> Result<Option<(Journal, Head, journal::State)>, JournalError> {
+    const TRIES: usize = 20;
+    const STEP: Duration = Duration::from_millis(10);
+    for _ in 0..TRIES {
+        match Journal::take_over(path) {
+            Ok(None) => std::thread::sleep(STEP),
+            other => return other,
+        }
+    }
+    Ok(None)
+}
+
+/// How a file is now that is another one than it was and has the very labels of a state: a program that was killed
+/// between saving it and noting that it had is no other program.
+fn stamp_if_same(file: &Path, known: Option<Stamp>, state: &journal::State) -> Option<Stamp> {
+    if Stamp::of(file).is_none_or(|now| Some(now) == known) {
+        return None;
+    }
+    let never = AtomicBool::new(false);
+    let quiet = Progress::new(&never, &|_| {});
+    let dims = state.maps.first()?.dims();
+    let mut volumes = io::scan(&[file.to_owned()], &quiet).ok()?.volumes.into_iter();
+    let open = volumes.find(|open| open.volume.dims() == dims)?;
+    io::load(&open, &quiet);
+    let read = read_labels(&open.volume, usize::from(u16::MAX), &|| false)?;
+    let is_same = read.maps.len() == state.maps.len() && read.maps.iter().zip(&state.maps).all(|(a, b)| a.is_same(b));
+    let place = open.source.file().filter(|place| is_same && !place.has_changed())?;
+    place.stamp()
 }

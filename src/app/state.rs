@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use glam::{DVec2, DVec3};
 
@@ -31,7 +32,7 @@ use super::volume_view::VolumeView;
 pub use crate::algo::histogram::Histogram;
 use crate::algo::occlusion::OcclusionRequest;
 use crate::io::home::Home;
-use crate::io::journal::Left;
+use crate::io::journal::{Journal, Left};
 use crate::io::{OpenVolume, Skipped};
 use crate::model::color_map::ColorMap;
 use crate::model::occlusion::Occlusion;
@@ -60,8 +61,10 @@ pub struct State {
     pub leaving: Option<Leaving>,
     /// The list of cases that is worked through.
     pub cases: Option<Cases>,
-    /// The revision of painted voxels that could not be kept safe, which the user knows.
-    pub(super) journal_failed_at: Option<u64>,
+    /// The segmentations that could not be kept safe, which the user knows, and when that was last tried.
+    pub(super) journal_failed: BTreeMap<VolumeId, Instant>,
+    /// Journals of work that is in files by now, or is no more.
+    pub(super) ended_journals: Vec<Arc<Journal>>,
     /// The stroke that is being painted.
     pub(super) stroke: Option<Begun>,
     /// Work on a segment that waits for a yes.
@@ -495,7 +498,8 @@ impl State {
             left_work: Vec::new(),
             leaving: None,
             cases: None,
-            journal_failed_at: None,
+            journal_failed: BTreeMap::new(),
+            ended_journals: Vec::new(),
             stroke: None,
             preview: None,
             range_seen: None,
@@ -520,7 +524,7 @@ impl State {
 
     /// Whether work that is not saved can be kept for later.
     pub fn can_keep_work(&self) -> bool {
-        self.home.is_some() && self.journal_failed_at.is_none()
+        self.home.is_some() && self.journal_failed.is_empty()
     }
 
     /// The entry in the panes.

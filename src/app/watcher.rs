@@ -99,11 +99,12 @@ fn look(desk: &Mutex<Desk>, sender: &SyncSender<PathBuf>, wake: &dyn Fn()) {
             let is_still = seen.last == now;
             seen.last = now;
             if is_still && now.is_some() && now != seen.known {
-                seen.known = now;
-                drop(desk);
-                // If many wait already, those are looked after first.
-                sender.try_send(path).ok();
-                wake();
+                // If many wait already, those are looked after first, and this one is told next time.
+                if sender.try_send(path).is_ok() {
+                    seen.known = now;
+                    drop(desk);
+                    wake();
+                }
             }
         }
     }

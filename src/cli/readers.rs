@@ -80,7 +80,10 @@ pub(super) fn readers(args: &ReadersArgs, quiet: bool) -> Outcome {
         volume.rescale = Rescale::IDENTITY;
         // A DICOM segmentation says what it was drawn on, and what is made of it says the same.
         let reference = (open.volume.series.format == "dicom").then_some(&open);
-        segmentation::save(path, &volume, &table, None, reference)?;
+        let written = segmentation::save(path, &volume, &table, None, reference)?;
+        for warning in written.warnings.into_iter().filter(|_| !quiet) {
+            output::complain(&say!("cli-warning", message = warning));
+        }
         Ok(())
     };
     if let Some(path) = &args.consensus {

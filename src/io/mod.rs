@@ -33,6 +33,7 @@ pub mod zip;
 pub(crate) mod folders;
 mod hdf5;
 mod raw;
+mod replacement;
 mod scan;
 
 pub use load::{load, load_slabs};

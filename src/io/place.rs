@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
+use super::segmentation::Stamp;
 use super::source::Skipped;
 
 /// A file to read.
@@ -13,6 +14,7 @@ use super::source::Skipped;
 pub struct FilePlace {
     path: PathBuf,
     unpacked: Option<Unpacked>,
+    stamp: Option<Stamp>,
 }
 
 /// Where an unpacked file came from.
@@ -42,7 +44,26 @@ impl FilePlace {
                 name,
                 _folder: Arc::clone(folder),
             }),
+            stamp: None,
         }
+    }
+
+    /// The same, with how the file is now: it is about to be read.
+    pub(super) fn stamped(&self) -> Self {
+        Self {
+            stamp: Stamp::of(&self.path),
+            ..self.clone()
+        }
+    }
+
+    /// How the file was before its header was read, if that was looked at.
+    pub fn stamp(&self) -> Option<Stamp> {
+        self.stamp
+    }
+
+    /// Whether the file has become another one since its header was read.
+    pub fn has_changed(&self) -> bool {
+        self.stamp.is_some() && self.stamp != Stamp::of(&self.path)
     }
 
     /// Where its bytes are.
@@ -74,6 +95,7 @@ impl FilePlace {
         Self {
             path,
             unpacked: self.unpacked.clone(),
+            stamp: None,
         }
     }
 }
@@ -83,6 +105,7 @@ impl From<&Path> for FilePlace {
         Self {
             path: path.to_owned(),
             unpacked: None,
+            stamp: None,
         }
     }
 }

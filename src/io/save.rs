@@ -3,8 +3,14 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::say;
+
+/// How names of files and folders begin that are being written.
+const PREFIX: &str = ".isocenter-";
+/// How they end; six letters and digits are between.
+const SUFFIX: &str = ".tmp";
 
 /// A file could not be written. The message is one sentence that names the file and the reason.
 #[derive(Debug, thiserror::Error)]
@@ -67,14 +73,22 @@ fn put_in_place(path: &Path, fill: impl FnOnce(&tempfile::NamedTempFile) -> io::
     };
     let folder = folder_of(path);
     let temporary = tempfile::Builder::new()
-        .prefix(".isocenter-")
-        .suffix(".tmp")
+        .prefix(PREFIX)
+        .suffix(SUFFIX)
         .tempfile_in(folder)
         .map_err(fail)?;
     fill(&temporary).map_err(fail)?;
     make_readable(temporary.as_file(), path).map_err(fail)?;
     temporary.persist(path).map_err(|err| fail(err.error))?;
     sync_folder(folder);
+    Ok(())
+}
+
+/// Puts a finished file from another folder of the same disk into its place, with the mode of the one that was there.
+pub(super) fn replace(new: &Path, path: &Path) -> io::Result<()> {
+    make_readable(&File::open(new)?, path)?;
+    std::fs::rename(new, path)?;
+    sync_folder(folder_of(path));
     Ok(())
 }
 
@@ -110,9 +124,33 @@ pub fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> Result<(), SaveErro
 /// A folder in another one, which is gone with all that is in it when it is dropped.
 pub(super) fn working_folder(parent: &Path) -> io::Result<tempfile::TempDir> {
     tempfile::Builder::new()
-        .prefix(".isocenter-")
-        .suffix(".tmp")
+        .prefix(PREFIX)
+        .suffix(SUFFIX)
         .tempdir_in(parent)
+}
+
+/// Takes away what programs were writing in a folder when they were killed: what has a name of our kind and has not
+/// been touched for a day.
+pub(super) fn remove_leftovers(folder: &Path) {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let is_ours = |name: &str| {
+        let middle = name.strip_prefix(PREFIX).and_then(|name| name.strip_suffix(SUFFIX));
+        middle.is_some_and(|middle| middle.len() == 6 && middle.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_str().is_some_and(is_ours)) {
+        // Of a link this is the link itself.
+        let Ok(metadata) = entry.metadata() else { continue };
+        let age = metadata.modified().ok().and_then(|changed| changed.elapsed().ok());
+        if age.is_none_or(|age| age < DAY) {
+            continue;
+        }
+        if metadata.is_dir() {
+            std::fs::remove_dir_all(entry.path()).ok();
+        } else {
+            std::fs::remove_file(entry.path()).ok();
+        }
+    }
 }
 
 /// The folder that a file is in.
@@ -153,4 +191,31 @@ fn make_readable(file: &File, path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn make_readable(_file: &File, _path: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_old_leftovers_of_ours_are_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = [
+            ".isocenter-Ab3dE6.tmp",
+            ".isocenter-Ab3dE7.tmp",
+            ".isocenter-mine.tmp",
+            "Ab3dE6.tmp",
+        ];
+        let paths = names.map(|name| folder.path().join(name));
+        for path in &paths {
+            std::fs::write(path, b"x").unwrap();
+        }
+        let two_days = std::time::SystemTime::now() - Duration::from_secs(48 * 60 * 60);
+        for path in [&paths[0], &paths[2], &paths[3]] {
+            let file = File::options().append(true).open(path).unwrap();
+            file.set_modified(two_days).unwrap();
+        }
+        remove_leftovers(folder.path());
+        assert_eq!(paths.map(|path| path.exists()), [false, true, true, true]);
+    }
 }

@@ -249,7 +249,7 @@ pub(crate) fn plain(err: &std::io::Error) -> String {
 
 /// Recognises one file by its content and reads its header.
 fn look(file: &FilePlace) -> Found {
-    let outcome = std::panic::catch_unwind(|| look_inside(file));
+    let outcome = std::panic::catch_unwind(|| look_inside(&file.stamped()));
     outcome.unwrap_or_else(|_| {
         Found::Skipped(Skipped {
             path: file.name().to_owned(),

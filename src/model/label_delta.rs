@@ -127,6 +127,17 @@ impl LabelDelta {
         map
     }
 
+    /// The labels that lose or gain voxels, without 0, and whether they gain any.
+    pub fn labels(&self) -> std::collections::BTreeMap<u16, bool> {
+        let mut labels = std::collections::BTreeMap::new();
+        for run in self.blocks.iter().flat_map(|delta| &delta.runs) {
+            labels.entry(run.old).or_insert(false);
+            labels.insert(run.new, true);
+        }
+        labels.remove(&0);
+        labels
+    }
+
     /// How many voxels each label loses (below 0) or gains.
     pub fn balance(&self) -> std::collections::BTreeMap<u16, i64> {
         let mut balance = std::collections::BTreeMap::new();

@@ -13,6 +13,7 @@ use isocenter::app::segment_work::SegmentWork;
 use isocenter::app::tool::{Button, Modifiers, Tool};
 use isocenter::app::{Choice, Command, Effect, Program};
 use isocenter::io::home::Home;
+use isocenter::io::journal;
 
 use crate::driver::*;
 
@@ -300,4 +301,23 @@ fn what_is_closed_meanwhile_changes_nothing_of_what_is_asked() {
         }
         assert!(!is_gone || !path.exists());
     }
+}
+
+#[test]
+fn what_cannot_be_kept_is_said_once_and_tried_now_and_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    std::fs::create_dir(&home).unwrap();
+    std::fs::write(home.join("data"), b"no folder").unwrap();
+    let mut program = painted(folder.path());
+    run(&mut program, Command::NewSegmentation);
+    // It comes to rest with two of them.
+    paint(&mut program, 150.0);
+    assert!(!program.state().can_keep_work());
+    let said = program.state().messages.iter();
+    assert_eq!(said.filter(|said| said.text.contains("cannot be kept safe")).count(), 1);
+    // There is room again at the last moment.
+    std::fs::remove_file(home.join("data")).unwrap();
+    drop(program);
+    assert_eq!(journal::left(&Home::at(home)).len(), 2);
 }

@@ -46,6 +46,7 @@ mod nifti_write;
 mod nrrd;
 mod overlays;
 mod painting;
+mod painting_killed;
 mod painting_safe;
 mod painting_tools;
 mod painting_work;

@@ -233,6 +233,12 @@ fn a_range_shows_in_the_slices_what_it_would_paint() {
     check(&program);
     stand(&mut program, DVec3::new(11.0, 15.0, 20.0));
     check(&program);
+    // Who moves on before it is found out sees it where the pane is then.
+    for _ in 0..2 {
+        run(&mut program, Command::Scroll { pane, steps: 2 });
+    }
+    wait(&mut program);
+    check(&program);
     assert_eq!(program.state().history.done_count(), steps);
     let [low, high] = range;
     work(&mut program, SegmentWork::Threshold { low, high });
@@ -241,6 +247,40 @@ fn a_range_shows_in_the_slices_what_it_would_paint() {
     assert!(program.state().range_seen.is_none());
     run(&mut program, Command::FindThreshold);
     assert!(program.state().painting.shows_range);
+}
+
+#[test]
+fn what_comes_of_work_on_a_segment_that_is_gone_or_locked_is_left() {
+    let (mut program, _folder) = two_segments();
+    let before = labels(&program);
+    let all = || Command::WorkOnSegment {
+        work: SegmentWork::Threshold { low: -1e9, high: 1e9 },
+    };
+    let says = |program: &Program| {
+        let mut messages = program.state().messages.iter();
+        messages.any(|said| said.text.contains("was removed or locked"))
+    };
+    run(&mut program, Command::AddSegment { index: 1 });
+    run(&mut program, all());
+    run(&mut program, Command::Undo);
+    wait(&mut program);
+    assert!(says(&program));
+    assert_eq!(labels(&program), before);
+    run(&mut program, Command::DismissMessage { index: 0 });
+    run(&mut program, Command::AddSegment { index: 1 });
+    run(&mut program, all());
+    let change = SegmentChange::Locked(true);
+    run(
+        &mut program,
+        Command::SetSegment {
+            index: 1,
+            label: 3,
+            change,
+        },
+    );
+    wait(&mut program);
+    assert!(says(&program));
+    assert_eq!(labels(&program), before);
 }
 
 #[test]

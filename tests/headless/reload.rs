@@ -7,6 +7,8 @@ use glam::DVec2;
 use isocenter::app::overlays::{self, SegmentChange};
 use isocenter::app::painting::PaintChange;
 use isocenter::app::pane::PaneId;
+use isocenter::app::segment_work::SegmentWork;
+use isocenter::app::surfaces::VolumeLook;
 use isocenter::app::tool::{Button, Modifiers, Tool};
 use isocenter::app::{Command, Program};
 use isocenter::model::window::Window;
@@ -145,6 +147,129 @@ fn a_file_that_is_broken_for_a_while_costs_nothing() {
     assert_eq!(count(&program), 4 * DIMS[1] * DIMS[2]);
     write_labels(folder.path(), 6);
     assert!(until(&mut program, |program| count(program) == 6 * DIMS[1] * DIMS[2]));
+}
+
+fn save(program: &mut Program, path: Option<&Path>) {
+    let path = path.map(Path::to_owned);
+    run(program, Command::SaveSegmentation { index: None, path });
+    wait(program);
+    assert!(!overlays::any_unsaved(program.state()));
+}
+
+#[test]
+fn a_map_that_was_saved_becomes_an_image_and_a_map_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("seg.nii");
+    let mut program = watching(folder.path());
+    paint(&mut program);
+    save(&mut program, None);
+    // What was 16 bits of a number is 8 now.
+    let (_, entry, _) = overlays::over_shown(program.state()).next().unwrap();
+    let painted = entry.volume().voxels.label_map(0).unwrap().to_dense();
+    let name = entry.volume().series.description.clone();
+    run(&mut program, Command::UseAsSegmentation { index: 1, yes: false });
+    wait(&mut program);
+    let shown = program.state().shown().unwrap();
+    assert!(shown.volume().series.description.starts_with(&name));
+    assert!(shown.overlay.is_none());
+    let at = |n: usize| [n % DIMS[0], n / DIMS[0] % DIMS[1], n / (DIMS[0] * DIMS[1])];
+    for (n, label) in painted.iter().enumerate() {
+        assert_eq!(
+            shown.volume().voxels.stored(at(n), 0, 0),
+            Some(f64::from(*label)),
+            "{n}"
+        );
+    }
+    run(&mut program, Command::UseAsSegmentation { index: 1, yes: true });
+    wait(&mut program);
+    let before = count(&program);
+    assert_eq!(before, painted.iter().filter(|label| **label == 1).count());
+    run(
+        &mut program,
+        Command::WorkOnSegment {
+            work: SegmentWork::Clear,
+        },
+    );
+    wait(&mut program);
+    save(&mut program, None);
+    let mut again = program_on(&folder.path().join("one.nii"));
+    open(&mut again, &path);
+    assert_eq!((count(&program), count(&again)), (0, 0));
+    let kept = std::fs::read(folder.path().join("seg.nii.bak")).unwrap();
+    assert_eq!(
+        kept.iter().rev().take(painted.len()).filter(|byte| **byte == 1).count(),
+        before
+    );
+}
+
+#[test]
+fn a_map_that_was_saved_under_another_name_follows_that_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = watching(folder.path());
+    let look = VolumeLook::Hidden;
+    run(&mut program, Command::SetOverlayLook { index: 1, look });
+    paint(&mut program);
+    let painted = count(&program);
+    save(&mut program, Some(&folder.path().join("mine.nii")));
+    write_labels(folder.path(), 6);
+    std::thread::sleep(Duration::from_millis(1200));
+    let (_, effects) = program.poll();
+    assert!(effects.is_empty());
+    wait(&mut program);
+    assert_eq!(count(&program), painted);
+    run(&mut program, Command::Reload { index: 1 });
+    wait(&mut program);
+    assert_eq!(count(&program), painted);
+    let (_, _, overlay) = overlays::over_shown(program.state()).next().unwrap();
+    assert_eq!(overlay.look, look);
+}
+
+#[test]
+fn who_paints_while_a_file_is_read_again_is_told_that_it_was_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = watching(folder.path());
+    run(&mut program, Command::Watch { index: 1, yes: false });
+    write_labels(folder.path(), 6);
+    run(&mut program, Command::Reload { index: 1 });
+    paint(&mut program);
+    assert!(says(&program, "is not saved"));
+    assert!(count(&program) > 4 * DIMS[1] * DIMS[2]);
+    assert!(count(&program) < 6 * DIMS[1] * DIMS[2]);
+}
+
+#[test]
+fn a_file_that_changed_before_it_was_painted_is_not_saved_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.seg.nrrd");
+    let mut program = watching(folder.path());
+    paint(&mut program);
+    save(&mut program, Some(&path));
+    // Nothing is painted until there is an image below.
+    let mut program = program_on(&path);
+    let file = std::fs::File::options().append(true).open(&path).unwrap();
+    file.set_modified(std::time::SystemTime::now() + Duration::from_secs(2))
+        .unwrap();
+    open(&mut program, &folder.path().join("one.nii"));
+    run(&mut program, Command::Show { index: 1 });
+    wait(&mut program);
+    assert!(says(&program, "has changed since it was opened"));
+    run(
+        &mut program,
+        Command::WorkOnSegment {
+            work: SegmentWork::Clear,
+        },
+    );
+    wait(&mut program);
+    run(
+        &mut program,
+        Command::SaveSegmentation {
+            index: None,
+            path: None,
+        },
+    );
+    wait(&mut program);
+    assert!(says(&program, "another program has changed"));
+    assert!(overlays::any_unsaved(program.state()));
 }
 
 #[test]

@@ -61,8 +61,9 @@ pub enum JobEvent {
     TransferSaved(Result<PathBuf, String>),
     /// The values of a volume were counted.
     Counted(VolumeId, Counted),
-    /// The labels of a volume were read; `None` if it is no label map.
-    Labelled(VolumeId, Option<LabelsRead>),
+    /// The labels of a volume were read; `None` if it is no label map. And whether its file has changed since its header
+    /// was read.
+    Labelled(VolumeId, Option<LabelsRead>, bool),
     /// A probability map was read; its lowest and highest value, if it has any.
     ProbabilityRead(VolumeId, Option<[f64; 2]>),
     /// A segmentation was cut out of a probability map.

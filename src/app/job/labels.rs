@@ -10,7 +10,7 @@ use super::super::segment_work::WorkRequest;
 use super::super::surfaces::SurfacesRequest;
 use super::{JobEvent, JobId, Jobs};
 use crate::io::home::Home;
-use crate::io::journal;
+use crate::io::journal::{self, Journal};
 
 impl Jobs {
     /// Writes a segmentation. Cannot be stopped, and the program does not end before it has ended.
@@ -54,6 +54,15 @@ impl Jobs {
     pub fn start_keep_labels(&mut self, job: JobId, request: Box<LabelsToKeep>) {
         let writer = self.start(job, "journal", move |_| JobEvent::LabelsKept(request.keep()));
         self.writers.retain(|writer| !writer.is_finished());
+        self.writers.extend(writer);
+    }
+
+    /// Throws journals away. Cannot be stopped, and the program does not end before it has ended.
+    pub fn start_end_journals(&mut self, job: JobId, journals: Vec<Arc<Journal>>) {
+        let writer = self.start(job, "journal", move |_| {
+            journals.iter().for_each(|journal| journal.end());
+            JobEvent::Nothing
+        });
         self.writers.extend(writer);
     }
 

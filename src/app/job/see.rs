@@ -17,7 +17,7 @@ use crate::algo::value_range::value_range;
 use crate::algo::{body_mask, bone_mask, percentile};
 use crate::io::load::LoadReport;
 use crate::io::progress::ProgressEvent;
-use crate::io::{self, OpenVolume, Opened, Progress};
+use crate::io::{self, FilePlace, OpenVolume, Opened, Progress};
 use crate::model::volume::Volume;
 use crate::scene::VolumeScene;
 
@@ -112,7 +112,8 @@ impl Jobs {
             if is_cancelled() {
                 return JobEvent::Nothing;
             }
-            JobEvent::Labelled(open.volume.id, read)
+            let has_changed = open.source.file().is_some_and(FilePlace::has_changed);
+            JobEvent::Labelled(open.volume.id, read, has_changed)
         });
     }
 

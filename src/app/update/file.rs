@@ -211,6 +211,7 @@ pub(super) fn close(state: &mut State, index: usize) -> Vec<Effect> {
     for job in about_it {
         state.jobs.remove(&job);
     }
+    super::safety::give_journal_up(state, index);
     state.document.entries.remove(index);
     state.thumbnails.forget(id);
     state.transfer_thumbnails.forget(id);
@@ -227,6 +228,9 @@ pub(super) fn close_all(state: &mut State) -> Vec<Effect> {
     super::pointer::settle(state);
     let mut effects: Vec<Effect> = state.jobs.keys().copied().map(Effect::CancelJob).collect();
     effects.extend(super::measure::close(state));
+    for index in 0..state.document.entries.len() {
+        super::safety::give_journal_up(state, index);
+    }
     state.document.entries.clear();
     state.document.skipped.clear();
     state.document.patients.clear();

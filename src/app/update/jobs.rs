@@ -39,7 +39,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             scanned(state, opened)
         }
         JobEvent::Judged(found) => tables::judged(state, found),
-        JobEvent::Labelled(id, read) => overlay::counted(state, id, read),
+        JobEvent::Labelled(id, read, has_changed) => overlay::counted(state, id, read, has_changed),
         JobEvent::ProbabilityRead(id, range) => probability::read(state, id, range),
         JobEvent::CasesRead(read) => cases::read(state, read),
         JobEvent::WorkTaken(taken) => safety::took_over(state, *taken),
@@ -64,9 +64,11 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
         state.jobs.remove(&job);
     }
     effects.extend(measure::due(state));
+    effects.extend(segment_work::due(state));
     effects.extend(overlay::due(state));
     effects.extend(probability::due(state));
     effects.extend(surfaces::due(state));
+    tables::forget_closed(state);
     effects.extend(occlusion::due(state));
     effects.extend(developing::due(state));
     effects.extend(safety::due(state));
@@ -306,6 +308,10 @@ fn broke(state: &mut State, job: JobId, text: String) {
         && let Some(entry) = state.document.entry_mut(id)
     {
         entry.load = LoadState::Stopped;
+    }
+    if let Some(JobSubject::Range(_)) = state.jobs.get(&job).map(|status| &status.subject) {
+        // It would break again.
+        state.painting.shows_range = false;
     }
     if let Some(JobSubject::Thumbnail(id)) = state.jobs.get(&job).map(|status| status.subject.clone()) {
         // It is not tried again.

@@ -36,7 +36,7 @@ pub(super) use jobs::chosen;
 pub(super) use movie::begin_movie;
 pub use reload::can_reload;
 pub(super) use reload::file_changed;
-pub(super) use safety::{due as due_for_safety, is_at_work, look_for_work};
+pub(super) use safety::{due as due_for_safety, is_at_work, last_try, look_for_work};
 pub(super) use settings::{kept, take};
 
 use super::command::{Choice, Command, Effect};

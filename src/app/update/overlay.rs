@@ -7,11 +7,11 @@ use std::sync::Arc;
 use super::super::command::Effect;
 use super::super::history::LabelEdit;
 use super::super::job::JobId;
-use super::super::overlays::{self, MOST_LABELS, OPACITY_STEP, Overlay, OverlayView, Saved, SegmentChange};
+use super::super::overlays::{self, Becomes, MOST_LABELS, OPACITY_STEP, Overlay, OverlayView, Saved, SegmentChange};
 use super::super::probability::{self, Probability};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::super::surfaces::VolumeLook;
-use super::{file, navigate, paint};
+use super::{file, navigate, paint, reload, safety};
 use crate::algo::label_counts::LabelsRead;
 use crate::io::OpenVolume;
 use crate::io::segmentation::{self, Stamp};
@@ -103,8 +103,9 @@ pub(super) fn read(state: &mut State, id: VolumeId) -> Option<Effect> {
     Some(Effect::StartLabels { job, open, most_labels })
 }
 
-/// A volume was read: it is a label map with these labels, or none.
-pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>) -> Vec<Effect> {
+/// A volume was read: it is a label map with these labels, or none. If its file `has_changed` since its header was read,
+/// what was read may be wrong.
+pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>, has_changed: bool) -> Vec<Effect> {
     let Some(entry) = state.document.entry_mut(id) else {
         return Vec::new();
     };
@@ -129,6 +130,9 @@ pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>
                     rescale: Rescale::IDENTITY,
                     ..painted
                 });
+            }
+            if has_changed {
+                tell_change(state, id);
             }
             tell_place(state, id, &name);
             Vec::new()
@@ -162,7 +166,16 @@ fn own_file(open: &OpenVolume) -> Option<(PathBuf, Option<Stamp>)> {
     if series.format == "dicom" && series.modality != "SEG" {
         return None;
     }
-    segmentation::is_writable_name(file.path()).then(|| (file.path().to_owned(), Stamp::of(file.path())))
+    segmentation::is_writable_name(file.path()).then(|| (file.path().to_owned(), file.stamp()))
+}
+
+/// Says that a file has changed since its header was read, unless it is read again by itself.
+fn tell_change(state: &mut State, id: VolumeId) {
+    let entry = state.document.entry(id).filter(|entry| !entry.is_watched);
+    if let Some(file) = entry.and_then(|entry| entry.open.source.file()) {
+        let path = file.to_string();
+        state.tell(Level::Error, say!("app-labels-changed", path = path));
+    }
 }
 
 /// A volume as it was before anything of it was read.
@@ -213,13 +226,18 @@ fn tell_place(state: &mut State, id: VolumeId, name: &str) {
 
 /// From label map to image and back.
 pub(super) fn set_role(state: &mut State, index: usize, as_map: bool) -> Vec<Effect> {
-    if !as_map && !give_up_labels(state, index) {
-        return Vec::new();
+    if !as_map && let GivenUp::Not(effects) = give_up_labels(state, index, Becomes::Image) {
+        return effects;
     }
     let Some(entry) = state.document.entries.get_mut(index) else {
         return Vec::new();
     };
     let id = entry.volume().id;
+    if as_map && entry.overlay.is_some() {
+        // It is one, and what was painted stays.
+        set_visible(state, index, true);
+        return Vec::new();
+    }
     if !as_map {
         entry.probability = None;
         return file::show(state, id);
@@ -236,22 +254,34 @@ pub(super) fn set_role(state: &mut State, index: usize, as_map: bool) -> Vec<Eff
     show_image_of(state, id)
 }
 
-/// The voxels of a label map become those of its file again. What was painted and is not saved is not given up: then the
-/// answer is false.
-pub(super) fn give_up_labels(state: &mut State, index: usize) -> bool {
+/// Whether a volume is a label map no longer.
+pub(super) enum GivenUp {
+    /// It never was one, or is none now.
+    Done,
+    /// It still is one. What is to be done so that it becomes what it shall, if that can be done.
+    Not(Vec<Effect>),
+}
+
+/// The voxels of a label map become those of its file again: at once if that is as it was opened, else when it has been
+/// read again. What was painted and is not saved is not given up.
+pub(super) fn give_up_labels(state: &mut State, index: usize, becomes: Becomes) -> GivenUp {
     let Some(entry) = state.document.entries.get_mut(index) else {
-        return false;
+        return GivenUp::Not(Vec::new());
     };
     if let Some(overlay) = &entry.overlay {
         if overlay.is_unsaved(entry.volume()) {
             let name = entry.volume().series.description.clone();
             state.tell(Level::Error, say!("app-unsaved-stays", name = name));
-            return false;
+            return GivenUp::Not(Vec::new());
         }
         match overlay.file.clone() {
             Some(file) => {
                 entry.open = file;
                 entry.load = LoadState::Header;
+            }
+            // It was saved, and the header that was read before is of another file.
+            None if overlay.path.is_some() && overlay.is_read() => {
+                return GivenUp::Not(reload::become_another(state, index, becomes));
             }
             // What was made here is in no file that it could be read from again.
             None => {
@@ -261,8 +291,11 @@ pub(super) fn give_up_labels(state: &mut State, index: usize) -> bool {
             }
         }
     }
-    entry.overlay = None;
-    true
+    safety::give_journal_up(state, index);
+    if let Some(entry) = state.document.entries.get_mut(index) {
+        entry.overlay = None;
+    }
+    GivenUp::Done
 }
 
 /// A map over itself shows nothing: the largest image comes back.

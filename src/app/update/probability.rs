@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::super::command::Effect;
 use super::super::job::JobId;
-use super::super::overlays;
+use super::super::overlays::{self, Becomes};
 use super::super::presets;
 use super::super::probability::{self, CERTAINTIES, Cut, CutRequest, Probability, ProbabilityChange, certain_value};
 use super::super::state::{JobSubject, Level, LoadState, State};
+use super::overlay::GivenUp;
 use super::{file, overlay, paint};
 use crate::model::volume::VolumeId;
 use crate::say;
@@ -159,8 +160,8 @@ fn set_role(state: &mut State, index: usize, as_map: bool) -> Vec<Effect> {
         state.tell(Level::Error, say!("app-probability-impossible", name = name));
         return Vec::new();
     }
-    if as_map && !overlay::give_up_labels(state, index) {
-        return Vec::new();
+    if as_map && let GivenUp::Not(effects) = overlay::give_up_labels(state, index, Becomes::Probability) {
+        return effects;
     }
     let Some(entry) = state.document.entry_mut(id) else {
         return Vec::new();

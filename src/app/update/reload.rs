@@ -4,16 +4,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::command::Effect;
-use super::super::overlays::Overlay;
+use super::super::overlays::{Becomes, Overlay};
+use super::super::probability::Probability;
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
-use super::{file, overlay};
+use super::{file, overlay, safety};
 use crate::io::segmentation::Stamp;
 use crate::io::{OpenVolume, Opened, unplaced};
 use crate::model::volume::VolumeId;
 use crate::say;
 
-/// The file that a volume is read from, if it is one that can be read again.
+/// The file that a volume is read from, or was saved to since, if it is one that can be read again.
 fn file_of(entry: &Entry) -> Option<PathBuf> {
+    let saved = entry.overlay.as_ref().and_then(|overlay| overlay.path.as_ref());
+    if let Some((path, _)) = saved {
+        return Some(path.clone());
+    }
     let place = entry.from_file().source.file().filter(|place| !place.is_unpacked())?;
     Some(place.path().to_owned())
 }
@@ -52,6 +57,19 @@ pub(in crate::app) fn file_changed(state: &mut State, path: &Path) -> Vec<Effect
     changed.into_iter().flat_map(|index| reload(state, index)).collect()
 }
 
+fn is_unsaved(entry: &Entry) -> bool {
+    let overlay = entry.overlay.as_ref();
+    overlay.is_some_and(|overlay| overlay.is_unsaved(entry.volume()))
+}
+
+/// Says why a file is not read again.
+fn tell_unsaved(state: &mut State, index: usize) {
+    if let Some(path) = state.document.entries.get(index).and_then(file_of) {
+        let path = path.display().to_string();
+        state.tell(Level::Error, say!("app-reload-unsaved", path = path));
+    }
+}
+
 /// Begins to read the file of the n-th volume again. What was painted and is not saved is not given up for it.
 pub(super) fn reload(state: &mut State, index: usize) -> Vec<Effect> {
     let Some(entry) = state.document.entries.get(index) else {
@@ -60,10 +78,8 @@ pub(super) fn reload(state: &mut State, index: usize) -> Vec<Effect> {
     let (Some(path), id) = (file_of(entry), entry.volume().id) else {
         return Vec::new();
     };
-    let overlay = entry.overlay.as_ref();
-    if overlay.is_some_and(|overlay| overlay.is_unsaved(entry.volume())) {
-        let path = path.display().to_string();
-        state.tell(Level::Error, say!("app-reload-unsaved", path = path));
+    if is_unsaved(entry) {
+        tell_unsaved(state, index);
         return Vec::new();
     }
     let is_under_way = state
@@ -73,6 +89,7 @@ pub(super) fn reload(state: &mut State, index: usize) -> Vec<Effect> {
     if is_under_way {
         return Vec::new();
     }
+    set_becomes(state, index, None);
     let title = say!("app-job-scan", path = path.display().to_string());
     let job = file::begin(state, title, JobSubject::Reload(id));
     vec![Effect::StartScan {
@@ -81,17 +98,22 @@ pub(super) fn reload(state: &mut State, index: usize) -> Vec<Effect> {
     }]
 }
 
-/// A file was read again: its volume takes the place of the one before, seen in the same way.
-pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effect> {
-    let Some(index) = state.document.entries.iter().position(|entry| entry.volume().id == id) else {
-        return Vec::new();
-    };
-    let entry = &mut state.document.entries[index];
-    // It may have been painted on meanwhile.
-    let overlay = entry.overlay.as_ref();
-    if overlay.is_some_and(|overlay| overlay.is_unsaved(&entry.open.volume)) {
-        return Vec::new();
+/// Begins to read the file of the n-th label map again, so that it becomes something else.
+pub(super) fn become_another(state: &mut State, index: usize, becomes: Becomes) -> Vec<Effect> {
+    let effects = reload(state, index);
+    set_becomes(state, index, Some(becomes));
+    effects
+}
+
+fn set_becomes(state: &mut State, index: usize, becomes: Option<Becomes>) {
+    let entry = state.document.entries.get_mut(index);
+    if let Some(overlay) = entry.and_then(|entry| entry.overlay.as_mut()) {
+        overlay.becomes = becomes;
     }
+}
+
+/// Of the volumes of a file the one that is this one, lying where this one lay if the file does not say.
+fn same_of(entry: &Entry, opened: Opened) -> Option<OpenVolume> {
     let is_same = |open: &OpenVolume| {
         let (new, old) = (&open.volume.series, &entry.volume().series);
         new.series_uid == old.series_uid && new.series_number == old.series_number
@@ -105,7 +127,7 @@ pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effec
         .position(is_named_so)
         .or_else(|| volumes.iter().position(is_same));
     if volumes.is_empty() {
-        return Vec::new();
+        return None;
     }
     let mut open = volumes.swap_remove(at.unwrap_or(0));
     if let Some(mut placed) = unplaced::lie_on(&open, entry.volume()) {
@@ -115,14 +137,40 @@ pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effec
         }
         open = placed;
     }
+    Some(open)
+}
+
+/// A file was read again: its volume takes the place of the one before, seen in the same way.
+pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effect> {
+    let Some(index) = state.document.entries.iter().position(|entry| entry.volume().id == id) else {
+        return Vec::new();
+    };
+    // It may have been painted on meanwhile.
+    if is_unsaved(&state.document.entries[index]) {
+        tell_unsaved(state, index);
+        return Vec::new();
+    }
+    safety::give_journal_up(state, index);
+    let entry = &mut state.document.entries[index];
+    let Some(open) = same_of(entry, opened) else {
+        return Vec::new();
+    };
     let new = open.volume.id;
     let name = open.volume.series.description.clone();
-    entry.overlay = entry.overlay.take().map(|old| {
+    let becomes = entry.overlay.as_ref().and_then(|overlay| overlay.becomes);
+    entry.overlay = entry.overlay.take().filter(|_| becomes.is_none()).map(|old| {
         let read = open.source.segments().unwrap_or_default();
         // Names, colours and what is hidden are as the user left them.
         let table = if old.table.segments.is_empty() { read } else { old.table };
-        Overlay::new(table, old.is_visible)
+        Overlay {
+            look: old.look,
+            told: old.told,
+            ..Overlay::new(table, old.is_visible)
+        }
     });
+    if becomes == Some(Becomes::Probability) {
+        entry.probability = Some(Probability::new(None));
+    }
     entry.open = open;
     entry.load = LoadState::Header;
     entry.load_warnings.clear();
@@ -141,6 +189,14 @@ pub(super) fn take(state: &mut State, id: VolumeId, opened: Opened) -> Vec<Effec
         map.certain = None;
     }
     let was_shown = take_place(state, id, new);
+    match becomes {
+        Some(Becomes::Image) => return file::show(state, new),
+        Some(Becomes::Probability) => {
+            state.view.overlays.is_on = true;
+            return overlay::show_image_of(state, new);
+        }
+        None => {}
+    }
     let said = say!("app-reloaded", name = name);
     if state.messages.last().is_none_or(|last| last.text != said) {
         state.tell(Level::Note, said);

@@ -1,8 +1,9 @@
 //! Saving segmentations, keeping what is painted in journals, and bringing back what was left behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::super::command::{Choice, Effect};
 use super::super::leaving::Goal;
@@ -13,6 +14,7 @@ use super::super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, 
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::{cases, file, jobs, leaving};
 use crate::io::journal::{self, Head, Left};
+use crate::io::segmentation::Written;
 use crate::io::{self, OpenVolume};
 use crate::model::volume::{Patient, Placement, Rescale, SeriesInfo, Volume, VolumeId, VolumeKind};
 use crate::model::voxels::Voxels;
@@ -111,22 +113,31 @@ fn reference_of(state: &State, map: &Entry) -> Option<OpenVolume> {
 pub(super) fn saved(state: &mut State, saved: LabelsSaved) {
     let path = saved.path.display().to_string();
     match saved.outcome {
-        Ok(stamp) => {
+        Ok(Written { stamp, mut warnings }) => {
             if let Some(entry) = state.document.entry_mut(saved.id)
                 && let Some(overlay) = &mut entry.overlay
             {
+                if overlay.path.as_ref().is_some_and(|(own, _)| *own != saved.path) {
+                    // The file that was watched is another's from now on.
+                    entry.is_watched = false;
+                    overlay.told.clear();
+                }
+                warnings.retain(|warning| overlay.told.insert(warning.clone()));
                 overlay.path = Some((saved.path.clone(), Some(stamp)));
+                overlay.file = None;
                 overlay.saved = Some(Saved {
                     revision: saved.revision,
                     table: saved.table,
                 });
-                if !overlay.is_unsaved(&entry.open.volume)
-                    && let Some(kept) = overlay.journal.take()
-                {
-                    kept.journal.end();
-                }
             }
-            state.tell(Level::Note, say!("app-labels-saved", path = path));
+            state.tell(Level::Note, say!("app-labels-saved", path = path.clone()));
+            for warning in warnings {
+                let path = path.clone();
+                state.tell(
+                    Level::Note,
+                    say!("app-labels-saved-but", path = path, warning = warning),
+                );
+            }
             cases::saved(state, saved.id, &saved.path);
         }
         Err(err) => {
@@ -136,8 +147,11 @@ pub(super) fn saved(state: &mut State, saved: LabelsSaved) {
     }
 }
 
+/// So long what could not be kept safe is not tried again: then there may be room for it.
+const RETRY: Duration = Duration::from_secs(5);
+
 /// The next thing to be kept safe, if there is one and nothing is being kept now. What could not be kept is tried again
-/// once it has changed.
+/// after a while.
 pub(in crate::app) fn due(state: &mut State) -> Vec<Effect> {
     let Some(home) = state.home.clone() else {
         return Vec::new();
@@ -145,13 +159,23 @@ pub(in crate::app) fn due(state: &mut State) -> Vec<Effect> {
     if state.jobs.values().any(|status| status.subject == JobSubject::Journal) {
         return Vec::new();
     }
+    let open: BTreeSet<VolumeId> = state.document.entries.iter().map(|entry| entry.volume().id).collect();
+    state.journal_failed.retain(|id, _| open.contains(id));
+    for index in 0..state.document.entries.len() {
+        give_journal_up(state, index);
+    }
+    if !state.ended_journals.is_empty() {
+        let job = file::begin(state, say!("app-job-journal"), JobSubject::Journal);
+        let journals = std::mem::take(&mut state.ended_journals);
+        return vec![Effect::EndJournals { job, journals }];
+    }
     let request = state.document.entries.iter().find_map(|entry| {
         let overlay = entry
             .overlay
             .as_ref()
             .filter(|overlay| overlay.is_unsaved(entry.volume()))?;
-        let revision = entry.volume().voxels.painted_revision();
-        let is_hopeless = state.journal_failed_at == Some(revision);
+        let failed = state.journal_failed.get(&entry.volume().id);
+        let is_hopeless = failed.is_some_and(|at| at.elapsed() < RETRY);
         (!has_all(entry, overlay) && !is_hopeless).then(|| {
             let image = image_of(state, entry).or(state.shown());
             let opened = recent::opened_with(&state.settings.recent, image);
@@ -163,6 +187,26 @@ pub(in crate::app) fn due(state: &mut State) -> Vec<Effect> {
         let request = Box::new(request);
         vec![Effect::KeepLabels { job, request }]
     })
+}
+
+/// Gives the journal of the n-th volume up if nothing of it is unsaved: it is in its file, or was taken back.
+pub(super) fn give_journal_up(state: &mut State, index: usize) {
+    let Some(entry) = state.document.entries.get_mut(index) else {
+        return;
+    };
+    if let Some(overlay) = &mut entry.overlay
+        && !overlay.is_unsaved(&entry.open.volume)
+        // Work that was brought back is not in its file, even if all of it was erased.
+        && (overlay.saved.is_some() || overlay.path.is_none())
+        && let Some(kept) = overlay.journal.take()
+    {
+        state.ended_journals.push(kept.journal);
+    }
+}
+
+/// The program ends: what could not be kept safe is tried once more.
+pub(in crate::app) fn last_try(state: &mut State) {
+    state.journal_failed.clear();
 }
 
 /// Whether the journal of a segmentation has all of it.
@@ -229,7 +273,7 @@ fn to_keep(entry: &Entry, overlay: &Overlay, home: io::home::Home, opened: Vec<P
 pub(super) fn kept(state: &mut State, kept: LabelsKept) {
     match kept.outcome {
         Ok(journal) => {
-            state.journal_failed_at = None;
+            state.journal_failed.remove(&kept.id);
             // Of a segmentation that was closed it stays on the disk, to be offered again.
             let Some(entry) = state.document.entry_mut(kept.id) else {
                 return;
@@ -243,13 +287,15 @@ pub(super) fn kept(state: &mut State, kept: LabelsKept) {
                     path: kept.path,
                 });
             } else {
-                // It was saved in the meantime.
+                // It was saved or taken back in the meantime.
                 overlay.journal = None;
-                journal.end();
+                state.ended_journals.push(journal);
             }
         }
         Err(err) => {
-            if state.journal_failed_at.replace(kept.revision).is_none() {
+            let is_known = !state.journal_failed.is_empty();
+            state.journal_failed.insert(kept.id, Instant::now());
+            if !is_known {
                 state.tell(Level::Error, err.to_string());
             }
         }

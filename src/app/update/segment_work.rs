@@ -139,7 +139,22 @@ pub(super) fn done(state: &mut State, done: WorkDone) {
     let is_current = map.is_some_and(|map| map.revision() == done.revision)
         && is_known.is_none_or(|(overlay, (before, _))| overlay.table == *before)
         && state.stroke.is_none();
+    let table = done.tables.as_ref().map(|(_, after)| after);
+    let table = table.or_else(|| entry.overlay.as_ref().map(|overlay| &overlay.table));
+    let is_allowed = done.change.as_ref().is_none_or(|(_, delta)| {
+        // Segments may have been removed or locked meanwhile.
+        let mut labels = delta.labels().into_iter();
+        labels.all(
+            |(label, gains)| match table.and_then(|table| table.get(u32::from(label))) {
+                Some(segment) => !segment.is_locked,
+                None => !gains,
+            },
+        )
+    });
     match done.change {
+        Some(_) if is_current && !is_allowed => {
+            state.tell(Level::Note, say!("app-segment-gone", name = done.name));
+        }
         Some(change) if is_current && done.is_preview => {
             let before = state.preview.as_ref().map(|preview| preview.seen.id);
             let done = WorkDone {

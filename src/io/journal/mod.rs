@@ -77,7 +77,8 @@ impl Journal {
             JournalError::new(&path, why)
         };
         // Where the file system knows no locks, another program may offer the work too: better twice than never.
-        file.try_lock().ok();
+        // One that looks for work may have it for a moment.
+        file.lock().ok();
         let mut bytes = record::MAGIC.to_vec();
         state::push_entry(&mut bytes, Some(head), None, state)
             .and_then(|()| file.write_all(&bytes))
@@ -121,7 +122,7 @@ impl Journal {
         }
     }
 
-    /// Goes on with a journal that was left behind. `None` if another program has it.
+    /// Goes on with a journal that was left behind. `None` if another program has it, if only to look at it.
     pub fn take_over(path: &Path) -> Result<Option<(Self, Head, State)>, JournalError> {
         let fail = |why: &io::Error| JournalError::new(path, why);
         let mut file = OpenOptions::new()
