@@ -3,6 +3,8 @@
 
 const COLORS_WIDTH: i32 = 2048;
 const NO_LABEL: i32 = 0;
+// A smaller change of occupancy is rounding: it would have a direction. OCCUPANCY_NOISE in algo::label_matter.
+const OCCUPANCY_NOISE: f32 = 2e-5;
 
 fn label_of(number: f32) -> i32 {
     return i32(clamp(floor(number * layer.gain + layer.bias + 0.5), 0.0, 1e9));
@@ -47,12 +49,18 @@ fn occupancy(voxel: vec3<f32>, label: i32) -> f32 {
     return sum;
 }
 
+// From one voxel behind a place to one ahead.
+fn occupancy_along(at: vec3<f32>, axis: vec3<f32>, label: i32) -> f32 {
+    let change = occupancy(at + axis, label) - occupancy(at - axis, label);
+    return select(change, 0.0, abs(change) < OCCUPANCY_NOISE);
+}
+
 fn slope_of(place: Place, label: i32) -> vec3<f32> {
     let at = voxel_of(place);
     let along = vec3<f32>(
-        occupancy(at + vec3<f32>(1.0, 0.0, 0.0), label) - occupancy(at - vec3<f32>(1.0, 0.0, 0.0), label),
-        occupancy(at + vec3<f32>(0.0, 1.0, 0.0), label) - occupancy(at - vec3<f32>(0.0, 1.0, 0.0), label),
-        occupancy(at + vec3<f32>(0.0, 0.0, 1.0), label) - occupancy(at - vec3<f32>(0.0, 0.0, 1.0), label),
+        occupancy_along(at, vec3<f32>(1.0, 0.0, 0.0), label),
+        occupancy_along(at, vec3<f32>(0.0, 1.0, 0.0), label),
+        occupancy_along(at, vec3<f32>(0.0, 0.0, 1.0), label),
     );
     return in_patient(along, view.matter[SLOT].edge_i, view.matter[SLOT].edge_j, step_to_next_slice(at.z));
 }

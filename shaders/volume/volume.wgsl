@@ -68,13 +68,21 @@ fn tap(voxel: vec3<f32>, otherwise: f32) -> f32 {
     return select(otherwise, scalar(sampled.value), sampled.state == STATE_VALUE);
 }
 
+// From one voxel behind a place to one ahead. Rounding is no slope: it would have a direction.
+fn change_along(at: vec3<f32>, axis: vec3<f32>, value: f32) -> f32 {
+    let ahead = tap(at + axis, value);
+    let behind = tap(at - axis, value);
+    let noise = 1e-6 * (abs(ahead) + abs(behind) + abs(layer.texel_offset));
+    return select(ahead - behind, 0.0, abs(ahead - behind) <= noise);
+}
+
 // How values change around a place, per mm: algo::gradient.
 fn gradient(place: Place, value: f32) -> vec3<f32> {
     let at = voxel_of(place);
     let along = vec3<f32>(
-        tap(at + vec3<f32>(1.0, 0.0, 0.0), value) - tap(at - vec3<f32>(1.0, 0.0, 0.0), value),
-        tap(at + vec3<f32>(0.0, 1.0, 0.0), value) - tap(at - vec3<f32>(0.0, 1.0, 0.0), value),
-        tap(at + vec3<f32>(0.0, 0.0, 1.0), value) - tap(at - vec3<f32>(0.0, 0.0, 1.0), value),
+        change_along(at, vec3<f32>(1.0, 0.0, 0.0), value),
+        change_along(at, vec3<f32>(0.0, 1.0, 0.0), value),
+        change_along(at, vec3<f32>(0.0, 0.0, 1.0), value),
     ) * (0.5 * view.matter[SLOT].value_gain);
     let i = view.matter[SLOT].edge_i;
     let j = view.matter[SLOT].edge_j;

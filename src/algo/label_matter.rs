@@ -18,6 +18,10 @@ use super::sample::{Sample, sample};
 /// The thickness of a label's material that has its opacity, mm.
 pub const LABEL_UNIT_MM: f64 = 1.0;
 
+/// A smaller change of occupancy is rounding: it would have a direction. `OCCUPANCY_NOISE` in
+/// `shaders/volume/label.wgsl`.
+const OCCUPANCY_NOISE: f64 = 2e-5;
+
 /// A label map that has a place in the patient.
 pub(super) struct LabelField<'a> {
     layer: &'a LabelLayer,
@@ -67,8 +71,14 @@ impl<'a> LabelField<'a> {
 
     /// How the occupancy of a label changes around its place, per mm in the patient.
     pub(super) fn slope(&self, at: &Labelled) -> DVec3 {
-        let along =
-            |axis: DVec3| (self.occupancy(at.voxel + axis, at.label) - self.occupancy(at.voxel - axis, at.label)) / 2.0;
+        let along = |axis: DVec3| {
+            let change = self.occupancy(at.voxel + axis, at.label) - self.occupancy(at.voxel - axis, at.label);
+            if change.abs() < OCCUPANCY_NOISE {
+                0.0
+            } else {
+                change / 2.0
+            }
+        };
         let per_voxel = DVec3::new(along(DVec3::X), along(DVec3::Y), along(DVec3::Z));
         voxel_from_patient_at(self.geometry, at.voxel).transpose() * per_voxel
     }
