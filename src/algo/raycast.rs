@@ -7,7 +7,7 @@ use crate::model::geometry::Geometry;
 use crate::model::occlusion::Occlusion;
 use crate::model::plane::Plane;
 use crate::model::transfer_function::Material;
-use crate::scene::{Ray, SurfaceLayer, VolumeLayer, VolumeMode, VolumeScene};
+use crate::scene::{Ray, VolumeLayer, VolumeMode, VolumeScene};
 
 use super::gradient::{gradient, scalar};
 use super::label_matter::{LabelField, tinted};
@@ -165,21 +165,41 @@ fn extent_mm(geometry: &Geometry, ray: &Ray) -> [f64; 2] {
 
 /// Material front to back: colour and opacity of a ray, the colour already multiplied by the opacity.
 fn composite(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> [f64; 4] {
+    let mut sum = [0.0; 4];
+    walk(scene, there, ray, step_mm, |_, color, opacity| {
+        add(&mut sum, color, opacity);
+        false
+    });
+    sum
+}
+
+/// Goes along a ray through material and what stands in it, nearest first. `meet` is told where in mm from the ray's
+/// origin something is, its colour and its opacity, and answers whether that is enough.
+fn walk(
+    scene: &VolumeScene,
+    there: &There<'_>,
+    ray: &Ray,
+    step_mm: f64,
+    mut meet: impl FnMut(f64, [f64; 3], f64) -> bool,
+) {
     let There {
         layers, labels, lit, ..
     } = there;
-    let mut sum = [0.0; 4];
     let mut sheets = there.sheets(scene, ray).into_iter().peekable();
     for n in samples_of(scene, ray, step_mm) {
         let at = n as f64 * step_mm;
-        while let Some((_, [red, green, blue, opacity])) = sheets.next_if(|(depth, _)| *depth <= at) {
-            add(&mut sum, [red, green, blue], opacity);
+        while let Some((depth, [red, green, blue, opacity])) = sheets.next_if(|(depth, _)| *depth <= at) {
+            if meet(depth, [red, green, blue], opacity) {
+                return;
+            }
         }
         let place = ray.origin + ray.direction * at;
         for field in labels {
             if let Some(drawn) = field.at(place) {
                 let color = lit.shade(drawn.color, &Material::default(), field.slope(&drawn), ray.direction);
-                add(&mut sum, color, field.over_step(step_mm));
+                if meet(at, color, field.over_step(step_mm)) {
+                    return;
+                }
             }
         }
         for placed in layers {
@@ -196,14 +216,16 @@ fn composite(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) ->
             let opacity = transfer.over_step(opacity, step_mm) * f64::from(placed.layer.image.opacity);
             let color = tinted(labels, seen.color, place);
             let color = lit.shade(color, &transfer.material, slope, ray.direction);
-            let color = placed.dimmed(color, voxel);
-            add(&mut sum, color, opacity);
+            if meet(at, placed.dimmed(color, voxel), opacity) {
+                return;
+            }
         }
     }
-    for (_, [red, green, blue, opacity]) in sheets {
-        add(&mut sum, [red, green, blue], opacity);
+    for (depth, [red, green, blue, opacity]) in sheets {
+        if meet(depth, [red, green, blue], opacity) {
+            return;
+        }
     }
-    sum
 }
 
 /// Where a ray meets the slices that stand in the volume, nearest first: mm from its origin, and the colour there.
@@ -243,6 +265,15 @@ fn add(sum: &mut [f64; 4], color: [f64; 3], opacity: f64) {
 
 /// The nearest surface of each label map and volume, all of meshes, and the slices, front to back.
 fn surfaces(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> [f64; 4] {
+    let mut sum = [0.0; 4];
+    for (_, [r, g, b, opacity]) in all_sheets(scene, there, ray, step_mm) {
+        add(&mut sum, [r, g, b], opacity);
+    }
+    sum
+}
+
+/// The same, each for itself: where, in mm from the ray's origin, and colour and opacity there.
+fn all_sheets(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> Vec<(f64, [f64; 4])> {
     let There {
         layers, labels, lit, ..
     } = there;
@@ -270,11 +301,7 @@ fn surfaces(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -> 
         }
     }
     sheets.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut sum = [0.0; 4];
-    for (_, [r, g, b, opacity]) in sheets {
-        add(&mut sum, [r, g, b], opacity);
-    }
-    sum
+    sheets
 }
 
 /// Where a ray first comes to places that are within something, in mm from its origin: between the samples before and
@@ -295,59 +322,43 @@ fn hit(scene: &VolumeScene, is_within: impl Fn(f64) -> bool, ray: &Ray, step_mm:
     Some(within)
 }
 
-/// The place under a pixel that is seen first: where a surface is met, where the value of a projection is, or where
-/// material has become opaque enough to be noticed. `None` where nothing is.
+/// The place under a pixel that is seen first: where what lies there, one behind the other, has become opaque enough to be
+/// noticed, or where the value of a projection is. Among surfaces of which nothing is noticed it is the first. `None` where
+/// nothing is.
 pub fn place_under(scene: &VolumeScene, x: f64, y: f64) -> Option<DVec3> {
-    let step_mm = scene.sample_step_mm()?;
-    let layers = layers(scene);
+    // As the picture is drawn.
+    let step_mm = scene.sample_step_mm().unwrap_or(1.0);
     let ray = scene.ray(x, y);
     let place = |t: f64| ray.origin + ray.direction * t;
-    let meshes = || {
-        let tree = MeshTree::along(&scene.surfaces, ray.origin, ray.direction);
-        tree.hits(ray.origin, ray.direction, seen_range(scene, &ray))
+    let there = || There {
+        layers: layers(scene),
+        labels: LabelField::of(scene),
+        meshes: MeshTree::along(&scene.surfaces, ray.origin, ray.direction),
+        lit: Lit::new(scene),
+    };
+    let mut seen = 0.0;
+    let mut is_noticed = |opacity: f64| {
+        seen += (1.0 - seen) * opacity;
+        seen >= NOTICED
     };
     match scene.mode {
-        VolumeMode::Iso => layers
-            .iter()
-            .filter_map(|placed| hit(scene, |t| placed.is_within(&ray, t), &ray, step_mm))
-            .chain(meshes().first().map(|hit| hit.at_mm))
-            .min_by(f64::total_cmp)
-            .map(place),
+        VolumeMode::Iso => {
+            let mut sheets = all_sheets(scene, &there(), &ray, step_mm);
+            sheets.retain(|(_, [.., opacity])| *opacity > 0.0);
+            let noticed = sheets.iter().find(|(_, [.., opacity])| is_noticed(*opacity));
+            noticed.or(sheets.first()).map(|(at, _)| place(*at))
+        }
         VolumeMode::Composite => {
-            let mut seen = 0.0;
-            let mut hits = meshes().into_iter().peekable();
-            // Where a mesh is noticed before the sample behind it.
-            let mut passes = |seen: &mut f64, until: f64| {
-                while let Some(hit) = hits.next_if(|hit| hit.at_mm <= until) {
-                    let opacity = scene.surfaces.get(hit.layer).map_or(0.0, SurfaceLayer::drawn_opacity);
-                    *seen += (1.0 - *seen) * f64::from(opacity);
-                    if *seen >= NOTICED {
-                        return Some(hit.at_mm);
-                    }
-                }
-                None
-            };
-            for n in samples_of(scene, &ray, step_mm) {
-                let at = n as f64 * step_mm;
-                if let Some(mesh) = passes(&mut seen, at) {
-                    return Some(place(mesh));
-                }
-                for placed in &layers {
-                    let Some((value, _)) = placed.at(place(at)) else {
-                        continue;
-                    };
-                    let transfer = &placed.layer.transfer;
-                    let opacity = transfer.over_step(transfer.at(value).opacity, step_mm);
-                    seen += (1.0 - seen) * opacity * f64::from(placed.layer.image.opacity);
-                }
-                if seen >= NOTICED {
-                    return Some(place(at));
-                }
-            }
-            passes(&mut seen, f64::INFINITY).map(place)
+            let mut met = None;
+            walk(scene, &there(), &ray, step_mm, |at, _, opacity| {
+                met = is_noticed(opacity).then_some(at);
+                met.is_some()
+            });
+            met.map(place)
         }
         VolumeMode::Average => None,
         VolumeMode::Mip | VolumeMode::MinIp => {
+            let layers = layers(scene);
             let first = layers.first()?;
             let sign = if scene.mode == VolumeMode::Mip { 1.0 } else { -1.0 };
             samples_of(scene, &ray, step_mm)

@@ -4,11 +4,12 @@ use glam::{DAffine3, DMat3, DVec3};
 use isocenter::algo::{gradient::gradient, raycast};
 use isocenter::model::geometry::Geometry;
 use isocenter::model::plane::Plane;
-use isocenter::model::transfer_function::{Material, TransferFunction, TransferPoint};
+use isocenter::model::segment::LabelColors;
+use isocenter::model::transfer_function::{GradientPoint, Material, TransferFunction, TransferPoint};
 use isocenter::model::voxel_mask::VoxelMask;
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::Window;
-use isocenter::scene::{Background, Camera, CropBox, ImageLayer, VolumeMode, VolumeScene};
+use isocenter::scene::{Background, Camera, CropBox, ImageLayer, LabelLayer, VolumeMode, VolumeScene};
 
 use crate::phantom::{Recipe, deep, even_geometry, layer};
 
@@ -139,6 +140,74 @@ fn a_slice_stands_where_it_lies_and_hides_what_is_behind() {
         assert!((f64::from(got[c]) - wanted).abs() < 3.0, "{got:?} {wanted}");
     }
     assert_eq!(got[3], 255);
+}
+
+/// What lies 4½ mm behind the middle or farther has a label.
+fn behind(fill: f32) -> LabelLayer {
+    let recipe = Recipe::new(even_geometry([20, 20, 20], DMat3::IDENTITY), SampleType::U8);
+    let labels = recipe.volume(|[_, j, _], _| if j >= 15 { 2.0 } else { 0.0 });
+    LabelLayer::new(labels, std::sync::Arc::new(LabelColors::up_to(3)), fill, 1)
+}
+
+#[test]
+fn the_place_under_a_pixel_is_what_the_picture_shows_there() {
+    let image = even(80.0);
+    let center = image.volume.geometry().unwrap().center();
+    let depth = |scene: &VolumeScene| raycast::place_under(scene, 4.5, 4.5).map(|place| place.y - center.y);
+    let is_at = |scene: &VolumeScene, wanted: f64, what: &str| {
+        let met = depth(scene).expect(what);
+        // A sample is half a millimetre, and hardly seen material takes some.
+        assert!((met - wanted).abs() < 0.6, "{what}: {met} mm behind the middle");
+    };
+    let mut scene = scene(image, VolumeMode::Composite);
+    scene.layers[0].transfer = std::sync::Arc::new(one_color(0.001, [200, 100, 40]));
+    assert_eq!(depth(&scene), None, "mist");
+    scene.slices = vec![Plane {
+        center: center + DVec3::Y * 3.0,
+        axes: scene.camera.axes(),
+    }];
+    is_at(&scene, 3.0, "a slice in mist");
+    scene.slices.clear();
+    for (fill, wanted) in [(1.0, 4.5), (0.3, 5.0)] {
+        scene.labels = vec![behind(fill)];
+        is_at(&scene, wanted, "a label in mist");
+    }
+    let mut alone = scene.clone();
+    alone.layers.clear();
+    is_at(&alone, 5.0, "a label alone");
+    alone.mode = VolumeMode::Iso;
+    is_at(&alone, 4.5, "the sheet of a label alone");
+
+    scene.mode = VolumeMode::Iso;
+    scene.layers[0].iso = 1e6;
+    is_at(&scene, 4.5, "the sheet of a label");
+    scene.slices = vec![Plane {
+        center: center + DVec3::Y * 2.0,
+        axes: scene.camera.axes(),
+    }];
+    is_at(&scene, 2.0, "a slice before it");
+    scene.slices.clear();
+    // A thin veil before it is looked through.
+    scene.layers[0].iso = 0.0;
+    scene.layers[0].image.opacity = 0.1;
+    is_at(&scene, 4.5, "a label behind a veil");
+    scene.labels.clear();
+    is_at(&scene, -10.0, "a veil before nothing");
+
+    // Material that is seen only where values change is not, where they do not.
+    scene.mode = VolumeMode::Composite;
+    scene.layers[0].image.opacity = 1.0;
+    scene.layers[0].transfer = std::sync::Arc::new(one_color(0.9, [200, 100, 40]));
+    is_at(&scene, -10.0, "material");
+    let steep = [(10.0, 0.0), (20.0, 1.0)].map(|(per_mm, factor)| GradientPoint { per_mm, factor });
+    let point = TransferPoint {
+        value: 0.0,
+        opacity: 0.9,
+        color: [200, 100, 40],
+    };
+    let steep = TransferFunction::new(vec![point], steep.to_vec(), 1.0, Material::default());
+    scene.layers[0].transfer = std::sync::Arc::new(steep);
+    assert_eq!(depth(&scene), None, "even material");
 }
 
 #[test]
