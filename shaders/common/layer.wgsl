@@ -60,6 +60,8 @@ const TRAIT_BRICKS: u32 = 32u;
 const TRAIT_MASK: u32 = 64u;
 // Values below a floor are not drawn; numbers are counted from it.
 const TRAIT_FLOOR: u32 = 128u;
+// From this bit on two bits: mask_doublings in volume/volume.wgsl.
+const FIRST_BIT_OF_DOUBLINGS: u32 = 8u;
 
 const GATHER_NONE: u32 = 0u;
 const GATHER_HIGHEST: u32 = 1u;

@@ -6,9 +6,14 @@ const TRANSFER_ROW: i32 = 1;
 const FACTOR_ROW: i32 = 2;
 const LAST_ENTRY: f32 = 2047.0;
 
-// One bit a voxel, i fastest, the first the lowest bit.
+// One bit a voxel, i fastest, the first the lowest bit; or one for a cube of voxels whose edge, one voxel, is doubled as
+// often as mask_doublings says.
 @group(2) @binding(1) var mask: texture_2d<u32>;
 const MASK_WIDTH: u32 = 2048u;
+
+fn mask_doublings() -> u32 {
+    return (TRAITS >> FIRST_BIT_OF_DOUBLINGS) & 3u;
+}
 
 // Whether the voxel nearest to a place is one of the mask's.
 fn is_kept(place: Place) -> bool {
@@ -16,9 +21,10 @@ fn is_kept(place: Place) -> bool {
         return true;
     }
     let nearest = clamp(place.base + vec3<i32>(floor(place.fraction + 0.5)), vec3<i32>(0), layer.dims - 1);
-    let voxel = vec3<u32>(nearest);
-    let dims = vec3<u32>(layer.dims);
-    let bit = (voxel.z * dims.y + voxel.y) * dims.x + voxel.x;
+    let doublings = vec3<u32>(mask_doublings());
+    let cube = vec3<u32>(nearest) >> doublings;
+    let cubes = (vec3<u32>(layer.dims - 1) >> doublings) + 1u;
+    let bit = (cube.z * cubes.y + cube.y) * cubes.x + cube.x;
     let word = bit / 32u;
     let bits = textureLoad(mask, vec2<u32>(word % MASK_WIDTH, word / MASK_WIDTH), 0).r;
     return ((bits >> (bit % 32u)) & 1u) == 1u;

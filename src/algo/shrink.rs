@@ -1,4 +1,4 @@
-//! A volume with fewer voxels, for small pictures.
+//! Volumes and masks with fewer voxels.
 
 use glam::{DAffine3, DMat3, DVec3};
 use rayon::prelude::*;
@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::gradient::scalar;
 use crate::model::geometry::Geometry;
 use crate::model::volume::{Placement, Rescale, Value, Volume, VolumeId};
+use crate::model::voxel_mask::VoxelMask;
 use crate::model::voxels::{SampleType, Samples, Voxels};
 
 /// One frame of a volume with at most `most` voxels along each side: means of eight voxels of each block, in the
@@ -37,6 +38,38 @@ pub fn shrunk(volume: &Volume, frame: usize, most: usize) -> Option<Volume> {
         padding: None,
         warnings: Vec::new(),
     })
+}
+
+/// A mask with a bit for each cube of voxels whose edge, one voxel, is doubled so many times: kept if at least half of what
+/// there is of it is.
+pub fn shrunk_mask(mask: &VoxelMask, doublings: u32) -> VoxelMask {
+    let side = 1_usize << doublings.min(16);
+    let dims = mask.dims();
+    let small = dims.map(|voxels| voxels.div_ceil(side));
+    let count: usize = small.iter().product();
+    let is_kept = |cube: usize| {
+        let at = [
+            cube % small[0],
+            cube / small[0] % small[1],
+            cube / (small[0] * small[1]),
+        ];
+        let [columns, rows, slices] =
+            std::array::from_fn(|axis| at[axis] * side..(at[axis] * side + side).min(dims[axis]));
+        let mut kept = 0;
+        for k in slices.clone() {
+            for j in rows.clone() {
+                let row = (k * dims[1] + j) * dims[0];
+                kept += columns.clone().filter(|i| mask.keeps(row + i)).count();
+            }
+        }
+        2 * kept >= columns.len() * rows.len() * slices.len()
+    };
+    let word = |n: usize| {
+        (0..64)
+            .filter(|bit| n * 64 + bit < count && is_kept(n * 64 + bit))
+            .fold(0, |word, bit| word | 1 << bit)
+    };
+    VoxelMask::from_words(small, (0..count.div_ceil(64)).into_par_iter().map(word).collect())
 }
 
 /// The mean of a block; NaN where nothing of it is known.
@@ -82,4 +115,21 @@ fn grid(geometry: &Geometry, dims: [usize; 3], factors: [usize; 3]) -> Option<Ge
         translation: first,
     };
     Geometry::from_affine(dims, coarse).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_mask_keeps_what_most_of_it_is() {
+        // The last cube along i is one voxel wide.
+        let mask = VoxelMask::new([5, 4, 2], |index| index % 5 >= 3 || index / 5 % 4 == 0);
+        let small = shrunk_mask(&mask, 1);
+        assert_eq!(small.dims(), [3, 2, 1]);
+        let kept: Vec<bool> = (0..6).map(|cube| small.keeps(cube)).collect();
+        assert_eq!(kept, [true, true, true, false, true, true]);
+        assert_eq!(shrunk_mask(&mask, 0).words(), mask.words());
+        assert_eq!(shrunk_mask(&mask, 3).count(), 1);
+    }
 }

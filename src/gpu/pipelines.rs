@@ -65,6 +65,12 @@ pub(super) const TRAIT_BRICKS: u32 = 32;
 pub(super) const TRAIT_MASK: u32 = 64;
 pub(super) const TRAIT_FLOOR: u32 = 128;
 
+/// How often the edge of what a bit of a mask stands for is doubled, among the traits (`mask_doublings` in
+/// `shaders/volume/volume.wgsl`).
+pub(super) fn mask_doublings(doublings: u32) -> u32 {
+    doublings << 8
+}
+
 /// What the shader has to reckon with (`TRAIT_*` in `shaders/common/layer.wgsl`).
 pub(super) fn traits(map: &VoxelMap, resident: &Resident) -> u32 {
     let is_normalised = matches!(resident.format, VoxelFormat::Unorm8 | VoxelFormat::Unorm16);

@@ -19,6 +19,7 @@ use super::shader::Program;
 use super::store::{Key, Prepared, Store};
 use super::target::{self, PaneTarget};
 use super::uniform::LayerUniform;
+use super::volume_mask;
 use super::volume_pass::VolumeDrawer;
 use super::voxel_map::VoxelMap;
 use super::{device, readback};
@@ -148,10 +149,18 @@ impl Gpu {
     /// those that have been drawn before.
     pub fn notice(&self, scene: &Scene) -> Option<String> {
         let needs = needs(scene);
-        needs.iter().find_map(|(volume, key, need)| {
+        let coarse = needs.iter().find_map(|(volume, key, need)| {
             let resident = self.store.get(*key)?;
             let is_coarse = resident.is_coarse(volume, key.frame, need);
             is_coarse.then(|| resident.sentence(volume)).flatten()
+        });
+        let Scene::Volume(scene) = scene else { return coarse };
+        coarse.or_else(|| {
+            let masks = scene.layers.iter().filter_map(|layer| layer.mask.as_ref());
+            masks.map(|mask| mask.dims()).find_map(|dims| {
+                let doublings = volume_mask::doublings(&self.context, &self.store.budget, dims)?;
+                volume_mask::notice(doublings, dims)
+            })
         })
     }
 

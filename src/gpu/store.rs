@@ -61,6 +61,11 @@ impl Prepared {
         self.is_behind |= other.is_behind;
         self.notice = self.notice.take().or(other.notice);
     }
+
+    /// Says something, if nothing else is to be said.
+    pub(super) fn say(&mut self, notice: String) {
+        self.notice.get_or_insert(notice);
+    }
 }
 
 /// Layouts of the voxel bind groups (group 1).
@@ -303,22 +308,33 @@ fn try_texture(
         height: side(height)?,
         depth_or_array_layers: side(depth)?,
     };
+    try_create(
+        context,
+        &wgpu::TextureDescriptor {
+            label: Some("volume"),
+            size,
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D3,
+            format: format.texture_format(),
+            usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+            view_formats: &[],
+        },
+    )
+}
+
+/// A texture, or the reason why there is none.
+pub(super) fn try_create(
+    context: &Context,
+    descriptor: &wgpu::TextureDescriptor<'_>,
+) -> Result<wgpu::Texture, GpuError> {
     let scopes = [
         wgpu::ErrorFilter::Validation,
         wgpu::ErrorFilter::Internal,
         wgpu::ErrorFilter::OutOfMemory,
     ]
     .map(|filter| context.device.push_error_scope(filter));
-    let texture = context.device.create_texture(&wgpu::TextureDescriptor {
-        label: Some("volume"),
-        size,
-        mip_level_count: 1,
-        sample_count: 1,
-        dimension: wgpu::TextureDimension::D3,
-        format: format.texture_format(),
-        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
-        view_formats: &[],
-    });
+    let texture = context.device.create_texture(descriptor);
     let errors: Vec<wgpu::Error> = scopes
         .into_iter()
         .rev()

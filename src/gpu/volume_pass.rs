@@ -1,6 +1,7 @@
 //! A picture of volumes seen through a camera: makes them resident and draws them, all at once in composites and with
 //! surfaces, one over the other as projections.
 
+use crate::say;
 use crate::scene::{Interpolation, LabelLayer, VolumeLayer, VolumeScene};
 
 use super::allowance::Allowance;
@@ -9,10 +10,10 @@ use super::detail::Detail;
 use super::device::Context;
 use super::error::GpuError;
 use super::need::Need;
-use super::pipelines::{TRAIT_BRICKS, TRAIT_MASK, traits};
+use super::pipelines::{TRAIT_BRICKS, TRAIT_MASK, mask_doublings, traits};
 use super::store::{Key, Prepared, Store};
 use super::uniform::LayerUniform;
-use super::volume_mask::Masks;
+use super::volume_mask::{self, Masks, ResidentMask};
 use super::volume_occlusion::Fields;
 use super::volume_pipelines::{Key as PipelineKey, SlotKind, VolumePipelines};
 use super::volume_shader::{CROSSING_BINDINGS, VolumeProgram, binding};
@@ -39,7 +40,7 @@ struct Slot {
     /// What is to be said if these are left out.
     without_detail: Option<String>,
     table: wgpu::TextureView,
-    mask: wgpu::TextureView,
+    mask: ResidentMask,
     /// Open cells, where light is dimmed.
     occlusion: Option<wgpu::TextureView>,
 }
@@ -83,7 +84,9 @@ impl VolumeDrawer {
         } else {
             crossings::prepare(context, scene, step_mm)?
         };
-        lighten(context, &mut slots, crossings.is_some());
+        if lighten(context, &mut slots, crossings.is_some()) {
+            prepared.say(say!("gpu-open-everywhere"));
+        }
         if let Some(notice) = give_up_detail(context, scene, &mut slots, crossings.is_some()) {
             prepared.notice = Some(notice);
         }
@@ -112,7 +115,11 @@ impl VolumeDrawer {
             let key = Key::of(volume, layer.image.frame);
             let need = Need::Volume(scene, layer);
             prepared.add(store.prepare(context, volume, key, (map.center.z, need), allowance)?);
-            slots.extend(self.volume(context, store, scene, layer, &map, step_mm));
+            slots.extend(self.volume(context, store, scene, layer, &map, step_mm)?);
+            let doublings = slots.last().map_or(0, |slot: &Slot| slot.mask.doublings);
+            if let Some(notice) = volume_mask::notice(doublings, volume.dims()) {
+                prepared.say(notice);
+            }
         }
         let labels = scene.labels.iter().filter(|_| !scene.mode.is_projection());
         for layer in labels.filter(|layer| layer.volume.voxels.components() == 1) {
@@ -122,7 +129,7 @@ impl VolumeDrawer {
             let key = Key::of_labels(&layer.volume, layer.frame);
             let need = Need::VolumeLabels(scene, layer);
             prepared.add(store.prepare(context, &layer.volume, key, (map.center.z, need), allowance)?);
-            slots.extend(self.label_map(context, store, scene, layer, &map, step_mm));
+            slots.extend(self.label_map(context, store, scene, layer, &map, step_mm)?);
         }
         Ok((slots, prepared))
     }
@@ -135,10 +142,12 @@ impl VolumeDrawer {
         layer: &VolumeLayer,
         map: &VoxelMap,
         step_mm: f64,
-    ) -> Option<Slot> {
+    ) -> Result<Option<Slot>, GpuError> {
         let image = &layer.image;
-        let geometry = image.volume.geometry()?;
-        let resident = store.get(Key::of(&image.volume, image.frame))?;
+        let known = store.get(Key::of(&image.volume, image.frame));
+        let Some((geometry, resident)) = image.volume.geometry().zip(known) else {
+            return Ok(None);
+        };
         // Rays go through the texture's filter where that is right: whole, evenly spaced volumes, interpolated linearly.
         let is_filtered = resident.can_filter
             && resident.is_complete
@@ -147,14 +156,15 @@ impl VolumeDrawer {
             && image.interpolation == Interpolation::Linear;
         // A cubic curve leaves the range of the voxels around it.
         let has_bricks = resident.knows_bricks() && !map.uses_table && image.interpolation != Interpolation::Cubic;
-        let mask = layer.mask.as_deref().filter(|mask| mask.dims() == image.volume.dims());
-        let mut traits = traits(map, resident);
+        let wanted = layer.mask.as_deref().filter(|mask| mask.dims() == image.volume.dims());
+        let mask = self.masks.prepare(context, &store.budget, wanted)?;
+        let mut traits = traits(map, resident) | mask_doublings(mask.doublings);
         traits |= if has_bricks { TRAIT_BRICKS } else { 0 };
-        traits |= if mask.is_some() { TRAIT_MASK } else { 0 };
+        traits |= if wanted.is_some() { TRAIT_MASK } else { 0 };
         let uniform = LayerUniform::new(image, map, resident, scene.size);
         let occlusion = scene.occlusion(layer).filter(|_| !scene.mode.is_projection());
         let kind = SlotKind::of_volume(resident.format, is_filtered, image.interpolation, traits);
-        Some(Slot {
+        Ok(Some(Slot {
             kind: kind
                 .with_detail(resident.detail.is_some())
                 .with_occlusion(occlusion.is_some()),
@@ -164,9 +174,9 @@ impl VolumeDrawer {
             layer: uniform,
             views: resident.views(),
             table: self.tables.of_matter(context, &layer.transfer, &image.color_map),
-            mask: self.masks.prepare(context, mask),
+            mask,
             occlusion: occlusion.map(|(field, _)| self.fields.prepare(context, field)),
-        })
+        }))
     }
 
     fn label_map(
@@ -177,14 +187,16 @@ impl VolumeDrawer {
         layer: &LabelLayer,
         map: &VoxelMap,
         step_mm: f64,
-    ) -> Option<Slot> {
-        let geometry = layer.volume.geometry()?;
-        let resident = store.get(Key::of_labels(&layer.volume, layer.frame))?;
+    ) -> Result<Option<Slot>, GpuError> {
+        let known = store.get(Key::of_labels(&layer.volume, layer.frame));
+        let Some((geometry, resident)) = layer.volume.geometry().zip(known) else {
+            return Ok(None);
+        };
         let mut traits = traits(map, resident);
         if resident.knows_bricks() && !map.uses_table {
             traits |= TRAIT_BRICKS;
         }
-        Some(Slot {
+        Ok(Some(Slot {
             kind: SlotKind::of_labels(resident.format, traits).with_detail(resident.detail.is_some()),
             detail: resident.detail.as_ref().map(Detail::views),
             without_detail: resident.level.notice(layer.volume.dims()),
@@ -192,9 +204,9 @@ impl VolumeDrawer {
             matter: MatterUniform::of_labels(scene, layer, geometry, step_mm),
             views: resident.views(),
             table: self.tables.of_labels(context, &layer.colors),
-            mask: self.masks.prepare(context, None),
+            mask: self.masks.prepare(context, &store.budget, None)?,
             occlusion: None,
-        })
+        }))
     }
 
     fn draws(
@@ -268,7 +280,10 @@ impl VolumeDrawer {
                 entries.push(entry(binding(n, 1, 2), wgpu::BindingResource::Sampler(&self.sampler)));
             }
             if !slot.kind.is_labels {
-                entries.push(entry(binding(n, 2, 1), wgpu::BindingResource::TextureView(&slot.mask)));
+                entries.push(entry(
+                    binding(n, 2, 1),
+                    wgpu::BindingResource::TextureView(&slot.mask.view),
+                ));
             }
             if let Some(cells) = &slot.occlusion {
                 entries.extend([
@@ -308,15 +323,19 @@ fn give_up_detail(context: &Context, scene: &VolumeScene, slots: &mut [Slot], ha
     notice
 }
 
-/// Where a device has too few textures for all of them, the last volumes are lit as if they were open everywhere.
-fn lighten(context: &Context, slots: &mut [Slot], has_crossings: bool) {
+/// Where a device has too few textures for all of them, the last volumes are lit as if they were open everywhere. Answers
+/// whether any is.
+fn lighten(context: &Context, slots: &mut [Slot], has_crossings: bool) -> bool {
     let most = context.device.limits().max_sampled_textures_per_shader_stage as usize;
+    let mut is_lighter = false;
     while textures(slots, has_crossings) > most
         && let Some(slot) = slots.iter_mut().rev().find(|slot| slot.occlusion.is_some())
     {
         slot.occlusion = None;
         slot.kind = slot.kind.with_occlusion(false);
+        is_lighter = true;
     }
+    is_lighter
 }
 
 /// Whether one picture can have so much.
