@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use crate::algo::convex_region::{ConvexRegion, Nearness};
 use crate::algo::needed_bricks::BrickGrid;
+use crate::algo::sample::is_inside;
+use crate::model::geometry::Geometry;
 use crate::model::volume::Volume;
 use crate::scene::{ImageLayer, Interpolation, LabelLayer, Scene, SliceScene, VolumeLayer, VolumeMode, VolumeScene};
 
@@ -47,7 +49,13 @@ fn of_image(scene: &Scene, layer: &ImageLayer) -> Vec<usize> {
     let volume = &layer.volume;
     let (region, nearness, grid) = match (scene, volume.geometry()) {
         (Scene::Slice(scene), Some(geometry)) => (
-            ConvexRegion::of_slice(scene, geometry, false, 0),
+            // What reaches a floor has an outline where a pixel near it does not.
+            ConvexRegion::of_slice(
+                scene,
+                geometry,
+                false,
+                layer.floor.map_or(0, |floor| floor.outline_width()),
+            ),
             Nearness::of_slice(scene, geometry),
             grid(volume, layer.interpolation, 0.0),
         ),
@@ -78,9 +86,11 @@ fn of_volume(scene: &VolumeScene, layer: &VolumeLayer, resident: &Resident) -> O
     let beyond = if scene.mode.is_projection() { 0.0 } else { GRADIENT };
     let grid = grid(volume, layer.image.interpolation, beyond);
     let nearness = Nearness::of_view(scene, geometry);
-    let values = Values::of(volume, resident.format, ranges);
+    let values = Values::of(volume, resident.format, ranges, layer.image.interpolation);
+    let shows_inside = resident.format == VoxelFormat::Float32 || shows_inside(scene, layer, geometry);
     let mut seen = grid.read_in(&ConvexRegion::of_view(scene, geometry, true), &nearness, |brick| {
-        is_seen(scene, layer, &grid, brick, values.around(brick))
+        let is_inside_seen = shows_inside || grid.is_outermost(brick);
+        is_seen(scene, layer, is_inside_seen, values.around(brick))
     });
     match scene.mode {
         VolumeMode::Mip => seen.sort_by(|a, b| values.around(*b)[1].total_cmp(&values.around(*a)[1])),
@@ -108,8 +118,20 @@ fn of_volume(scene: &VolumeScene, layer: &VolumeLayer, resident: &Resident) -> O
     Some(seen)
 }
 
+/// Whether a surface may be met where all values around are within it: where something is cut away, and by an eye in the
+/// volume.
+fn shows_inside(scene: &VolumeScene, layer: &VolumeLayer, geometry: &Geometry) -> bool {
+    let has_eye_inside = || {
+        let distance_mm = scene.camera.distance_mm(scene.whole().size[1])?;
+        let eye = scene.camera.target - scene.camera.axes().normal() * distance_mm;
+        Some(is_inside(&layer.image.volume, geometry.voxel_at(eye)))
+    };
+    layer.mask.is_some() || scene.cuts.half_spaces().next().is_some() || has_eye_inside().unwrap_or(false)
+}
+
 /// Whether anything that is made of a brick's voxels can be seen, if its values are from the first to the second.
-fn is_seen(scene: &VolumeScene, layer: &VolumeLayer, grid: &BrickGrid, brick: usize, [low, high]: [f64; 2]) -> bool {
+/// `is_inside_seen`: whether a surface may be met where all of them are within it, also where there are no values.
+fn is_seen(scene: &VolumeScene, layer: &VolumeLayer, is_inside_seen: bool, [low, high]: [f64; 2]) -> bool {
     if low > high {
         return false;
     }
@@ -119,11 +141,7 @@ fn is_seen(scene: &VolumeScene, layer: &VolumeLayer, grid: &BrickGrid, brick: us
         VolumeMode::Mip => window.level(high) > 0,
         VolumeMode::MinIp => window.level(low) < 255,
         VolumeMode::Average => true,
-        VolumeMode::Iso => {
-            // What is inside is seen only where it is cut.
-            let is_cut = layer.mask.is_some() || scene.cuts.half_spaces().next().is_some();
-            high >= layer.iso && (low <= layer.iso || is_cut || grid.is_outermost(brick))
-        }
+        VolumeMode::Iso => high >= layer.iso && (low <= layer.iso || is_inside_seen),
     }
 }
 
@@ -137,7 +155,12 @@ fn of_volume_labels(scene: &VolumeScene, layer: &LabelLayer, resident: &Resident
     if volume.voxels.label_map(layer.frame).is_some() {
         return Some(grid.read_in(&region, &nearness, |_| true));
     }
-    let values = Values::of(volume, resident.format, resident.known_ranges()?);
+    let values = Values::of(
+        volume,
+        resident.format,
+        resident.known_ranges()?,
+        Interpolation::Nearest,
+    );
     Some(grid.read_in(&region, &nearness, |brick| {
         values.around(brick).iter().any(|label| label.round() > 0.0)
     }))
@@ -147,19 +170,32 @@ fn of_volume_labels(scene: &VolumeScene, layer: &LabelLayer, resident: &Resident
 struct Values<'a> {
     ranges: Option<&'a DetailRanges>,
     offset: f64,
+    /// How much of the range curves between the voxels leave it by.
+    overshoot: f64,
     volume: &'a Volume,
 }
 
 impl<'a> Values<'a> {
-    fn of(volume: &'a Volume, format: VoxelFormat, ranges: Option<&'a DetailRanges>) -> Self {
+    fn of(
+        volume: &'a Volume,
+        format: VoxelFormat,
+        ranges: Option<&'a DetailRanges>,
+        interpolation: Interpolation,
+    ) -> Self {
+        // The weights of a cubic curve are 1.25 at most, signs aside, along each of three axes.
+        let most_weight: f64 = match interpolation {
+            Interpolation::Cubic => 1.25,
+            Interpolation::Nearest | Interpolation::Linear => 1.0,
+        };
         Self {
+            overshoot: (most_weight.powi(3) - 1.0) / 2.0,
             ranges,
             offset: format.texel_offset(volume.voxels.sample_type()),
             volume,
         }
     }
 
-    /// Lowest and highest value around a brick; the other way round if there are none.
+    /// Lowest and highest value that may be around a brick; the other way round if there are none.
     fn around(&self, brick: usize) -> [f64; 2] {
         let Some(ranges) = self.ranges else {
             return [f64::NEG_INFINITY, f64::INFINITY];
@@ -169,6 +205,12 @@ impl<'a> Values<'a> {
             return [f64::INFINITY, f64::NEG_INFINITY];
         }
         let ends = [low, high].map(|number| self.volume.rescale.value(f64::from(number) + self.offset));
-        [ends[0].min(ends[1]), ends[0].max(ends[1])]
+        let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+        let beyond = if self.overshoot > 0.0 {
+            self.overshoot * (high - low)
+        } else {
+            0.0
+        };
+        [low - beyond, high + beyond]
     }
 }

@@ -10,6 +10,7 @@ use isocenter::model::geometry::Geometry;
 use isocenter::model::label_map::LabelMap;
 use isocenter::model::plane::{Axes, Plane, View};
 use isocenter::model::segment::LabelColors;
+use isocenter::model::transfer_function::{Material, TransferFunction};
 use isocenter::model::volume::{Rescale, Volume};
 use isocenter::model::voxel_mask::VoxelMask;
 use isocenter::model::voxels::{SampleType, Voxels};
@@ -17,7 +18,7 @@ use isocenter::scene::{ClipPlane, Interpolation, LabelLayer, Scene, SliceScene, 
 
 use crate::device::gpu_with;
 use crate::phantom::{Recipe, assert_same, even_geometry};
-use crate::volumes::{ball, deep, psnr, scene};
+use crate::volumes::{ball, deep, point, psnr, scene};
 
 /// 5 × 4 × 3 bricks.
 const DIMS: [usize; 3] = [134, 104, 80];
@@ -76,15 +77,20 @@ fn painted(volume: &Volume, map: &LabelMap) -> Arc<Volume> {
     Arc::new(painted)
 }
 
-/// Fails unless a picture is the twin's, or as much as it is where all of it is on the device (edges of labels are a
-/// matter of the last bit), of a volume that is not, and nothing is to be said of it.
+/// Fails unless a picture is the twin's, of a volume that is not all on the device, and nothing is to be said of it. Of
+/// the nearest voxels, whose edges are a matter of the last bit, it may be as much as where all is.
 fn assert_alike(what: &str, gpu: &mut Gpu, scene: &VolumeScene) {
     let twin = raycast::draw_volume(scene);
+    let has_edges = scene
+        .layers
+        .iter()
+        .any(|layer| layer.image.interpolation == Interpolation::Nearest);
     let scene = Scene::Volume(scene.clone());
     let picture = gpu.picture(&scene).unwrap();
     let db = psnr(&picture, &twin);
     println!("{what}: {db:.1} dB");
     if db < 40.0 {
+        assert!(has_edges, "{what}: {db:.1} dB");
         let mut plain = gpu_with(isocenter::gpu::wanted_features()).unwrap();
         let plain_db = psnr(&plain.picture(&scene).unwrap(), &twin);
         assert!(
@@ -168,6 +174,75 @@ fn all_that_a_scene_can_ask_for_reads_bricks() {
             scene.labels = vec![LabelLayer::new(painted(&labels, &map), colors(), 0.3, 1)];
         });
     }
+}
+
+/// What is seen though the values around a brick do not say so.
+#[test]
+fn bricks_are_there_where_something_is_seen_beyond_their_values() {
+    let Some(mut gpu) = device(ROOMY) else { return };
+    let geometry = geometry();
+    let place = geometry.clone();
+    // A curve through 0 and 1000 goes on beyond.
+    let steps = Recipe::new(geometry.clone(), SampleType::I16).volume(|[i, j, k], _| {
+        let is_high = (i / 12 + j / 10 + k / 7).is_multiple_of(2);
+        if is_high { 1000.0 } else { 0.0 }
+    });
+    for mode in [VolumeMode::Composite, VolumeMode::Iso] {
+        let mut scene = scene(&steps, mode, [30.0, 20.0]);
+        let points = vec![point(1005.0, 0.0, [90, 200, 10]), point(1050.0, 0.7, [250, 240, 255])];
+        let layer = &mut scene.layers[0];
+        layer.transfer = Arc::new(TransferFunction::new(points, Vec::new(), 1.0, Material::default()));
+        layer.image.interpolation = Interpolation::Cubic;
+        layer.iso = 1020.0;
+        // What is seen is as thin as a voxel.
+        scene.step_mm = 0.04;
+        assert_alike(&format!("a curve, {mode:?}"), &mut gpu, &scene);
+    }
+    // All numbers are above the surface, in the middle brick and what is around it, and end there.
+    let wavy = move |[i, j, k]: [usize; 3]| {
+        let at = place.patient_at(DVec3::new(i as f64, j as f64, k as f64)) - place.center();
+        (
+            at.length(),
+            1000.0 + 300.0 * (at.x * 1.3).sin() * (at.y * 1.1).cos() * (at.z * 1.7).sin(),
+        )
+    };
+    let holed = Recipe::new(geometry.clone(), SampleType::F32).volume(|index, _| match wavy(index) {
+        (from_middle, value) if from_middle < 2.4 => value,
+        _ => f64::NAN,
+    });
+    let mut in_nothing = scene(&holed, VolumeMode::Iso, [30.0, 20.0]);
+    in_nothing.camera.mm_per_pixel = 0.15;
+    // At the border of what is no number the last bit decides what values are around.
+    in_nothing.light.is_shaded = false;
+    assert_alike("numbers among nothing", &mut gpu, &in_nothing);
+    let full = Recipe::new(geometry.clone(), SampleType::I16).volume(|index, _| wavy(index).1.round());
+    let mut from_inside = scene(&full, VolumeMode::Iso, [30.0, 20.0]);
+    from_inside.camera.perspective_deg = 60.0;
+    let distance_mm = from_inside.camera.distance_mm(from_inside.size[1]).unwrap();
+    from_inside.camera.target = geometry.center() + from_inside.camera.axes().normal() * distance_mm;
+    assert_alike("an eye inside", &mut gpu, &from_inside);
+}
+
+/// A mask for which there is too little room is drawn with larger bits: of one that has nothing smaller nothing is lost.
+#[test]
+fn a_mask_that_is_too_large_has_larger_bits() {
+    let volume = ball(&geometry(), SampleType::F32);
+    let mut scene = scene(&volume, VolumeMode::Composite, [30.0, 20.0]);
+    let keeps =
+        |index: usize| index % DIMS[0] >= 60 || (index / DIMS[0]) % DIMS[1] >= 48 || index >= DIMS[0] * DIMS[1] * 40;
+    scene.layers[0].mask = Some(Arc::new(VoxelMask::new(DIMS, keeps)));
+    let scene = Scene::Volume(scene);
+    let bytes = (DIMS.iter().product::<usize>() / 8) as u64;
+    // At the same coarse level of the volume.
+    let [all, large] = [bytes, bytes - 8].map(|max_volume_bytes| {
+        let mut gpu = device(Budget {
+            max_volume_bytes,
+            ..ROOMY
+        })?;
+        let picture = gpu.picture(&scene).unwrap();
+        Some((picture, gpu.level(&volume, 0).unwrap()))
+    });
+    assert_eq!(all, large);
 }
 
 #[test]

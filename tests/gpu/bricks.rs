@@ -11,7 +11,7 @@ use isocenter::model::plane::{Axes, Plane, View};
 use isocenter::model::volume::Volume;
 use isocenter::model::voxels::SampleType;
 use isocenter::model::window::Window;
-use isocenter::scene::{ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene};
+use isocenter::scene::{Floor, ImageLayer, Interpolation, Scene, Slab, SlabMode, SliceScene};
 
 use crate::device::gpu_with;
 use crate::phantom::{Noise, Recipe, assert_same, even_geometry, layer};
@@ -342,4 +342,36 @@ fn a_pane_gets_finer_while_bricks_come() {
     assert!(target.is_current(&scene));
     assert_eq!(target.notice(), None);
     assert_same("in the end", &gpu.read(&target).unwrap(), &algo::draw(&scene));
+}
+
+/// The outline of what reaches a floor is drawn where a pixel near it does not, also beyond the picture.
+#[test]
+fn outlines_read_bricks_beyond_the_picture() {
+    let Some(mut gpu) = device(ROOMY) else { return };
+    // Stripes from the second brick on, which are even at a coarse level.
+    let volume = Recipe::new(even(), SampleType::U8).volume(|[i, ..], _| match i {
+        0..32 => 200.0,
+        i if i % 2 == 0 => 0.0,
+        _ => 250.0,
+    });
+    let mut image = layer(&volume, Window::linear(128.0, 256.0));
+    image.opacity = 0.3;
+    image.floor = Some(Floor {
+        value: volume.rescale.value(100.0),
+        outline: 0.9,
+        outline_px: 8,
+    });
+    // Ten voxels to either side: the last pixel is more than half a voxel before the next brick.
+    let scene = Scene::Slice(SliceScene {
+        plane: Plane {
+            center: even().patient_at(DVec3::new(20.5, 48.0, 20.0)),
+            axes: View::Axial.axes(),
+        },
+        mm_per_pixel: 0.35,
+        size: [40, 40],
+        slab: None,
+        layers: vec![image],
+        labels: Vec::new(),
+    });
+    assert_exact("an outline", &mut gpu, &scene);
 }
