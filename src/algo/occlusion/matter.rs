@@ -102,11 +102,10 @@ fn kept(request: &OcclusionRequest, grid: &Grid, geometry: &Geometry, cell: [usi
     kept as f32
 }
 
-/// The voxels of a cell along an axis that are looked at; those beyond the volume's end are not there.
-fn looks(grid: &Grid, axis: usize, cell: usize) -> impl Iterator<Item = usize> {
-    let side = grid.voxels_per_cell[axis];
+/// The voxels of a cell along an axis that are looked at; in place of those beyond the volume's end the last one.
+fn looks(side: usize, cell: usize, voxels: usize) -> impl Iterator<Item = usize> {
     let count = side.min(LOOKS);
-    (0..count).map(move |n| cell * side + (2 * n + 1) * side / (2 * count))
+    (0..count).map(move |n| (cell * side + (2 * n + 1) * side / (2 * count)).min(voxels.saturating_sub(1)))
 }
 
 fn of_cell(request: &OcclusionRequest, grid: &Grid, geometry: &Geometry, curve: &Curve, [i, j, k]: [usize; 3]) -> f32 {
@@ -114,9 +113,10 @@ fn of_cell(request: &OcclusionRequest, grid: &Grid, geometry: &Geometry, curve: 
     let dims = image.volume.dims();
     let mask = request.mask.as_ref().filter(|mask| mask.dims() == dims);
     let (mut sum, mut count) = (0.0, 0.0);
-    for k in looks(grid, 2, k).filter(|k| *k < dims[2]) {
-        for j in looks(grid, 1, j).filter(|j| *j < dims[1]) {
-            for i in looks(grid, 0, i).filter(|i| *i < dims[0]) {
+    let looks = |axis: usize, cell: usize| looks(grid.voxels_per_cell[axis], cell, dims[axis]);
+    for k in looks(2, k) {
+        for j in looks(1, j) {
+            for i in looks(0, i) {
                 count += 1.0;
                 let opacity = value(&image.volume, [i, j, k], image.frame).map_or(0.0, |value| curve.opacity(value));
                 let is_kept = || mask.is_none_or(|mask| mask.keeps((k * dims[1] + j) * dims[0] + i));
@@ -126,7 +126,6 @@ fn of_cell(request: &OcclusionRequest, grid: &Grid, geometry: &Geometry, curve: 
             }
         }
     }
-    // Cells of which only the last voxels lie in the volume may have none that is looked at.
     if count > 0.0 { sum / count } else { 0.0 }
 }
 
@@ -166,4 +165,22 @@ fn factor(request: &OcclusionRequest, geometry: &Geometry, voxel: [usize; 3]) ->
         return 0.0;
     }
     transfer.gradient_factor(per_mm) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks;
+
+    #[test]
+    fn a_cell_at_the_far_border_is_looked_at_as_far_as_there_is_any_of_it() {
+        let looked_at = |cell, voxels| looks(4, cell, voxels).collect::<Vec<_>>();
+        assert_eq!(looked_at(0, 9), [1, 3]);
+        assert_eq!(
+            looked_at(2, 9),
+            [8, 8],
+            "its only voxel lies before the first that is looked at"
+        );
+        assert_eq!(looked_at(2, 11), [9, 10]);
+        assert_eq!(looks(1, 3, 4).collect::<Vec<_>>(), [3]);
+    }
 }
