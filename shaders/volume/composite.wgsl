@@ -12,6 +12,14 @@ fn tinted(color: vec3<f32>, at: vec3<f32>) -> vec3<f32> {
     return mixed;
 }
 
+// The colour of a label at a place of a ray, as dark as the first volume of which it is known how open it is says.
+fn dimmed_by_first(color: vec3<f32>, at: vec3<f32>) -> vec3<f32> {
+    var is_known = false;
+    var left = color;
+    if DIMS_VOLUME && !is_known { left = dimmed_VOLUME(color, place_on_ray_VOLUME(at)); is_known = true; }
+    return left;
+}
+
 fn widened(range: vec2<f32>, by: vec2<f32>) -> vec2<f32> {
     return vec2<f32>(min(range.x, by.x), max(range.y, by.y));
 }

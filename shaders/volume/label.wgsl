@@ -67,13 +67,14 @@ fn slope_of(place: Place, label: i32) -> vec3<f32> {
 
 // Lays the label at a sample of the ray behind what was gathered.
 fn add_label(so_far: vec4<f32>, ray: Ray, n: f32) -> vec4<f32> {
-    let place = place_on_ray(at_sample(ray, n));
+    let at = at_sample(ray, n);
+    let place = place_on_ray(at);
     let label = label_at(place);
     let drawn = color_of(label);
     if drawn.a <= 0.0 {
         return so_far;
     }
-    let color = lit(drawn.rgb, SLOT, slope_of(place, label), ray.direction);
+    let color = dimmed_by_first(lit(drawn.rgb, SLOT, slope_of(place, label), ray.direction), at);
     let fill = view.matter[SLOT].opacity;
     let opacity = select(1.0 - pow(max(1.0 - fill, 1e-9), view.matter[SLOT].thickness), 1.0, fill >= 1.0);
     return behind(so_far, color, opacity);
@@ -109,9 +110,10 @@ fn add_surface(ray: Ray) {
                 outside = middle;
             }
         }
-        let place = place_on_ray(at_sample(ray, inside));
+        let at = at_sample(ray, inside);
+        let place = place_on_ray(at);
         let label = label_at(place);
-        let color = lit(color_of(label).rgb, SLOT, slope_of(place, label), ray.direction);
+        let color = dimmed_by_first(lit(color_of(label).rgb, SLOT, slope_of(place, label), ray.direction), at);
         add_sheet(inside, vec4<f32>(color, view.matter[SLOT].opacity));
         return;
     }

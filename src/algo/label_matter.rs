@@ -4,7 +4,8 @@
 //! any material, the label's replaces the share `fill`. And it is material of its own: in a composite it has the opacity
 //! `fill` for each mm, and lies before the material of the volumes at the same place; among surfaces the first place of
 //! a ray that has a label is one, with opacity `fill`. It is lit as the usual material, by the gradient of its
-//! occupancy: 1 at each voxel that has this label, 0 at the others, and straight lines between.
+//! occupancy: 1 at each voxel that has this label, 0 at the others, and straight lines between. In crevices of the
+//! volume it is as dark as what is there ([`VolumeScene::light_left_at`]).
 
 use glam::DVec3;
 

@@ -59,7 +59,8 @@ impl There<'_> {
         sheets.extend(seen.into_iter().filter_map(|hit| {
             let layer = scene.surfaces.get(hit.layer)?;
             let color = layer.color.map(|part| f64::from(part) / 255.0);
-            let [red, green, blue] = self.lit.shade(color, &Material::default(), hit.normal, ray.direction);
+            let color = self.lit.shade(color, &Material::default(), hit.normal, ray.direction);
+            let [red, green, blue] = dimmed(scene, color, ray.origin + ray.direction * hit.at_mm);
             Some((hit.at_mm, [red, green, blue, f64::from(layer.drawn_opacity())]))
         }));
         sheets.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -197,7 +198,7 @@ fn walk(
         for field in labels {
             if let Some(drawn) = field.at(place) {
                 let color = lit.shade(drawn.color, &Material::default(), field.slope(&drawn), ray.direction);
-                if meet(at, color, field.over_step(step_mm)) {
+                if meet(at, dimmed(scene, color, place), field.over_step(step_mm)) {
                     return;
                 }
             }
@@ -254,6 +255,12 @@ pub(super) fn slices(scene: &VolumeScene, ray: &Ray) -> Vec<(f64, [f64; 3])> {
     met
 }
 
+/// The colour of a label or a surface with as much of its light as its surroundings let in.
+fn dimmed(scene: &VolumeScene, color: [f64; 3], place: DVec3) -> [f64; 3] {
+    let left = scene.light_left_at(place);
+    color.map(|part| part * left)
+}
+
 /// Adds what lies behind.
 fn add(sum: &mut [f64; 4], color: [f64; 3], opacity: f64) {
     let share = (1.0 - sum[3]) * opacity;
@@ -283,7 +290,8 @@ fn all_sheets(scene: &VolumeScene, there: &There<'_>, ray: &Ray, step_mm: f64) -
         if let Some(at) = hit(scene, is_there, ray, step_mm)
             && let Some(drawn) = field.at(ray.origin + ray.direction * at)
         {
-            let [r, g, b] = lit.shade(drawn.color, &Material::default(), field.slope(&drawn), ray.direction);
+            let color = lit.shade(drawn.color, &Material::default(), field.slope(&drawn), ray.direction);
+            let [r, g, b] = dimmed(scene, color, ray.origin + ray.direction * at);
             sheets.push((at, [r, g, b, field.fill()]));
         }
     }

@@ -185,6 +185,17 @@ impl VolumeScene {
         is_dimmed.then_some((field, strength))
     }
 
+    /// What light that labels and surfaces send back from a place is multiplied by: how open it is there is known of the
+    /// first volume that [`Self::occlusion`] dims at all.
+    pub fn light_left_at(&self, place: DVec3) -> f64 {
+        let dimmed = self.layers.iter().find_map(|layer| {
+            let (field, strength) = self.occlusion(layer)?;
+            let voxel = layer.image.volume.geometry()?.voxel_at(place);
+            Some(1.0 - strength * (1.0 - field.open_at(voxel)))
+        });
+        dimmed.unwrap_or(1.0)
+    }
+
     /// The ray through a place of the picture, in pixels from its top left corner (the first pixel's centre is ½, ½).
     pub fn ray(&self, x: f64, y: f64) -> Ray {
         let Whole { size, corner } = self.whole();

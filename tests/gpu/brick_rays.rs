@@ -235,12 +235,10 @@ fn a_mask_that_is_too_large_has_larger_bits() {
     let bytes = (DIMS.iter().product::<usize>() / 8) as u64;
     // At the same coarse level of the volume.
     let [all, large] = [bytes, bytes - 8].map(|max_volume_bytes| {
-        let Some(mut gpu) = device(Budget {
+        let mut gpu = device(Budget {
             max_volume_bytes,
             ..ROOMY
-        }) else {
-            return None;
-        };
+        })?;
         let picture = gpu.picture(&scene).unwrap();
         Some((picture, gpu.level(&volume, 0).unwrap()))
     });

@@ -6,13 +6,16 @@ use glam::{DMat3, DVec2, DVec3};
 use isocenter::algo::occlusion::{self, OcclusionRequest};
 use isocenter::algo::quick_rays::QuickRays;
 use isocenter::algo::raycast;
+use isocenter::algo::surface_nets::smooth::BlockSurfaces;
 use isocenter::gpu::Gpu;
 use isocenter::model::geometry::Geometry;
+use isocenter::model::label_map::LabelMap;
+use isocenter::model::segment::LabelColors;
 use isocenter::model::transfer_function::{GradientPoint, Material, TransferFunction};
 use isocenter::model::volume::Volume;
 use isocenter::model::voxel_mask::VoxelMask;
 use isocenter::model::voxels::SampleType;
-use isocenter::scene::{ClipPlane, Scene, VolumeMode, VolumeScene};
+use isocenter::scene::{ClipPlane, LabelLayer, Scene, SurfaceLayer, VolumeMode, VolumeScene};
 
 use crate::device::gpu;
 use crate::phantom::{Recipe, even_geometry};
@@ -144,6 +147,80 @@ fn all_that_a_field_depends_on() {
         other.image.opacity = 0.7;
         scene.layers.push(other);
     });
+}
+
+/// Labels and surfaces get as much light as the volume that they lie in.
+#[test]
+fn labels_and_surfaces_are_dark_in_crevices_too() {
+    let Some(mut gpu) = gpu() else { return };
+    let geometry = anisotropic();
+    let volume = pit(&geometry, SampleType::I16);
+    let place = geometry.clone();
+    // A ball in the pit, before its floor, and a larger one beside its mouth: no face lies along the rays.
+    let label_of = |[i, j, k]: [usize; 3]| {
+        let at = place.patient_at(DVec3::new(i as f64, j as f64, k as f64)) - place.center();
+        let is_in_pit = at.distance(DVec3::new(0.0, 3.0, 0.0)) < PIT_MM * 0.7;
+        let is_on_plain = at.distance(DVec3::new(13.0, -19.0, 0.0)) < PIT_MM;
+        u16::from(is_in_pit) + 2 * u16::from(is_on_plain)
+    };
+    let labels = Recipe::new(geometry.clone(), SampleType::U8).volume(|at, _| f64::from(label_of(at)));
+    let dims = geometry.dims();
+    let dense: Vec<u16> = (0..dims.iter().product())
+        .map(|n: usize| label_of([n % dims[0], n / dims[0] % dims[1], n / dims[0] / dims[1]]))
+        .collect();
+    let (found, _) = BlockSurfaces::of(&LabelMap::from_dense(dims, &dense), &geometry, None, &|| false).unwrap();
+    let surfaces = found.by_label().values().map(|surface| SurfaceLayer {
+        surface: Arc::clone(surface),
+        color: [230, 190, 60],
+        opacity: 1.0,
+    });
+    let surfaces: Vec<SurfaceLayer> = surfaces.collect();
+    for mode in [VolumeMode::Composite, VolumeMode::Iso] {
+        for sides in [[0.0, 0.0], [15.0, -12.0]] {
+            let mut plain = pit_scene(&volume, mode, sides);
+            plain.step_mm = 0.1;
+            let mut labelled = plain.clone();
+            labelled.labels = vec![LabelLayer::new(
+                Arc::clone(&labels),
+                Arc::new(LabelColors::up_to(3)),
+                1.0,
+                1,
+            )];
+            let mut with_surfaces = plain;
+            with_surfaces.surfaces = surfaces.clone();
+            for (what, scene) in [("labels", labelled), ("surfaces", with_surfaces)] {
+                let what = format!("{what} {mode:?} {sides:?}");
+                let twin = raycast::draw_volume(&scene);
+                let mut in_the_open = scene.clone();
+                in_the_open.light.occlusion = 0.0;
+                let open = raycast::draw_volume(&in_the_open);
+                // Where material is cut off by a surface, samples are put off by more than a level: light adds nothing.
+                let drawn = [&scene, &in_the_open].map(|scene| gpu.picture(&Scene::Volume(scene.clone())).unwrap());
+                let [db, least] = [psnr(&drawn[0], &twin), psnr(&drawn[1], &open).min(41.0) - 1.0];
+                assert!(db >= least, "{what}: {db:.1} dB, {least:.1} dB in the open");
+                let quick = [&scene, &in_the_open].map(|scene| QuickRays::default().draw(scene));
+                if let [Some(dark), Some(light)] = quick {
+                    let [db, least] = [psnr(&dark, &twin), psnr(&light, &open).min(39.0) - 1.0];
+                    assert!(
+                        db >= least,
+                        "{what}, quick caster: {db:.1} dB, {least:.1} dB in the open"
+                    );
+                }
+                if sides == [0.0, 0.0] {
+                    let light = |picture: &[u8], x: usize, y: usize| {
+                        picture[4 * (y * 64 + x)..][..3]
+                            .iter()
+                            .map(|part| f64::from(*part))
+                            .sum::<f64>()
+                    };
+                    let left = |x, y| light(&twin, x, y) / light(&open, x, y);
+                    // In the middle of the pit, and 12 mm beside it.
+                    let (deep, plain) = (left(32, 25), left(45, 25));
+                    assert!(deep < 0.8 && plain > 0.9, "{what}: {deep} {plain}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

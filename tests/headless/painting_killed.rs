@@ -63,7 +63,7 @@ fn sign(folder: &Path, n: usize) -> PathBuf {
     folder.join(format!("{n}.csv"))
 }
 
-fn place(n: usize) -> DVec2 {
+pub fn place(n: usize) -> DVec2 {
     at(170.0 + 6.0 * (n % 10) as f64, 110.0 + 12.0 * (n / 10) as f64)
 }
 

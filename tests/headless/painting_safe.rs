@@ -1,21 +1,20 @@
 //! What is painted is never lost: saving, the journal, and what is left behind.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command as Process, Stdio};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use glam::DVec2;
 use isocenter::app::overlays::{self, SegmentChange};
 use isocenter::app::painting::PaintChange;
 use isocenter::app::pane::PaneId;
-use isocenter::app::tool::{Button, Modifiers, PointerAction, PointerEvent, Tool};
+use isocenter::app::tool::{Button, Modifiers, PointerAction, Tool};
 use isocenter::app::{Command, Program};
 use isocenter::io::home::Home;
 use isocenter::io::journal;
 
 use crate::dicom_builder::CtSeries;
 use crate::driver::*;
+use crate::painting_killed::place;
 
 pub const NONE: Modifiers = Modifiers {
     ctrl: false,

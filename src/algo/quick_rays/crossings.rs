@@ -238,6 +238,7 @@ impl Screen {
 struct Band<'a> {
     scene: &'a VolumeScene,
     screen: &'a Screen,
+    view: &'a View,
     rows: Range<u32>,
     width: u32,
     pixels: Vec<Pixel>,
@@ -259,7 +260,7 @@ struct Pixel {
 }
 
 impl<'a> Band<'a> {
-    fn new(scene: &'a VolumeScene, screen: &'a Screen, view: &View, rows: Range<u32>) -> Self {
+    fn new(scene: &'a VolumeScene, screen: &'a Screen, view: &'a View, rows: Range<u32>) -> Self {
         let width = scene.size[0];
         let places = rows.clone().flat_map(|y| (0..width).map(move |x| (x, y)));
         let pixels = places
@@ -281,6 +282,7 @@ impl<'a> Band<'a> {
         Self {
             scene,
             screen,
+            view,
             rows,
             width,
             pixels,
@@ -413,6 +415,21 @@ impl<'a> Band<'a> {
         let mut counts = Vec::with_capacity(self.pixels.len());
         let mut all = Vec::new();
         let mut thin = self.thin.iter().peekable();
+        let is_dimmed = self
+            .scene
+            .layers
+            .iter()
+            .any(|layer| self.scene.occlusion(layer).is_some());
+        let light_left = |n: u32, at_mm: f32| {
+            if !is_dimmed {
+                return 1.0;
+            }
+            let ray = self
+                .view
+                .sight(n % self.width, self.rows.start + n / self.width, false)
+                .ray;
+            self.scene.light_left_at(ray.origin + ray.direction * f64::from(at_mm)) as f32
+        };
         for (n, pixel) in (0..).zip(&self.pixels) {
             let before = all.len();
             let gaze = lamp.gaze(pixel.direction);
@@ -426,7 +443,8 @@ impl<'a> Band<'a> {
                     all.push(Crossing {
                         at_mm: fragment.at_mm,
                         color: if lamp.is_on {
-                            lamp.shine(&gaze, fragment.normal.into()).on(color)
+                            let open = light_left(n, fragment.at_mm);
+                            lamp.shine(&gaze, fragment.normal.into()).in_open(open).on(color)
                         } else {
                             color
                         },

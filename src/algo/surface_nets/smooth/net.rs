@@ -102,24 +102,25 @@ const WAY_BITS: u32 = 3;
 struct Rows {
     words: usize,
     rows: usize,
-    first: [usize; 2],
+    first: [usize; 3],
     bits: Vec<u64>,
 }
 
 impl Rows {
-    /// Where a label is, in the whole rows of a box and of one more around it.
-    fn new(labels: &[u16], dims: [usize; 3], label: u16, [_, rows, slices]: &[Range<usize>; 3]) -> Self {
-        let words = dims[0].div_ceil(64);
+    /// Where a label is, in a box beyond which it is not, in one more column before it and one more row and slice around.
+    fn new(labels: &[u16], dims: [usize; 3], label: u16, [columns, rows, slices]: &[Range<usize>; 3]) -> Self {
+        let first = columns.start.saturating_sub(1);
+        let words = (columns.end - first).div_ceil(64);
         let mut all = Self {
             words,
             rows: rows.len() + 2,
-            first: [rows.start, slices.start],
+            first: [first, rows.start, slices.start],
             bits: vec![0; words * (rows.len() + 2) * (slices.len() + 2)],
         };
         for k in slices.clone() {
             for j in rows.clone() {
                 let start = (k * dims[1] + j) * dims[0];
-                let row = labels.get(start..start + dims[0]).unwrap_or_default();
+                let row = labels.get(start + first..start + columns.end).unwrap_or_default();
                 let to = all.place(j + 1, k + 1);
                 for (word, part) in all.bits[to..to + words].iter_mut().zip(row.chunks(64)) {
                     for (byte, eight) in part.chunks(8).enumerate() {
@@ -137,13 +138,20 @@ impl Rows {
 
     /// Where the row at j − 1 and k − 1 begins.
     fn place(&self, j: usize, k: usize) -> usize {
-        ((k - self.first[1]) * self.rows + j - self.first[0]) * self.words
+        ((k - self.first[2]) * self.rows + j - self.first[1]) * self.words
     }
 }
 
 impl Net {
-    /// Of a label that is in a part of a box of labels.
-    pub(super) fn new(labels: &[u16], dims: [usize; 3], label: u16, within: &[Range<usize>; 3]) -> Self {
+    /// Of a label that is in a part of a box of labels and nowhere else in it. `near` knows no cells, and so again in the
+    /// end: it is handed from label to label.
+    pub(super) fn new(
+        labels: &[u16],
+        dims: [usize; 3],
+        label: u16,
+        within: &[Range<usize>; 3],
+        near: &mut Near,
+    ) -> Self {
         let rows = Rows::new(labels, dims, label, within);
         let mut net = Self {
             cells: Vec::new(),
@@ -153,21 +161,16 @@ impl Net {
             links: Vec::new(),
         };
         let mut links = Vec::new();
-        let slice = dims[0] * dims[1];
-        let mut near = Near {
-            columns: dims[0],
-            here: vec![NOWHERE; slice],
-            below: vec![NOWHERE; slice],
-        };
         let mut before = 0..0;
         for k in within[2].start.saturating_sub(1)..within[2].end.min(dims[2] - 1) {
             let begin = net.cells.len();
             for j in within[1].start.saturating_sub(1)..within[1].end.min(dims[1] - 1) {
-                net.pass_row(&rows, [dims[0], j, k], &mut near, &mut links);
+                net.pass_row(&rows, [dims[0], j, k], near, &mut links);
             }
             near.rise(&net.cells[before]);
             before = begin..net.cells.len();
         }
+        near.rise(&net.cells[before]);
         net.sort_links(&links);
         net
     }
@@ -191,7 +194,7 @@ impl Net {
             while mixed != 0 {
                 let bit = mixed.trailing_zeros() as usize;
                 mixed &= mixed - 1;
-                let i = 64 * word + bit;
+                let i = rows.first[0] + 64 * word + bit;
                 // The last voxel has no cell.
                 if i + 1 >= columns {
                     break;
@@ -362,13 +365,23 @@ fn way(link: u32) -> Vec3A {
 }
 
 /// The numbers of the cells of a slice and of the one below, by place.
-struct Near {
+pub(super) struct Near {
     columns: usize,
     here: Vec<u32>,
     below: Vec<u32>,
 }
 
 impl Near {
+    /// For a box with these sides, without any cell.
+    pub(super) fn new(dims: [usize; 3]) -> Self {
+        let slice = dims[0] * dims[1];
+        Self {
+            columns: dims[0],
+            here: vec![NOWHERE; slice],
+            below: vec![NOWHERE; slice],
+        }
+    }
+
     /// The cell that is so many steps (0 or 1 each) back.
     fn cell(&self, at: [usize; 3], back: [usize; 3]) -> Option<u32> {
         let (i, j) = (at[0].checked_sub(back[0])?, at[1].checked_sub(back[1])?);

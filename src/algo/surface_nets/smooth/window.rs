@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use glam::DVec3;
 
-use super::net::{Net, Quad, Relaxed};
+use super::net::{Near, Net, Quad, Relaxed};
 use super::{Parts, REACH};
 use crate::model::geometry::Geometry;
 use crate::model::label_map::{BLOCK_SIDE, BlockLabels, LabelMap};
@@ -93,8 +93,9 @@ impl Window {
         let across = map.dims().map(|side| side.div_ceil(BLOCK_SIDE));
         let numbers: BTreeMap<usize, usize> = blocks.iter().copied().zip(0..).collect();
         let mut parts: Vec<Parts> = vec![Vec::new(); blocks.len()];
+        let mut near = Near::new(self.dims);
         for (label, sides) in self.label_boxes() {
-            let net = Net::new(&self.labels, self.dims, label, &sides);
+            let net = Net::new(&self.labels, self.dims, label, &sides, &mut near);
             let mut quads: Vec<Vec<&Quad>> = vec![Vec::new(); blocks.len()];
             for quad in &net.quads {
                 let at = net.cells[quad.cell as usize].at;
