@@ -39,6 +39,32 @@ pub struct LabelsRead {
     pub maps: Vec<LabelMap>,
 }
 
+/// So few labels are believed of any map of whole numbers.
+const FEW: usize = 40;
+/// Of more, at least this share of neighbours has one label in a label map; in images of 8 bits it is less, for they have
+/// noise.
+const ALIKE: f64 = 0.35;
+
+impl LabelsRead {
+    /// Whether the numbers are more likely labels than the values of an image: where there are many, each lies together.
+    pub fn look_like_labels(&self) -> bool {
+        self.counts.len() <= FEW || self.maps.iter().any(|map| alike(map) >= ALIKE)
+    }
+}
+
+/// The share of neighbours in a row that have the same label, of those that are not both empty.
+fn alike(map: &LabelMap) -> f64 {
+    let dense = map.to_dense();
+    let rows = dense.par_chunks(map.dims()[0].max(1)).map(|row| {
+        row.array_windows().fold((0_u64, 0_u64), |(alike, all), [a, b]| {
+            let counts = *a != 0 || *b != 0;
+            (alike + u64::from(counts && a == b), all + u64::from(counts))
+        })
+    });
+    let (alike, all) = rows.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    alike as f64 / all.max(1) as f64
+}
+
 /// Reads all frames of a label map. `None` as of [`label_counts`].
 pub fn read_labels(volume: &Volume, most_labels: usize, is_cancelled: &dyn Fn() -> bool) -> Option<LabelsRead> {
     let mut counts: BTreeMap<u32, LabelCount> = BTreeMap::new();
@@ -163,4 +189,38 @@ fn each_voxel(
         k += here.max(1);
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algo::paint;
+
+    fn read(map: LabelMap) -> LabelsRead {
+        let counts = map.counts().into_keys().filter(|label| *label != 0);
+        LabelsRead {
+            counts: counts.map(|label| (u32::from(label), LabelCount::default())).collect(),
+            maps: vec![map],
+        }
+    }
+
+    #[test]
+    fn many_labels_lie_together_and_the_values_of_an_image_do_not() {
+        let dims = [60, 50, 40];
+        // Cells of 5 voxels a side, each with a label, with a seam that has none.
+        let cells = paint::label_map(dims, |index| {
+            let [i, j, k] = index.map(|at| at / 6);
+            let is_seam = index.iter().any(|at| at % 6 == 0);
+            if is_seam { 0 } else { (1 + i + 10 * j + 90 * k) as u16 }
+        });
+        assert!(read(cells).look_like_labels());
+        // A slope of 8 bits with some noise.
+        let image = paint::label_map(dims, |[i, j, k]| {
+            let noise = (i * 7919 + j * 104_729 + k * 1_299_709) % 11;
+            (40 + 2 * i + j + noise) as u16
+        });
+        assert!(!read(image).look_like_labels());
+        let two = paint::label_map(dims, |[i, j, k]| ((i + j + k) % 3) as u16);
+        assert!(read(two).look_like_labels());
+    }
 }

@@ -192,8 +192,8 @@ pub enum Effect {
         job: JobId,
         /// Of which volume.
         open: OpenVolume,
-        /// With more labels than this it is no label map.
-        most_labels: usize,
+        /// Whether nobody said that it is a label map: then it has to look like one.
+        is_guess: bool,
     },
     /// Read a probability map, and find its lowest and highest value.
     StartProbability {

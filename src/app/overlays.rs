@@ -20,7 +20,7 @@ use crate::model::volume::{Value, Volume, VolumeId};
 use crate::say;
 use crate::scene::LabelLayer;
 
-/// The most labels with which a map of whole numbers is still taken for a label map.
+/// The most labels with which a map of whole numbers is still taken for a label map without being said to be one.
 pub const MOST_LABELS: usize = 1024;
 
 /// Steps of the opacity by key, and its first value.

@@ -303,7 +303,7 @@ impl Program {
                 Effect::SaveMeasurements { job, request } => self.jobs.start_save_measurements(job, request),
                 Effect::WriteText { job, path, text } => self.jobs.start_text(job, path, text),
                 Effect::StartHistogram { job, volume } => self.jobs.start_histogram(job, volume),
-                Effect::StartLabels { job, open, most_labels } => self.jobs.start_labels(job, open, most_labels),
+                Effect::StartLabels { job, open, is_guess } => self.jobs.start_labels(job, open, is_guess),
                 Effect::StartProbability { job, open } => self.jobs.start_probability(job, open),
                 Effect::CutProbability { job, request } => self.jobs.start_cut(job, request),
                 Effect::StartJudging { job, maps } => self.jobs.start_judging(job, maps),

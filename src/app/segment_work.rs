@@ -387,7 +387,7 @@ impl WorkRequest {
         };
         let dims = voxels.clone().map(|side| side.len());
         if dims.iter().product::<usize>() > grow::MOST_VOXELS {
-            return Err(say!("app-grow-too-large"));
+            return Err(say!("work-grow-too-large"));
         }
         let labels = map.counts();
         let free = (1..=u16::MAX).rev().find(|label| !labels.contains_key(label));

@@ -312,3 +312,26 @@ fn saying_what_a_segment_is_names_and_colours_it_and_is_undone() {
     let text = serde_json::to_string(&code(2, "liver")).unwrap();
     assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), code(2, "liver"));
 }
+
+/// Images of 8 bits have few enough values to be labels, and a reader's map may come before them in the alphabet.
+#[test]
+fn of_an_image_with_few_values_and_its_maps_the_image_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let grid = lps_grid([1.0; 3], [0.0; 3]);
+    let dims = [40, 30, 20];
+    let is_in = |i: usize, j: usize, k: usize| (10..20).contains(&i) && (8..20).contains(&j) && (5..12).contains(&k);
+    for name in ["anna.nii", "ben.nii"] {
+        write_i16(folder.path(), name, dims, grid, |i, j, k| i16::from(is_in(i, j, k)));
+    }
+    write_i16(folder.path(), "scan.nii", dims, grid, |i, j, k| {
+        (60 + 2 * i + j + (i * 7919 + j * 104_729 + k * 1_299_709) % 13) as i16
+    });
+    let mut program = empty_program();
+    crate::driver::open(&mut program, folder.path());
+    let state = program.state();
+    assert_eq!(state.shown().unwrap().volume().series.description, "scan");
+    let maps: Vec<&str> = overlays::over_shown(state)
+        .map(|(_, entry, _)| entry.volume().series.description.as_str())
+        .collect();
+    assert_eq!(maps, ["anna", "ben"]);
+}

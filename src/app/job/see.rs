@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::super::overlays::MOST_LABELS;
 use super::super::probability::CutRequest;
 use super::super::thumbnail;
 use super::super::transfer_thumbnail::{self, ThumbnailRequest};
@@ -100,7 +101,7 @@ impl Jobs {
     }
 
     /// Decodes the voxels of a volume and counts its labels.
-    pub fn start_labels(&mut self, job: JobId, open: OpenVolume, most_labels: usize) {
+    pub fn start_labels(&mut self, job: JobId, open: OpenVolume, is_guess: bool) {
         self.start(job, "labels", move |outlet| {
             let tell = outlet.progress();
             let report = io::load(&open, &Progress::new(&outlet.cancelled, &tell));
@@ -108,7 +109,9 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             let is_cancelled = || outlet.cancelled.load(Ordering::Relaxed);
+            let most_labels = if is_guess { MOST_LABELS } else { usize::from(u16::MAX) };
             let read = read_labels(&open.volume, most_labels, &is_cancelled);
+            let read = read.filter(|read| !is_guess || read.look_like_labels());
             if is_cancelled() {
                 return JobEvent::Nothing;
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::command::Effect;
 use super::super::history::LabelEdit;
 use super::super::job::JobId;
-use super::super::overlays::{self, Becomes, MOST_LABELS, OPACITY_STEP, Overlay, OverlayView, Saved, SegmentChange};
+use super::super::overlays::{self, Becomes, OPACITY_STEP, Overlay, OverlayView, Saved, SegmentChange};
 use super::super::probability::{self, Probability};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::super::surfaces::VolumeLook;
@@ -92,15 +92,10 @@ pub(super) fn read(state: &mut State, id: VolumeId) -> Option<Effect> {
     if is_under_way {
         return None;
     }
-    // What is said to be a label map may have all labels that there can be.
-    let most_labels = if entry.overlay.is_some() {
-        usize::from(u16::MAX)
-    } else {
-        MOST_LABELS
-    };
+    let is_guess = entry.overlay.is_none();
     let title = say!("app-job-labels", name = open.volume.series.description.clone());
     let job = file::begin(state, title, JobSubject::Labels(id));
-    Some(Effect::StartLabels { job, open, most_labels })
+    Some(Effect::StartLabels { job, open, is_guess })
 }
 
 /// A volume was read: it is a label map with these labels, or none. If its file `has_changed` since its header was read,

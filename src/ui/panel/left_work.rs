@@ -35,13 +35,13 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             let (text, says) = if is_asked {
                 let name = name.clone();
                 (
-                    say!("ui-left-work-away-really"),
-                    say!("ui-left-work-away-really-name", name = name),
+                    say!("work-left-work-away-really"),
+                    say!("work-left-work-away-really-name", name = name),
                 )
             } else {
                 (
                     say!("ui-left-work-away"),
-                    say!("ui-left-work-away-name", name = name.clone()),
+                    say!("work-left-work-away-name", name = name.clone()),
                 )
             };
             let away = ui.small_button(text);

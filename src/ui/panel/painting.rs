@@ -24,8 +24,6 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     paint_tools::options(ui, state, commands);
     rules(ui, state, commands);
     segment_work::show(ui, state, commands);
-    segment_work::preview(ui, state, commands);
-    ui.separator();
 }
 
 fn tools(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -198,10 +196,10 @@ fn range(ui: &mut Ui, state: &State, commands: &mut Commands) {
         };
         let speed = ((high - low).abs() / 200.0).max(1e-3);
         let from = ui.add(DragValue::new(&mut low).speed(speed).max_decimals(2));
-        from.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, say!("ui-paint-range-low")));
+        from.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, say!("work-paint-range-low")));
         ui.label("–");
         let to = ui.add(DragValue::new(&mut high).speed(speed).max_decimals(2));
-        to.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, say!("ui-paint-range-high")));
+        to.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, say!("work-paint-range-high")));
         if from.changed() || to.changed() {
             change(Some([low, high]));
         }

@@ -78,21 +78,21 @@ fn menu(
     commands: &mut Commands,
 ) -> bool {
     let label = segment.label;
-    let go = Button::new(say!("ui-segment-menu-go"));
+    let go = Button::new(say!("work-segment-menu-go"));
     if ui.add_enabled(is_somewhere, go).clicked() {
         commands.push(Command::GoToSegment { index, label });
     }
-    if ui.button(say!("ui-segment-menu-paint")).clicked() {
+    if ui.button(say!("work-segment-menu-paint")).clicked() {
         commands.push(Command::Paint(PaintChange::Into { index, label }));
     }
-    if ui.button(say!("ui-segment-menu-alone")).clicked() {
+    if ui.button(say!("work-segment-menu-alone")).clicked() {
         solo(index, overlay, label, commands);
     }
     let is_renamed = ui
-        .add(Button::new(say!("ui-segment-menu-rename")).shortcut_text("F2"))
+        .add(Button::new(say!("work-segment-menu-rename")).shortcut_text("F2"))
         .clicked();
     ui.separator();
-    let remove = Button::new(say!("ui-segment-menu-remove"));
+    let remove = Button::new(say!("work-segment-menu-remove"));
     if ui.add_enabled(!segment.is_locked, remove).clicked() {
         commands.push(Command::RemoveSegment { index, label });
     }

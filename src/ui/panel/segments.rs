@@ -12,7 +12,7 @@ use crate::model::segment::Segment;
 use crate::say;
 use crate::ui::panel::rows::rows;
 use crate::ui::panel::toolbar::glyph_button;
-use crate::ui::panel::{painting, probability as of_map, segment_name, series};
+use crate::ui::panel::{painting, probability as of_map, segment_name, segment_work, series};
 use crate::ui::{Commands, Memory, glyph, theme};
 
 /// Width of a segment's colour.
@@ -20,10 +20,8 @@ const SWATCH: f32 = 18.0;
 /// Height of the panel at first, and that which it has at least.
 const HEIGHT: f32 = 300.0;
 const LEAST: f32 = 90.0;
-/// The same while painting, if there is room: this share of the height.
-const WHILE_PAINTING: f32 = 420.0;
-const SHARE: f32 = 0.6;
-/// What the list keeps of it.
+/// While painting it grows with its controls up to this share of the height, and the list keeps so much of it.
+const SHARE: f32 = 0.75;
 const LIST: f32 = 96.0;
 
 /// Shows the panel at the bottom of the room, if a label map can lie over the image.
@@ -33,11 +31,10 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
     if !any && !is_painting {
         return;
     }
-    let least = if is_painting {
-        WHILE_PAINTING.min(SHARE * ui.available_height()).max(LEAST)
-    } else {
-        LEAST
-    };
+    // What the controls took in the picture before.
+    let key = ui.scope_id().with("painting");
+    let controls: f32 = ui.data(|data| data.get_temp(key)).unwrap_or_default();
+    let least = (controls + LIST).min(SHARE * ui.available_height()).max(LEAST);
     egui::Panel::bottom("segments")
         .resizable(true)
         .default_size(HEIGHT)
@@ -45,13 +42,20 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
         .frame(egui::Frame::new())
         .show(ui, |ui| {
             ui.add_space(theme::GAP);
+            let top = ui.cursor().top();
             head(ui, state, commands);
             // However many controls there are, the list below stays in sight.
-            ScrollArea::vertical()
+            let above = ui.cursor().top() - top;
+            let controls = ScrollArea::vertical()
                 .id_salt("painting")
                 .max_height((ui.available_height() - LIST).max(LIST))
                 .auto_shrink([false, true])
                 .show(ui, |ui| painting::show(ui, state, commands));
+            ui.data_mut(|data| data.insert_temp(key, above + controls.content_size.y));
+            if is_painting {
+                segment_work::preview(ui, state, commands);
+                ui.separator();
+            }
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 for (index, entry, map) in probability::over_shown(state) {
                     ui.push_id(index, |ui| of_map::show(ui, index, state, entry, map, commands));
@@ -99,8 +103,8 @@ fn head(ui: &mut Ui, state: &State, commands: &mut Commands) {
 /// How strong and how wide outlines are.
 fn outline(ui: &mut Ui, view: OverlayView, commands: &mut Commands) {
     ui.horizontal(|ui| {
-        let (name, tip) = (say!("ui-outline-opacity"), say!("ui-outline-opacity-tip"));
-        let width = say!("ui-outline-width");
+        let (name, tip) = (say!("work-outline-opacity"), say!("work-outline-opacity-tip"));
+        let width = say!("work-outline-width");
         ui.label(&name);
         ui.spacing_mut().slider_width = (ui.available_width() - 106.0).max(40.0);
         let mut percent = view.outline_opacity() * 100.0;

@@ -86,7 +86,7 @@ fn agreement(ui: &mut Ui, state: &State, commands: &mut Commands) {
     // A curve is the same whichever of its maps stands first.
     let is_of_others = fields != usual && (curve.is_none() || (fields.1, fields.0) != usual);
     if can_copy && is_of_others {
-        return hint(ui, &say!("ui-agreement-of-others"));
+        return hint(ui, &say!("judge-agreement-of-others"));
     }
     if let Some(curve) = curve {
         painted_since(ui, state, &curve.basis);
@@ -115,15 +115,15 @@ fn agreement_headings() -> [String; 15] {
         say!("ui-table-label"),
         say!("ui-table-name"),
         say!("ui-table-dice"),
-        say!("ui-table-jaccard"),
+        say!("judge-table-jaccard"),
         say!("ui-table-hausdorff"),
         say!("ui-table-hd95"),
         say!("ui-table-mean-distance"),
         say!("ui-table-sensitivity"),
-        say!("ui-table-specificity"),
+        say!("judge-table-specificity"),
         say!("ui-table-precision"),
-        say!("ui-table-positive-ratio"),
-        say!("ui-table-negative-ratio"),
+        say!("judge-table-positive-ratio"),
+        say!("judge-table-negative-ratio"),
         say!("ui-table-volume-a"),
         say!("ui-table-volume-b"),
         say!("ui-table-difference"),
@@ -212,7 +212,7 @@ fn statistics(ui: &mut Ui, state: &State, commands: &mut Commands) {
         return;
     };
     if field != Some(found.map) {
-        return hint(ui, &say!("ui-statistics-of-another"));
+        return hint(ui, &say!("judge-statistics-of-another"));
     }
     painted_since(ui, state, &found.basis);
     let headings = [
@@ -232,8 +232,8 @@ fn statistics(ui: &mut Ui, state: &State, commands: &mut Commands) {
         say!("ui-table-longest"),
         say!("ui-table-surface"),
         say!("ui-table-sphericity"),
-        say!("ui-table-centroid"),
-        say!("ui-table-box"),
+        say!("judge-table-centroid"),
+        say!("judge-table-box"),
     ];
     let rows: Vec<Vec<String>> = found.segments.iter().map(statistics_row).collect();
     grid(ui, "statistics", &headings, &rows, 2);
@@ -272,7 +272,7 @@ fn statistics_row(one: &SegmentStatistics) -> Vec<String> {
 /// Says so where numbers are of maps that were painted since.
 pub(super) fn painted_since(ui: &mut Ui, state: &State, basis: &Basis) {
     if basis.has_changed(state) {
-        ui.label(RichText::new(say!("ui-table-painted-since")).color(ui.visuals().warn_fg_color));
+        ui.label(RichText::new(say!("judge-table-painted-since")).color(ui.visuals().warn_fg_color));
     }
 }
 
@@ -343,8 +343,8 @@ fn ends(ui: &mut Ui, can_copy: bool, commands: &mut Commands) {
             if ui.button(say!("ui-table-copy")).clicked() {
                 commands.push(Command::Tables(TableChange::Copy));
             }
-            let save = ui.button(say!("ui-table-save"));
-            if save.on_hover_text(say!("ui-table-save-tip")).clicked() {
+            let save = ui.button(say!("judge-table-save"));
+            if save.on_hover_text(say!("judge-table-save-tip")).clicked() {
                 commands.push(Command::Tables(TableChange::Choose));
             }
         }
