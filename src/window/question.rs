@@ -19,6 +19,10 @@ type Pending = Pin<Box<dyn Future<Output = Option<Answer>> + Send>>;
 /// A dialog of the system. It is made here, on the window's thread, as some systems demand, and waited for elsewhere.
 pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'static {
     let asked = Instant::now();
+    let no_dialog = match &choice {
+        Choice::Segmentation(volume) => Answer::NoDialogToSave(*volume),
+        _ => Answer::NoDialog,
+    };
     let answer = match choice {
         Choice::Files | Choice::Folders | Choice::Transfer | Choice::CaseList | Choice::CaseFolder => to_open(choice),
         Choice::Measurements(format) => to_save("measurements", format.extension(), |path| Command::SaveMeasurements {
@@ -58,7 +62,7 @@ pub(super) fn question(choice: Choice) -> impl FnOnce() -> Answer + Send + 'stat
     };
     move || match pollster::block_on(answer) {
         Some(answer) => answer,
-        None if asked.elapsed() < NO_DIALOG_WITHIN => Answer::NoDialog,
+        None if asked.elapsed() < NO_DIALOG_WITHIN => no_dialog,
         None => Answer::Nothing,
     }
 }

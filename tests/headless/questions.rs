@@ -8,6 +8,7 @@ use isocenter::app::command::PictureStyle;
 use isocenter::app::job::{Answer, JobId};
 use isocenter::app::pane::PaneId;
 use isocenter::app::state::Level;
+use isocenter::app::tool::Tool;
 use isocenter::app::{Choice, Command, Effect, Program};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -74,6 +75,25 @@ fn a_closed_dialog_does_nothing_and_a_missing_one_leads_to_the_path_field() {
     program.answer_later(job, || Answer::NoDialog);
     assert!(matches!(wait(&mut program).as_slice(), [Effect::TypePath]));
     assert_eq!(program.state().messages.len(), 1);
+}
+
+#[test]
+fn without_a_dialog_a_segmentation_is_saved_beside_its_image() {
+    let (mut program, folder) = crate::driver::opened();
+    crate::painting::take(&mut program, Tool::Brush);
+    let at = glam::DVec2::new(200.0, 150.0);
+    for n in 1..3 {
+        crate::painting::stroke(&mut program, PaneId::Axial, at, at);
+        let save = Command::ChooseSegmentationFile { index: None };
+        let (job, choice) = asked(&mut program, save);
+        let Choice::Segmentation(volume) = choice else {
+            panic!("{choice:?}");
+        };
+        program.answer_later(job, move || Answer::NoDialogToSave(volume));
+        wait(&mut program);
+        let name = ["one_seg.nii.gz", "one_seg-2.nii.gz"][n - 1];
+        assert!(folder.path().join(name).exists(), "{name}");
+    }
 }
 
 #[test]

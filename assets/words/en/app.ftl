@@ -16,6 +16,7 @@ app-skipped = {$count ->
 }
 app-job-choose = Waiting for the file dialog
 app-job-picture = Writing {$path}
+app-no-dialog-to-save = The system has no file dialog to offer, and the image has no folder beside which the segmentation could be saved. It is kept until the next start.
 app-no-dialog = The system has no file dialog to offer. Type the path into the field at the top left, drop the files on the window, or give them on the command line.
 app-picture-saved = The picture was written to {$path}
 app-job-movie = Filming {$path}

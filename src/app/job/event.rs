@@ -143,4 +143,6 @@ pub enum Answer {
     Nothing,
     /// There was no dialog: the system has none to offer.
     NoDialog,
+    /// There was none in which to say where this segmentation is to be saved.
+    NoDialogToSave(VolumeId),
 }

@@ -55,6 +55,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             state.tell(Level::Error, say!("app-no-dialog"));
             vec![Effect::TypePath]
         }
+        JobEvent::Answered(Answer::NoDialogToSave(volume)) => safety::save_beside(state, volume),
         other => {
             take_in(state, job, other);
             Vec::new()

@@ -13,6 +13,7 @@ use super::super::recent;
 use super::super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, Taken, WorkTaken};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
 use super::{cases, file, jobs, leaving};
+use crate::io::cases::{Case, CaseStatus};
 use crate::io::journal::{self, Head, Left};
 use crate::io::segmentation::Written;
 use crate::io::{self, OpenVolume};
@@ -81,6 +82,30 @@ pub(super) fn save(state: &mut State, index: Option<usize>, path: Option<PathBuf
         job,
         request: Box::new(request),
     }]
+}
+
+/// Saves a segmentation beside its image, under a name that is free: where the system has no dialog to ask in, work is to be
+/// saved all the same.
+pub(super) fn save_beside(state: &mut State, id: VolumeId) -> Vec<Effect> {
+    let index = state.document.entries.iter().position(|entry| entry.volume().id == id);
+    let Some(index) = index else {
+        state.tell(Level::Note, say!("app-segmentation-gone"));
+        return Vec::new();
+    };
+    let entry = state.document.entries.get(index);
+    let image = entry.and_then(|entry| image_of(state, entry));
+    let opened = recent::opened_with(&state.settings.recent, image);
+    let Some(image) = opened.into_iter().next() else {
+        state.tell(Level::Error, say!("app-no-dialog-to-save"));
+        return Vec::new();
+    };
+    let case = Case {
+        image,
+        mask: None,
+        status: CaseStatus::Open,
+    };
+    let path = case.new_mask(|_| false);
+    save(state, Some(index), Some(path))
 }
 
 /// A segmentation that can be saved.

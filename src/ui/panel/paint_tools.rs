@@ -88,7 +88,7 @@ fn brush(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal(|ui| {
         ui.label(say!("ui-radius"));
         let mut radius_mm = painting.radius_mm;
-        ui.spacing_mut().slider_width = (ui.available_width() - 150.0).max(40.0);
+        ui.spacing_mut().slider_width = (ui.available_width() - 170.0).max(30.0);
         let slider = Slider::new(&mut radius_mm, RADIUS_MM)
             .logarithmic(true)
             .max_decimals(1)

@@ -23,6 +23,8 @@ const LEAST: f32 = 90.0;
 /// While painting it grows with its controls up to this share of the height, and the list keeps so much of it.
 const SHARE: f32 = 0.75;
 const LIST: f32 = 96.0;
+/// What the question takes whether what is shown shall be.
+const QUESTION: f32 = 52.0;
 
 /// Shows the panel at the bottom of the room, if a label map can lie over the image.
 pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Commands) {
@@ -34,11 +36,13 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
     // What the controls took in the picture before.
     let key = ui.scope_id().with("painting");
     let controls: f32 = ui.data(|data| data.get_temp(key)).unwrap_or_default();
-    let least = (controls + LIST).min(SHARE * ui.available_height()).max(LEAST);
+    let most = (SHARE * ui.available_height()).max(LEAST);
+    let least = (controls + LIST).clamp(LEAST, most);
     egui::Panel::bottom("segments")
         .resizable(true)
         .default_size(HEIGHT)
         .min_size(least)
+        .max_size(most)
         .frame(egui::Frame::new())
         .show(ui, |ui| {
             ui.add_space(theme::GAP);
@@ -46,11 +50,16 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
             head(ui, state, commands);
             // However many controls there are, the list below stays in sight.
             let above = ui.cursor().top() - top;
+            let below = LIST + if state.preview.is_some() { QUESTION } else { 0.0 };
             let controls = ScrollArea::vertical()
                 .id_salt("painting")
-                .max_height((ui.available_height() - LIST).max(LIST))
+                .max_height((ui.available_height() - below).max(LIST))
                 .auto_shrink([false, true])
-                .show(ui, |ui| painting::show(ui, state, commands));
+                .show(ui, |ui| {
+                    // The bar covers nothing.
+                    ui.set_max_width(ui.available_width() - ui.spacing().scroll.bar_width);
+                    painting::show(ui, state, commands);
+                });
             ui.data_mut(|data| data.insert_temp(key, above + controls.content_size.y));
             if is_painting {
                 segment_work::preview(ui, state, commands);
