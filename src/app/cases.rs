@@ -55,6 +55,8 @@ pub struct Cases {
     pub(super) promised: BTreeMap<VolumeId, PathBuf>,
     /// What is to be said of the last case in the next one.
     pub(super) notes: Vec<String>,
+    /// A case that is done as soon as it is saved, though something else was asked for meanwhile.
+    pub(super) done_once_saved: Option<usize>,
 }
 
 impl Cases {
@@ -66,6 +68,7 @@ impl Cases {
             written: Vec::new(),
             promised: BTreeMap::new(),
             notes: Vec::new(),
+            done_once_saved: None,
         }
     }
 

@@ -58,8 +58,29 @@ pub(super) fn lies_in(entry: &Entry, paths: &[PathBuf]) -> bool {
     let file = entry.from_file().source.file();
     file.is_some_and(|file| {
         let path = absolute(file.name());
-        paths.iter().any(|opened| path.starts_with(absolute(opened)))
+        paths.iter().any(|opened| belongs(&path, &absolute(opened)))
     })
+}
+
+/// Whether a file was read by opening another: it is that, in that folder, the data beside a header, or listed by a
+/// DICOMDIR.
+fn belongs(path: &Path, opened: &Path) -> bool {
+    if path.starts_with(opened) {
+        return true;
+    }
+    let (Some(folder), Some(name), Some(stem)) = (opened.parent(), opened.file_name(), opened.file_stem()) else {
+        return false;
+    };
+    if name.eq_ignore_ascii_case("DICOMDIR") {
+        return path.starts_with(folder);
+    }
+    let header = opened.extension().is_some_and(|end| {
+        let headers = ["mhd", "nhdr", "hdr"];
+        headers.iter().any(|header| end.eq_ignore_ascii_case(header))
+    });
+    let data = path.file_name().unwrap_or_default().to_string_lossy();
+    let rest = data.strip_prefix(&*stem.to_string_lossy());
+    header && path.parent() == Some(folder) && rest.is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Of a file in an archive the name begins with the archive's.
@@ -231,5 +252,27 @@ mod tests {
         assert_eq!(ago(951_782_400, now), Ago::On(2000, 2, 29));
         assert_eq!(ago(1_709_164_799, now), Ago::On(2024, 2, 28));
         assert_eq!(ago(0, now), Ago::On(1970, 1, 1));
+    }
+
+    #[test]
+    fn a_file_belongs_to_what_was_opened_for_it() {
+        let belongs = |path: &str, opened: &str| super::belongs(Path::new(path), Path::new(opened));
+        for (path, opened) in [
+            ("/a/x.nii.gz", "/a/x.nii.gz"),
+            ("/a/s/1.dcm", "/a/s"),
+            ("/a/x.raw", "/a/x.mhd"),
+            ("/a/x.raw.gz", "/a/x.nhdr"),
+            ("/a/x.img.gz", "/a/x.hdr"),
+            ("/cd/IMAGES/1", "/cd/DICOMDIR"),
+        ] {
+            assert!(belongs(path, opened), "{path} {opened}");
+        }
+        for (path, opened) in [
+            ("/a/xy.raw", "/a/x.mhd"),
+            ("/b/x.raw", "/a/x.mhd"),
+            ("/a/x.raw", "/a/x.nii"),
+        ] {
+            assert!(!belongs(path, opened), "{path} {opened}");
+        }
     }
 }

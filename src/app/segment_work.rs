@@ -292,6 +292,12 @@ impl WorkRequest {
     fn reshaped(&self, work: &SegmentWork, map: &LabelMap, geometry: &Geometry, stop: Stop<'_>) -> Option<Region> {
         let region = |mm: f64| Region::of(map, self.rule.label, room(geometry, mm));
         let limited = |mm: f64| limited(mm, geometry);
+        // Over no distance nothing is evened out.
+        if let SegmentWork::Median { mm } | SegmentWork::Gaussian { mm } = work
+            && (mm.is_nan() || *mm <= 0.0)
+        {
+            return None;
+        }
         Some(match *work {
             SegmentWork::Median { mm } => {
                 let mm = limited(mm);
@@ -356,6 +362,9 @@ impl WorkRequest {
     }
 
     fn smooth_all(&self, map: &mut LabelMap, mm: f64, geometry: &Geometry, stop: Stop<'_>) {
+        if mm.is_nan() || mm <= 0.0 {
+            return;
+        }
         let reach = smooth::gaussian_reach_mm(mm);
         let Some(voxels) = Self::around_all(map, room(geometry, reach)) else {
             return;

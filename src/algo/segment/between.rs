@@ -31,12 +31,13 @@ struct Shape {
 pub fn filled_between(mut region: Region, geometry: &Geometry, stop: Stop<'_>) -> Region {
     let thickness = |axis: usize| {
         let painted = Planes::new(&region, axis).painted(&region);
-        let gaps = painted.windows(2).filter(|pair| pair[1] - pair[0] > 1).count();
-        (gaps > 0).then(|| painted.len() as f64 / (gaps + 1) as f64)
+        let runs: Vec<usize> = painted.chunk_by(|a, b| b - a == 1).map(<[usize]>::len).collect();
+        let thinnest = *runs.iter().min()?;
+        (runs.len() > 1).then(|| (thinnest, painted.len() as f64 / runs.len() as f64))
     };
     // Of equals the slices as they were acquired.
     let known = [2, 1, 0].into_iter().filter_map(|axis| Some((axis, thickness(axis)?)));
-    let Some((axis, _)) = known.min_by(|a, b| a.1.total_cmp(&b.1)) else {
+    let Some((axis, _)) = known.min_by(|(_, a), (_, b)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))) else {
         return region;
     };
     let planes = Planes::new(&region, axis);
@@ -324,6 +325,16 @@ mod tests {
         let rows: Vec<usize> = found.iter().map(|[_, j]| *j).collect();
         let height = rows.iter().max().unwrap() - rows.iter().min().unwrap();
         assert!((high - low).abs_diff(height) <= 1, "{low} to {high}, {height}");
+    }
+
+    /// Two vessels far from each other: what lies between them is not their slices.
+    #[test]
+    fn what_stands_apart_is_not_joined() {
+        let dims = [90, 14, 20];
+        let is_vessel = |i: usize, j: usize| ((2..14).contains(&i) || (74..86).contains(&i)) && (1..13).contains(&j);
+        let map = paint::label_map(dims, |[i, j, k]| u16::from(is_vessel(i, j) && (k < 13 || k == 17)));
+        let filled = filled_between(Region::of(&map, 1, [1; 3]).unwrap(), &even(dims), &|| false);
+        assert!(filled.has([5, 5, 15]) && !filled.has([40, 5, 5]));
     }
 
     #[test]

@@ -5,8 +5,9 @@ use glam::DVec3;
 use crate::model::geometry::{Geometry, SliceRow};
 use crate::model::label_map::VoxelBox;
 
-/// Edges whose cosine is no larger stand upright: over a thousand voxels that is a millionth of an edge.
-const UPRIGHT: f64 = 1e-9;
+/// Edges whose cosine is no larger stand upright: directions in files have six decimals, or 32 bits, and over a hundred
+/// voxels this is a hundredth of one.
+const UPRIGHT: f64 = 1e-4;
 /// Distances are compared with this much room, so that a voxel exactly at a distance is within it, in 32 bits too.
 pub(super) const ROOM: f64 = 1.0 + 1e-6;
 
@@ -61,6 +62,11 @@ impl<'a> Lattice<'a> {
     /// From one voxel to another one that is so many voxels further on, from slice `k`, mm.
     pub(super) fn way(&self, k: isize, [i, j, slices]: [isize; 3]) -> DVec3 {
         self.origin(k + slices) - self.origin(k) + self.steps[0] * i as f64 + self.steps[1] * j as f64
+    }
+
+    /// From one voxel of a row to the next, mm.
+    pub(super) fn step_i(&self) -> DVec3 {
+        self.steps[0]
     }
 
     /// All voxels whose centres are no further than `mm` from that of a voxel of slice `k`, no more than so many slices

@@ -98,12 +98,20 @@ fn weighed(values: &[f32], dims: [usize; 3], sigma_mm: f64, lattice: &Lattice<'_
         return means;
     }
     means.par_chunks_mut(columns * rows).enumerate().for_each(|(k, slice)| {
-        // Each row of the ball, and its weights.
+        // Each row of the ball as far as the box goes, and its weights.
+        let ends = [columns, rows].map(|side| side as isize - 1);
         let ball: Vec<(Ray, Vec<f32>)> = lattice
             .ball(k as isize, gaussian_reach_mm(sigma_mm), slices)
             .into_iter()
+            .filter(|ray| ray.j.abs() <= ends[1] && !stop())
             .map(|ray| {
-                let squared = |i| lattice.way(k as isize, [i, ray.j, ray.k]).length_squared();
+                let ray = Ray {
+                    low: ray.low.max(-ends[0]),
+                    high: ray.high.min(ends[0]),
+                    ..ray
+                };
+                let first = lattice.way(k as isize, [0, ray.j, ray.k]);
+                let squared = |i: isize| (first + lattice.step_i() * i as f64).length_squared();
                 let weight = |i| (-0.5 * squared(i) / (sigma_mm * sigma_mm)).exp() as f32;
                 (ray, (ray.low..=ray.high).map(weight).collect())
             })
@@ -114,7 +122,7 @@ fn weighed(values: &[f32], dims: [usize; 3], sigma_mm: f64, lattice: &Lattice<'_
                 return;
             }
             totals.fill(0.0);
-            for (ray, weights) in &ball {
+            for (ray, weights) in ball.iter().filter(|_| !stop()) {
                 let at = j.checked_add_signed(ray.j).zip(k.checked_add_signed(ray.k));
                 let Some((j, k)) = at.filter(|(j, k)| *j < rows && *k < slices) else {
                     continue;

@@ -61,9 +61,8 @@ pub enum JobEvent {
     TransferSaved(Result<PathBuf, String>),
     /// The values of a volume were counted.
     Counted(VolumeId, Counted),
-    /// The labels of a volume were read; `None` if it is no label map. And whether its file has changed since its header
-    /// was read.
-    Labelled(VolumeId, Option<LabelsRead>, bool),
+    /// The labels of a volume were read; `None` if it is no label map.
+    Labelled(VolumeId, Option<LabelsRead>, LabelsReading),
     /// A probability map was read; its lowest and highest value, if it has any.
     ProbabilityRead(VolumeId, Option<[f64; 2]>),
     /// A segmentation was cut out of a probability map.
@@ -125,6 +124,15 @@ pub enum JobEvent {
     Panicked,
     /// The system gave no thread for it.
     NoThread,
+}
+
+/// How labels were read.
+#[derive(Clone, Copy, Debug)]
+pub struct LabelsReading {
+    /// Whether the file has changed since its header was read.
+    pub has_changed: bool,
+    /// Whether nobody had said that it is a label map.
+    pub is_guess: bool,
 }
 
 /// What the user answered in a dialog of the system.

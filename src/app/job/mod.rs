@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::event::{Answer, JobEvent};
+pub use self::event::{Answer, JobEvent, LabelsReading};
 pub use self::files::Pictures;
 pub(super) use self::outlet::Outlet;
 

@@ -10,7 +10,7 @@ use super::super::probability::CutRequest;
 use super::super::thumbnail;
 use super::super::transfer_thumbnail::{self, ThumbnailRequest};
 use super::super::volume_view::Removal;
-use super::{JobEvent, JobId, Jobs};
+use super::{JobEvent, JobId, Jobs, LabelsReading};
 use crate::algo::cinematic::{Developing, Tracking};
 use crate::algo::label_counts::read_labels;
 use crate::algo::occlusion::OcclusionRequest;
@@ -116,7 +116,7 @@ impl Jobs {
                 return JobEvent::Nothing;
             }
             let has_changed = open.source.file().is_some_and(FilePlace::has_changed);
-            JobEvent::Labelled(open.volume.id, read, has_changed)
+            JobEvent::Labelled(open.volume.id, read, LabelsReading { has_changed, is_guess })
         });
     }
 

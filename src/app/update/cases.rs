@@ -137,8 +137,24 @@ pub(super) fn show(state: &mut State, index: usize) -> Vec<Effect> {
 /// Files are opened instead of what was open: the case whose image is among them is the open one, or none is.
 pub(super) fn opened_instead(state: &mut State, paths: &[PathBuf]) {
     if let Some(cases) = &mut state.cases {
-        let is_among = |image: &Path| std::path::absolute(image).is_ok_and(|image| paths.contains(&image));
-        cases.current = cases.list.cases.iter().position(|case| is_among(&case.image));
+        let images = cases
+            .list
+            .cases
+            .iter()
+            .map(|case| std::path::absolute(&case.image).ok());
+        let images: Vec<Option<PathBuf>> = images.collect();
+        let which = |is_it: &dyn Fn(&Path, &Path) -> bool| -> Vec<usize> {
+            let is_among = |image: &Path| paths.iter().any(|path| is_it(image, path));
+            let found = images.iter().enumerate();
+            found
+                .filter(|(_, image)| image.as_deref().is_some_and(is_among))
+                .map(|(index, _)| index)
+                .collect()
+        };
+        // A case that is a folder is known by a file in it, and one that is a file by its folder, if that has no other.
+        let exact = which(&|image, path| image == path);
+        let near = which(&|image, path| path.starts_with(image) || image.starts_with(path));
+        cases.current = exact.first().or(near.first().filter(|_| near.len() == 1)).copied();
         cases.promised.clear();
     }
 }

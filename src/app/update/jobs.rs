@@ -39,7 +39,7 @@ pub fn apply_event(state: &mut State, job: JobId, event: JobEvent, is_over: bool
             scanned(state, opened)
         }
         JobEvent::Judged(found) => tables::judged(state, found),
-        JobEvent::Labelled(id, read, has_changed) => overlay::counted(state, id, read, has_changed),
+        JobEvent::Labelled(id, read, how) => overlay::counted(state, id, read, how),
         JobEvent::ProbabilityRead(id, range) => probability::read(state, id, range),
         JobEvent::CasesRead(read) => cases::read(state, read),
         JobEvent::WorkTaken(taken) => safety::took_over(state, *taken),

@@ -25,6 +25,10 @@ pub(super) fn begin(state: &mut State, how: Leave) -> Vec<Effect> {
 /// The same with what is to come then.
 pub(super) fn begin_with(state: &mut State, goal: Goal) -> Vec<Effect> {
     super::pointer::settle(state);
+    let before = state.leaving.take().map(|leaving| leaving.goal);
+    if let (Some(Goal::Case { done: Some(done), .. } | Goal::Done(done)), Some(cases)) = (before, &mut state.cases) {
+        cases.done_once_saved = Some(done);
+    }
     let stage = match goal {
         // Who goes from case to case is not asked two hundred times.
         Goal::Case { .. } | Goal::Done(_) => Stage::Saving { tried: BTreeSet::new() },
@@ -40,7 +44,12 @@ pub(super) fn answer(state: &mut State, answer: LeaveAnswer) -> Vec<Effect> {
         return Vec::new();
     };
     let stage = match answer {
-        LeaveAnswer::Stay => return Vec::new(),
+        LeaveAnswer::Stay => {
+            if let Some(cases) = &mut state.cases {
+                cases.done_once_saved = None;
+            }
+            return Vec::new();
+        }
         LeaveAnswer::Save => Stage::Saving { tried: BTreeSet::new() },
         LeaveAnswer::Keep => Stage::Keeping,
     };
@@ -110,6 +119,8 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
 
 fn go(state: &mut State, goal: Goal) -> Vec<Effect> {
     state.leaving = None;
+    let done = state.cases.as_mut().and_then(|cases| cases.done_once_saved.take());
+    cases::done(state, done);
     match goal {
         Goal::Quit => vec![Effect::Quit],
         Goal::CloseAll => file::close_all(state),

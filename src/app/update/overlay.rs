@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::super::command::Effect;
 use super::super::history::LabelEdit;
-use super::super::job::JobId;
+use super::super::job::{JobId, LabelsReading};
 use super::super::overlays::{self, Becomes, OPACITY_STEP, Overlay, OverlayView, Saved, SegmentChange};
 use super::super::probability::{self, Probability};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
@@ -100,7 +100,7 @@ pub(super) fn read(state: &mut State, id: VolumeId) -> Option<Effect> {
 
 /// A volume was read: it is a label map with these labels, or none. If its file `has_changed` since its header was read,
 /// what was read may be wrong.
-pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>, has_changed: bool) -> Vec<Effect> {
+pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>, how: LabelsReading) -> Vec<Effect> {
     let Some(entry) = state.document.entry_mut(id) else {
         return Vec::new();
     };
@@ -126,12 +126,14 @@ pub(super) fn counted(state: &mut State, id: VolumeId, found: Option<LabelsRead>
                     ..painted
                 });
             }
-            if has_changed {
+            if how.has_changed {
                 tell_change(state, id);
             }
             tell_place(state, id, &name);
             Vec::new()
         }
+        // It was said to be one while it was looked whether it is: it is read once more.
+        None if is_known && how.is_guess => Vec::new(),
         // It was said to be one: it is drawn as far as it goes.
         None if is_known => {
             if let Some(overlay) = &mut entry.overlay {

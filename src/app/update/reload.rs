@@ -14,7 +14,7 @@ use crate::model::volume::VolumeId;
 use crate::say;
 
 /// The file that a volume is read from, or was saved to since, if it is one that can be read again.
-fn file_of(entry: &Entry) -> Option<PathBuf> {
+pub(super) fn file_of(entry: &Entry) -> Option<PathBuf> {
     let saved = entry.overlay.as_ref().and_then(|overlay| overlay.path.as_ref());
     if let Some((path, _)) = saved {
         return Some(path.clone());

@@ -12,7 +12,7 @@ use super::super::painting;
 use super::super::recent;
 use super::super::safety::{LabelsKept, LabelsSaved, LabelsToKeep, LabelsToSave, Taken, WorkTaken};
 use super::super::state::{Entry, JobSubject, Level, LoadState, State};
-use super::{cases, file, jobs, leaving};
+use super::{cases, file, jobs, leaving, reload};
 use crate::io::cases::{Case, CaseStatus};
 use crate::io::journal::{self, Head, Left};
 use crate::io::segmentation::Written;
@@ -88,14 +88,17 @@ pub(super) fn save(state: &mut State, index: Option<usize>, path: Option<PathBuf
 /// saved all the same.
 pub(super) fn save_beside(state: &mut State, id: VolumeId) -> Vec<Effect> {
     let index = state.document.entries.iter().position(|entry| entry.volume().id == id);
-    let Some(index) = index else {
+    let entry = index.and_then(|index| Some((index, state.document.entries.get(index)?)));
+    let Some((index, entry)) = entry else {
         state.tell(Level::Note, say!("app-segmentation-gone"));
         return Vec::new();
     };
-    let entry = state.document.entries.get(index);
-    let image = entry.and_then(|entry| image_of(state, entry));
-    let opened = recent::opened_with(&state.settings.recent, image);
-    let Some(image) = opened.into_iter().next() else {
+    // What has a file is not moved to another that nobody named.
+    if entry.overlay.as_ref().is_some_and(|overlay| overlay.path.is_some()) {
+        state.tell(Level::Error, say!("app-no-dialog"));
+        return Vec::new();
+    }
+    let Some(image) = image_of(state, entry).or(state.shown()).and_then(beside) else {
         state.tell(Level::Error, say!("app-no-dialog-to-save"));
         return Vec::new();
     };
@@ -106,6 +109,23 @@ pub(super) fn save_beside(state: &mut State, id: VolumeId) -> Vec<Effect> {
     };
     let path = case.new_mask(|_| false);
     save(state, Some(index), Some(path))
+}
+
+/// The file of an image, or what it could be called in the folder of its files; of an archive that one.
+fn beside(image: &Entry) -> Option<PathBuf> {
+    let open = image.from_file();
+    let file = open.source.file()?;
+    let path = std::path::absolute(file.name()).ok()?;
+    if file.is_unpacked() {
+        let archive = path.ancestors().find(|path| path.is_file());
+        return archive.map(Path::to_owned);
+    }
+    if open.volume.series.files <= 1 {
+        return Some(path);
+    }
+    let folder = path.parent()?;
+    let name = folder.file_name().unwrap_or_default();
+    Some(folder.join(name))
 }
 
 /// A segmentation that can be saved.
@@ -140,11 +160,15 @@ pub(super) fn saved(state: &mut State, saved: LabelsSaved) {
     match saved.outcome {
         Ok(Written { stamp, mut warnings }) => {
             if let Some(entry) = state.document.entry_mut(saved.id)
+                && entry.overlay.is_some()
+            {
+                // The file that was watched is another's from now on.
+                entry.is_watched &= reload::file_of(entry).is_some_and(|own| own == saved.path);
+            }
+            if let Some(entry) = state.document.entry_mut(saved.id)
                 && let Some(overlay) = &mut entry.overlay
             {
                 if overlay.path.as_ref().is_some_and(|(own, _)| *own != saved.path) {
-                    // The file that was watched is another's from now on.
-                    entry.is_watched = false;
                     overlay.told.clear();
                 }
                 warnings.retain(|warning| overlay.told.insert(warning.clone()));
@@ -184,8 +208,14 @@ pub(in crate::app) fn due(state: &mut State) -> Vec<Effect> {
     if state.jobs.values().any(|status| status.subject == JobSubject::Journal) {
         return Vec::new();
     }
-    let open: BTreeSet<VolumeId> = state.document.entries.iter().map(|entry| entry.volume().id).collect();
-    state.journal_failed.retain(|id, _| open.contains(id));
+    // What is saved or closed needs no journal any more.
+    let is_unsaved = |entry: &&Entry| {
+        let overlay = entry.overlay.as_ref();
+        overlay.is_some_and(|overlay| overlay.is_unsaved(entry.volume()))
+    };
+    let unsaved = state.document.entries.iter().filter(is_unsaved);
+    let unsaved: BTreeSet<VolumeId> = unsaved.map(|entry| entry.volume().id).collect();
+    state.journal_failed.retain(|id, _| unsaved.contains(id));
     for index in 0..state.document.entries.len() {
         give_journal_up(state, index);
     }
@@ -318,10 +348,10 @@ pub(super) fn kept(state: &mut State, kept: LabelsKept) {
             }
         }
         Err(err) => {
-            let is_known = !state.journal_failed.is_empty();
-            state.journal_failed.insert(kept.id, Instant::now());
-            if !is_known {
-                state.tell(Level::Error, err.to_string());
+            let was_known = state.journal_failed.insert(kept.id, Instant::now()).is_some();
+            let text = err.to_string();
+            if !was_known && state.messages.iter().all(|message| message.text != text) {
+                state.tell(Level::Error, text);
             }
         }
     }

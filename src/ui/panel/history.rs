@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         .show(ui, |ui| {
             let beginning = say!("ui-history-beginning");
             let height = ui.spacing().interact_size.y;
-            rows(ui, history.len() + 1, height, |ui, n| {
+            rows(ui, history.len() + 1, height, None, |ui, n| {
                 let name = n
                     .checked_sub(1)
                     .map_or(Some(beginning.as_str()), |step| history.name(step));

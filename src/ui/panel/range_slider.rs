@@ -15,8 +15,23 @@ enum Held {
     Both,
 }
 
+/// A drag under way.
+#[derive(Clone, Copy)]
+struct Begun {
+    held: Held,
+    /// The range when it began, and where the pointer was.
+    range: [f64; 2],
+    x: f32,
+    /// The ends of the slider.
+    ends: [f64; 2],
+}
+
 /// Shows it; whether the range was changed. A range that goes beyond the ends of the slider stays so until it is dragged.
 pub fn range_slider(ui: &mut Ui, range: &mut [f64; 2], [least, most]: [f64; 2], says: &str, tip: &str) -> bool {
+    let id = ui.next_auto_id();
+    // While it is dragged its ends stay where they were, whatever the range becomes.
+    let begun: Option<Begun> = ui.data(|data| data.get_temp(id));
+    let [least, most] = begun.map_or([least, most], |begun| begun.ends);
     let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let track = rect.x_range().shrink(HANDLE_RADIUS);
@@ -24,24 +39,34 @@ pub fn range_slider(ui: &mut Ui, range: &mut [f64; 2], [least, most]: [f64; 2], 
     let place = |value: f64| track.min + ((value - least) / span).clamp(0.0, 1.0) as f32 * track.span();
     let value_at = |x: f32| least + f64::from(((x - track.min) / track.span().max(1.0)).clamp(0.0, 1.0)) * span;
     let before = *range;
-    let id = response.id;
+    // A drag is known to be one some pixels after it began.
+    let origin = ui.input(|input| input.pointer.press_origin());
     if response.drag_started()
-        && let Some(at) = response.interact_pointer_pos()
+        && let Some(at) = origin.or(response.interact_pointer_pos())
     {
-        let held = held(at.x, [place(range[0]), place(range[1])]);
-        ui.data_mut(|data| data.insert_temp(id, (held, *range, at.x)));
+        let begun = Begun {
+            held: held(at.x, [place(range[0]), place(range[1])]),
+            range: *range,
+            x: at.x,
+            ends: [least, most],
+        };
+        ui.data_mut(|data| data.insert_temp(id, begun));
+    }
+    if response.drag_stopped() {
+        ui.data_mut(|data| data.remove::<Begun>(id));
     }
     if response.dragged()
         && let Some(at) = response.interact_pointer_pos()
-        && let Some((held, begun, x)) = ui.data(|data| data.get_temp::<(Held, [f64; 2], f32)>(id))
+        && let Some(begun) = ui.data(|data| data.get_temp::<Begun>(id))
     {
-        match held {
+        match begun.held {
             Held::Low => range[0] = value_at(at.x).min(range[1]),
             Held::High => range[1] = value_at(at.x).max(range[0]),
             Held::Both => {
-                let by = f64::from((at.x - x) / track.span().max(1.0)) * span;
-                let by = by.clamp((least - begun[0]).min(0.0), (most - begun[1]).max(0.0));
-                *range = [begun[0] + by, begun[1] + by];
+                let [low, high] = begun.range;
+                let by = f64::from((at.x - begun.x) / track.span().max(1.0)) * span;
+                let by = by.clamp((least - low).min(0.0), (most - high).max(0.0));
+                *range = [low + by, high + by];
             }
         }
     } else if response.clicked()

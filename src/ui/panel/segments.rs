@@ -50,10 +50,15 @@ pub fn show(ui: &mut Ui, state: &State, memory: &mut Memory, commands: &mut Comm
             head(ui, state, commands);
             // However many controls there are, the list below stays in sight.
             let above = ui.cursor().top() - top;
-            let below = LIST + if state.preview.is_some() { QUESTION } else { 0.0 };
+            let question = if state.preview.is_some() { QUESTION } else { 0.0 };
+            let below = LIST + question;
             let controls = ScrollArea::vertical()
                 .id_salt("painting")
-                .max_height((ui.available_height() - below).max(LIST))
+                .max_height(
+                    (ui.available_height() - below)
+                        .max(LIST.min(ui.available_height() - question))
+                        .max(0.0),
+                )
                 .auto_shrink([false, true])
                 .show(ui, |ui| {
                     // The bar covers nothing.
@@ -199,7 +204,10 @@ fn map(
         look(ui, index, overlay.look, &series::title(entry, state), commands);
     });
     let segments = &overlay.table.segments;
-    rows(ui, segments.len(), ui.spacing().interact_size.y, |ui, n| {
+    let id = entry.volume().id;
+    let renamed = memory.renaming_segment.as_ref().filter(|renaming| renaming.map == id);
+    let renamed = renamed.and_then(|renaming| segments.iter().position(|segment| segment.label == renaming.label));
+    rows(ui, segments.len(), ui.spacing().interact_size.y, renamed, |ui, n| {
         if let Some(segment) = segments.get(n) {
             ui.push_id(segment.label, |ui| {
                 row(ui, index, entry, overlay, segment, memory, commands);

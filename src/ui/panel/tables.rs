@@ -62,7 +62,14 @@ fn agreement(ui: &mut Ui, state: &State, commands: &mut Commands) {
     // Until something else is chosen the fields say what was compared last.
     let mut chosen = if of == usual { kept } else { usual };
     let mut fields: Chosen = (None, None);
-    let can_copy = curve.is_some() || judgement.is_some();
+    let is_of = |fields: Chosen| {
+        // A curve is the same whichever of its maps stands first.
+        fields == usual || (curve.is_some() && (fields.1, fields.0) == usual)
+    };
+    let has_numbers = curve.is_some() || judgement.is_some();
+    // As the fields were in the picture before.
+    let before: Option<Chosen> = ui.data(|data| data.get_temp(key.with("fields")));
+    let can_copy = has_numbers && before.is_none_or(is_of);
     head(ui, &say!("ui-agreement"), can_copy, commands, |ui, commands| {
         let width = ((ui.available_width() - BESIDE_CHOICES) / 2.0).clamp(NARROWEST_CHOICE, CHOICE);
         let reference = choice(ui, state, &maps, 0, width, &say!("ui-reference"), &mut chosen.0);
@@ -83,9 +90,8 @@ fn agreement(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     });
     ui.data_mut(|data| data.insert_temp(key, (usual, chosen)));
-    // A curve is the same whichever of its maps stands first.
-    let is_of_others = fields != usual && (curve.is_none() || (fields.1, fields.0) != usual);
-    if can_copy && is_of_others {
+    ui.data_mut(|data| data.insert_temp(key.with("fields"), fields));
+    if has_numbers && !is_of(fields) {
         return hint(ui, &say!("judge-agreement-of-others"));
     }
     if let Some(curve) = curve {
@@ -189,28 +195,25 @@ fn statistics(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let (of, kept): Kept = ui.data(|data| data.get_temp(key)).unwrap_or_default();
     let mut chosen = if of == usual { kept } else { usual };
     let mut field = None;
-    head(
-        ui,
-        &say!("ui-statistics"),
-        measured.is_some(),
-        commands,
-        |ui, commands| {
-            let width = (ui.available_width() - BESIDE_CHOICES).clamp(NARROWEST_CHOICE, CHOICE);
-            let index = choice(ui, state, &maps, 0, width, &say!("ui-measured-map"), &mut chosen);
-            let entry = index.and_then(|index| state.document.entries.get(index));
-            field = entry.map(|entry| entry.volume().id);
-            let can_measure = index.is_some() && !is_busy(state);
-            let button = ui.add_enabled(can_measure, Button::new(say!("ui-measure-segments")));
-            if let (true, Some(index)) = (button.clicked(), index) {
-                commands.push(Command::Tables(TableChange::Measure { index }));
-            }
-        },
-    );
+    let before: Option<Option<VolumeId>> = ui.data(|data| data.get_temp(key.with("field")));
+    let can_copy = measured.is_some() && before.is_none_or(|before| before == usual);
+    head(ui, &say!("ui-statistics"), can_copy, commands, |ui, commands| {
+        let width = (ui.available_width() - BESIDE_CHOICES).clamp(NARROWEST_CHOICE, CHOICE);
+        let index = choice(ui, state, &maps, 0, width, &say!("ui-measured-map"), &mut chosen);
+        let entry = index.and_then(|index| state.document.entries.get(index));
+        field = entry.map(|entry| entry.volume().id);
+        let can_measure = index.is_some() && !is_busy(state);
+        let button = ui.add_enabled(can_measure, Button::new(say!("ui-measure-segments")));
+        if let (true, Some(index)) = (button.clicked(), index) {
+            commands.push(Command::Tables(TableChange::Measure { index }));
+        }
+    });
     ui.data_mut(|data| data.insert_temp(key, (usual, chosen)));
     let Some(found) = measured else {
         hint(ui, &say!("ui-statistics-hint"));
         return;
     };
+    ui.data_mut(|data| data.insert_temp(key.with("field"), field));
     if field != Some(found.map) {
         return hint(ui, &say!("judge-statistics-of-another"));
     }
