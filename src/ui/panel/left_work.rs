@@ -6,6 +6,9 @@ use crate::app::{Command, State, identifiers};
 use crate::say;
 use crate::ui::{Commands, theme};
 
+/// With less room than this the name has a line of its own.
+const ROOM_FOR_ONE_LINE: f32 = 300.0;
+
 /// Shows the list, if there is any.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if state.left_work.is_empty() {
@@ -17,13 +20,22 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             .color(theme::of(ui).text_strong),
     );
     for (index, left) in state.left_work.iter().enumerate() {
+        let name = if identifiers::are_hidden(state) {
+            say!("ui-left-work-number", number = index + 1)
+        } else {
+            left.head.name.clone()
+        };
+        // A long name makes the panel no wider.
+        let label = Label::new(RichText::new(&name).color(theme::of(ui).text)).truncate();
+        let has_line = ui.available_width() < ROOM_FOR_ONE_LINE;
+        let label = if has_line {
+            ui.add(label);
+            None
+        } else {
+            Some(label)
+        };
         ui.horizontal(|ui| {
             let back = ui.button(say!("ui-left-work-back"));
-            let name = if identifiers::are_hidden(state) {
-                say!("ui-left-work-number", number = index + 1)
-            } else {
-                left.head.name.clone()
-            };
             let says = say!("ui-left-work-back-name", name = name.clone());
             back.widget_info(|| WidgetInfo::labeled(Role::Button, true, &says));
             if back.on_hover_text(says.clone()).clicked() {
@@ -55,8 +67,9 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             } else if is_asked && away.clicked_elsewhere() {
                 ui.data_mut(|data| data.insert_temp(key, false));
             }
-            // A long name makes the panel no wider.
-            ui.add(Label::new(RichText::new(name).color(theme::of(ui).text)).truncate());
+            if let Some(label) = label {
+                ui.add(label);
+            }
         });
     }
     ui.add_space(2.0 * theme::GAP);
