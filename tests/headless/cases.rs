@@ -260,6 +260,21 @@ fn going_through_the_cases_saves_each() {
 }
 
 #[test]
+fn a_case_is_done_though_something_else_is_asked_for_while_it_is_saved() {
+    let folder = images(&["one.nii", "two.nii"]);
+    let mut program = empty_program();
+    let path = folder.path().to_owned();
+    ask(&mut program, CaseChange::Open { path });
+    paint(&mut program, DVec2::new(180.0, 150.0));
+    // The mask is still being written when the next command comes.
+    program.dispatch(Command::Cases(CaseChange::DoneAndNext));
+    ask(&mut program, CaseChange::Step(1));
+    assert_eq!(cases_of(&program).current, Some(1));
+    assert_eq!(cases_of(&program).done(), 1);
+    assert!(folder.path().join("one_seg.nii.gz").is_file());
+}
+
+#[test]
 fn a_case_that_cannot_be_saved_stays_open() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["one.nii", "two.nii"] {

@@ -43,13 +43,11 @@ pub(super) fn answer(state: &mut State, answer: LeaveAnswer) -> Vec<Effect> {
     let Some(leaving) = state.leaving.take() else {
         return Vec::new();
     };
+    if answer != LeaveAnswer::Save {
+        forget_done(state);
+    }
     let stage = match answer {
-        LeaveAnswer::Stay => {
-            if let Some(cases) = &mut state.cases {
-                cases.done_once_saved = None;
-            }
-            return Vec::new();
-        }
+        LeaveAnswer::Stay => return Vec::new(),
         LeaveAnswer::Save => Stage::Saving { tried: BTreeSet::new() },
         LeaveAnswer::Keep => Stage::Keeping,
     };
@@ -57,7 +55,12 @@ pub(super) fn answer(state: &mut State, answer: LeaveAnswer) -> Vec<Effect> {
     if unanswered(state, &leaving.goal).is_some() {
         state.preview = None;
     }
-    state.leaving = Some(Leaving { stage, ..leaving });
+    let goal = match leaving.goal {
+        Goal::Case { to, .. } if answer == LeaveAnswer::Keep => Goal::Case { to, done: None },
+        Goal::Done(_) if answer == LeaveAnswer::Keep => return Vec::new(),
+        goal => goal,
+    };
+    state.leaving = Some(Leaving { goal, stage });
     due(state)
 }
 
@@ -90,6 +93,7 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
             }
             let Some((index, id)) = left.into_iter().find(|(_, id)| !tried.contains(id)) else {
                 // What was tried could not be saved, which was said. It stays.
+                forget_done(state);
                 state.leaving = None;
                 return Vec::new();
             };
@@ -117,10 +121,20 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
     }
 }
 
+/// What is not saved is not done.
+fn forget_done(state: &mut State) {
+    if let Some(cases) = &mut state.cases {
+        cases.done_once_saved = None;
+    }
+}
+
 fn go(state: &mut State, goal: Goal) -> Vec<Effect> {
     state.leaving = None;
-    let done = state.cases.as_mut().and_then(|cases| cases.done_once_saved.take());
-    cases::done(state, done);
+    // Who closes one volume stays in the case.
+    if !matches!(goal, Goal::Close(_)) {
+        let done = state.cases.as_mut().and_then(|cases| cases.done_once_saved.take());
+        cases::done(state, done);
+    }
     match goal {
         Goal::Quit => vec![Effect::Quit],
         Goal::CloseAll => file::close_all(state),
