@@ -110,48 +110,49 @@ pub(super) fn open_on(path: &Path, image: &Volume, quiet: bool) -> Result<OpenVo
 
 /// The largest segmentation of a path; without one, whatever is largest: a label map may not say that it is one.
 pub(super) fn open_map(path: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
-    let volumes = source::scan(&[path.to_owned()], quiet)?.volumes;
-    let count = volumes.len();
-    let chosen = volumes.into_iter().rev().max_by_key(|open| {
+    let rank = |open: &OpenVolume| {
         let is_map = open.volume.series.kind == VolumeKind::Segmentation;
         (is_map, open.volume.dims().iter().product::<usize>())
-    });
-    let chosen = chosen.ok_or_else(|| Failure(say!("cli-no-volume")))?;
-    if count > 1 && !quiet {
-        output::complain(&say!(
-            "cli-took-map",
-            count = count,
-            name = chosen.volume.series.description.clone()
-        ));
-    }
-    Ok(chosen)
+    };
+    first_of(path, quiet, rank, |count, name| {
+        say!("cli-took-map", count = count, name = name)
+    })
 }
 
 /// The map of probabilities of a path: a fractional segmentation, else what says that it was computed from an image, else an
 /// image, else the rest; of several the largest.
 pub(super) fn open_probabilities(path: &Path, quiet: bool) -> Result<OpenVolume, Failure> {
-    let volumes = source::scan(&[path.to_owned()], quiet)?.volumes;
-    let count = volumes.len();
     let rank = |open: &OpenVolume| {
         let is_map = open.volume.series.kind == VolumeKind::Segmentation;
         let is_whole = !matches!(open.volume.voxels.sample_type(), SampleType::F32 | SampleType::F64);
         let is_derived = open.source.unplaced().is_some_and(|unplaced| unplaced.follows_image);
-        match (is_map, is_whole) {
+        let rank = match (is_map, is_whole) {
             (true, false) => 3,
             (true, true) => 0,
             (false, _) if is_derived => 2,
             (false, _) => 1,
-        }
+        };
+        let voxels: usize = open.volume.dims().iter().product();
+        (rank, voxels * open.volume.voxels.frames())
     };
-    let size = |open: &OpenVolume| open.volume.dims().iter().product::<usize>() * open.volume.voxels.frames();
-    let chosen = volumes.into_iter().rev().max_by_key(|open| (rank(open), size(open)));
+    first_of(path, quiet, rank, |count, name| {
+        say!("cli-took-probabilities", count = count, name = name)
+    })
+}
+
+/// The volume of a path that ranks highest, of equals the first. Of several it is said which was taken.
+fn first_of<R: Ord>(
+    path: &Path,
+    quiet: bool,
+    rank: impl Fn(&OpenVolume) -> R,
+    says: impl Fn(usize, String) -> String,
+) -> Result<OpenVolume, Failure> {
+    let volumes = source::scan(&[path.to_owned()], quiet)?.volumes;
+    let count = volumes.len();
+    let chosen = volumes.into_iter().rev().max_by_key(rank);
     let chosen = chosen.ok_or_else(|| Failure(say!("cli-no-volume")))?;
     if count > 1 && !quiet {
-        output::complain(&say!(
-            "cli-took-probabilities",
-            count = count,
-            name = chosen.volume.series.description.clone()
-        ));
+        output::complain(&says(count, chosen.volume.series.description.clone()));
     }
     Ok(chosen)
 }
