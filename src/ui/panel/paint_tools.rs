@@ -94,7 +94,7 @@ fn brush(ui: &mut Ui, state: &State, commands: &mut Commands) {
             .max_decimals(1)
             .suffix(" mm");
         let slider = ui.add(slider).on_hover_text(say!("ui-radius-tip"));
-        slider.widget_info(|| WidgetInfo::labeled(Role::Slider, true, say!("ui-radius")));
+        slider.widget_info(|| WidgetInfo::slider(true, radius_mm, say!("ui-radius")));
         if slider.changed() {
             commands.push(Command::Paint(PaintChange::Radius(radius_mm)));
         }

@@ -124,7 +124,7 @@ fn outline(ui: &mut Ui, view: OverlayView, commands: &mut Commands) {
         let mut percent = view.outline_opacity() * 100.0;
         let slider = Slider::new(&mut percent, 0.0..=100.0).fixed_decimals(0).suffix(" %");
         let opacity = ui.add(slider).on_hover_text(tip);
-        opacity.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &name));
+        opacity.widget_info(|| WidgetInfo::slider(true, f64::from(percent), &name));
         let mut points = view.outline_width;
         let field = DragValue::new(&mut points)
             .range(OUTLINE_WIDTHS)
@@ -153,7 +153,7 @@ fn share(ui: &mut Ui, name: &str, tip: &str, now: f32) -> Option<f32> {
         ui.spacing_mut().slider_width = (ui.available_width() - 56.0).max(40.0);
         let slider = Slider::new(&mut percent, 0.0..=100.0).fixed_decimals(0).suffix(" %");
         let response = ui.add(slider).on_hover_text(tip);
-        response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, name));
+        response.widget_info(|| WidgetInfo::slider(true, f64::from(percent), name));
         response.changed().then_some(percent / 100.0)
     })
     .inner
