@@ -267,7 +267,7 @@ fn a_case_is_done_though_something_else_is_asked_for_while_it_is_saved() {
     ask(&mut program, CaseChange::Open { path });
     paint(&mut program, DVec2::new(180.0, 150.0));
     // The mask is still being written when the next command comes.
-    program.dispatch(Command::Cases(CaseChange::DoneAndNext));
+    run(&mut program, Command::Cases(CaseChange::DoneAndNext));
     ask(&mut program, CaseChange::Step(1));
     assert_eq!(cases_of(&program).current, Some(1));
     assert_eq!(cases_of(&program).done(), 1);
